@@ -1,0 +1,283 @@
+/** What touches the world, as the core sees it: interfaces, nothing else. */
+import type { Clock, Command, CommandResult, Device, DeviceCommand, Lane, SecretRef } from "@gatehouse/protocol";
+import type { ZodType } from "zod";
+
+/** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(bindings: object): Logger;
+}
+
+/** Conditions an operator can act on. A code is raised until it is cleared; `subject` is the device, driver, uplink or file it is about. */
+export interface Health {
+  raise(code: HealthCode, subject: string, detail: string): void;
+  clear(code: HealthCode, subject: string): void;
+}
+
+export type HealthCode =
+  | "driver-down"
+  | "driver-bug"
+  | "device-unknown"
+  | "device-rejected"
+  | "device-offline"
+  | "clock-unsynced"
+  | "clock-stepped"
+  | "uplink-down"
+  | "uplink-rejected"
+  | "uplink-slow"
+  | "storage-failing"
+  | "storage-full"
+  | "storage-evicting"
+  | "storage-quarantined"
+  | "broker-refused"
+  | "config-refused";
+
+/**
+ * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
+ * run() ends when the signal aborts (resolves), or throws: LinkError to be made anew after a back-off, anything else is a bug
+ * and is made anew too, with a health code of its own.
+ */
+export interface Runnable {
+  readonly id: string;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** One item of a batch that was not taken, by its index, with a reason for the device's maker. */
+export interface Rejection {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/**
+ * Takes wire items of the driver's own devices (objects that should be a RawReading, `device` filled in). Resolves once every good item is
+ * committed and every bad one durably recorded as rejected; the rejections come back. Await it before acknowledging the device.
+ * Rejects only when the gateway stops: then do not acknowledge.
+ */
+export type Accept = (items: readonly unknown[]) => Promise<readonly Rejection[]>;
+
+export interface Driver extends Runnable {
+  /** Resolves with the device's own answer. Throws LinkError `timeout` when none came in time, RejectedError when the device cannot do it. */
+  command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult>;
+}
+
+export interface DriverDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly accept: Accept;
+  readonly health: Health;
+  /** The devices of the site file that name this driver. */
+  readonly devices: readonly Device[];
+  readonly broker: LocalBroker;
+  /** What a secret reference stands for; read and checked before anything was created. */
+  secret(ref: SecretRef): Buffer;
+}
+
+/** One row of drivers/index.ts. create() does no I/O. */
+export interface DriverType<Config = never> {
+  readonly type: string;
+  readonly config: ZodType<Config>;
+  create(id: string, config: Config, deps: DriverDeps): Driver;
+}
+
+/** A publish of a client of the gateway's own broker, already checked against the client's own topics. */
+export interface LocalPublish {
+  readonly client: string;
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+}
+
+/** The gateway's own broker, as a driver sees it. */
+export interface LocalBroker {
+  /** All publishes of devices come here. The client gets its PUBACK when the promise resolves and is disconnected when it rejects. Returns the detach function. */
+  onPublish(handler: (publish: LocalPublish) => Promise<void>): () => void;
+  /** Retained messages with an empty payload are removed. Resolves when handed to the subscribers. */
+  publish(
+    topic: string,
+    payload: string | Buffer,
+    options?: { readonly retain?: boolean; readonly qos?: 0 | 1 },
+  ): Promise<void>;
+}
+
+/** One event an uplink owes its platform. */
+export interface OutboxItem {
+  /** The event's `sequence`. */
+  readonly seq: number;
+  readonly lane: Lane;
+  /** The CloudEvent as JSON text: the same bytes at every attempt. */
+  readonly text: string;
+}
+
+/** A platform's answer. What is in neither list is kept and sent again. */
+export interface SendResult {
+  readonly accepted: readonly number[];
+  readonly rejected: readonly { readonly seq: number; readonly reason: string }[];
+}
+
+export interface Uplink extends Runnable {
+  /** How long accepted items are kept for a re-send, ms: 0 where the platform itself answers, a grace period where only a broker does. */
+  readonly graceMs: number;
+  /**
+   * Items of one lane, oldest first; several lanes may call at the same time. Throws LinkError to keep the whole batch,
+   * RejectedError when the platform refuses the batch as a whole and smaller ones may tell which item it means.
+   */
+  send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult>;
+  /** Commands of the platform as they come, unchecked. Ends when the signal aborts. */
+  commands(signal: AbortSignal): AsyncIterable<Command>;
+}
+
+export interface UplinkDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** `gateway.id` of the site file. */
+  readonly gateway: string;
+  secret(ref: SecretRef): Buffer;
+}
+
+/** One row of uplinks/index.ts. create() does no I/O. */
+export interface UplinkType<Config = never> {
+  readonly type: string;
+  readonly config: ZodType<Config>;
+  create(id: string, config: Config, deps: UplinkDeps): Uplink;
+}
+
+/** One input of the core in the order that counts. */
+export interface JournalEntry {
+  /** Dense, from 1. */
+  readonly seq: number;
+  /** The core's `nowMs` of this input. */
+  readonly nowMs: number;
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`). */
+  readonly type: string;
+  /** JSON text. A reading's never holds its credential. */
+  readonly body: string;
+  /** A reading's pseudonym, apart so that it can be stripped or forgotten. */
+  readonly credential?: string | undefined;
+}
+
+/** Exactly one of `text` (an event) and `journalSeq` (a reading, composed when it is sent). */
+export interface OutboxEntry {
+  readonly uplink: string;
+  readonly lane: Lane;
+  readonly seq: number;
+  readonly text?: string;
+  readonly journalSeq?: number;
+}
+
+/** An outbox row as read back: the text, or the journal entry it stands for. */
+export interface OutboxRow {
+  readonly seq: number;
+  readonly text?: string;
+  readonly reading?: JournalEntry;
+}
+
+export interface AlertRow {
+  readonly id: string;
+  readonly space: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly raisedMs: number;
+  /** The alert as JSON text. */
+  readonly body: string;
+}
+
+/** A rejected item: who and why, never its content. */
+export interface RejectionRow {
+  readonly atMs: number;
+  readonly device: string;
+  readonly reason: string;
+}
+
+/** An uplink's answer for items of one lane. */
+export interface Settlement {
+  readonly uplink: string;
+  readonly lane: Lane;
+  readonly accepted: readonly number[];
+  /** Accepted rows stay for a re-send until then; undefined deletes them at once. */
+  readonly keepUntilMs?: number | undefined;
+  readonly rejected: readonly { readonly seq: number; readonly reason: string }[];
+}
+
+/** The core's state behind journal entry `seq`, in named pieces; a null body removes a piece. Pieces not named stay as they are. */
+export interface Snapshot {
+  readonly seq: number;
+  readonly pieces: readonly { readonly part: string; readonly id: string; readonly body: string | null }[];
+}
+
+/** Items the disk budget evicted. `n` names the record until it is handed over. */
+export interface GapRow {
+  readonly n: number;
+  /** The uplink that will never get them; undefined when only local history was thinned. */
+  readonly uplink?: string | undefined;
+  readonly lane: Lane;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+  readonly reason: string;
+}
+
+/** What goes to disk together or not at all. */
+export interface Write {
+  readonly journal?: readonly JournalEntry[];
+  readonly alerts?: readonly AlertRow[];
+  readonly outbox?: readonly OutboxEntry[];
+  readonly rejections?: readonly RejectionRow[];
+  readonly settle?: readonly Settlement[];
+  readonly snapshot?: Snapshot;
+  /** Gap records now handed over (their events are in `outbox`). */
+  readonly gapsDone?: readonly number[];
+}
+
+export interface StoreStats {
+  /** Bytes of live pages, write-ahead log included. */
+  readonly usedBytes: number;
+  readonly budgetBytes: number;
+  readonly backlog: readonly {
+    readonly uplink: string;
+    readonly lane: Lane;
+    readonly count: number;
+    readonly oldestSeq: number;
+  }[];
+  readonly quarantined: number;
+  readonly journalRows: number;
+}
+
+/** What was on disk when the store was opened. */
+export interface Recovered {
+  /** 0 for a new store. */
+  readonly lastSeq: number;
+  readonly lastNowMs: number;
+  readonly snapshot: Snapshot | undefined;
+  /** The next sequence number of each uplink ever used. */
+  readonly nextSequence: ReadonlyMap<string, number>;
+  readonly gaps: readonly GapRow[];
+  /** Set when a damaged file was put aside: where it is and what could be carried over. */
+  readonly quarantine: { readonly file: string; readonly reason: string; readonly salvagedRows: number } | undefined;
+}
+
+/**
+ * Durable memory. A write resolves when it is on disk (WAL, synchronous=FULL) and rejects only when the store is closed: failing disks are
+ * retried for ever with a health code, because nothing may be acknowledged or forgotten meanwhile.
+ */
+export interface Store {
+  readonly recovered: Recovered;
+  /** Writes are committed in call order, many in one transaction. Repeating a write that already landed changes nothing. */
+  write(write: Write): Promise<void>;
+  /** Bytes handed to `write` that are not on disk yet: back-pressure looks here. */
+  readonly pendingBytes: number;
+  /** Waiting rows of one lane behind `afterSeq`, oldest first, at most `limit` rows and about `maxBytes`; always one if there is any. */
+  waiting(uplink: string, lane: Lane, afterSeq: number, limit: number, maxBytes: number): Promise<readonly OutboxRow[]>;
+  /** Accepted rows still in their grace period wait again (the broker lost them). Resolves with their number. */
+  resend(uplink: string): Promise<number>;
+  /** Journal entries behind `afterSeq`, oldest first. */
+  journal(afterSeq: number, limit: number): Promise<readonly JournalEntry[]>;
+  alerts(): Promise<readonly AlertRow[]>;
+  stats(): Promise<StoreStats>;
+  /** Commits what was written, then closes. */
+  close(): Promise<void>;
+}
+
+export type { Clock, Command, CommandResult, DeviceCommand };

@@ -1,0 +1,225 @@
+/** The site file: everything one gateway looks after. Semantic checks (references, cycles) are in site-check.ts. */
+import { z } from "zod";
+import { Id, Pseudonym, SecretRef } from "./names.ts";
+import { isTimeZone } from "./time.ts";
+
+export const SiteKind = z.enum(["rental-compound", "dormitory", "construction-site"]);
+export const SpaceKind = z.enum(["building", "floor", "flat", "room", "shed", "corridor", "yard"]);
+export const PortalKind = z.enum(["door", "gate", "turnstile"]);
+export const DeviceKind = z.enum([
+  "lock",
+  "reader",
+  "counter",
+  "turnstile",
+  "presence",
+  "contact",
+  "energy-meter",
+  "water-meter",
+  "fire-input",
+  "panic-button",
+  "board",
+]);
+export const RiskLevel = z.enum(["red", "yellow", "blue"]);
+export type RiskLevel = z.infer<typeof RiskLevel>;
+
+/** The space every site has without listing it. */
+export const OUTSIDE = "outside";
+/** The grid of an address nobody owns yet; its alerts go to a queue of that name. */
+export const UNOWNED_GRID = "unowned";
+/** Space kinds that are judged when they have a limit. */
+export const JUDGED_KINDS: readonly string[] = ["flat", "room", "shed"];
+
+const area = z.number().positive("must be more than 0 square metres").max(100_000);
+
+const Address = z
+  .strictObject({
+    code: z.string().min(1).max(64).optional().describe("standard address code"),
+    text: z.string().max(500).optional().describe("address for people"),
+    grid: z.string().min(1).max(64).optional().describe("grid code, or `unowned`: who gets the alerts"),
+    plate: z.string().max(64).optional().describe("number of the QR plate at the door"),
+  })
+  .describe("where alerts go; a space without its own inherits from its parent, then from the site");
+
+export const Space = z.strictObject({
+  id: Id,
+  kind: SpaceKind,
+  name: z.string().max(200).optional().describe("name for people"),
+  parent: Id.optional().describe("the space this one lies in"),
+  rooms: z
+    .array(z.strictObject({ areaM2: area }))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("rooms designed as living space, with usable area"),
+  areaM2: area.optional().describe("usable area, for a space without `rooms`"),
+  registered: z.int().min(0).max(10_000).optional().describe("how many people are registered here"),
+  familyExempt: z
+    .boolean()
+    .default(false)
+    .describe("lifts the head count per room for a family; square metres per person remain"),
+  risk: RiskLevel.optional().describe("risk colour; default: `yellow` on a construction site, else `blue`"),
+  limit: z
+    .strictObject({
+      persons: z.int().min(1, "must be at least 1 person").max(10_000),
+      basis: z.string().min(1).max(300),
+    })
+    .optional()
+    .describe("an explicit limit; wins over every policy"),
+  address: Address.optional(),
+});
+export type Space = z.infer<typeof Space>;
+
+export const Portal = z.strictObject({
+  id: Id,
+  kind: PortalKind,
+  from: Id.describe("`in` means from this space"),
+  to: Id.describe("… to this one"),
+});
+export type Portal = z.infer<typeof Portal>;
+
+/** Facts every driver knows; what a driver's own devices need beside them stands in the same object and is checked by that driver. */
+export const Device = z.looseObject({
+  id: Id,
+  kind: DeviceKind,
+  driver: Id.default("mqtt").describe("which driver speaks to it"),
+  portal: Id.optional().describe("the portal it sits on"),
+  space: Id.optional().describe("the space it sits in"),
+  password: SecretRef.optional().describe("its password at the gateway's broker"),
+  reversed: z.boolean().default(false).describe("a counter mounted the wrong way round: swaps in and out"),
+  tech: z.enum(["beam", "tof", "thermal", "stereo", "radar", "turnstile"]).optional().describe("how it counts"),
+  direction: z.enum(["in", "out"]).optional().describe("for a reader on one side of the portal"),
+  doorContact: z.boolean().optional().describe("a lock that reports the door"),
+  reportSeconds: z.number().positive().max(86_400).optional().describe("a device that sends sums or batches"),
+  holdSeconds: z.number().positive().max(86_400).optional().describe("how long a presence sensor holds"),
+});
+export type Device = z.infer<typeof Device>;
+
+export const CredentialRole = z.enum(["tenant", "staff", "landlord", "cleaner", "visitor"]);
+
+export const Credential = z.strictObject({
+  credential: Pseudonym,
+  space: Id.optional().describe("whose key it is"),
+  role: CredentialRole,
+});
+export type Credential = z.infer<typeof Credential>;
+
+export const DriverConfig = z.looseObject({
+  id: Id,
+  type: z.string().min(1).describe("a driver type: see drivers.md"),
+});
+export type DriverConfig = z.infer<typeof DriverConfig>;
+
+export const PolicyUse = z.strictObject({
+  use: Id.describe("id of a policy"),
+  spaces: z
+    .array(Id)
+    .min(1)
+    .optional()
+    .describe("only these spaces; they then no longer fall under the policies without `spaces`"),
+});
+
+export const TlsClient = z.strictObject({
+  ca: SecretRef.optional().describe("certificate authority that signed the platform's certificate"),
+  cert: SecretRef.optional(),
+  key: SecretRef.optional(),
+});
+
+/** What every uplink takes; the uplink type checks the rest. */
+export const UplinkConfig = z.looseObject({
+  id: Id,
+  type: z.string().min(1).describe("an uplink type: see uplinks.md"),
+  readings: z
+    .boolean()
+    .default(false)
+    .describe("also send `gatehouse.reading`: only to a platform entitled to movements"),
+  credentials: z
+    .enum(["strip", "pseudonym"])
+    .default("strip")
+    .describe("what becomes of credentials in those readings"),
+  filter: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("event types to send, `*` at the end matches any rest; default all"),
+});
+export type UplinkConfig = z.infer<typeof UplinkConfig>;
+
+const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");
+
+export const Broker = z.strictObject({
+  listen: Listen.default("127.0.0.1:1883"),
+  tls: z.strictObject({ listen: Listen.default("0.0.0.0:8883"), cert: SecretRef, key: SecretRef }).optional(),
+  anonymousLoopback: z
+    .boolean()
+    .default(false)
+    .describe("demo and tests: clients on loopback connect without a password as the device their user name says"),
+});
+
+export const Account = z.strictObject({
+  user: Id,
+  password: SecretRef,
+  role: z.literal("tool").describe("read-only on gatehouse/1/state/#"),
+});
+
+export const Site = z.strictObject({
+  site: z.strictObject({
+    id: Id,
+    name: z.string().min(1).max(200),
+    kind: SiteKind,
+    timezone: z.string().refine(isTimeZone, "must be an IANA time zone, as Asia/Shanghai").default("Asia/Shanghai"),
+    address: Address.optional(),
+  }),
+  gateway: z.strictObject({ id: Id }).optional().describe("default: the site's id"),
+  spaces: z.array(Space).min(1, "must name at least one space"),
+  portals: z.array(Portal).default([]),
+  devices: z.array(Device).default([]),
+  credentials: z.array(Credential).default([]).describe("who a pseudonym may be, without a name"),
+  drivers: z.array(DriverConfig).default([]).describe("`{ id: mqtt, type: mqtt }` is there by default"),
+  policies: z.array(PolicyUse).default([]),
+  uplinks: z.array(UplinkConfig).default([]),
+  broker: Broker.prefault({}),
+  accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),
+});
+export type Site = z.infer<typeof Site>;
+
+/** The space a device belongs to for addresses: its own, else the inner side of its portal. */
+export function spaceOfDevice(site: Site, device: Device): string | undefined {
+  if (device.space !== undefined) return device.space;
+  const portal = site.portals.find((candidate) => candidate.id === device.portal);
+  if (portal === undefined) return undefined;
+  return portal.to === OUTSIDE ? portal.from : portal.to;
+}
+
+export interface ResolvedAddress {
+  readonly code?: string;
+  readonly grid?: string;
+  readonly plate?: string;
+  readonly text?: string;
+}
+
+/** Address of a space: each part from the nearest of space, its parents, site. */
+export function resolveAddress(site: Site, spaceId: string): ResolvedAddress {
+  const chain: ResolvedAddress[] = [];
+  const seen = new Set<string>();
+  for (let id: string | undefined = spaceId; id !== undefined && !seen.has(id); ) {
+    seen.add(id);
+    const space: Space | undefined = site.spaces.find((candidate) => candidate.id === id);
+    if (space?.address !== undefined) chain.push(space.address as ResolvedAddress);
+    id = space?.parent;
+  }
+  if (site.site.address !== undefined) chain.push(site.site.address as ResolvedAddress);
+  const own =
+    chain[0] !== undefined && site.spaces.find((space) => space.id === spaceId)?.address === chain[0]
+      ? chain[0]
+      : undefined;
+  const first = (part: "code" | "grid" | "text") => chain.find((address) => address[part] !== undefined)?.[part];
+  const code = first("code");
+  const grid = first("grid");
+  const text = first("text");
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(grid === undefined ? {} : { grid }),
+    ...(own?.plate === undefined ? {} : { plate: own.plate }),
+    ...(text === undefined ? {} : { text }),
+  };
+}

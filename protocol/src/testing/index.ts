@@ -1,0 +1,2 @@
+export { FakeClock, settle } from "./fake-clock.ts";
+export { Random } from "./random.ts";

@@ -1,0 +1,27 @@
+// Builds everything: the static protobuf module out of protocol/proto, then all workspaces with `tsc -b`.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const bin = (name: string) => resolve(root, "node_modules/.bin", name);
+
+function run(command: string, args: readonly string[]): void {
+  const done = spawnSync(bin(command), args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+const proto = resolve(root, "protocol/proto/gatehouse.proto");
+const generated = resolve(root, "protocol/src/generated/gatehouse.js");
+const stale = !existsSync(generated) || statSync(generated).mtimeMs < statSync(proto).mtimeMs;
+if (stale) {
+  mkdirSync(dirname(generated), { recursive: true });
+  const options = ["--no-verify", "--no-delimited", "--no-beautify", "--no-service"];
+  run("pbjs", ["-t", "static-module", "-w", "es6", ...options, "-o", generated, proto]);
+  run("pbts", ["-o", generated.replace(/js$/, "d.ts"), generated]);
+}
+const emitted = resolve(root, "protocol/dist/generated");
+mkdirSync(emitted, { recursive: true });
+cpSync(dirname(generated), emitted, { recursive: true });
+run("tsc", ["-b"]);
