@@ -1,0 +1,39 @@
+// Test projects: unit beside the sources, the rest in test/. No retries anywhere: a test that passes now and then is a bug.
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, include: readonly string[], testTimeout: number, oneByOne = false) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [...include],
+    testTimeout,
+    hookTimeout: testTimeout,
+    ...(oneByOne ? { fileParallelism: false, maxWorkers: 1 } : {}),
+  },
+});
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    pool: "forks",
+    maxWorkers: 2,
+    retry: 0,
+    expect: { requireAssertions: true },
+    projects: [
+      project(
+        "unit",
+        [
+          "protocol/src/**/*.test.ts",
+          "gateway/src/**/*.test.ts",
+          "device-sim/src/**/*.test.ts",
+          "firmware-bridge/src/**/*.test.ts",
+        ],
+        10_000,
+      ),
+      project("structure", ["test/structure/**/*.test.ts"], 60_000),
+      project("contract", ["test/contract/**/*.test.ts"], 30_000),
+      project("e2e", ["test/e2e/**/*.test.ts"], 120_000, true),
+      project("faults", ["test/faults/**/*.test.ts"], 600_000, true),
+    ],
+  },
+});
