@@ -1,0 +1,72 @@
+/** Accept: is the device known, the time sane, the reading news? Pure; the first stage of a step. */
+import type { Device, RawReading } from "@gatehouse/protocol";
+import type { Model } from "./model.ts";
+import { markSeen } from "./seen.ts";
+import type { DeviceState } from "./state.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Earlier times are no device clock at all (a clock that fell back to its factory date of 2000 is a device clock). */
+export const EARLIEST_MS = Date.UTC(1999, 0, 1);
+/** A device clock may run ahead of the gateway's by so much before the reading is refused. */
+export const MAX_AHEAD_MS = 31 * DAY_MS;
+/** Device time is believed so far back (a lock that was offline), and so far ahead (skew). Else the time of receipt counts. */
+export const BELIEVED_BACK_MS = 7 * DAY_MS;
+export const BELIEVED_AHEAD_MS = 2 * 60_000;
+
+/** Undefined when nothing is wrong with where the reading says it comes from. */
+export function placeProblem(model: Model, reading: RawReading): string | undefined {
+  const device = model.devices.get(reading.device);
+  if (device === undefined) return `unknown device ${reading.device}`;
+  if (reading.portal !== undefined && reading.portal !== device.portal && !model.portals.has(reading.portal)) {
+    return `unknown portal ${reading.portal}`;
+  }
+  if (reading.space !== undefined && reading.space !== device.space && !model.spaces.has(reading.space)) {
+    return `unknown space ${reading.space}`;
+  }
+  return undefined;
+}
+
+/** Undefined when the time is sane. `clockKnown` is false while the gateway itself does not know the time. */
+export function timeProblem(atMs: number | undefined, nowMs: number, clockKnown: boolean): string | undefined {
+  if (atMs === undefined) return undefined;
+  if (Number.isNaN(atMs)) return "at: not a time";
+  if (atMs < EARLIEST_MS) return `at: absurd time, before ${new Date(EARLIEST_MS).toISOString()}`;
+  if (clockKnown && atMs > nowMs + MAX_AHEAD_MS)
+    return `at: absurd time, more than 31 days ahead of ${new Date(nowMs).toISOString()}`;
+  return undefined;
+}
+
+/** When it happened, as far as that can be believed. */
+export function believedMs(atMs: number | undefined, nowMs: number): number {
+  if (atMs === undefined || atMs < nowMs - BELIEVED_BACK_MS || atMs > nowMs + BELIEVED_AHEAD_MS) return nowMs;
+  return Math.min(atMs, nowMs);
+}
+
+/** False for a repeat. Without a `seq` every reading is news. */
+export function isNews(state: DeviceState, reading: RawReading): boolean {
+  if (reading.seq === undefined) return true;
+  return markSeen(state.seen, reading.epoch ?? 0, reading.seq);
+}
+
+/** Persons entering and leaving by this reading, as the site's directions have it; undefined for no counter reading. */
+export function passage(
+  device: Device,
+  state: DeviceState,
+  reading: RawReading,
+): { entered: number; left: number } | undefined {
+  let entered = 0;
+  let left = 0;
+  if (reading.kind === "count.in") entered = reading.value as number;
+  else if (reading.kind === "count.out") left = reading.value as number;
+  else if (reading.kind === "count.totals") {
+    const totals = reading.value as { in: number; out: number };
+    const last = state.totals;
+    state.totals = { in: totals.in, out: totals.out };
+    // A total that went back was reset or wrapped: from here on, nobody passed yet.
+    if (last === undefined || totals.in < last.in || totals.out < last.out) return { entered: 0, left: 0 };
+    entered = totals.in - last.in;
+    left = totals.out - last.out;
+  } else return undefined;
+  return device.reversed ? { entered: left, left: entered } : { entered, left };
+}

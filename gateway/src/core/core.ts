@@ -1,0 +1,282 @@
+/** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
+import { type AlertState, type Clock, InvariantError, parseReading, type RawReading } from "@gatehouse/protocol";
+import type { AlertEvent } from "./alerts/life.ts";
+import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
+import { type Target, Turn } from "./ledger.ts";
+import type { CoreConfig, Model } from "./model.ts";
+import type { Accept, GapRow, Health, JournalEntry, Logger, Rejection, Store } from "./ports.ts";
+import { type CoreState, emptyState, restoreState, takeSnapshot } from "./state.ts";
+import { type Effects, type Input, step } from "./step.ts";
+import { TimeKeeper } from "./time-keeper.ts";
+
+export interface CoreOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: Health;
+  readonly config: CoreConfig;
+  readonly targets: readonly Target[];
+  /** Turns a card number into a pseudonym. */
+  readonly pseudonym: (credential: string) => string;
+  /** Names this start of the gateway. */
+  readonly bootId: string;
+  /** Names this installation, if the journal does not yet. */
+  readonly installation: string;
+}
+
+/** Readings by where they ended; every received one ends in exactly one of the others. */
+export interface IntakeTally {
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+}
+
+/** Journal entries between two snapshots at the most: bounds the time to come back after a crash. */
+const SNAPSHOT_EVERY = 20_000;
+const REPLAY_CHUNK = 5_000;
+/** Bytes on their way to disk beyond which a driver waits before more is stepped. */
+const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+const CLOCK_CHECK_MS = 1_000;
+
+/** What a listener is told after the commit. */
+export type CoreChange = Pick<Effects, "alerts" | "spaces">;
+
+export class Core {
+  readonly #options: CoreOptions;
+  readonly #state: CoreState;
+  readonly #time: TimeKeeper;
+  readonly #bootMonoMs: number;
+  readonly tally: IntakeTally = { received: 0, stored: 0, duplicate: 0, rejected: 0 };
+  #nextSeq: number;
+  #sinceSnapshot = 0;
+  #lastWrite: Promise<void> = Promise.resolve();
+  #listener: (change: CoreChange) => void = () => {};
+
+  private constructor(options: CoreOptions, state: CoreState, lastSeq: number, lastMs: number) {
+    this.#options = options;
+    this.#state = state;
+    this.#nextSeq = lastSeq + 1;
+    this.#time = new TimeKeeper(options.clock, lastMs);
+    this.#bootMonoMs = options.clock.monoMs();
+  }
+
+  /** Rebuilds the state from the last snapshot and the journal behind it, then applies the configuration if it changed. */
+  static async open(options: CoreOptions): Promise<Core> {
+    const { recovered } = options.store;
+    const state = recovered.snapshot === undefined ? emptyState() : restoreState(recovered.snapshot);
+    let lastSeq = recovered.snapshot?.seq ?? 0;
+    for (;;) {
+      const entries = await options.store.journal(lastSeq, REPLAY_CHUNK);
+      for (const entry of entries) step(state, inputOf(entry), entry.nowMs);
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      lastSeq = last.seq;
+    }
+    const core = new Core(options, state, Math.max(lastSeq, recovered.lastSeq), recovered.lastNowMs);
+    await core.#configure();
+    return core;
+  }
+
+  get state(): CoreState {
+    return this.#state;
+  }
+
+  get model(): Model {
+    if (this.#state.model === undefined) throw new InvariantError("the core has no configuration yet");
+    return this.#state.model;
+  }
+
+  /** One listener: told what changed once it is on disk. */
+  onChange(listener: (change: CoreChange) => void): void {
+    this.#listener = listener;
+  }
+
+  /** The way in for one driver. */
+  acceptFor(driver: string): Accept {
+    return (items) => this.#accept(driver, items);
+  }
+
+  /** A person moves an alert on. Throws RejectedError where its life has no such step. */
+  async act(alert: string, to: AlertState, by: string, note?: string): Promise<void> {
+    await this.#input({ type: "action", alert, to, by, ...(note === undefined ? {} : { note }) });
+  }
+
+  /** Tells the platforms how the box is. */
+  async tellHealth(facts: HealthFacts): Promise<void> {
+    const turn = new Turn(this.#options.targets);
+    turn.owe(healthEvent(this.model, facts, this.#time.now().nowMs));
+    await this.#commit(turn, []);
+  }
+
+  /** Tells the platforms what the disk budget evicted. */
+  async tellGaps(gaps: readonly GapRow[]): Promise<void> {
+    const { targets, store } = this.#options;
+    const nowMs = this.#time.now().nowMs;
+    for (const gap of gaps) {
+      const turn = new Turn(targets.filter((target) => target.id === gap.uplink));
+      turn.owe(gapEvent(this.model, this.#state, gap, nowMs));
+      await store.write({ ...turn.write(), gapsDone: [gap.n] });
+      turn.committed();
+    }
+  }
+
+  /** Keeps timers and the clock until the signal aborts; then writes a last snapshot. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      await this.#tick();
+      const untilDueMs = (this.#state.nextDueMs - this.#time.now().nowMs) / clock.scale;
+      try {
+        await clock.sleep(Math.max(1, Math.min(CLOCK_CHECK_MS, untilDueMs)), signal);
+      } catch {
+        break;
+      }
+    }
+    await this.#snapshot();
+  }
+
+  async #configure(): Promise<void> {
+    const { config, installation } = this.#options;
+    if (JSON.stringify(config) === JSON.stringify(this.#state.model?.config)) return;
+    await this.#input({ type: "config", config, installation });
+    await this.#snapshot();
+  }
+
+  async #accept(driver: string, items: readonly unknown[]): Promise<readonly Rejection[]> {
+    if (this.#options.store.pendingBytes > MAX_PENDING_BYTES) await this.#lastWrite;
+    const turn = new Turn(this.#options.targets);
+    const changes: Effects[] = [];
+    const rejections: Rejection[] = [];
+    const { nowMs, quality } = this.#advance(turn, changes);
+    items.forEach((item, index) => {
+      this.tally.received += 1;
+      const reason = this.#read(driver, item, nowMs, quality, turn, changes);
+      if (reason === undefined) return;
+      this.tally.rejected += 1;
+      rejections.push({ index, reason });
+      turn.reject({ atMs: nowMs, device: deviceOf(item), reason });
+    });
+    await this.#commit(turn, changes);
+    return rejections;
+  }
+
+  /** Steps one wire item. Returns why it was rejected. */
+  #read(
+    driver: string,
+    item: unknown,
+    nowMs: number,
+    clock: ReturnType<TimeKeeper["now"]>["quality"],
+    turn: Turn,
+    changes: Effects[],
+  ): string | undefined {
+    const parsed = parseReading(item);
+    if (!parsed.ok) return parsed.reason;
+    const reading = this.#complete(parsed.reading);
+    const device = this.model.devices.get(reading.device);
+    if (device !== undefined && device.driver !== driver)
+      return `device ${device.id} belongs to driver ${device.driver}, not ${driver}`;
+    const effects = step(this.#state, { type: "reading", reading, clock }, nowMs);
+    if (effects.outcome === "rejected") return effects.reason;
+    if (effects.outcome === "duplicate") {
+      this.tally.duplicate += 1;
+      return undefined;
+    }
+    const { credential, ...rest } = reading;
+    const monoMs = Math.round(this.#options.clock.monoMs() - this.#bootMonoMs);
+    const body = JSON.stringify({ ...rest, bootId: this.#options.bootId, monoMs, clock });
+    this.tally.stored += 1;
+    this.#record(turn, changes, { seq: this.#nextSeq++, nowMs, type: "reading", body, credential }, effects);
+    return undefined;
+  }
+
+  /** Fills in where the device sits; a raw credential becomes a pseudonym here, before anything keeps it. */
+  #complete(reading: RawReading): RawReading {
+    const device = this.model.devices.get(reading.device);
+    const portal = reading.portal ?? device?.portal;
+    const space = reading.space ?? device?.space;
+    return {
+      ...reading,
+      ...(portal === undefined ? {} : { portal }),
+      ...(space === undefined ? {} : { space }),
+      ...(reading.credential === undefined ? {} : { credential: this.#options.pseudonym(reading.credential) }),
+    };
+  }
+
+  /** Tells time to the core: a stepped clock, and timers that fell due, come before the input itself. */
+  #advance(turn: Turn, changes: Effects[]): ReturnType<TimeKeeper["now"]> {
+    const moment = this.#time.now();
+    if (moment.shiftMs !== 0) {
+      this.#options.log.warn({ shiftMs: Math.round(moment.shiftMs) }, "the clock was set");
+      this.#options.health.raise("clock-stepped", "clock", `set by ${Math.round(moment.shiftMs / 1000)} s`);
+      this.#stepInto(turn, changes, { type: "clock", shiftMs: moment.shiftMs }, moment.nowMs);
+    }
+    if (moment.quality === "unsynced")
+      this.#options.health.raise("clock-unsynced", "clock", "the clock was never set: check NTP");
+    else this.#options.health.clear("clock-unsynced", "clock");
+    if (moment.quality === "synced") this.#options.health.clear("clock-stepped", "clock");
+    if (this.#state.nextDueMs <= moment.nowMs) this.#stepInto(turn, changes, { type: "tick" }, moment.nowMs);
+    return moment;
+  }
+
+  #stepInto(turn: Turn, changes: Effects[], input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
+    const effects = step(this.#state, input, nowMs);
+    const { type, ...body } = input;
+    if (effects.outcome === "accepted")
+      this.#record(turn, changes, { seq: this.#nextSeq++, nowMs, type, body: JSON.stringify(body) }, effects);
+  }
+
+  #record(turn: Turn, changes: Effects[], entry: JournalEntry, effects: Effects): void {
+    this.#sinceSnapshot += 1;
+    turn.record(this.model, this.#state, entry, effects);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0) changes.push(effects);
+  }
+
+  async #input(input: Exclude<Input, { type: "reading" }>): Promise<void> {
+    const turn = new Turn(this.#options.targets);
+    const changes: Effects[] = [];
+    const nowMs = input.type === "config" ? this.#time.now().nowMs : this.#advance(turn, changes).nowMs;
+    this.#stepInto(turn, changes, input, nowMs);
+    await this.#commit(turn, changes);
+  }
+
+  async #tick(): Promise<void> {
+    const turn = new Turn(this.#options.targets);
+    const changes: Effects[] = [];
+    this.#advance(turn, changes);
+    if (turn.journal.length > 0) await this.#commit(turn, changes);
+  }
+
+  async #commit(turn: Turn, changes: readonly Effects[]): Promise<void> {
+    const due = this.#sinceSnapshot >= SNAPSHOT_EVERY;
+    if (due) this.#sinceSnapshot = 0;
+    const written = this.#options.store.write(
+      turn.write(due ? takeSnapshot(this.#state, this.#nextSeq - 1) : undefined),
+    );
+    this.#lastWrite = written;
+    await written;
+    turn.committed();
+    for (const change of changes) this.#listener(change);
+  }
+
+  async #snapshot(): Promise<void> {
+    this.#sinceSnapshot = 0;
+    await this.#options.store.write({ snapshot: takeSnapshot(this.#state, this.#nextSeq - 1) });
+  }
+}
+
+function deviceOf(item: unknown): string {
+  const device: unknown = item !== null && typeof item === "object" && "device" in item ? item.device : undefined;
+  return typeof device === "string" ? device.slice(0, 64) : "";
+}
+
+/** The input a journal entry stands for. */
+export function inputOf(entry: JournalEntry): Input {
+  const body = JSON.parse(entry.body) as Record<string, unknown>;
+  if (entry.type !== "reading") return { ...body, type: entry.type } as Input;
+  const { clock, bootId: _, monoMs: __, ...reading } = body;
+  const credential = entry.credential === undefined ? {} : { credential: entry.credential };
+  return { type: "reading", reading: { ...reading, ...credential }, clock } as Input;
+}
+
+export type { AlertEvent };

@@ -1,0 +1,94 @@
+/** The site as the core uses it: looked up by id, limits and policies derived. Built whole from a configuration, never changed. */
+import {
+  type Device,
+  JUDGED_KINDS,
+  type Limit,
+  type NightRule,
+  OUTSIDE,
+  type Policy,
+  type Portal,
+  policiesOf,
+  type ResolvedAddress,
+  type RiskLevel,
+  resolveAddress,
+  type Site,
+  type Space,
+  spaceOfDevice,
+  strictestLimit,
+} from "@gatehouse/protocol";
+
+/** What the core is configured with: the site file without its secrets, and the policies it uses. Stands in the journal. */
+export interface CoreConfig {
+  readonly site: Site;
+  readonly policies: readonly Policy[];
+}
+
+export interface SpaceModel {
+  readonly space: Space;
+  /** Undefined: not judged. */
+  readonly limit: Limit | undefined;
+  readonly nights: NightRule;
+  readonly risk: RiskLevel;
+  /** Minutes after local midnight. */
+  readonly nightEndMinutes: number;
+  readonly offenceWindowMs: number;
+  readonly address: ResolvedAddress;
+}
+
+export interface Model {
+  readonly config: CoreConfig;
+  readonly gateway: string;
+  readonly zone: string;
+  readonly spaces: ReadonlyMap<string, SpaceModel>;
+  readonly portals: ReadonlyMap<string, Portal>;
+  readonly devices: ReadonlyMap<string, Device>;
+  /** Inner space of each device, where its alerts belong. */
+  readonly spaceOf: ReadonlyMap<string, string>;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Where no policy governs a space (explicit limit only): the mildest thresholds. */
+const DEFAULT_NIGHTS: NightRule = { over: 5, of: 7, clear: 7 };
+const DEFAULT_NIGHT_END = 6 * 60;
+const DEFAULT_OFFENCE_DAYS = 365;
+
+/** `config` must have passed checkSite. */
+export function buildModel(config: CoreConfig): Model {
+  const { site } = config;
+  const policies = new Map(config.policies.map((policy) => [policy.id, policy]));
+  const spaces = new Map(site.spaces.map((space) => [space.id, buildSpace(site, space, policies)]));
+  const portals = new Map(site.portals.map((portal) => [portal.id, portal]));
+  const spaceOf = new Map<string, string>();
+  for (const device of site.devices) {
+    const space = spaceOfDevice(site, device);
+    if (space !== undefined && space !== OUTSIDE) spaceOf.set(device.id, space);
+  }
+  return {
+    config,
+    gateway: site.gateway?.id ?? site.site.id,
+    zone: site.site.timezone,
+    spaces,
+    portals,
+    devices: new Map(site.devices.map((device) => [device.id, device])),
+    spaceOf,
+  };
+}
+
+function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Policy>): SpaceModel {
+  const governing = policiesOf(site, space, policies);
+  const result = JUDGED_KINDS.includes(space.kind) ? strictestLimit(space, governing) : undefined;
+  const limit = result !== undefined && "limit" in result ? result.limit : undefined;
+  const policy = governing.find((candidate) => candidate.id === limit?.policy) ?? governing[0];
+  const risk = space.risk ?? (site.site.kind === "construction-site" ? "yellow" : "blue");
+  const [hours, minutes] = (policy?.nightWindow.to ?? "").split(":").map(Number);
+  return {
+    space,
+    limit,
+    risk,
+    nights: policy?.nights[risk] ?? DEFAULT_NIGHTS,
+    nightEndMinutes: hours === undefined || minutes === undefined ? DEFAULT_NIGHT_END : hours * 60 + minutes,
+    offenceWindowMs: (policy?.offenceWindowDays ?? DEFAULT_OFFENCE_DAYS) * DAY_MS,
+    address: resolveAddress(site, space.id),
+  };
+}

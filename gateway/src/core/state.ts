@@ -1,0 +1,133 @@
+/** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
+import type { Alert } from "@gatehouse/protocol";
+import { buildModel, type CoreConfig, type Model } from "./model.ts";
+import type { Belief } from "./occupancy/estimator.ts";
+import type { Snapshot } from "./ports.ts";
+import type { SeenEpoch } from "./seen.ts";
+
+export interface DeviceState {
+  readonly seen: SeenEpoch[];
+  totals?: { in: number; out: number };
+  online?: boolean;
+}
+
+/** An alert with what its life needs beside the published form. One per subject: the latest. */
+export interface AlertRecord {
+  alert: Alert;
+  /** Kind and place: what a recurrence is matched by. */
+  readonly subject: string;
+  /** Grows with every published change; makes event ids unique. */
+  revision: number;
+  raisedMs: number;
+  /** Start of each breach within the offence window. */
+  offences: number[];
+}
+
+/** A moment the core asked for. `calendar` timers stand on the wall clock, the others on elapsed time. */
+export interface Timer {
+  dueMs: number;
+  readonly calendar: boolean;
+}
+
+export interface CoreState {
+  /** Chosen once per installation, so that ids of two installations never meet. */
+  installation: string;
+  /** Alerts ever raised here; names the next one. */
+  alertCount: number;
+  model: Model | undefined;
+  readonly devices: Map<string, DeviceState>;
+  readonly beliefs: Map<string, Belief>;
+  /** By alert id. */
+  readonly alerts: Map<string, AlertRecord>;
+  /** Alert id by subject. */
+  readonly subjects: Map<string, string>;
+  /** By name: `night:360`, `sample:180`, `overdue:alr_…`. */
+  readonly timers: Map<string, Timer>;
+  /** No timer is due earlier. */
+  nextDueMs: number;
+  /** Pieces changed since the last snapshot, as `part/id`. */
+  readonly dirty: Set<string>;
+}
+
+export function emptyState(): CoreState {
+  return {
+    installation: "",
+    alertCount: 0,
+    model: undefined,
+    devices: new Map(),
+    beliefs: new Map(),
+    alerts: new Map(),
+    subjects: new Map(),
+    timers: new Map(),
+    nextDueMs: Number.POSITIVE_INFINITY,
+    dirty: new Set(),
+  };
+}
+
+export function setTimer(state: CoreState, name: string, timer: Timer): void {
+  state.timers.set(name, timer);
+  state.nextDueMs = Math.min(state.nextDueMs, timer.dueMs);
+  state.dirty.add("core/timers");
+}
+
+/** Finds the next due time again after timers fired, went or moved. */
+export function settleTimers(state: CoreState): void {
+  let due = Number.POSITIVE_INFINITY;
+  for (const timer of state.timers.values()) due = Math.min(due, timer.dueMs);
+  state.nextDueMs = due;
+}
+
+/** The changed pieces since the last call, which forgets them. */
+export function takeSnapshot(state: CoreState, seq: number): Snapshot {
+  const pieces = [...state.dirty].map((key) => {
+    const slash = key.indexOf("/");
+    const part = key.slice(0, slash);
+    const id = key.slice(slash + 1);
+    const value = pieceOf(state, part, id);
+    return { part, id, body: value === undefined ? null : JSON.stringify(value) };
+  });
+  state.dirty.clear();
+  return { seq, pieces };
+}
+
+/** Names every piece as changed, so that the next snapshot is a whole one. */
+export function touchAll(state: CoreState): void {
+  state.dirty.add("core/core").add("core/timers").add("core/config");
+  for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
+  for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
+  for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
+}
+
+function pieceOf(state: CoreState, part: string, id: string): unknown {
+  if (part === "device") return state.devices.get(id);
+  if (part === "belief") return state.beliefs.get(id);
+  if (part === "alert") return state.alerts.get(id);
+  if (id === "timers") return Object.fromEntries(state.timers);
+  if (id === "config") return state.model?.config;
+  return { installation: state.installation, alertCount: state.alertCount };
+}
+
+/** The state a whole snapshot stands for. */
+export function restoreState(snapshot: Snapshot): CoreState {
+  const state = emptyState();
+  for (const { part, id, body } of snapshot.pieces) {
+    if (body === null) continue;
+    const value: unknown = JSON.parse(body);
+    if (part === "device") state.devices.set(id, value as DeviceState);
+    else if (part === "belief") state.beliefs.set(id, value as Belief);
+    else if (part === "alert") {
+      const record = value as AlertRecord;
+      state.alerts.set(id, record);
+      state.subjects.set(record.subject, id);
+    } else if (id === "timers")
+      for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
+    else if (id === "config") state.model = buildModel(value as CoreConfig);
+    else {
+      const core = value as Pick<CoreState, "installation" | "alertCount">;
+      state.installation = core.installation;
+      state.alertCount = core.alertCount;
+    }
+  }
+  settleTimers(state);
+  return state;
+}

@@ -1,0 +1,160 @@
+/**
+ * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
+ * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
+ */
+import { type AlertState, type ClockQuality, InvariantError, OUTSIDE, type RawReading } from "@gatehouse/protocol";
+import { believedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
+import { type AlertEvent, move } from "./alerts/life.ts";
+import { buildModel, type CoreConfig, type Model } from "./model.ts";
+import { balanceEstimator } from "./occupancy/balance.ts";
+import { nightRules, readingRules } from "./rules/index.ts";
+import type { Observed } from "./rules/rule.ts";
+import { type CoreState, type DeviceState, settleTimers } from "./state.ts";
+import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
+
+/** Everything that can change the core. Each stands in the journal with its `nowMs`. */
+export type Input =
+  /** `credential` is a pseudonym already. */
+  | { readonly type: "reading"; readonly reading: RawReading; readonly clock: ClockQuality }
+  /** Time passed a timer. */
+  | { readonly type: "tick" }
+  /** The wall clock was set: everything measured in elapsed time moves along. */
+  | { readonly type: "clock"; readonly shiftMs: number }
+  /** `installation` names this installation the first time. */
+  | { readonly type: "config"; readonly config: CoreConfig; readonly installation: string }
+  | {
+      readonly type: "action";
+      readonly alert: string;
+      readonly to: AlertState;
+      readonly by: string;
+      readonly note?: string;
+    };
+
+export interface Effects {
+  /** `accepted` inputs go into the journal; the others change nothing. */
+  readonly outcome: "accepted" | "duplicate" | "rejected" | "idle";
+  /** Why an input was rejected. */
+  readonly reason?: string;
+  readonly alerts: readonly AlertEvent[];
+  /** Spaces whose estimate changed. */
+  readonly spaces: readonly string[];
+  /** Local day whose facts are complete now, for the daily report. */
+  readonly dayEnded?: number;
+  /** True at 03:00 and 12:00 local time. */
+  readonly sampled?: boolean;
+}
+
+const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
+
+/** Throws RejectedError for an action the alert's life does not know, InvariantError when the caller is wrong. */
+export function step(state: CoreState, input: Input, nowMs: number): Effects {
+  if (input.type === "config") return configure(state, input.config, input.installation, nowMs);
+  const model = state.model;
+  if (model === undefined) throw new InvariantError(`a ${input.type} before any configuration`);
+  switch (input.type) {
+    case "reading":
+      return read(state, model, input.reading, input.clock, nowMs);
+    case "tick":
+      return state.nextDueMs > nowMs ? NOTHING : { outcome: "accepted", ...fireTimers(state, model, nowMs) };
+    case "clock":
+      shiftTimers(state, model, input.shiftMs, nowMs);
+      return { outcome: "accepted", alerts: [], spaces: [] };
+    case "action":
+      return {
+        outcome: "accepted",
+        alerts: [move(state, input.alert, input.to, input.by, input.note, nowMs)],
+        spaces: [],
+      };
+  }
+}
+
+function configure(state: CoreState, config: CoreConfig, installation: string, nowMs: number): Effects {
+  if (state.installation === "") state.installation = installation;
+  const model = buildModel(config);
+  state.model = model;
+  state.dirty.add("core/core").add("core/config");
+  for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
+    state.devices.delete(id);
+    state.dirty.add(`device/${id}`);
+  }
+  for (const id of [...state.beliefs.keys()].filter((id) => !model.spaces.has(id))) {
+    state.beliefs.delete(id);
+    state.dirty.add(`belief/${id}`);
+  }
+  setCalendar(state, model, nowMs);
+  settleTimers(state);
+  return { outcome: "accepted", alerts: [], spaces: [...model.spaces.keys()] };
+}
+
+const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });
+
+function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQuality, nowMs: number): Effects {
+  const atMs = reading.at === undefined ? undefined : Date.parse(reading.at);
+  const problem = placeProblem(model, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
+  if (problem !== undefined) return rejected(problem);
+  const device = model.devices.get(reading.device);
+  if (device === undefined) return rejected(`unknown device ${reading.device}`);
+  let known = state.devices.get(device.id);
+  if (known === undefined) state.devices.set(device.id, (known = { seen: [] }));
+  if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
+  state.dirty.add(`device/${device.id}`);
+  if (reading.kind === "device.online" || reading.kind === "device.offline")
+    known.online = reading.kind === "device.online";
+  const portal = reading.portal ?? device.portal;
+  const believed = believedMs(atMs, nowMs);
+  const changed = pass(state, model, known, { reading, device, portal, atMs: believed });
+  const observed: Observed = {
+    reading,
+    device,
+    portal,
+    space: reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id),
+    changed,
+    atMs: believed,
+    nowMs,
+  };
+  const alerts = readingRules.flatMap((rule) => rule(state, observed));
+  return { outcome: "accepted", alerts: [...alerts, ...judgeLate(state, observed)], spaces: changed };
+}
+
+/** A reading of a past night may change what that night means. */
+function judgeLate(state: CoreState, { changed, atMs, nowMs }: Observed): AlertEvent[] {
+  return changed.flatMap((space) => {
+    const last = state.beliefs.get(space)?.nights.at(-1);
+    const judged = last !== undefined && atMs <= last.sampleMs && nowMs > last.sampleMs + LATE_MS;
+    return judged ? nightRules.flatMap((rule) => rule(state, space, nowMs)) : [];
+  });
+}
+
+/** Until the night is judged at the end of its window, corrections wait for that. */
+const LATE_MS = 3 * 3_600_000;
+
+function innerSpace(model: Model, portalId: string | undefined): string | undefined {
+  const portal = portalId === undefined ? undefined : model.portals.get(portalId);
+  if (portal === undefined) return undefined;
+  const inner = portal.to === OUTSIDE ? portal.from : portal.to;
+  return inner === OUTSIDE ? undefined : inner;
+}
+
+/** Moves people between the two sides of the portal. Returns the spaces whose estimate changed. */
+function pass(
+  state: CoreState,
+  model: Model,
+  known: DeviceState,
+  { reading, device, portal: portalId, atMs }: Pick<Observed, "reading" | "device" | "portal" | "atMs">,
+): string[] {
+  const people = passage(device, known, reading);
+  const portal = portalId === undefined ? undefined : model.portals.get(portalId);
+  if (people === undefined || portal === undefined) return [];
+  const net = people.entered - people.left;
+  const sides = [
+    [portal.to, net],
+    [portal.from, -net],
+  ] as const;
+  return sides.flatMap(([space, change]) => {
+    if (space === OUTSIDE) return [];
+    let belief = state.beliefs.get(space);
+    if (belief === undefined) state.beliefs.set(space, (belief = balanceEstimator.create()));
+    state.dirty.add(`belief/${space}`);
+    return balanceEstimator.pass(belief, { change, atMs }) ? [space] : [];
+  });
+}

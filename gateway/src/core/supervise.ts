@@ -1,0 +1,69 @@
+/** Keeps one thing alive: makes it, runs it, and makes it anew after a back-off when it ends. */
+import { type Clock, LinkError } from "@gatehouse/protocol";
+import { backoff } from "./backoff.ts";
+import type { Health, HealthCode, Logger, Runnable } from "./ports.ts";
+
+export interface SuperviseOptions {
+  readonly id: string;
+  /** Makes a new single-use instance; no I/O. It may call `up` when the link has proved itself; else lasting a while proves it. */
+  readonly make: (up: () => void) => Runnable;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: Health;
+  /** Raised while the link is down. */
+  readonly downCode: HealthCode;
+  readonly random: () => number;
+}
+
+/** A run this long counts as healthy. */
+const HEALTHY_MS = 10_000;
+
+/**
+ * Resolves when the signal aborts. A LinkError warns once per outage; anything else is a bug of that runnable and costs only it
+ * (health `driver-bug`). The down code is raised at the first failure and cleared once a run has lasted.
+ */
+export async function supervise(options: SuperviseOptions, signal: AbortSignal): Promise<void> {
+  const { id, clock, log, health } = options;
+  let delays = backoff(options.random);
+  let down = false;
+  const up = () => {
+    if (!down) return;
+    down = false;
+    delays = backoff(options.random);
+    log.info({ id }, "link is back");
+    health.clear(options.downCode, id);
+    health.clear("driver-bug", id);
+  };
+  while (!signal.aborted) {
+    const cancel = clock.after(HEALTHY_MS, up);
+    const failure = await outcome(options.make(up), signal);
+    cancel();
+    if (signal.aborted) return;
+    report(failure, down, options);
+    down = true;
+    try {
+      await clock.sleep(delays.next().value, signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+async function outcome(runnable: Runnable, signal: AbortSignal): Promise<unknown> {
+  try {
+    await runnable.run(signal);
+    return new LinkError("closed", `${runnable.id} ended by itself`);
+  } catch (error) {
+    return error;
+  }
+}
+
+function report(failure: unknown, wasDown: boolean, { id, log, health, downCode }: SuperviseOptions): void {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  if (!(failure instanceof LinkError)) {
+    log.error({ id, err: failure }, "ended with a bug, it is made anew");
+    health.raise("driver-bug", id, message);
+  } else if (!wasDown) log.warn({ id, code: failure.code, reason: message }, "link is down, trying again");
+  else log.debug({ id, code: failure.code, reason: message }, "link is still down");
+  health.raise(downCode, id, message);
+}
