@@ -8,10 +8,20 @@ export interface Problem {
   readonly reason: string;
   /** What to write instead. */
   readonly fix?: string;
+  /** The file it stands in, where there is one. */
+  readonly file?: string;
+  /** Line in that file, from 1. */
+  readonly line?: number;
 }
 
+/** One line: `site.yaml:34: devices[3].portal: there is no portal "door-320" -> did you mean "door-302"?` */
 export function formatProblem(problem: Problem): string {
-  return `${problem.path || "(file)"}: ${problem.reason}${problem.fix === undefined ? "" : ` -> ${problem.fix}`}`;
+  const { file, line, path, reason, fix } = problem;
+  const where = [
+    file === undefined ? [] : line === undefined ? file : `${file}:${line}`,
+    path === "" ? [] : path,
+  ].flat();
+  return `${(where.length === 0 ? ["(file)"] : where).join(": ")}: ${reason}${fix === undefined ? "" : ` -> ${fix}`}`;
 }
 
 /** The operator must change something. Caught by the command line: printed, exit 78. */

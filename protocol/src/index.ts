@@ -10,5 +10,6 @@ export * from "./reading.ts";
 export * from "./reading-batch.ts";
 export * from "./site.ts";
 export * from "./site-check.ts";
+export * from "./spelling.ts";
 export * from "./time.ts";
 export * from "./topics.ts";

@@ -182,12 +182,45 @@ export const Site = z.strictObject({
 });
 export type Site = z.infer<typeof Site>;
 
+/** A site looked up by id. */
+export interface SiteIndex {
+  readonly spaces: ReadonlyMap<string, Space>;
+  readonly portals: ReadonlyMap<string, Portal>;
+  /** Policy ids that name the space, in the order of the file. */
+  readonly policiesNaming: ReadonlyMap<string, readonly string[]>;
+  /** Policy ids used without `spaces`. */
+  readonly generalPolicies: readonly string[];
+}
+
+const indexes = new WeakMap<Site, SiteIndex>();
+
+/** Built once per site object, which is therefore never changed after it was parsed. The first of two equal ids counts. */
+export function indexSite(site: Site): SiteIndex {
+  const known = indexes.get(site);
+  if (known !== undefined) return known;
+  const policiesNaming = new Map<string, string[]>();
+  for (const { use, spaces } of site.policies) {
+    for (const space of new Set(spaces)) {
+      const uses = policiesNaming.get(space);
+      if (uses === undefined) policiesNaming.set(space, [use]);
+      else uses.push(use);
+    }
+  }
+  const index: SiteIndex = {
+    spaces: new Map(site.spaces.toReversed().map((space) => [space.id, space])),
+    portals: new Map(site.portals.toReversed().map((portal) => [portal.id, portal])),
+    policiesNaming,
+    generalPolicies: site.policies.filter((policy) => policy.spaces === undefined).map((policy) => policy.use),
+  };
+  indexes.set(site, index);
+  return index;
+}
+
 /** The space a device belongs to for addresses: its own, else the inner side of its portal. */
 export function spaceOfDevice(site: Site, device: Device): string | undefined {
-  if (device.space !== undefined) return device.space;
-  const portal = site.portals.find((candidate) => candidate.id === device.portal);
-  if (portal === undefined) return undefined;
-  return portal.to === OUTSIDE ? portal.from : portal.to;
+  if (device.space !== undefined || device.portal === undefined) return device.space;
+  const portal = indexSite(site).portals.get(device.portal);
+  return portal?.to === OUTSIDE ? portal.from : portal?.to;
 }
 
 export interface ResolvedAddress {
@@ -197,29 +230,27 @@ export interface ResolvedAddress {
   readonly text?: string;
 }
 
-/** Address of a space: each part from the nearest of space, its parents, site. */
+/** Code, grid and text each from the nearest of space, its parents and the site; the plate hangs at the space's own door. */
 export function resolveAddress(site: Site, spaceId: string): ResolvedAddress {
-  const chain: ResolvedAddress[] = [];
+  const { spaces } = indexSite(site);
   const seen = new Set<string>();
-  for (let id: string | undefined = spaceId; id !== undefined && !seen.has(id); ) {
-    seen.add(id);
-    const space: Space | undefined = site.spaces.find((candidate) => candidate.id === id);
-    if (space?.address !== undefined) chain.push(space.address as ResolvedAddress);
-    id = space?.parent;
+  const plate = spaces.get(spaceId)?.address?.plate;
+  let found: ResolvedAddress = plate === undefined ? {} : { plate };
+  let space = spaces.get(spaceId);
+  while (space !== undefined && !seen.has(space.id)) {
+    seen.add(space.id);
+    found = nearest(found, space.address);
+    space = space.parent === undefined ? undefined : spaces.get(space.parent);
   }
-  if (site.site.address !== undefined) chain.push(site.site.address as ResolvedAddress);
-  const own =
-    chain[0] !== undefined && site.spaces.find((space) => space.id === spaceId)?.address === chain[0]
-      ? chain[0]
-      : undefined;
-  const first = (part: "code" | "grid" | "text") => chain.find((address) => address[part] !== undefined)?.[part];
-  const code = first("code");
-  const grid = first("grid");
-  const text = first("text");
+  return nearest(found, site.site.address);
+}
+
+function nearest(found: ResolvedAddress, further: z.infer<typeof Address> | undefined): ResolvedAddress {
+  const { code = further?.code, grid = further?.grid, text = further?.text, plate } = found;
   return {
     ...(code === undefined ? {} : { code }),
     ...(grid === undefined ? {} : { grid }),
-    ...(own?.plate === undefined ? {} : { plate: own.plate }),
+    ...(plate === undefined ? {} : { plate }),
     ...(text === undefined ? {} : { text }),
   };
 }
