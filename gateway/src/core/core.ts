@@ -1,13 +1,30 @@
 /** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
-import { type AlertState, type Clock, InvariantError, parseReading, type RawReading } from "@gatehouse/protocol";
+import {
+  type AlertState,
+  type Clock,
+  type ClockQuality,
+  InvariantError,
+  parseReading,
+  type RawReading,
+} from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
+import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
 import { type Target, Turn } from "./ledger.ts";
 import type { CoreConfig, Model } from "./model.ts";
-import type { Accept, GapRow, Health, JournalEntry, Logger, Rejection, Store } from "./ports.ts";
+import {
+  type Accept,
+  type GapRow,
+  type Health,
+  type JournalEntry,
+  type Logger,
+  type Rejection,
+  type Store,
+  Unreadable,
+} from "./ports.ts";
 import { type CoreState, emptyState, restoreState, takeSnapshot } from "./state.ts";
 import { type Effects, type Input, step } from "./step.ts";
-import { TimeKeeper } from "./time-keeper.ts";
+import { type Moment, TimeKeeper } from "./time-keeper.ts";
 
 export interface CoreOptions {
   readonly store: Store;
@@ -49,7 +66,9 @@ export class Core {
   readonly #bootMonoMs: number;
   readonly tally: IntakeTally = { received: 0, stored: 0, duplicate: 0, rejected: 0 };
   #nextSeq: number;
+  readonly #complaints: Complaints;
   #sinceSnapshot = 0;
+  #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
   #listener: (change: CoreChange) => void = () => {};
 
@@ -59,6 +78,7 @@ export class Core {
     this.#nextSeq = lastSeq + 1;
     this.#time = new TimeKeeper(options.clock, lastMs);
     this.#bootMonoMs = options.clock.monoMs();
+    this.#complaints = new Complaints(options.health, options.clock);
   }
 
   /** Rebuilds the state from the last snapshot and the journal behind it, then applies the configuration if it changed. */
@@ -106,7 +126,7 @@ export class Core {
   async tellHealth(facts: HealthFacts): Promise<void> {
     const turn = new Turn(this.#options.targets);
     turn.owe(healthEvent(this.model, facts, this.#time.now().nowMs));
-    await this.#commit(turn, []);
+    await this.#commit(turn);
   }
 
   /** Tells the platforms what the disk budget evicted. */
@@ -126,6 +146,7 @@ export class Core {
     const { clock } = this.#options;
     while (!signal.aborted) {
       await this.#tick();
+      this.#complaints.expire();
       const untilDueMs = (this.#state.nextDueMs - this.#time.now().nowMs) / clock.scale;
       try {
         await clock.sleep(Math.max(1, Math.min(CLOCK_CHECK_MS, untilDueMs)), signal);
@@ -146,48 +167,48 @@ export class Core {
   async #accept(driver: string, items: readonly unknown[]): Promise<readonly Rejection[]> {
     if (this.#options.store.pendingBytes > MAX_PENDING_BYTES) await this.#lastWrite;
     const turn = new Turn(this.#options.targets);
-    const changes: Effects[] = [];
+    const moment = this.#advance(turn);
     const rejections: Rejection[] = [];
-    const { nowMs, quality } = this.#advance(turn, changes);
     items.forEach((item, index) => {
       this.tally.received += 1;
-      const reason = this.#read(driver, item, nowMs, quality, turn, changes);
-      if (reason === undefined) return;
-      this.tally.rejected += 1;
-      rejections.push({ index, reason });
-      turn.reject({ atMs: nowMs, device: deviceOf(item), reason });
+      const reason = this.#read(turn, driver, item, moment);
+      if (reason !== undefined) rejections.push({ index, reason: this.#reject(turn, item, reason, moment) });
     });
-    await this.#commit(turn, changes);
+    await this.#commit(turn);
     return rejections;
   }
 
-  /** Steps one wire item. Returns why it was rejected. */
-  #read(
-    driver: string,
-    item: unknown,
-    nowMs: number,
-    clock: ReturnType<TimeKeeper["now"]>["quality"],
-    turn: Turn,
-    changes: Effects[],
-  ): string | undefined {
-    const parsed = parseReading(item);
+  /** Steps one wire item. Returns why it is rejected. */
+  #read(turn: Turn, driver: string, item: unknown, { nowMs, quality }: Moment): string | undefined {
+    const parsed = item instanceof Unreadable ? ({ ok: false, reason: item.reason } as const) : parseReading(item);
     if (!parsed.ok) return parsed.reason;
     const reading = this.#complete(parsed.reading);
     const device = this.model.devices.get(reading.device);
-    if (device !== undefined && device.driver !== driver)
+    if (device !== undefined && device.driver !== driver) {
       return `device ${device.id} belongs to driver ${device.driver}, not ${driver}`;
-    const effects = step(this.#state, { type: "reading", reading, clock }, nowMs);
+    }
+    const effects = step(this.#state, { type: "reading", reading, clock: quality }, nowMs);
     if (effects.outcome === "rejected") return effects.reason;
     if (effects.outcome === "duplicate") {
       this.tally.duplicate += 1;
       return undefined;
     }
     const { credential, ...rest } = reading;
-    const monoMs = Math.round(this.#options.clock.monoMs() - this.#bootMonoMs);
-    const body = JSON.stringify({ ...rest, bootId: this.#options.bootId, monoMs, clock });
+    const { bootId, clock } = this.#options;
+    const monoMs = Math.round(clock.monoMs() - this.#bootMonoMs);
+    const body = JSON.stringify({ ...rest, bootId, monoMs, clock: quality });
     this.tally.stored += 1;
-    this.#record(turn, changes, { seq: this.#nextSeq++, nowMs, type: "reading", body, credential }, effects);
+    this.#record(turn, { seq: this.#nextSeq++, nowMs, type: "reading", body, credential }, effects);
+    this.#followLink(reading);
     return undefined;
+  }
+
+  #reject(turn: Turn, item: unknown, reason: string, { nowMs }: Moment): string {
+    const device = deviceOf(item);
+    this.tally.rejected += 1;
+    turn.reject({ atMs: nowMs, device, reason });
+    this.#complaints.add(this.model.devices.has(device) ? "device-rejected" : "device-unknown", device, reason);
+    return reason;
   }
 
   /** Fills in where the device sits; a raw credential becomes a pseudonym here, before anything keeps it. */
@@ -203,60 +224,68 @@ export class Core {
     };
   }
 
+  #followLink({ kind, device }: RawReading): void {
+    const { health } = this.#options;
+    if (kind === "device.offline")
+      health.raise("device-offline", device, "lost its connection: check its power and network");
+    else if (kind === "device.online") health.clear("device-offline", device);
+  }
+
   /** Tells time to the core: a stepped clock, and timers that fell due, come before the input itself. */
-  #advance(turn: Turn, changes: Effects[]): ReturnType<TimeKeeper["now"]> {
+  #advance(turn: Turn): Moment {
     const moment = this.#time.now();
     if (moment.shiftMs !== 0) {
       this.#options.log.warn({ shiftMs: Math.round(moment.shiftMs) }, "the clock was set");
-      this.#options.health.raise("clock-stepped", "clock", `set by ${Math.round(moment.shiftMs / 1000)} s`);
-      this.#stepInto(turn, changes, { type: "clock", shiftMs: moment.shiftMs }, moment.nowMs);
+      this.#stepInto(turn, { type: "clock", shiftMs: moment.shiftMs }, moment.nowMs);
     }
-    if (moment.quality === "unsynced")
-      this.#options.health.raise("clock-unsynced", "clock", "the clock was never set: check NTP");
-    else this.#options.health.clear("clock-unsynced", "clock");
-    if (moment.quality === "synced") this.#options.health.clear("clock-stepped", "clock");
-    if (this.#state.nextDueMs <= moment.nowMs) this.#stepInto(turn, changes, { type: "tick" }, moment.nowMs);
+    if (moment.quality !== this.#quality) this.#tellClock(moment.quality);
+    if (this.#state.nextDueMs <= moment.nowMs) this.#stepInto(turn, { type: "tick" }, moment.nowMs);
     return moment;
   }
 
-  #stepInto(turn: Turn, changes: Effects[], input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
-    const effects = step(this.#state, input, nowMs);
-    const { type, ...body } = input;
-    if (effects.outcome === "accepted")
-      this.#record(turn, changes, { seq: this.#nextSeq++, nowMs, type, body: JSON.stringify(body) }, effects);
+  #tellClock(quality: ClockQuality): void {
+    const { health } = this.#options;
+    this.#quality = quality;
+    health.clear("clock-unsynced", "clock");
+    health.clear("clock-stepped", "clock");
+    if (quality === "unsynced")
+      health.raise("clock-unsynced", "clock", "the clock was never set: check the time server");
+    if (quality === "stepped") health.raise("clock-stepped", "clock", "the clock was set within the last minutes");
   }
 
-  #record(turn: Turn, changes: Effects[], entry: JournalEntry, effects: Effects): void {
+  #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
+    const effects = step(this.#state, input, nowMs);
+    if (effects.outcome !== "accepted") return;
+    const { type, ...body } = input;
+    this.#record(turn, { seq: this.#nextSeq++, nowMs, type, body: JSON.stringify(body) }, effects);
+  }
+
+  #record(turn: Turn, entry: JournalEntry, effects: Effects): void {
     this.#sinceSnapshot += 1;
     turn.record(this.model, this.#state, entry, effects);
-    if (effects.alerts.length > 0 || effects.spaces.length > 0) changes.push(effects);
   }
 
   async #input(input: Exclude<Input, { type: "reading" }>): Promise<void> {
     const turn = new Turn(this.#options.targets);
-    const changes: Effects[] = [];
-    const nowMs = input.type === "config" ? this.#time.now().nowMs : this.#advance(turn, changes).nowMs;
-    this.#stepInto(turn, changes, input, nowMs);
-    await this.#commit(turn, changes);
+    const { nowMs } = input.type === "config" ? this.#time.now() : this.#advance(turn);
+    this.#stepInto(turn, input, nowMs);
+    await this.#commit(turn);
   }
 
   async #tick(): Promise<void> {
     const turn = new Turn(this.#options.targets);
-    const changes: Effects[] = [];
-    this.#advance(turn, changes);
-    if (turn.journal.length > 0) await this.#commit(turn, changes);
+    this.#advance(turn);
+    if (turn.journal.length > 0) await this.#commit(turn);
   }
 
-  async #commit(turn: Turn, changes: readonly Effects[]): Promise<void> {
+  async #commit(turn: Turn): Promise<void> {
     const due = this.#sinceSnapshot >= SNAPSHOT_EVERY;
     if (due) this.#sinceSnapshot = 0;
-    const written = this.#options.store.write(
-      turn.write(due ? takeSnapshot(this.#state, this.#nextSeq - 1) : undefined),
-    );
-    this.#lastWrite = written;
-    await written;
+    const snapshot = due ? takeSnapshot(this.#state, this.#nextSeq - 1) : undefined;
+    this.#lastWrite = this.#options.store.write(turn.write(snapshot));
+    await this.#lastWrite;
     turn.committed();
-    for (const change of changes) this.#listener(change);
+    for (const change of turn.changes) this.#listener(change);
   }
 
   async #snapshot(): Promise<void> {
@@ -266,6 +295,7 @@ export class Core {
 }
 
 function deviceOf(item: unknown): string {
+  if (item instanceof Unreadable) return item.device;
   const device: unknown = item !== null && typeof item === "object" && "device" in item ? item.device : undefined;
   return typeof device === "string" ? device.slice(0, 64) : "";
 }

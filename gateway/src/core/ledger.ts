@@ -26,6 +26,8 @@ export function wants({ filter }: Pick<Target, "filter">, type: string): boolean
 export class Turn {
   readonly #targets: readonly Target[];
   readonly journal: JournalEntry[] = [];
+  /** What changed, for whoever watches. */
+  readonly changes: Effects[] = [];
   readonly #alerts = new Map<string, AlertRow>();
   readonly #rejections: RejectionRow[] = [];
   readonly #owed: {
@@ -45,6 +47,7 @@ export class Turn {
   /** A journaled input and everything that followed from it. */
   record(model: Model, state: CoreState, entry: JournalEntry, effects: Effects): void {
     this.journal.push(entry);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0) this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
         if (readings && wants({ filter }, "gatehouse.reading"))

@@ -51,8 +51,19 @@ export interface Rejection {
   readonly reason: string;
 }
 
+/** In place of a wire item whose bytes could not be read at all, so that this too is recorded durably as a rejection. */
+export class Unreadable {
+  readonly device: string;
+  readonly reason: string;
+
+  constructor(device: string, reason: string) {
+    this.device = device;
+    this.reason = reason;
+  }
+}
+
 /**
- * Takes wire items of the driver's own devices (objects that should be a RawReading, `device` filled in). Resolves once every good item is
+ * Takes wire items of the driver's own devices (objects that should be a RawReading with `device` filled in, or {@link Unreadable}). Resolves once every good item is
  * committed and every bad one durably recorded as rejected; the rejections come back. Await it before acknowledging the device.
  * Rejects only when the gateway stops: then do not acknowledge.
  */

@@ -94,8 +94,8 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
   if (problem !== undefined) return rejected(problem);
   const device = model.devices.get(reading.device);
   if (device === undefined) return rejected(`unknown device ${reading.device}`);
-  let known = state.devices.get(device.id);
-  if (known === undefined) state.devices.set(device.id, (known = { seen: [] }));
+  const known = state.devices.get(device.id) ?? { seen: [] };
+  state.devices.set(device.id, known);
   if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
   state.dirty.add(`device/${device.id}`);
   if (reading.kind === "device.online" || reading.kind === "device.offline")
@@ -152,8 +152,8 @@ function pass(
   ] as const;
   return sides.flatMap(([space, change]) => {
     if (space === OUTSIDE) return [];
-    let belief = state.beliefs.get(space);
-    if (belief === undefined) state.beliefs.set(space, (belief = balanceEstimator.create()));
+    const belief = state.beliefs.get(space) ?? balanceEstimator.create();
+    state.beliefs.set(space, belief);
     state.dirty.add(`belief/${space}`);
     return balanceEstimator.pass(belief, { change, atMs }) ? [space] : [];
   });

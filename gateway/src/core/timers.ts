@@ -57,31 +57,35 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
   let dayEnded: number | undefined;
   for (let next = earliest(state, nowMs); next !== undefined; next = earliest(state, nowMs)) {
     const { name, dueMs } = next;
-    const day = localDay(dueMs, model.zone);
     if (state.timers.get(name)?.calendar) advance(state, model, name, dueMs, nowMs);
     else state.timers.delete(name);
     if (name === "sample" || name === "anchor") {
       sampled = true;
-      for (const [space, belief] of state.beliefs) {
-        if (name === "anchor") balanceEstimator.anchor(belief);
-        else if (nowMs - dueMs < MAX_SAMPLE_DELAY_MS) balanceEstimator.sample(belief, day, dueMs);
-        state.dirty.add(`belief/${space}`);
-        spaces.add(space);
-      }
+      for (const space of visit(state, model, name, dueMs, nowMs)) spaces.add(space);
     } else if (name.startsWith("night:")) {
-      dayEnded = day;
-      for (const [id, space] of model.spaces) {
-        if (name === `night:${space.nightEndMinutes}`)
-          alerts.push(...nightRules.flatMap((rule) => rule(state, id, dueMs)));
-      }
-    } else {
-      const event = overdue(state, name, dueMs);
-      if (event !== undefined) alerts.push(event);
-    }
+      dayEnded = localDay(dueMs, model.zone);
+      alerts.push(...judge(state, model, name, dueMs));
+    } else alerts.push(...[overdue(state, name, dueMs)].filter((event) => event !== undefined));
   }
   settleTimers(state);
   state.dirty.add("core/timers");
   return { alerts, spaces: [...spaces], sampled, ...(dayEnded === undefined ? {} : { dayEnded }) };
+}
+
+/** Samples or anchors every belief. Returns their spaces. */
+function visit(state: CoreState, model: Model, name: string, dueMs: number, nowMs: number): string[] {
+  const day = localDay(dueMs, model.zone);
+  for (const [space, belief] of state.beliefs) {
+    if (name === "anchor") balanceEstimator.anchor(belief);
+    else if (nowMs - dueMs < MAX_SAMPLE_DELAY_MS) balanceEstimator.sample(belief, day, dueMs);
+    state.dirty.add(`belief/${space}`);
+  }
+  return [...state.beliefs.keys()];
+}
+
+function judge(state: CoreState, model: Model, name: string, dueMs: number): AlertEvent[] {
+  const ended = [...model.spaces].filter(([, space]) => name === `night:${space.nightEndMinutes}`);
+  return ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
 }
 
 function earliest(state: CoreState, nowMs: number): { name: string; dueMs: number } | undefined {
