@@ -1,12 +1,5 @@
 /** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
-import {
-  type AlertState,
-  type Clock,
-  type ClockQuality,
-  InvariantError,
-  parseReading,
-  type RawReading,
-} from "@gatehouse/protocol";
+import { type AlertState, type Clock, type ClockQuality, parseReading, type RawReading } from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
 import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
@@ -22,7 +15,7 @@ import {
   type Store,
   Unreadable,
 } from "./ports.ts";
-import { type CoreState, emptyState, restoreState, takeSnapshot } from "./state.ts";
+import { type CoreState, emptyState, modelOf, restoreState, takeSnapshot } from "./state.ts";
 import { type Effects, type Input, step } from "./step.ts";
 import { type Moment, TimeKeeper } from "./time-keeper.ts";
 
@@ -103,8 +96,7 @@ export class Core {
   }
 
   get model(): Model {
-    if (this.#state.model === undefined) throw new InvariantError("the core has no configuration yet");
-    return this.#state.model;
+    return modelOf(this.#state);
   }
 
   /** One listener: told what changed once it is on disk. */

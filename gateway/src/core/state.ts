@@ -1,5 +1,5 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
-import type { Alert } from "@gatehouse/protocol";
+import { type Alert, InvariantError } from "@gatehouse/protocol";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import type { Belief } from "./occupancy/estimator.ts";
 import type { Snapshot } from "./ports.ts";
@@ -62,6 +62,12 @@ export function emptyState(): CoreState {
     nextDueMs: Number.POSITIVE_INFINITY,
     dirty: new Set(),
   };
+}
+
+/** The site; a core steps nothing before it is configured. */
+export function modelOf(state: CoreState): Model {
+  if (state.model === undefined) throw new InvariantError("the core has no configuration yet");
+  return state.model;
 }
 
 export function setTimer(state: CoreState, name: string, timer: Timer): void {

@@ -2,14 +2,14 @@
  * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
-import { type AlertState, type ClockQuality, InvariantError, OUTSIDE, type RawReading } from "@gatehouse/protocol";
+import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { believedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { balanceEstimator } from "./occupancy/balance.ts";
 import { nightRules, readingRules } from "./rules/index.ts";
 import type { Observed } from "./rules/rule.ts";
-import { type CoreState, type DeviceState, settleTimers } from "./state.ts";
+import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
 import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
@@ -48,16 +48,16 @@ const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
 
 /** Throws RejectedError for an action the alert's life does not know, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
-  if (input.type === "config") return configure(state, input.config, input.installation, nowMs);
-  const model = state.model;
-  if (model === undefined) throw new InvariantError(`a ${input.type} before any configuration`);
   switch (input.type) {
+    case "config":
+      return configure(state, input.config, input.installation, nowMs);
     case "reading":
-      return read(state, model, input.reading, input.clock, nowMs);
+      return read(state, modelOf(state), input.reading, input.clock, nowMs);
     case "tick":
-      return state.nextDueMs > nowMs ? NOTHING : { outcome: "accepted", ...fireTimers(state, model, nowMs) };
+      if (state.nextDueMs > nowMs) return NOTHING;
+      return { outcome: "accepted", ...fireTimers(state, modelOf(state), nowMs) };
     case "clock":
-      shiftTimers(state, model, input.shiftMs, nowMs);
+      shiftTimers(state, modelOf(state), input.shiftMs, nowMs);
       return { outcome: "accepted", alerts: [], spaces: [] };
     case "action":
       return {

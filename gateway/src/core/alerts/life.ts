@@ -6,11 +6,10 @@ import {
   type AlertState,
   type Evidence,
   formatTime,
-  InvariantError,
   RejectedError,
 } from "@gatehouse/protocol";
 import type { Estimate } from "../occupancy/estimator.ts";
-import { type AlertRecord, type CoreState, setTimer } from "../state.ts";
+import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
 import { serviceLevel } from "./sla.ts";
 
 /** A change of an alert that the platform is told, with the alert as it then stood. */
@@ -249,9 +248,4 @@ function change(
   if (to === "closed") state.timers.delete(`overdue:resolve:${record.alert.id}`);
   state.dirty.add(`alert/${record.alert.id}`).add("core/timers");
   return { change: what, alert: record.alert, revision: record.revision, atMs: nowMs };
-}
-
-function modelOf(state: CoreState) {
-  if (state.model === undefined) throw new InvariantError("the core has no configuration yet");
-  return state.model;
 }
