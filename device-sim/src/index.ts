@@ -1,1 +1,23 @@
-export {};
+/** The package door: simulated devices and households, the city platform, load. */
+export { type City, type CityOptions, type CityStatus, startCity } from "./city/city.ts";
+export { FAIL_MODES, FailMode } from "./city/failure.ts";
+export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledger.ts";
+export type { LedgerLine } from "./city/ledger-file.ts";
+export type { ListenAt } from "./city/listener.ts";
+export type { Range } from "./city/sequences.ts";
+export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/commands.ts";
+export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
+export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
+export { flatsOf } from "./compound.ts";
+export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
+export { type Movement, presentAt } from "./households/movements.ts";
+export type { SimReading } from "./households/passages.ts";
+export { replayLines } from "./households/replay-file.ts";
+export { type Resident, residentsOf, type World } from "./households/residents.ts";
+export type { Quantiles } from "./load/histogram.ts";
+export { type LoadOptions, type LoadProgress, type LoadReading, type LoadResult, runLoad } from "./load.ts";
+export { type Logger, silentLog } from "./log.ts";
+export { runSim, type SimOptions, type SimProgress } from "./run-sim.ts";
+export { Flat, Habit, People, parseScenario, readScenario, SCENARIOS, Scenario, startOf } from "./scenario.ts";
+export { counterOf, lockOf, type SiteFile, type SiteOptions, siteFor } from "./site-for.ts";
+export { type LoadLine, type LoadProcess, type LoadProcessOptions, spawnLoad } from "./spawn-load.ts";
