@@ -65,7 +65,7 @@ export class Core {
   #lastWrite: Promise<void> = Promise.resolve();
   #listener: (change: CoreChange) => void = () => {};
 
-  private constructor(options: CoreOptions, state: CoreState, lastSeq: number, lastMs: number) {
+  constructor(options: CoreOptions, state: CoreState, lastSeq: number, lastMs: number) {
     this.#options = options;
     this.#state = state;
     this.#nextSeq = lastSeq + 1;
