@@ -22,6 +22,7 @@ export const Policy = z.strictObject({
     reference: z.string().optional().describe("where it can be read"),
     verified: z.boolean().describe("false: figures from memory, to be confirmed before use"),
   }),
+  note: z.string().optional().describe("what a user must know: to which premises it applies, what it leaves open"),
   appliesTo: z.array(SpaceKind).min(1),
   personsPerRoom: z.int().min(1).optional(),
   areaPerPersonM2: z.number().positive().optional(),

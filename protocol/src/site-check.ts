@@ -83,7 +83,7 @@ function checkSpaces(site: Site, report: Report): void {
 /** Each circle of parents is reported once, at the first of its spaces that stands in the file. */
 function checkCycles(site: Site, report: Report): void {
   const { spaces } = indexSite(site);
-  const indexOf = new Map(site.spaces.map((space, index) => [space.id, index]));
+  const indexOf = new Map(site.spaces.map((space, index): [Space, number] => [space, index]));
   const done = new Set<string>();
   for (const start of site.spaces) {
     const walk: string[] = [];
@@ -97,7 +97,7 @@ function checkCycles(site: Site, report: Report): void {
     if (space === undefined || begin < 0) continue;
     const circle = [...walk.slice(begin), space.id].join(" -> ");
     report(
-      `spaces[${indexOf.get(space.id)}].parent`,
+      `spaces[${indexOf.get(space)}].parent`,
       `the parents run in a circle: ${circle}`,
       "remove one of these parents",
     );

@@ -1,0 +1,43 @@
+/** What an operator should know about a site file that is right in itself. */
+import { JUDGED_KINDS, type Policy, type Problem, type Site } from "@gatehouse/protocol";
+
+/** `site` with the own driver listed; `policyOf` holds the judged spaces. */
+export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
+  return [...unverified(site, policyOf), ...unjudged(site, policyOf), ...withoutPassword(site), ...clearText(site)];
+}
+
+function unverified(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
+  const used = new Set([...policyOf.values()].filter((policy) => policy?.source.verified === false));
+  return [...used].map((policy) => ({
+    path: `policies[${site.policies.findIndex((use) => use.use === policy?.id)}].use`,
+    reason: `the figures of "${policy?.id}" are not confirmed (${policy?.source.name})`,
+    fix: "have them confirmed, and put them into a policy file of your own beside the site file",
+  }));
+}
+
+function unjudged(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
+  const spaces = site.spaces.filter((space) => JUDGED_KINDS.includes(space.kind) && !policyOf.has(space.id));
+  if (spaces.length === 0) return [];
+  const reason = `no limit for ${some(spaces.map((space) => space.id))}: no alert about too many people`;
+  return [{ path: "policies", reason, fix: "add a policy for these spaces, or give them a limit" }];
+}
+
+function withoutPassword(site: Site): Problem[] {
+  if (site.broker.anonymousLoopback) return [];
+  const own = new Set(site.drivers.filter((driver) => driver.type === "mqtt").map((driver) => driver.id));
+  const devices = site.devices.filter((device) => own.has(device.driver) && device.password === undefined);
+  if (devices.length === 0) return [];
+  const reason = `without a password these cannot connect: ${some(devices.map((device) => device.id))}`;
+  return [{ path: "devices", reason, fix: "give each its own: password: { file: NAME } or { env: NAME }" }];
+}
+
+function clearText(site: Site): Problem[] {
+  if (/^(127\.|localhost:|\[::1\])/.test(site.broker.listen)) return [];
+  const reason = `${site.broker.listen} carries passwords and readings in clear over the network`;
+  return [{ path: "broker.listen", reason, fix: "listen on 127.0.0.1 here, and on the network with broker.tls" }];
+}
+
+function some(names: readonly string[]): string {
+  const first = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+}
