@@ -119,7 +119,7 @@ export class LaneQueue {
 
   /** Returns at once when something was committed since the lane was found empty. */
   async #sleep(signal: AbortSignal): Promise<void> {
-    if (this.#fresh.length > 0 || this.#behind) return;
+    if (signal.aborted || this.#fresh.length > 0 || this.#behind) return;
     await this.#woken(signal);
   }
 

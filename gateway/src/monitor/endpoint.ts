@@ -43,7 +43,14 @@ export async function openEndpoint({ host, port, metrics, health }: EndpointOpti
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
-        new ConfigError({ path: "--monitor", reason: `cannot listen on ${host}:${port}: ${cause.message}`, fix: "choose another address with --monitor HOST:PORT, or end what uses it" }, { cause }),
+        new ConfigError(
+          {
+            path: "--monitor",
+            reason: `cannot listen on ${host}:${port}: ${cause.message}`,
+            fix: "choose another address with --monitor HOST:PORT, or end what uses it",
+          },
+          { cause },
+        ),
       ),
     );
     server.listen(port, host, resolve);
@@ -62,7 +69,12 @@ export async function openEndpoint({ host, port, metrics, health }: EndpointOpti
 export function healthBody(codes: readonly HealthEntry[]): object {
   return {
     status: codes.length === 0 ? "ok" : "degraded",
-    codes: codes.map(({ code, subject, detail, sinceMs }) => ({ code, subject, detail, since: new Date(sinceMs).toISOString() })),
+    codes: codes.map(({ code, subject, detail, sinceMs }) => ({
+      code,
+      subject,
+      detail,
+      since: new Date(sinceMs).toISOString(),
+    })),
   };
 }
 

@@ -41,7 +41,9 @@ export function buildRegistry(metrics: readonly Metric[]): Registry {
 export async function renderMetrics(registry: Registry, metrics: readonly Metric[]): Promise<string> {
   const counters = new Set(metrics.filter((metric) => metric.type === "counter").map((metric) => metric.name));
   const text = await registry.metrics();
-  return text.replace(/^# TYPE (\S+) gauge$/gm, (line, name: string) => (counters.has(name) ? `# TYPE ${name} counter` : line));
+  return text.replace(/^# TYPE (\S+) gauge$/gm, (line, name: string) =>
+    counters.has(name) ? `# TYPE ${name} counter` : line,
+  );
 }
 
 function processMetrics(): Metric[] {

@@ -1,1 +1,3 @@
-export {};
+export { MemoryLog } from "./log.ts";
+export { MemoryStore } from "./memory-store.ts";
+export { testConfig, testPolicy } from "./site.ts";

@@ -1,0 +1,78 @@
+import { LinkError } from "@gatehouse/protocol";
+import { FakeClock, settle } from "@gatehouse/protocol/testing";
+import { describe, expect, it } from "vitest";
+import { MemoryLog } from "../testing/log.ts";
+import { HealthBoard } from "./health.ts";
+import { supervise } from "./supervise.ts";
+
+function setUp(run: (attempt: number, signal: AbortSignal, up: () => void) => Promise<void>) {
+  const clock = new FakeClock();
+  const health = new HealthBoard(clock);
+  const log = new MemoryLog();
+  const stop = new AbortController();
+  let attempts = 0;
+  const end = supervise(
+    {
+      id: "link-1",
+      make: (up) => ({ id: "link-1", run: (signal) => run(++attempts, signal, up) }),
+      clock,
+      log,
+      health,
+      downCode: "driver-down",
+      random: () => 1,
+    },
+    stop.signal,
+  );
+  return { clock, health, log, stop, end, attempts: () => attempts };
+}
+
+const untilAbort = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+
+describe("supervision", () => {
+  it("makes a lost link anew with growing back-off, warns once, and clears the code when the link is back", async () => {
+    const set = setUp(async (attempt, signal, up) => {
+      if (attempt <= 3) throw new LinkError("refused", "no answer from 10.0.0.9");
+      up();
+      await untilAbort(signal);
+    });
+    await settle();
+    expect(set.health.entries).toMatchObject([
+      { code: "driver-down", subject: "link-1", detail: "no answer from 10.0.0.9" },
+    ]);
+    await set.clock.advance(250);
+    await set.clock.advance(499);
+    expect(set.attempts()).toBe(2);
+    await set.clock.advance(1);
+    expect(set.attempts()).toBe(3);
+    await set.clock.advance(1_000);
+    expect(set.attempts()).toBe(4);
+    expect(set.health.entries).toEqual([]);
+    expect(set.log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+    set.stop.abort();
+    await set.end;
+  });
+
+  it("survives a bug of the runnable, with a code of its own", async () => {
+    const set = setUp(async (attempt, signal) => {
+      if (attempt === 1) throw new TypeError("x is undefined");
+      await untilAbort(signal);
+    });
+    await settle();
+    expect(set.health.entries.map(({ code }) => code)).toEqual(["driver-bug", "driver-down"]);
+    await set.clock.advance(20_000);
+    expect(set.health.entries).toEqual([]);
+    set.stop.abort();
+    await set.end;
+  });
+
+  it("ends at once when told to, also while backing off", async () => {
+    const set = setUp(async () => {
+      throw new LinkError("closed", "gone");
+    });
+    await settle();
+    set.stop.abort();
+    await set.end;
+    expect(set.attempts()).toBe(1);
+  });
+});
