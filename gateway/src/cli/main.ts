@@ -1,0 +1,43 @@
+/** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
+import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check.ts";
+import { initCommand } from "./init.ts";
+import { reportFailure } from "./report-failure.ts";
+import { VERSION, versionCommand } from "./version.ts";
+
+/** Every command, in the order of the help. A new one is a file here and a row. */
+const COMMANDS: readonly (() => Command)[] = [initCommand, checkCommand, versionCommand];
+
+const EXAMPLES = `
+Examples:
+  gatehouse init --kind rental-compound       write a commented site.yaml to start from
+  gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
+  gatehouse COMMAND --help                    more about one command
+
+Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;
+
+export function buildProgram(): Command {
+  const program = new Command("gatehouse")
+    .description("Counts who lives where, and tells the city platform when a room holds more than the law allows.")
+    .version(VERSION, "-V, --version", "the version in one word")
+    .helpCommand(true)
+    .showHelpAfterError("(gatehouse --help lists the commands)")
+    .addHelpText("after", EXAMPLES)
+    .exitOverride();
+  for (const create of COMMANDS) {
+    program.addCommand(create().exitOverride().showHelpAfterError(`(gatehouse ${create().name()} --help explains it)`));
+  }
+  return program;
+}
+
+/** Runs one command and sets the exit code of the process. Never rejects. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? usageExit(error) : reportFailure(error);
+  }
+}
+
+/** Asking for help or the version is no mistake. */
+const usageExit = (error: CommanderError): number => (error.exitCode === 0 ? 0 : 64);
