@@ -1,0 +1,55 @@
+/** What one connection, one address and all of them together may cost the gateway. */
+
+export interface BrokerLimits {
+  /** Connections in all. */
+  readonly connections: number;
+  /** Connections that have not said who they are; the oldest goes when another comes. */
+  readonly unauthenticated: number;
+  /** Connections of one address; loopback is exempt, because side processes and simulators share it. */
+  readonly perAddress: number;
+  /** Connections of one user; the oldest goes when another comes, because a device that lost power leaves half-open ones behind. */
+  readonly perUser: number;
+  /** From the first byte of TCP to a whole CONNECT, ms of real time. */
+  readonly connectMs: number;
+  /** Largest CONNECT, bytes behind its fixed header. */
+  readonly connectBytes: number;
+  /** Largest packet of a client that is known, bytes behind its fixed header. */
+  readonly packetBytes: number;
+  /** Packets up to this size need no reservation, bytes. Only a PUBLISH may be larger. */
+  readonly smallBytes: number;
+  /** All larger packets together, from their header until their answer, bytes. */
+  readonly largeTotalBytes: number;
+  /** For a larger packet to arrive whole, ms of real time. */
+  readonly packetMs: number;
+  /** Quota of one connection: what it may send in the long run. Beyond it the socket is not read. */
+  readonly bytesPerSecond: number;
+  /** … and at once. */
+  readonly burstBytes: number;
+  /** What the quota counts for a packet on top of its bytes: the work it makes. */
+  readonly packetCostBytes: number;
+  /** Bytes waiting for a subscriber that does not read; more disconnects it. */
+  readonly outgoingBytes: number;
+  /** For a full socket to drain, ms of real time. */
+  readonly drainMs: number;
+  /** For answers in flight to go out when the gateway stops, ms of real time. */
+  readonly stopMs: number;
+}
+
+export const BROKER_LIMITS: BrokerLimits = {
+  connections: 1_024,
+  unauthenticated: 256,
+  perAddress: 256,
+  perUser: 4,
+  connectMs: 5_000,
+  connectBytes: 4_096,
+  packetBytes: 256 * 1024,
+  smallBytes: 8_192,
+  largeTotalBytes: 8 * 1024 * 1024,
+  packetMs: 30_000,
+  bytesPerSecond: 2 * 1024 * 1024,
+  burstBytes: 4 * 1024 * 1024,
+  packetCostBytes: 256,
+  outgoingBytes: 1024 * 1024,
+  drainMs: 10_000,
+  stopMs: 3_000,
+};

@@ -1,0 +1,46 @@
+/** Who may publish and subscribe where: one row per right. What no row grants is foreign. Pure. */
+import { deviceTopic, stateTopic } from "@gatehouse/protocol";
+
+export type Role = "device" | "tool";
+
+export interface TopicRule {
+  readonly role: Role;
+  readonly may: "publish" | "subscribe";
+  /** `{user}` stands for the client's own user name; `#` at the end grants everything below, and narrower filters. */
+  readonly topic: string;
+}
+
+const SELF = "{user}";
+
+export const TOPIC_RULES: readonly TopicRule[] = [
+  { role: "device", may: "publish", topic: deviceTopic.readings(SELF) },
+  { role: "device", may: "publish", topic: deviceTopic.readingsPb(SELF) },
+  { role: "device", may: "publish", topic: deviceTopic.status(SELF) },
+  { role: "device", may: "publish", topic: deviceTopic.result(SELF) },
+  { role: "device", may: "subscribe", topic: deviceTopic.command(SELF) },
+  { role: "device", may: "subscribe", topic: deviceTopic.errors(SELF) },
+  { role: "tool", may: "subscribe", topic: stateTopic.all },
+];
+
+/** The rights of one client. */
+export interface Grants {
+  readonly publish: ReadonlySet<string>;
+  /** True for a topic filter that matches nothing beyond what is granted. */
+  maySubscribe(filter: string): boolean;
+  /** True for a filter within the branch of topics that bears the user's name. */
+  isOwn(filter: string): boolean;
+}
+
+export function grantsOf(role: Role, user: string): Grants {
+  const topics = (may: TopicRule["may"]) =>
+    TOPIC_RULES.filter((rule) => rule.role === role && rule.may === may).map(({ topic }) => topic.replace(SELF, user));
+  const filters = topics("subscribe");
+  const branch = deviceTopic.readings(user).slice(0, -"readings".length);
+  const covers = (granted: string, filter: string) =>
+    filter === granted || (granted.endsWith("/#") && filter.startsWith(granted.slice(0, -1)));
+  return {
+    publish: new Set(topics("publish")),
+    maySubscribe: (filter) => filters.some((granted) => covers(granted, filter)),
+    isOwn: (filter) => role === "device" && filter.startsWith(branch),
+  };
+}
