@@ -95,6 +95,7 @@ export interface DriverType<Config = never> {
 
 /** A publish of a client of the gateway's own broker, already checked against the client's own topics. */
 export interface LocalPublish {
+  /** The user name, which for a device is its id. */
   readonly client: string;
   readonly topic: string;
   readonly payload: Buffer;
@@ -103,8 +104,11 @@ export interface LocalPublish {
 
 /** The gateway's own broker, as a driver sees it. */
 export interface LocalBroker {
-  /** All publishes of devices come here. The client gets its PUBACK when the promise resolves and is disconnected when it rejects. Returns the detach function. */
-  onPublish(handler: (publish: LocalPublish) => Promise<void>): () => void;
+  /**
+   * All publishes of devices come here, until a handler takes one: undefined says that it is not of its devices. The client gets its PUBACK
+   * when the promise resolves and is disconnected when it rejects, or when nobody takes it. Returns the detach function.
+   */
+  onPublish(handler: (publish: LocalPublish) => Promise<void> | undefined): () => void;
   /** Retained messages with an empty payload are removed. Resolves when handed to the subscribers. */
   publish(
     topic: string,
