@@ -36,10 +36,10 @@ export function spawnLoad(options: LoadProcessOptions, onProgress?: (progress: L
   const result = new Promise<LoadResult>((resolve, reject) => {
     let reason = "no result";
     createInterface({ input: child.stdout }).on("line", (text) => {
-      const line = JSON.parse(text) as LoadLine;
-      if (line.type === "progress") onProgress?.(line);
-      else if (line.type === "result") resolve(line);
-      else reason = line.reason;
+      const { type, ...line } = JSON.parse(text) as LoadLine;
+      if (type === "progress") onProgress?.(line as LoadProgress);
+      else if (type === "result") resolve(line as LoadResult);
+      else reason = (line as { readonly reason: string }).reason;
     });
     child.once("error", (cause) => reject(new LinkError("refused", `load process: ${cause.message}`, { cause })));
     child.once("close", (code) => reject(new LinkError("closed", `load process ended with ${code}: ${reason}`)));

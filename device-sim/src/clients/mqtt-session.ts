@@ -76,6 +76,7 @@ export class MqttSession {
 
   /** QoS 1. Calls back when the broker acknowledged, never when the connection broke. */
   publish(topic: string, payload: string | Buffer, acknowledged: () => void): void {
+    if (this.#publishing === 0) this.#lastProgressMs = this.#options.clock.monoMs();
     this.#publishing += 1;
     this.#client.publish(topic, payload, { qos: 1 }, (error) => {
       if (error) return;
@@ -115,7 +116,6 @@ export class MqttSession {
   #watch(): void {
     if (this.#cancelWatch !== undefined) return;
     const { clock, acknowledgeMs } = this.#options;
-    if (this.#publishing === 1) this.#lastProgressMs = clock.monoMs();
     const waitedMs = clock.monoMs() - this.#lastProgressMs;
     this.#cancelWatch = clock.after(acknowledgeMs - waitedMs, () => {
       this.#cancelWatch = undefined;
