@@ -1,0 +1,65 @@
+/** A file that only takes room, so that there is some to let go of when the disk is full: then even deleting rows needs space. */
+
+import { randomFillSync } from "node:crypto";
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const CHUNK_BYTES = 1024 * 1024;
+const ROOM_BYTES = 4 * 1024 * 1024;
+/** Less than SQLite needs to open its files. */
+const FULL_BYTES = 128 * 1024;
+
+export class Ballast {
+  readonly #path: string;
+  readonly #bytes: number;
+
+  constructor(dir: string, bytes: number) {
+    this.#path = join(dir, "ballast");
+    this.#bytes = bytes;
+  }
+
+  /** Gives the room back. */
+  drop(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  /** Whether it is there whole. */
+  get whole(): boolean {
+    return this.#size() >= this.#bytes;
+  }
+
+  /** Whether the disk has room for what is missing of it twice over, and some more. */
+  get hasRoom(): boolean {
+    return this.#freeBytes() >= 2 * (this.#bytes - this.#size()) + ROOM_BYTES;
+  }
+
+  get diskIsFull(): boolean {
+    return this.#freeBytes() < FULL_BYTES;
+  }
+
+  /** Writes a little more of it, never sparse and nothing a file system could squeeze. Calls for more until it is whole. */
+  grow(): boolean {
+    const size = this.#size();
+    const chunk = randomFillSync(Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#bytes - size)));
+    const fd = openSync(this.#path, "a", 0o600);
+    try {
+      writeSync(fd, chunk);
+      fsyncSync(fd);
+    } catch (error) {
+      ftruncateSync(fd, size);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    return !this.whole;
+  }
+
+  #freeBytes(): number {
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    return bavail * bsize;
+  }
+
+  #size(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}

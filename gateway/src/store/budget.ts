@@ -1,0 +1,83 @@
+/** Keeps the store within its byte budget by evicting a little at a time, in the order the product promises. */
+import type { Connection } from "./connection.ts";
+import { GapBook } from "./gap-book.ts";
+import { thinHistory } from "./history.ts";
+import { evictOwed } from "./owed.ts";
+import { readGaps } from "./reads.ts";
+import type { Notice } from "./wire.ts";
+
+/** An eviction goes on until so much of the limit is free again, so that it does not begin anew with every commit. */
+const HEADROOM = 1 / 32;
+/** A full disk lowers the limit by so much of what is used. */
+const FULL_DISK_SHARE = 1 / 16;
+
+export class Budget {
+  readonly #budgetBytes: number;
+  readonly #gaps: GapBook;
+  #limitBytes: number;
+  /** What the eviction under way wants to come down to; undefined when none is. */
+  #targetBytes: number | undefined;
+  #overBytes = 0;
+
+  constructor(budgetBytes: number, connection: Connection) {
+    this.#budgetBytes = budgetBytes;
+    this.#limitBytes = budgetBytes;
+    this.#gaps = new GapBook(readGaps(connection, 0).at(-1)?.n ?? 0);
+  }
+
+  /** The disk is full: make do with less than is used now. Not again before that is reached. */
+  diskFull(usedBytes: number): void {
+    if (usedBytes <= this.#limitBytes) this.#limitBytes = Math.floor(usedBytes * (1 - FULL_DISK_SHARE));
+  }
+
+  get lowered(): boolean {
+    return this.#limitBytes < this.#budgetBytes;
+  }
+
+  /** The disk has room again. */
+  diskHasRoom(): void {
+    this.#limitBytes = this.#budgetBytes;
+  }
+
+  /** One short transaction, or nothing. `more` asks to be called again soon. Throws as a commit does. */
+  step(connection: Connection): Notice & { readonly more: boolean } {
+    const used = connection.usedBytes();
+    if (this.#targetBytes === undefined) {
+      if (used <= this.#limitBytes) return { more: false, ...this.#over(0) };
+      this.#targetBytes = Math.floor(this.#limitBytes * (1 - HEADROOM));
+      // What was settled since the last pass may be thinned now.
+      connection.state.thinnedSeq = 0;
+    }
+    if (used <= this.#targetBytes) return { more: false, ...this.#over(0), ...this.#end(connection) };
+    const owed = this.#evict(connection);
+    if (owed !== undefined) return { more: true, ...(owed > 0 ? { evicted: owed } : {}) };
+    return { more: false, ...this.#over(Math.max(0, used - this.#limitBytes)), ...this.#end(connection) };
+  }
+
+  /** How many owed items went; undefined when nothing may be evicted. */
+  #evict(connection: Connection): number | undefined {
+    connection.begin();
+    try {
+      const thinned = thinHistory(connection);
+      const owed = thinned === undefined ? evictOwed(connection, this.#gaps) : undefined;
+      if (thinned !== undefined && thinned.count > 0) this.#gaps.addHistory(connection, thinned);
+      connection.commit();
+      return thinned === undefined ? owed?.owed : 0;
+    } catch (error) {
+      this.#gaps.rolledBack();
+      throw error;
+    }
+  }
+
+  #end(connection: Connection): Notice {
+    this.#targetBytes = undefined;
+    const gaps = this.#gaps.close(connection);
+    return gaps.length > 0 ? { gaps } : {};
+  }
+
+  #over(bytes: number): Notice {
+    if (bytes === this.#overBytes) return {};
+    this.#overBytes = bytes;
+    return { overBytes: bytes };
+  }
+}

@@ -1,0 +1,153 @@
+/** Puts a damaged database aside and a new one in its place, so that any crash on the way is taken up where it happened. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Problem } from "@gatehouse/protocol";
+import type { Snapshot } from "../core/ports.ts";
+import { type Connection, connect, type Pragmas } from "./connection.ts";
+import { fsyncDir, removeFileDurably, writeFileDurably } from "./durable-file.ts";
+import { failureOf } from "./failure.ts";
+import type { Numbers } from "./numbers.ts";
+import { quickCheck, readSnapshot } from "./reads.ts";
+import { salvage } from "./salvage.ts";
+import type { EngineRecovered } from "./wire.ts";
+
+export const DATABASE = "gatehouse.db";
+const PLAN = "salvage.json";
+/** The database last, so that its absence tells that all are moved. */
+const PARTS = ["-shm", "-wal", "-journal", ""];
+/** Errors that come of damage only while opening: tables that are not there. */
+const SQLITE_ERROR = 1;
+
+interface Plan {
+  /** Below the state folder. */
+  readonly folder: string;
+  readonly reason: string;
+}
+
+export interface Opened {
+  readonly connection: Connection;
+  readonly snapshot: Snapshot | undefined;
+  readonly quarantine: EngineRecovered["quarantine"];
+}
+
+/** Throws where the disk does, then nothing is lost: call again. */
+export function openOrSalvage(dir: string, pragmas: Pragmas, numbers: Numbers): Opened | { readonly refused: Problem } {
+  const planned = readPlan(dir);
+  if (planned !== undefined) return replace(dir, planned, pragmas, numbers);
+  try {
+    return open(dir, pragmas);
+  } catch (error) {
+    const reason = damageOf(error);
+    if (reason === undefined) throw error;
+    return replace(dir, makePlan(dir, reason), pragmas, numbers);
+  }
+}
+
+function open(dir: string, pragmas: Pragmas): Opened | { readonly refused: Problem } {
+  const connection = connect(join(dir, DATABASE), pragmas);
+  if ("refused" in connection) return connection;
+  try {
+    quickCheck(connection);
+    return { connection, snapshot: readSnapshot(connection), quarantine: undefined };
+  } catch (error) {
+    connection.db.close();
+    throw error;
+  }
+}
+
+function damageOf(error: unknown): string | undefined {
+  const { kind, detail } = failureOf(error);
+  const sqlite = error instanceof Error && "errcode" in error && error.errcode === SQLITE_ERROR;
+  return kind === "damaged" || sqlite ? detail : undefined;
+}
+
+/** So that the next start puts the database aside, whatever it looks like then. */
+export function markDamaged(dir: string, reason: string): void {
+  if (readPlan(dir) === undefined) makePlan(dir, reason);
+}
+
+function makePlan(dir: string, reason: string): Plan {
+  const taken = readdirSync(mkdirs(join(dir, "quarantine"))).map(Number);
+  const plan = { folder: join("quarantine", String(Math.max(0, ...taken.filter(Number.isSafeInteger)) + 1)), reason };
+  writeFileDurably(join(dir, PLAN), JSON.stringify(plan));
+  return plan;
+}
+
+function readPlan(dir: string): Plan | undefined {
+  if (!existsSync(join(dir, PLAN))) return undefined;
+  try {
+    const { folder, reason } = JSON.parse(readFileSync(join(dir, PLAN), "utf8")) as Partial<Plan>;
+    if (typeof folder === "string" && /^quarantine\/\d+$/.test(folder) && typeof reason === "string")
+      return { folder, reason };
+  } catch {
+    // Damaged as well: put the database aside under a new plan.
+  }
+  return makePlan(dir, "the salvage plan cannot be read");
+}
+
+function replace(dir: string, plan: Plan, pragmas: Pragmas, numbers: Numbers): Opened | { readonly refused: Problem } {
+  const aside = join(dir, plan.folder);
+  const path = join(dir, DATABASE);
+  const refused = moveAside(path, aside);
+  if (refused !== undefined) return { refused };
+  let salvagedRows = 0;
+  if (!existsSync(path)) {
+    salvagedRows = rebuild(path, join(aside, DATABASE), pragmas, numbers);
+  }
+  removeFileDurably(join(dir, PLAN));
+  const opened = open(dir, pragmas);
+  return "refused" in opened
+    ? opened
+    : { ...opened, quarantine: { file: join(aside, DATABASE), reason: plan.reason, salvagedRows } };
+}
+
+/** How many rows could be carried over. Damage the salvage trips over must not become a start that fails for ever: then it takes nothing. */
+function rebuild(path: string, damaged: string, pragmas: Pragmas, numbers: Numbers): number {
+  try {
+    return build(path, damaged, pragmas, numbers);
+  } catch (error) {
+    const { kind } = failureOf(error);
+    if (kind === "full" || kind === "failing") throw error;
+    return build(path, undefined, pragmas, numbers);
+  }
+}
+
+function build(path: string, damaged: string | undefined, pragmas: Pragmas, numbers: Numbers): number {
+  const draft = `${path}.new`;
+  for (const part of PARTS) rmSync(`${draft}${part}`, { force: true });
+  const built = connect(draft, pragmas) as Connection;
+  try {
+    const rows = salvage(damaged, built, numbers);
+    built.checkpoint();
+    built.db.close();
+    renameSync(draft, path);
+    fsyncDir(join(path, ".."));
+    return rows;
+  } finally {
+    if (built.db.isOpen) built.db.close();
+  }
+}
+
+/** Moves what is not moved yet. A database that stands beside one already moved is the new one. */
+function moveAside(path: string, aside: string): Problem | undefined {
+  try {
+    mkdirs(aside);
+    if (existsSync(join(aside, DATABASE))) return undefined;
+    for (const part of PARTS) {
+      if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, join(aside, `${DATABASE}${part}`));
+    }
+    fsyncDir(aside);
+    fsyncDir(join(path, ".."));
+    return undefined;
+  } catch (cause) {
+    const { detail } = failureOf(cause);
+    const reason = `damaged, and it cannot be moved aside: ${detail}`;
+    return { path, reason, fix: `move ${path} and ${path}-wal away by hand, then start again` };
+  }
+}
+
+function mkdirs(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  fsyncDir(join(path, ".."));
+  return path;
+}

@@ -1,0 +1,135 @@
+/** What is read back: waiting items, the journal, alerts, the snapshot, counters. */
+import type { AlertRow, Snapshot } from "../core/ports.ts";
+import { type Connection, row, sumOf } from "./connection.ts";
+import { DamageError } from "./failure.ts";
+import type { Cell, EngineStats, GapRecord } from "./wire.ts";
+
+/** Rows of WAITING_CELLS, oldest first; always one if there is any. */
+export function readWaiting(
+  connection: Connection,
+  lane: number,
+  after: number,
+  limit: number,
+  maxBytes: number,
+): Cell[] {
+  const read = connection.prepare(`SELECT o.seq, o.text, o.journal_seq, j.now_ms, j.type, j.credential, j.body, j.sum
+    FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq WHERE o.lane = ? AND o.seq > ? ORDER BY o.seq LIMIT ?`);
+  const cells: Cell[] = [];
+  let bytes = 0;
+  for (const each of read.iterate(lane, after, limit)) {
+    const [seq, text, journalSeq, nowMs, type, credential, body, sum] = row(each) as readonly Cell[];
+    if (text === null) checkBody(body, sum, `journal entry ${journalSeq}`);
+    const size = String(text ?? body).length;
+    if (bytes > 0 && bytes + size > maxBytes) break;
+    bytes += size;
+    cells.push(
+      seq as Cell,
+      text as Cell,
+      journalSeq as Cell,
+      nowMs as Cell,
+      type as Cell,
+      credential as Cell,
+      body as Cell,
+    );
+  }
+  return cells;
+}
+
+/** Rows of JOURNAL_CELLS behind `after`, oldest first. */
+export function readJournal(connection: Connection, after: number, limit: number): Cell[] {
+  const read = connection.prepare(
+    "SELECT seq, now_ms, type, credential, body, sum FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+  );
+  const cells: Cell[] = [];
+  for (const each of read.iterate(after, limit)) {
+    const [seq, nowMs, type, credential, body, sum] = row(each) as readonly Cell[];
+    checkBody(body, sum, `journal entry ${seq}`);
+    cells.push(seq as Cell, nowMs as Cell, type as Cell, credential as Cell, body as Cell);
+  }
+  return cells;
+}
+
+export function readAlerts(connection: Connection): AlertRow[] {
+  const read = connection.prepare(
+    "SELECT id, space, kind, state, raised_ms, body, sum FROM alert ORDER BY raised_ms, id",
+  );
+  return read.all().map((each) => {
+    const [id, space, kind, state, raisedMs, body, sum] = row(each) as [
+      string,
+      string,
+      string,
+      string,
+      number,
+      string,
+      number,
+    ];
+    checkBody(body, sum, `alert ${id}`);
+    return { id, space, kind, state, raisedMs, body };
+  });
+}
+
+export function readSnapshot(connection: Connection): Snapshot | undefined {
+  const { snapshotSeq, snapshotPieces } = connection.state;
+  if (snapshotSeq === undefined) return undefined;
+  const pieces = connection
+    .prepare("SELECT part, id, body, sum FROM snapshot")
+    .all()
+    .map((each) => {
+      const [part, id, body, sum] = row(each) as unknown as readonly [string, string, string, number];
+      checkBody(body, sum, `snapshot piece ${part} ${id}`);
+      return { part, id, body };
+    });
+  if (pieces.length !== snapshotPieces) {
+    throw new DamageError(`the snapshot has ${pieces.length} pieces of ${snapshotPieces}`);
+  }
+  return { seq: snapshotSeq, pieces };
+}
+
+/** Gaps behind number `after`. */
+export function readGaps(connection: Connection, after: number): GapRecord[] {
+  const read = connection.prepare("SELECT n, lane, from_ms, to_ms, count, reason FROM gap WHERE n > ? ORDER BY n");
+  return read.all(after).map((each) => {
+    const [n, lane, fromMs, toMs, count, reason] = row(each) as unknown as [
+      number,
+      number | null,
+      number,
+      number,
+      number,
+      string,
+    ];
+    return { n, lane, fromMs, toMs, count, reason };
+  });
+}
+
+export function readStats(connection: Connection): EngineStats {
+  const { state } = connection;
+  const oldest = connection.prepare("SELECT min(seq) FROM outbox WHERE lane = ?");
+  const backlog = state.waiting.flatMap((count, lane) => {
+    if (count === 0) return [];
+    const [oldestSeq] = row(oldest.get(lane)) as readonly [number];
+    return [{ lane, count, oldestSeq }];
+  });
+  const { quarantined, journalRows } = state;
+  return { usedBytes: connection.usedBytes(), backlog, quarantined, journalRows };
+}
+
+/** Looks where a crash or a rotten disk shows first, in a few ms whatever the size of the file. */
+export function quickCheck(connection: Connection): void {
+  const { state } = connection;
+  readJournal(connection, state.lastSeq - TAIL, TAIL);
+  for (const [lane, count] of state.waiting.entries()) {
+    if (count > 0 && readWaiting(connection, lane, 0, 1, 1).length === 0) {
+      throw new DamageError(`a lane should hold ${count} rows and is empty`);
+    }
+  }
+  readGaps(connection, 0);
+  const [newest] = row(connection.prepare("SELECT max(seq) FROM journal").get()) as readonly [number | null];
+  if ((newest ?? 0) > state.lastSeq)
+    throw new DamageError(`the journal ends at ${newest}, the counters say ${state.lastSeq}`);
+}
+
+const TAIL = 100;
+
+function checkBody(body: unknown, sum: unknown, what: string): void {
+  if (typeof body !== "string" || sumOf(body) !== sum) throw new DamageError(`${what} does not match its checksum`);
+}

@@ -1,0 +1,238 @@
+/** The store on the main thread: gathers writes while a transaction is in flight, and reads through the same storage thread. */
+import { type Clock, ConfigError, type InvariantError, LinkError } from "@gatehouse/protocol";
+import type {
+  AlertRow,
+  GapRow,
+  Health,
+  JournalEntry,
+  Logger,
+  OutboxEntry,
+  OutboxRow,
+  Recovered,
+  Store,
+  StoreStats,
+  Write,
+} from "../core/ports.ts";
+import type { Pragmas } from "./connection.ts";
+import { EvictionReport } from "./eviction-report.ts";
+import { laneName, uplinkIndex } from "./lanes.ts";
+import { type Gathering, gathering, Packer } from "./packer.ts";
+import { toGapRow, toJournal, toOutboxRows } from "./rows.ts";
+import { checkSqlite } from "./sqlite-version.ts";
+import { StorageThread } from "./thread.ts";
+import type { Batch, EngineRecovered, Notice } from "./wire.ts";
+
+export interface StoreOptions {
+  /** The state folder; made when it is not there. Hold its lock first: two stores on one folder destroy each other. */
+  readonly dir: string;
+  /** Live pages and write-ahead log together. */
+  readonly budgetBytes: number;
+  /** Room held in reserve for the day the disk is full; 0 for none. */
+  readonly ballastBytes: number;
+  readonly log: Logger;
+  readonly health: Health;
+  readonly clock: Clock;
+  /** Gaps as they come to be, like `recovered.gaps`. They stay on disk until a write names them in `gapsDone`. */
+  readonly onGap?: (gaps: readonly GapRow[]) => void;
+  /**
+   * The store can go no further: its file turned out damaged (the next start puts it aside), or we are wrong. Every waiting call has been or
+   * will be rejected with LinkError; end the process.
+   */
+  readonly onFatal?: (error: InvariantError) => void;
+  /** For the proofs, which weaken them. */
+  readonly pragmas?: Partial<Pragmas>;
+}
+
+/** A batch grows no further, so that a long outage does not end in one endless transaction. */
+const MAX_BATCH_BYTES = 1024 * 1024;
+const RESEND_ROWS = 5_000;
+
+/**
+ * Resolves when the store is ready; waits for a failing or full disk, with a health code. Throws ConfigError where only the operator can help:
+ * a schema of a later release, a folder that cannot be used, a damaged file that cannot be put aside, an SQLite too old.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  checkSqlite();
+  const { dir, budgetBytes, ballastBytes, pragmas, log, health, clock } = options;
+  const evictions = new EvictionReport(options);
+  let store: WorkerStore | undefined;
+  const thread = new StorageThread({
+    engine: { dir, budgetBytes, ballastBytes, pragmas },
+    clock,
+    log,
+    health,
+    onNotice: (notice) => {
+      evictions.tell(notice);
+      store?.noticed(notice);
+    },
+    onFatal: options.onFatal ?? (() => {}),
+  });
+  const opened = await thread.ask({ op: "open" });
+  if ("refused" in opened) {
+    await thread.end();
+    throw new ConfigError(opened.refused);
+  }
+  store = new WorkerStore(options, thread, opened.recovered, evictions);
+  const { quarantine } = store.recovered;
+  if (quarantine !== undefined) {
+    log.error(quarantine, "the database was damaged: put aside, and carried over what can be read");
+    const detail = `${quarantine.reason}; ${quarantine.salvagedRows} rows carried over. Keep the file for analysis, or delete it`;
+    health.raise("storage-quarantined", quarantine.file, detail);
+  }
+  return store;
+}
+
+interface Pending {
+  readonly rows: Gathering;
+  readonly done: PromiseWithResolvers<number>;
+}
+
+class WorkerStore implements Store {
+  readonly recovered: Recovered;
+  readonly #options: StoreOptions;
+  readonly #thread: StorageThread;
+  readonly #evictions: EvictionReport;
+  readonly #packer: Packer;
+  readonly #startMonoMs: number;
+  readonly #startUptimeMs: number;
+  /** Oldest first; the last one still takes writes. */
+  readonly #queue: Pending[] = [];
+  #lastBatch: number;
+  #pendingBytes = 0;
+  #pump: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: StoreOptions, thread: StorageThread, recovered: EngineRecovered, evictions: EvictionReport) {
+    this.#options = options;
+    this.#thread = thread;
+    this.#evictions = evictions;
+    this.#packer = new Packer(recovered);
+    this.#startMonoMs = options.clock.monoMs();
+    this.#startUptimeMs = recovered.uptimeMs;
+    this.#lastBatch = recovered.batch;
+    const { lastSeq, lastNowMs, snapshot, quarantine, uplinks, next } = recovered;
+    const nextSequence = new Map(uplinks.map((uplink, index) => [uplink, next[index] ?? 1]));
+    const gaps = recovered.gaps.map((gap) => toGapRow(gap, uplinks));
+    this.recovered = { lastSeq, lastNowMs, snapshot, nextSequence, gaps, quarantine };
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  async write(write: Write): Promise<void> {
+    await this.#gather((rows) => this.#packer.add(write, rows, this.#graceMs));
+  }
+
+  async waiting(
+    uplink: string,
+    lane: OutboxEntry["lane"],
+    after: number,
+    limit: number,
+    maxBytes: number,
+  ): Promise<OutboxRow[]> {
+    const id = this.#packer.lane(uplink, lane);
+    if (id === undefined) return [];
+    return toOutboxRows(await this.#thread.ask({ op: "waiting", lane: id, after, limit, maxBytes }));
+  }
+
+  async resend(uplink: string): Promise<number> {
+    const index = this.#packer.uplinks.indexOf(uplink);
+    if (index < 0) return 0;
+    for (let total = 0; ; ) {
+      const moved = await this.#gather((rows) => {
+        rows.resend = { uplink: index, limit: RESEND_ROWS };
+      }, true);
+      total += moved;
+      if (moved < RESEND_ROWS) return total;
+    }
+  }
+
+  async journal(after: number, limit: number): Promise<JournalEntry[]> {
+    return toJournal(await this.#thread.ask({ op: "journal", after, limit }));
+  }
+
+  async alerts(): Promise<readonly AlertRow[]> {
+    return await this.#thread.ask({ op: "alerts" });
+  }
+
+  async stats(): Promise<StoreStats> {
+    const { backlog, ...stats } = await this.#thread.ask({ op: "stats" });
+    const named = backlog.map(({ lane, count, oldestSeq }) => ({
+      uplink: this.#packer.uplinks[uplinkIndex(lane)] ?? "",
+      lane: laneName(lane),
+      count,
+      oldestSeq,
+    }));
+    return { ...stats, budgetBytes: this.#options.budgetBytes, backlog: named };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  noticed({ gaps }: Notice): void {
+    if (gaps !== undefined) this.#options.onGap?.(gaps.map((gap) => toGapRow(gap, this.#packer.uplinks)));
+  }
+
+  /** Adds to the batch that still takes writes, or to a new one. `alone` seals it at once. */
+  #gather(add: (rows: Gathering) => void, alone = false): Promise<number> {
+    if (this.#closing !== undefined) return Promise.reject(new LinkError("closed", "the store is closed"));
+    let last = this.#queue.at(-1);
+    if (alone || last === undefined || last.rows.resend !== null || last.rows.bytes > MAX_BATCH_BYTES) {
+      last = { rows: gathering(), done: Promise.withResolvers<number>() };
+      this.#queue.push(last);
+    }
+    const before = last.rows.bytes;
+    add(last.rows);
+    this.#pendingBytes += last.rows.bytes - before;
+    this.#pump ??= this.#commitAll();
+    return last.done.promise;
+  }
+
+  /** One transaction in flight; what is written meanwhile gathers in the queue. */
+  async #commitAll(): Promise<void> {
+    // Writes of the same turn of the event loop go together.
+    await undefined;
+    for (let pending = this.#queue.shift(); pending !== undefined; pending = this.#queue.shift()) {
+      const { rows, done } = pending;
+      try {
+        const { resent } = await this.#thread.ask({ op: "commit", batch: this.#seal(rows) });
+        this.#pendingBytes -= rows.bytes;
+        done.resolve(resent);
+      } catch (error) {
+        // Nothing behind a lost batch may be committed: order is a promise too.
+        for (const each of [pending, ...this.#queue.splice(0)]) each.done.reject(error);
+        this.#closing ??= this.#thread.end();
+      }
+    }
+    this.#pump = undefined;
+  }
+
+  #seal(rows: Gathering): Batch {
+    const { clock } = this.#options;
+    this.#lastBatch += 1;
+    const { bytes: _, ...parts } = rows;
+    const uptimeMs = this.#startUptimeMs + clock.monoMs() - this.#startMonoMs;
+    return { ...parts, number: this.#lastBatch, uptimeMs, nowMs: clock.nowMs(), uplinks: this.#packer.uplinks };
+  }
+
+  /** World time to ms of store time, which steps of the wall clock do not touch. */
+  readonly #graceMs = (keepUntilMs: number): number => {
+    const { clock } = this.#options;
+    return Math.max(0, (keepUntilMs - clock.nowMs()) / clock.scale);
+  };
+
+  async #close(): Promise<void> {
+    this.#evictions.close();
+    this.#thread.giveUpSoon();
+    await this.#pump;
+    try {
+      await this.#thread.ask({ op: "close" });
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "the store closed without a last checkpoint");
+    }
+    await this.#thread.end();
+  }
+}
