@@ -43,6 +43,7 @@ export function parseDeviceTopic(topic: string): DeviceTopic | undefined {
   const levels = topic.split("/");
   const [root, version, device, leaf] = levels;
   if (levels.length !== 4 || root !== "gatehouse" || version !== "1") return undefined;
-  if (device === undefined || leaf === undefined || device === "" || device === "state") return undefined;
+  if (device === undefined || leaf === undefined || device === "" || leaf === "") return undefined;
+  if (device === "state") return undefined;
   return { device, leaf };
 }
