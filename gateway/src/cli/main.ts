@@ -1,17 +1,33 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check.ts";
+import { cityCommand } from "./city.ts";
+import { demoCommand } from "./demo.ts";
 import { initCommand } from "./init.ts";
+import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
+import { runCommand } from "./run.ts";
+import { simCommand } from "./sim.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
-const COMMANDS: readonly (() => Command)[] = [initCommand, checkCommand, versionCommand];
+const COMMANDS: readonly (() => Command)[] = [
+  runCommand,
+  initCommand,
+  checkCommand,
+  replayCommand,
+  simCommand,
+  cityCommand,
+  demoCommand,
+  versionCommand,
+];
 
 const EXAMPLES = `
 Examples:
+  gatehouse demo                              see it all work without hardware
   gatehouse init --kind rental-compound       write a commented site.yaml to start from
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
+  gatehouse run --site site.yaml --state DIR  run the gateway
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;

@@ -1,0 +1,50 @@
+/** What the demo prints: one screenful a newcomer understands, and a line for every alert that reached the platform. */
+import type { Alert } from "@gatehouse/protocol";
+
+export interface BannerFacts {
+  readonly scenario: { readonly site: { readonly name: string }; readonly flats?: readonly unknown[] | undefined };
+  readonly seed: string;
+  readonly daySeconds: number;
+  readonly scale: number;
+  readonly mqtt: { readonly host: string; readonly port: number };
+  readonly monitor: { readonly host: string; readonly port: number };
+  readonly city: { readonly httpsUrl: string | undefined; readonly controlUrl: string };
+  readonly siteFile: string;
+  readonly logFile: string;
+}
+
+export function demoBanner({ scenario, seed, daySeconds, scale, mqtt, monitor, city, siteFile, logFile }: BannerFacts): string {
+  const flats = scenario.flats?.length ?? "many";
+  return `
+Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. Nothing here is real but the software.
+
+  time 时间        a simulated day takes ${daySeconds} s (${Math.round(scale)} times real time); network deadlines stay real
+  simulator 模拟器  door locks and people counters, as real MQTT clients
+  gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
+                    http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
+  city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
+
+Two flats hold more people than the law allows: 3-302 from the first day, 2-201 since it was sub-let on day 3.
+A group rental needs 3 of 5 nights over the limit, so the first alert comes after about ${Math.round(daySeconds * 3.1)} s.
+Alerts as they reach the city platform 到达城市平台的告警 (Ctrl-C ends 按 Ctrl-C 退出):
+
+`;
+}
+
+const CHINESE: Readonly<Record<string, string>> = {
+  "group-rental": "群租",
+  "overcrowded-now": "当前超员",
+  "door-forced": "强行开门",
+  panic: "紧急求助",
+};
+
+/** One alert event on one line: when, what, where, how many, why. */
+export function demoLine(change: string, alert: Alert, nameOf: (space: string) => string): string {
+  const at = (alert.history.at(-1)?.at ?? alert.raisedAt).slice(0, 16).replace("T", " ");
+  const what = `${alert.kind} ${CHINESE[alert.kind] ?? ""}`.trim();
+  const limit = alert.limit === undefined ? "" : `limit ${alert.limit.persons}`;
+  const why = alert.evidence.map(({ says }) => says).join("; ");
+  return [at, change.padEnd(9), what.padEnd(22), `${alert.space} ${nameOf(alert.space)}`.padEnd(16), limit, change === "raised" || change === "reopened" ? why : ""]
+    .join("  ")
+    .trimEnd();
+}

@@ -1,0 +1,59 @@
+/** `gatehouse sim`: a simulated compound, its devices real MQTT clients. */
+import { formatTime } from "@gatehouse/protocol";
+import { Command, Option } from "commander";
+import { clockFor, untilSignal } from "./arguments.ts";
+import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
+
+interface SimFlags {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly url: string;
+  readonly journal?: string;
+  readonly format: "json" | "protobuf";
+  readonly writeSite?: string;
+  readonly replay?: string;
+  readonly logLevel: LogLevel;
+  readonly clock?: string;
+}
+
+export function simCommand(): Command {
+  return new Command("sim")
+    .summary("simulate a compound's devices and people")
+    .description("Connects the devices of a scenario to a gateway as independent MQTT clients and lets its people come, go and sleep. A device keeps what was not acknowledged and sends it again.")
+    .option("--scenario <name|file>", "compound, load, or a scenario file", "compound")
+    .option("--seed <seed>", "the same seed gives the same people", "1")
+    .option("--url <url>", "the gateway's broker", "mqtt://127.0.0.1:1883")
+    .option("--journal <dir>", "folder for the devices' own journals; without it they are in memory")
+    .addOption(new Option("--format <format>", "how readings are written").choices(["json", "protobuf"]).default("json"))
+    .option("--write-site <file>", "only write the site file that matches the scenario, and end")
+    .option("--replay <file>", "only write the scenario's readings for gatehouse replay, in virtual time, and end")
+    .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
+    .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
+    .addHelpText("after", "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n")
+    .action(sim);
+}
+
+async function sim(flags: SimFlags): Promise<void> {
+  const clock = clockFor(flags.clock);
+  const { readScenario, replayLines, runSim, siteFor, startOf } = await import("@gatehouse/device-sim");
+  const scenario = readScenario(flags.scenario);
+  if (flags.writeSite !== undefined) {
+    const { stringify } = await import("yaml");
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(flags.writeSite, stringify({ ...siteFor(scenario), broker: { anonymousLoopback: true } }));
+    process.stdout.write(`${flags.writeSite} is written\n`);
+    return;
+  }
+  if (flags.replay !== undefined) {
+    const { writeFileSync } = await import("node:fs");
+    const lines = [...replayLines({ scenario, seed: flags.seed, startMs: startOf(scenario) })];
+    writeFileSync(flags.replay, lines.map((line) => `${line}\n`).join(""));
+    process.stdout.write(`${flags.replay} is written: ${lines.length} readings\n`);
+    return;
+  }
+  const log = await openLog(flags.logLevel);
+  const { format, journal, seed, url } = flags;
+  const signal = untilSignal();
+  const zone = scenario.site.timezone;
+  await runSim({ scenario, seed, url, clock, log, signal, format, journalDir: journal, onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress") });
+}

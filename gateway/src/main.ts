@@ -1,0 +1,226 @@
+/** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
+import { createSecretKey, randomBytes } from "node:crypto";
+import { type Clock, InvariantError } from "@gatehouse/protocol";
+import type { BrokerAccount } from "./broker/accounts.ts";
+import { type BrokerConfig, createBroker } from "./broker/broker.ts";
+import { type LoadedSite, loadSite } from "./config.ts";
+import { Core } from "./core/core.ts";
+import { readingEvent } from "./core/events.ts";
+import { HealthBoard } from "./core/health.ts";
+import type { Target } from "./core/ledger.ts";
+import { Outbox, runUplink } from "./core/outbox.ts";
+import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
+import { pseudonym } from "./core/pseudonym.ts";
+import { supervise } from "./core/supervise.ts";
+import { driverTypes } from "./drivers/index.ts";
+import { openEndpoint } from "./monitor/endpoint.ts";
+import { HealthReport } from "./monitor/health-report.ts";
+import { StateTopics } from "./monitor/state-topics.ts";
+import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
+import { loadKey } from "./store/key-file.ts";
+import { lockStateDir } from "./store/lock.ts";
+import { openStore } from "./store/store.ts";
+import { uplinkTypes } from "./uplinks/index.ts";
+
+export interface RunOptions {
+  readonly siteFile: string;
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly budgetBytes: number;
+  readonly ballastBytes: number;
+  readonly monitor: { readonly host: string; readonly port: number };
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a start has opened, for the screen. */
+export interface Running {
+  readonly site: LoadedSite;
+  readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
+  readonly monitorPort: number;
+  /** Real ms from the call to ready. */
+  readonly readyMs: number;
+  readonly recoveredInputs: number;
+}
+
+type Site = LoadedSite<(typeof driverTypes)[number], (typeof uplinkTypes)[number]>;
+
+/** Runs until the signal aborts, then ends in order within 5 s and loses nothing. Throws ConfigError for what an operator must change. */
+export async function runGateway(options: RunOptions, onReady: (running: Running) => void, signal: AbortSignal): Promise<void> {
+  const startedMs = options.clock.monoMs();
+  const site: Site = loadSite(options.siteFile, { driverTypes, uplinkTypes, ...(options.env === undefined ? {} : { env: options.env }) });
+  for (const { path, reason } of site.warnings) options.log.warn({ path, reason }, "the site file has something to look at");
+  const lock = lockStateDir(options.stateDir);
+  try {
+    await runLocked(options, site, startedMs, onReady, signal);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(options: RunOptions, site: Site, startedMs: number, onReady: (running: Running) => void, outer: AbortSignal): Promise<void> {
+  const { clock, log, stateDir } = options;
+  const fatal = new AbortController();
+  const signal = AbortSignal.any([outer, fatal.signal]);
+  const health = new HealthBoard(clock);
+  health.onChange(({ code, subject, detail }, raised) => {
+    if (raised) log.warn({ code, subject, detail }, "condition raised");
+    else log.info({ code, subject }, "condition cleared");
+  });
+  let gaps: GapRow[] = [];
+  let tellGaps = (found: readonly GapRow[]): void => {
+    gaps = [...gaps, ...found];
+  };
+  const store = await openStore({
+    dir: stateDir,
+    budgetBytes: options.budgetBytes,
+    ballastBytes: options.ballastBytes,
+    log,
+    health,
+    clock,
+    onGap: (found) => tellGaps(found),
+    onFatal: (cause) => fatal.abort(cause),
+  });
+  try {
+    const parts = await assemble(options, site, store, health);
+    const { core } = parts;
+    tellGaps = (found) => void core.tellGaps(found).catch((err: unknown) => log.debug({ err }, "gap not told, the store is closed"));
+    tellGaps([...store.recovered.gaps, ...gaps]);
+    const endpoint = await openEndpoint({ ...options.monitor, metrics: parts.metrics, health: () => health.entries });
+    try {
+      await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
+    } finally {
+      await endpoint.close();
+    }
+  } finally {
+    await store.close();
+  }
+  if (fatal.signal.aborted) throw fatal.signal.reason;
+}
+
+/** Everything made, nothing running yet. */
+async function assemble(options: RunOptions, site: Site, store: Store, health: HealthBoard) {
+  const { clock, log, stateDir } = options;
+  const key = createSecretKey(loadKey(stateDir, "pseudonym.key"));
+  const bootId = randomBytes(4).toString("hex");
+  const gateway = site.site.gateway?.id ?? site.site.site.id;
+  const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
+    const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
+    const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
+    const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random: Math.random });
+    return { id, outbox, readings, filter };
+  });
+  const core = await Core.open({
+    store,
+    clock,
+    log,
+    health,
+    config: { site: site.site, policies: [...site.policies.values()].filter(({ id }) => site.site.policies.some(({ use }) => use === id)) },
+    targets,
+    pseudonym: (credential) => pseudonym(key, credential),
+    bootId,
+    installation: randomBytes(4).readUInt32BE().toString(36),
+  });
+  const broker = createBroker({ config: brokerConfig(site), accounts: accountsOf(site), clock, log: log.child({ part: "broker" }), health });
+  const metrics = gatewayMetrics({ core, store, broker, targets, health });
+  return { core, broker, targets, health, store, metrics, gateway, bootId };
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>;
+
+/** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
+async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
+  const { broker, core } = parts;
+  const stages = [new Stage(), new Stage(), new Stage()] as const;
+  const [intake, outward, inner] = stages;
+  const failed = new AbortController();
+  for (const stage of stages) stage.onFailure((error) => failed.abort(error));
+  const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
+  core.onChange((change) => topics.changed(change));
+  inner.run((stop) => core.run(stop));
+  for (const runnable of driversOf(parts, options, site)) intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
+  intake.run((stop) => broker.run(stop));
+  try {
+    const mqtt = await broker.listening;
+    intake.run((stop) => topics.run(stop));
+    for (const link of uplinksOf(parts, options, site)) outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+    const report = new HealthReport({ ...parts, clock: options.clock });
+    outward.run((stop) => report.run(stop));
+    onReady({ site, mqtt, monitorPort, readyMs: options.clock.monoMs() - startedMs, recoveredInputs: parts.store.recovered.lastSeq });
+    await aborted(AbortSignal.any([signal, failed.signal]));
+  } catch (error) {
+    failed.abort(error);
+  }
+  for (const stage of stages) await stage.stop();
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+/** Tasks that stop together. */
+class Stage {
+  readonly #stop = new AbortController();
+  readonly #tasks: Promise<void>[] = [];
+  #onFailure: (error: unknown) => void = () => {};
+
+  onFailure(listener: (error: unknown) => void): void {
+    this.#onFailure = listener;
+  }
+
+  run(task: (signal: AbortSignal) => Promise<void>): void {
+    this.#tasks.push(task(this.#stop.signal).catch((error: unknown) => this.#onFailure(error)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#tasks);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function driversOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
+  return site.drivers.map(({ id, row, config, devices }) => {
+    const deps = { clock, log: log.child({ driver: id }), accept: parts.core.acceptFor(id), health: parts.health, devices, broker: parts.broker, secret: site.secret };
+    const make = () => row.create(id, config as never, deps);
+    return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
+  });
+}
+
+function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
+  return site.uplinks.map(({ id, row, config }) => {
+    const outbox = parts.targets.find((target) => target.id === id)?.outbox;
+    if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
+    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret };
+    const make = (up: () => void): Runnable => {
+      const uplink = row.create(id, config as never, deps);
+      return { id, run: (stop) => runUplink(outbox, uplink, up, stop) };
+    };
+    return { id, make, clock, log, health: parts.health, downCode: "uplink-down" as const };
+  });
+}
+
+function brokerConfig({ site, secret }: Site): BrokerConfig {
+  const { listen, tls, anonymousLoopback } = site.broker;
+  if (tls === undefined) return { listen, anonymousLoopback };
+  return { listen, anonymousLoopback, tls: { listen: tls.listen, cert: secret(tls.cert), key: secret(tls.key) } };
+}
+
+function accountsOf({ site, secret }: Site): Map<string, BrokerAccount> {
+  const accounts = new Map<string, BrokerAccount>();
+  for (const { id, password } of site.devices) accounts.set(id, { role: "device", password: password === undefined ? undefined : secret(password) });
+  for (const { user, password } of site.accounts) accounts.set(user, { role: "tool", password: secret(password) });
+  return accounts;
+}
+
+interface Serving {
+  readonly options: RunOptions;
+  readonly site: Site;
+  readonly startedMs: number;
+  readonly monitorPort: number;
+  readonly onReady: (running: Running) => void;
+  readonly signal: AbortSignal;
+}
