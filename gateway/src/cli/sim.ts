@@ -55,5 +55,7 @@ async function sim(flags: SimFlags): Promise<void> {
   const { format, journal, seed, url } = flags;
   const signal = untilSignal();
   const zone = scenario.site.timezone;
-  await runSim({ scenario, seed, url, clock, log, signal, format, journalDir: journal, onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress") });
+  // A scaled clock is anchored at the scenario's start; on the system's clock the scenario begins now.
+  const startMs = flags.clock === undefined ? undefined : startOf(scenario);
+  await runSim({ scenario, startMs, seed, url, clock, log, signal, format, journalDir: journal, onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress") });
 }
