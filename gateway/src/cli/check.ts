@@ -2,7 +2,8 @@
 import { ConfigError, type Limit } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { type LoadedSite, loadSite } from "../config.ts";
-import { adapterRows } from "./adapter-rows.ts";
+import { driverTypes } from "../drivers/index.ts";
+import { uplinkTypes } from "../uplinks/index.ts";
 import { describeProblems } from "./report-failure.ts";
 
 const SHOWN_LIMITS = 40;
@@ -31,7 +32,7 @@ Exits with 0 when the gateway would start with it, with 78 when not.`,
     )
     .action((file: string, options: CheckOptions) => {
       try {
-        const loaded = loadSite(file, { ...adapterRows, secrets: options.secrets });
+        const loaded = loadSite(file, { driverTypes, uplinkTypes, secrets: options.secrets });
         process.stdout.write(`${options.json ? JSON.stringify(asJson(loaded), null, 2) : summary(loaded)}\n`);
       } catch (error) {
         if (!options.json || !(error instanceof ConfigError)) throw error;
