@@ -1,0 +1,47 @@
+// What the tests need beside npm packages: installed through apt when root, else named with the command that installs it.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+interface Need {
+  /** Debian package. */
+  readonly name: string;
+  readonly why: string;
+  readonly isThere: () => boolean;
+}
+
+const onPath = (command: string): boolean =>
+  (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, command)));
+
+/** The one list. A need leaves it with the last test that wants it. */
+const NEEDS: readonly Need[] = [
+  { name: "gcc", why: "builds the recorder of the power-cut tests", isThere: () => onPath("gcc") },
+  { name: "libc6-dev", why: "headers for that recorder", isThere: () => existsSync("/usr/include/stdio.h") },
+];
+
+const missing = NEEDS.filter((need) => !need.isThere());
+if (missing.length > 0) {
+  const names = missing.map((need) => need.name);
+  for (const { name, why } of missing) console.error(`missing: ${name} (${why})`);
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !onPath("apt-get")) {
+    console.error(`Install with: sudo apt-get update && sudo apt-get install -y ${names.join(" ")}`);
+    process.exit(1);
+  }
+  apt(["update"]);
+  apt(["install", "-y", "--no-install-recommends", ...names]);
+  const still = missing.filter((need) => !need.isThere());
+  if (still.length > 0) {
+    console.error(`apt-get ended well, but these are not there: ${still.map((need) => need.name).join(" ")}`);
+    process.exit(1);
+  }
+}
+
+function apt(args: readonly string[]): void {
+  console.error(`apt-get ${args.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, error } = spawnSync("apt-get", ["-q", ...args], { stdio: ["ignore", "inherit", "inherit"], env });
+  if (status === 0) return;
+  console.error(`apt-get ${args[0]} failed${error === undefined ? "" : `: ${error.message}`}`);
+  process.exit(1);
+}
