@@ -1,5 +1,5 @@
-/** Who is connected, and how many may be: in all, unknown ones, of one address, of one user. */
-import type { Connection, Identity } from "./connection.ts";
+/** Who is connected, and how many may be: in all, of one address, of one user. */
+import type { Connection, Guest, Identity } from "./connection.ts";
 import type { BrokerLimits } from "./limits.ts";
 
 /** What one user costs, over all its connections, those already gone included. */
@@ -10,8 +10,9 @@ interface Load {
 
 export class Admission {
   readonly #limits: BrokerLimits;
-  readonly #all = new Set<Connection>();
-  readonly #strangers = new Set<Connection>();
+  readonly #all = new Set<Guest>();
+  /** Oldest first. */
+  readonly #strangers = new Set<Guest>();
   readonly #ofAddress = new Map<string, number>();
   readonly #ofUser = new Map<string, Load>();
   #whenEmpty: () => void = () => {};
@@ -20,27 +21,33 @@ export class Admission {
     this.#limits = limits;
   }
 
-  get connections(): ReadonlySet<Connection> {
+  get guests(): ReadonlySet<Guest> {
     return this.#all;
   }
 
-  /** Why no further connection of this address is taken; undefined when one is. */
-  objection(address: string, loopback: boolean): string | undefined {
+  /** Takes a guest in, or turns it away. When all places are taken, the oldest stranger has to go. */
+  enter(guest: Guest): void {
     const { connections, perAddress } = this.#limits;
-    if (this.#all.size >= connections) return `came when all ${connections} connections were in use`;
-    if (!loopback && (this.#ofAddress.get(address) ?? 0) >= perAddress)
-      return `opened more than ${perAddress} connections`;
-    return undefined;
+    const { address, loopback } = guest;
+    const ofAddress = this.#ofAddress.get(address) ?? 0;
+    this.#all.add(guest);
+    this.#strangers.add(guest);
+    this.#ofAddress.set(address, ofAddress + 1);
+    if (!loopback && ofAddress >= perAddress) guest.refuse("connections", `opened more than ${perAddress} connections`);
+    else if (this.#all.size > connections) {
+      first(this.#strangers)?.refuse(
+        "connections",
+        `had not said who it is when all ${connections} connections were taken`,
+      );
+    }
   }
 
-  enter(connection: Connection): void {
-    if (this.#strangers.size >= this.#limits.unauthenticated) {
-      first(this.#strangers)?.refuse("connections", "was the oldest of too many that did not say who they are");
-    }
+  /** The stranger has become a connection, still without an identity. */
+  meet(stranger: Guest, connection: Connection): void {
+    this.#all.delete(stranger);
+    this.#strangers.delete(stranger);
     this.#all.add(connection);
     this.#strangers.add(connection);
-    const { address } = connection;
-    this.#ofAddress.set(address, (this.#ofAddress.get(address) ?? 0) + 1);
   }
 
   /** The client has proved who it is. True when it takes the place of another connection with its client id. */
@@ -89,14 +96,15 @@ export class Admission {
     };
   }
 
-  leave(connection: Connection): void {
-    const { address, identity } = connection;
-    if (!this.#all.delete(connection)) return;
-    this.#strangers.delete(connection);
-    const left = (this.#ofAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#ofAddress.delete(address);
-    else this.#ofAddress.set(address, left);
-    if (identity !== undefined) this.#ofUser.get(identity.user)?.connections.delete(connection);
+  leave(guest: Guest): void {
+    if (!this.#all.delete(guest)) return;
+    this.#strangers.delete(guest);
+    const left = (this.#ofAddress.get(guest.address) ?? 1) - 1;
+    if (left === 0) this.#ofAddress.delete(guest.address);
+    else this.#ofAddress.set(guest.address, left);
+    if ("identity" in guest && guest.identity !== undefined) {
+      this.#ofUser.get(guest.identity.user)?.connections.delete(guest);
+    }
     if (this.#all.size === 0) this.#whenEmpty();
   }
 
@@ -109,7 +117,7 @@ export class Admission {
   }
 }
 
-function first(set: ReadonlySet<Connection>): Connection | undefined {
-  for (const connection of set) return connection;
+function first<T>(set: ReadonlySet<T>): T | undefined {
+  for (const item of set) return item;
   return undefined;
 }

@@ -13,6 +13,7 @@ import { PolicyHooks } from "./policy-hooks.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
 import { Reservations } from "./reservations.ts";
 import { SessionMemory } from "./session-memory.ts";
+import { Stranger } from "./stranger.ts";
 
 /** The `broker` section of the site file with its secrets read. */
 export interface BrokerConfig {
@@ -82,8 +83,8 @@ class GuardedBroker implements Broker {
     this.#limits = { ...BROKER_LIMITS, ...options.limits };
     this.#refusals = new Refusals(options);
     this.#admission = new Admission(this.#limits);
-    const refused: ConnectionOwner["refused"] = (connection, refusal, detail) =>
-      this.#refusals.add(refusal, connection.identity?.user ?? connection.address, detail);
+    const refused: ConnectionOwner["refused"] = (guest, refusal, detail) =>
+      this.#refusals.add(refusal, ("identity" in guest && guest.identity?.user) || guest.address, detail);
     this.#hooks = new PolicyHooks({
       accounts,
       anonymousLoopback: config.anonymousLoopback,
@@ -95,12 +96,11 @@ class GuardedBroker implements Broker {
       clock,
       limits: this.#limits,
       reservations: new Reservations(this.#limits.largeTotalBytes),
-      arrived: (connection) => this.#hooks.attach(this.#aedes.handle(connection.stream), connection),
       received: (bytes) => {
         this.#bytesIn += bytes;
       },
       refused,
-      closed: (connection) => this.#admission.leave(connection),
+      closed: (guest) => this.#admission.leave(guest),
     };
     // Whoever does not ask where the broker listens need not care why it does not.
     this.#opened.promise.catch(() => {});
@@ -112,7 +112,7 @@ class GuardedBroker implements Broker {
 
   get counters(): BrokerCounters {
     const { publishes, takeovers } = this.#hooks;
-    const connections = this.#admission.connections.size;
+    const connections = this.#admission.guests.size;
     return { connections, bytesIn: this.#bytesIn, publishes, takeovers, refused: this.#refusals.counts };
   }
 
@@ -186,21 +186,24 @@ class GuardedBroker implements Broker {
   }
 
   #welcome(socket: Socket): void {
-    const connection = new Connection(socket, this.#owner);
-    const objection = this.#admission.objection(connection.address, connection.loopback);
-    if (objection === undefined) this.#admission.enter(connection);
-    else connection.refuse("connections", objection);
+    const stranger = new Stranger(socket, this.#owner, (bytes, end) => {
+      const connection = new Connection(socket, stranger, this.#owner);
+      this.#admission.meet(stranger, connection);
+      this.#hooks.attach(this.#aedes.handle(connection.stream), connection);
+      connection.introduce({ bytes, end });
+    });
+    this.#admission.enter(stranger);
   }
 
   /** In order, so that whatever is committed is also acknowledged. */
   async #close(listeners: readonly Listener[]): Promise<void> {
     this.#hooks.stop();
     for (const listener of listeners) listener.close();
-    for (const connection of this.#admission.connections) connection.stopReading();
+    for (const guest of this.#admission.guests) guest.stopReading();
     const patience = new AbortController();
     const late = this.#options.clock.sleep(this.#limits.stopMs, patience.signal).catch(() => {});
     await Promise.race([this.#hooks.idle(), late]);
-    for (const connection of this.#admission.connections) connection.finish();
+    for (const guest of this.#admission.guests) guest.finish();
     await Promise.race([this.#admission.empty(), late]);
     patience.abort();
     await this.#closeAedes();

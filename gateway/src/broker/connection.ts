@@ -1,14 +1,13 @@
-/** One client's connection: the guard between its socket and aedes, which sees nothing before it was measured here. */
+/** One client's connection: the guard between its socket and aedes, which gets nothing that was not measured here. */
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
 import type { Clock } from "@gatehouse/protocol";
-import { isLoopback } from "./accounts.ts";
 import { AnswerQueue } from "./answer-queue.ts";
-import { connectEnd, HeaderWalk, PACKET, type Verdict } from "./fixed-header.ts";
+import { HeaderWalk, PACKET, type Verdict } from "./fixed-header.ts";
 import type { BrokerLimits } from "./limits.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Reservations } from "./reservations.ts";
+import type { Stranger } from "./stranger.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Grants } from "./topic-rules.ts";
 
@@ -17,34 +16,37 @@ export interface ConnectionOwner {
   readonly clock: Clock;
   readonly limits: BrokerLimits;
   readonly reservations: Reservations;
-  /** A whole CONNECT is here: time to give `stream` to aedes. */
-  arrived(connection: Connection): void;
   received(bytes: number): void;
-  /** The connection is about to be destroyed by the guard. */
-  refused(connection: Connection, refusal: Refusal, detail: string): void;
+  /** The guest is turned away, by the guard itself or by aedes on its word. */
+  refused(guest: Guest, refusal: Refusal, detail: string): void;
   /** Called once, when the socket is gone. */
-  closed(connection: Connection): void;
+  closed(guest: Guest): void;
 }
+
+export type Guest = Stranger | Connection;
 
 export interface Identity {
   readonly user: string;
-  /** Already with the user name in front. */
+  /** With the user name in front. */
   readonly clientId: string;
   readonly grants: Grants;
+}
+
+/** What a stranger has said so far: `bytes`, of which the CONNECT ends at `end`. */
+export interface Introduction {
+  readonly bytes: Buffer;
+  readonly end: number;
 }
 
 /** Handed to aedes at once at the most, so that one busy client does not hold the event loop. */
 const SLICE_BYTES = 16 * 1024;
 
-const nothing = () => {};
-
 const AFTER_CONNECT: ReadonlySet<number> = new Set(Object.values(PACKET).filter((type) => type !== PACKET.connect));
 
-/**
- * Stages: `connect` (bytes are gathered here, aedes knows nothing yet), `handshake` (aedes has exactly the CONNECT packet), `open`,
- * `closing` (nothing is read any more, answers still go out).
- */
-type Stage = "connect" | "handshake" | "open" | "closing";
+const nothing = () => {};
+
+/** `handshake`: aedes has the CONNECT and nothing else. `closing`: nothing is read any more, answers still go out. */
+type Stage = "handshake" | "open" | "closing";
 
 export class Connection {
   /** What aedes reads and writes. */
@@ -56,11 +58,11 @@ export class Connection {
   identity: Identity | undefined;
   /** The topic of the will of the CONNECT packet. */
   will: string | undefined;
-  readonly #socket: Socket | TLSSocket;
+  readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #walk = new HeaderWalk((type, length) => this.#judge(type, length));
   readonly #bucket: TokenBucket;
-  #stage: Stage = "connect";
+  #stage: Stage = "handshake";
   /** Bytes read from the socket that aedes has not got. */
   #chunk: Buffer | undefined;
   #wanted = false;
@@ -68,19 +70,16 @@ export class Connection {
   #blocked = false;
   #ended = false;
   #reservedBytes = 0;
-  #cancelDeadline: () => void;
+  #cancelDeadline: () => void = nothing;
   #leaveLine: () => void = nothing;
 
-  constructor(socket: Socket | TLSSocket, owner: ConnectionOwner) {
+  constructor(socket: Socket, { address, loopback }: Stranger, owner: ConnectionOwner) {
     const { clock, limits } = owner;
     this.#socket = socket;
     this.#owner = owner;
-    this.address = socket.remoteAddress ?? "unknown";
-    this.loopback = isLoopback(this.address);
+    this.address = address;
+    this.loopback = loopback;
     this.#bucket = new TokenBucket(limits.bytesPerSecond, limits.burstBytes, clock.monoMs());
-    this.#cancelDeadline = clock.after(limits.connectMs, () =>
-      this.refuse("deadline", `sent no whole CONNECT within ${limits.connectMs} ms`),
-    );
     this.stream = this.#createStream();
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.on("end", () => this.#end());
@@ -94,7 +93,14 @@ export class Connection {
     return this.stream.writableLength;
   }
 
-  /** aedes has answered the CONNECT: what came behind it may pass. */
+  /** Gives aedes the CONNECT; what came behind it waits for {@link open}. */
+  introduce({ bytes, end }: Introduction): void {
+    this.#socket.pause();
+    this.#chunk = end === bytes.length ? undefined : bytes.subarray(end);
+    this.stream.push(bytes.subarray(0, end));
+  }
+
+  /** aedes has answered the CONNECT. */
   open(): void {
     if (this.#stage !== "handshake") return;
     this.#stage = "open";
@@ -150,25 +156,7 @@ export class Connection {
     if (this.#stage === "closing") return;
     this.#owner.received(chunk.length);
     this.#chunk = this.#chunk === undefined ? chunk : Buffer.concat([this.#chunk, chunk]);
-    if (this.#stage === "connect") this.#greet(this.#chunk);
-    else this.#pump();
-  }
-
-  #greet(bytes: Buffer): void {
-    const end = connectEnd(bytes, this.#owner.limits.connectBytes);
-    if (end === "more") return;
-    if (end === "malformed") this.refuse("malformed", "did not begin with an MQTT CONNECT");
-    else if (end === "oversize") this.refuse("oversize", "sent too large a CONNECT");
-    else this.#introduce(bytes, end);
-  }
-
-  #introduce(bytes: Buffer, end: number): void {
-    this.#stage = "handshake";
-    this.#cancelDeadline();
-    this.#chunk = end === bytes.length ? undefined : bytes.subarray(end);
-    this.#socket.pause();
-    this.#owner.arrived(this);
-    this.stream.push(bytes.subarray(0, end));
+    this.#pump();
   }
 
   #pump(): void {
@@ -191,7 +179,10 @@ export class Connection {
     this.#chunk = end === chunk.length ? undefined : chunk.subarray(end);
     const cost = end + (this.#walk.packets - before) * limits.packetCostBytes;
     const waitMs = this.#bucket.take(cost, clock.monoMs());
-    if (waitMs > 0 && !this.#blocked) this.#blockUntil((resume) => clock.after(waitMs, resume));
+    if (waitMs > 0 && !this.#blocked) {
+      this.#blocked = true;
+      this.#leaveLine = clock.after(waitMs, () => this.#unblock());
+    }
     return end === chunk.length ? chunk : chunk.subarray(0, end);
   }
 
@@ -232,14 +223,9 @@ export class Connection {
     this.#cancelDeadline();
     this.#cancelDeadline = clock.after(limits.packetMs, () => {
       if (this.#walk.bodyLeft === 0) return;
-      if (this.#chunk !== undefined || this.stream.readableLength > 0) this.#watchArrival();
+      if (this.#chunk !== undefined || this.#blocked || this.stream.readableLength > 0) this.#watchArrival();
       else this.refuse("slow", `did not finish a packet within ${limits.packetMs} ms`);
     });
-  }
-
-  #blockUntil(start: (resume: () => void) => () => void): void {
-    this.#blocked = true;
-    this.#leaveLine = start(() => this.#unblock());
   }
 
   #unblock(): void {
@@ -250,8 +236,7 @@ export class Connection {
 
   #end(): void {
     this.#ended = true;
-    if (this.#stage === "connect") this.stream.destroy();
-    else this.#pump();
+    this.#pump();
   }
 
   #close(): void {

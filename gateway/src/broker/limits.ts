@@ -1,10 +1,8 @@
 /** What one connection, one address and all of them together may cost the gateway. */
 
 export interface BrokerLimits {
-  /** Connections in all. */
+  /** Connections in all; beyond it the oldest that has not said who it is goes. */
   readonly connections: number;
-  /** Connections that have not said who they are; the oldest goes when another comes. */
-  readonly unauthenticated: number;
   /** Connections of one address; loopback is exempt, because side processes and simulators share it. */
   readonly perAddress: number;
   /** Connections of one user; the oldest goes when another comes, because a device that lost power leaves half-open ones behind. */
@@ -37,7 +35,6 @@ export interface BrokerLimits {
 
 export const BROKER_LIMITS: BrokerLimits = {
   connections: 1_024,
-  unauthenticated: 256,
   perAddress: 256,
   perUser: 4,
   connectMs: 5_000,

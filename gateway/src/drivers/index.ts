@@ -1,0 +1,4 @@
+/** The table of drivers: one row a protocol. A later driver is one more row. */
+import { mqttNative } from "./mqtt-native.ts";
+
+export const driverTypes = [mqttNative] as const;
