@@ -23,49 +23,73 @@ export type AlertState = z.infer<typeof AlertState>;
 export const AlertLevel = z.enum(["red", "yellow", "blue", "emergency"]);
 export type AlertLevel = z.infer<typeof AlertLevel>;
 
-/** One source's say. `weight` is how much it moved the finding, in nats (0 for a plain fact). */
-export const Evidence = z.object({ source: z.string(), says: z.string(), weight: z.number() });
+/** One source's say. */
+export const Evidence = z.object({
+  source: z.string().describe("what kind of source: counter, credentials, …"),
+  says: z.string().describe("in a sentence"),
+  weight: z.number().describe("how much it moved the finding, in nats; 0 for a plain fact"),
+});
 export type Evidence = z.infer<typeof Evidence>;
 
 /** Where an alert goes: standard address code, grid, QR plate. */
 export const AlertAddress = z.object({
-  code: z.string().optional(),
-  grid: z.string(),
-  plate: z.string().optional(),
-  text: z.string().optional(),
+  code: z.string().optional().describe("standard address code"),
+  grid: z.string().describe("grid that gets the alert; `unowned` has a queue of its own"),
+  plate: z.string().optional().describe("number of the QR plate at the door"),
+  text: z.string().optional().describe("address for people"),
 });
 export type AlertAddress = z.infer<typeof AlertAddress>;
 
 export const Alert = z.object({
-  id: z.string().regex(/^alr_[0-9a-z]+$/),
+  id: z
+    .string()
+    .regex(/^alr_[0-9a-z]+$/)
+    .describe("stays the same when a recurrence reopens the alert"),
   kind: AlertKind,
-  level: AlertLevel,
+  level: AlertLevel.describe("the space's risk colour; `emergency` for fire, panic and duress"),
   space: Id,
-  portal: Id.optional(),
-  device: Id.optional(),
-  state: AlertState,
-  /** Which breach of this space within the policy's window: 1 is the first warning, 2 and more a referral. */
-  offence: z.int().min(1),
-  /** Grows when a recurrence reopens the alert. */
-  episode: z.int().min(1),
-  raisedAt: Time,
-  /** Since when the condition held. */
-  since: Time,
-  /** Set by the sensors, whatever the workflow state. */
-  clearedAt: Time.nullable(),
-  /** The reading that tipped it; null when a timer did. */
-  trigger: z.object({ device: Id, epoch: z.int().optional(), seq: z.int().optional() }).nullable(),
-  persons: z.object({ residing: z.number(), low: z.number(), high: z.number(), present: z.number() }).optional(),
-  limit: z.object({ persons: z.int(), policy: z.string(), basis: z.string() }).optional(),
-  probability: z.number().min(0).max(1),
-  evidence: z.array(Evidence),
-  sla: z.object({ acknowledgeBy: Time, resolveBy: Time }),
-  address: AlertAddress,
+  portal: Id.optional().describe("where the finding is about a door"),
+  device: Id.optional().describe("where the finding is about a device"),
+  state: AlertState.describe("where people stand with it; what the sensors say is `clearedAt`"),
+  offence: z
+    .int()
+    .min(1)
+    .describe("which breach of this space within the policy's window: 1 is the first warning, 2 and more a referral"),
+  episode: z.int().min(1).describe("grows when a recurrence reopens the alert"),
+  raisedAt: Time.describe("when this episode was raised"),
+  since: Time.describe("since when the condition held"),
+  clearedAt: Time.nullable().describe("set by the sensors, whatever the state"),
+  trigger: z
+    .object({ device: Id, epoch: z.int().optional(), seq: z.int().optional() })
+    .nullable()
+    .describe("the reading that tipped it; null when a timer did"),
+  persons: z
+    .object({
+      residing: z.number().describe("people who live here, estimated"),
+      low: z.number().describe("lower end of the estimate"),
+      high: z.number().describe("upper end of the estimate"),
+      present: z.number().describe("people inside now, estimated"),
+    })
+    .optional(),
+  limit: z
+    .object({
+      persons: z.int(),
+      policy: z.string().describe("policy id, or `site` for a limit of the site file"),
+      basis: z.string().describe("the rule behind the number, with its source"),
+    })
+    .optional(),
+  probability: z.number().min(0).max(1).describe("that the space is over its limit; 1 for a plain fact"),
+  evidence: z.array(Evidence).describe("why, source by source"),
+  sla: z.object({
+    acknowledgeBy: Time.describe("overdue behind it: the platform is told"),
+    resolveBy: Time.describe("overdue behind it: the platform is told"),
+  }),
+  address: AlertAddress.describe("where it goes"),
   history: z.array(
     z.object({
       at: Time,
       to: z.union([AlertState, z.literal("cleared")]),
-      by: z.string(),
+      by: z.string().describe("who: a person's role, `sensors`, `platform`"),
       note: z.string().optional(),
     }),
   ),

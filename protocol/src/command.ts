@@ -9,13 +9,13 @@ const args = z.record(z.string(), z.unknown());
 
 /** As it comes from a platform, signed over the canonical JSON (RFC 8785). */
 export const Command = z.object({
-  id: z.string().min(1).max(128),
-  gateway: Id,
-  target: Id,
+  id: z.string().min(1).max(128).describe("used once"),
+  gateway: Id.describe("the one gateway it is for"),
+  target: Id.describe("device"),
   action: CommandAction,
   args: args.optional(),
   issuedAt: Time,
-  notAfter: Time,
+  notAfter: Time.describe("not carried out behind it"),
   issuer: z.string().min(1),
   keyId: z.string().optional(),
   signature: z.string().optional(),

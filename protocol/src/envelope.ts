@@ -12,21 +12,21 @@ export const EVENT_TYPE_PREFIX = "gatehouse.";
 
 export const CloudEvent = z.object({
   specversion: z.literal("1.0"),
-  id: z.string().min(1),
-  source: z.string().startsWith("gatehouse/"),
+  id: z.string().min(1).describe("unique per event, equal on every re-send: the key for de-duplication"),
+  source: z.string().startsWith("gatehouse/").describe("`gatehouse/{gateway}`"),
   type: z.string().startsWith(EVENT_TYPE_PREFIX),
-  subject: z.string(),
-  time: Time,
+  subject: z.string().describe("space, device or site it is about"),
+  time: Time.describe("when it happened"),
   datacontenttype: z.literal("application/json"),
-  /** Dense per uplink across its lanes. */
-  sequence: z.string().regex(/^\d{16}$/),
+  sequence: z
+    .string()
+    .regex(/^\d{16}$/)
+    .describe("dense per uplink across its lanes, zero-padded; a higher lane overtaking is not a gap"),
   lane: Lane,
-  /** OpenTelemetry log severity number: 9 info, 13 warn, 17 error, 21 fatal. */
-  severitynumber: z.int().min(1).max(24),
-  /** When the item entered the outbox. */
-  recordedtime: Time,
+  severitynumber: z.int().min(1).max(24).describe("OpenTelemetry: 9 info, 13 warn, 17 error, 21 fatal"),
+  recordedtime: Time.describe("when the item entered the outbox"),
   dataclassification: z.enum(["internal", "restricted", "personal"]),
-  data: z.record(z.string(), z.unknown()),
+  data: z.record(z.string(), z.unknown()).describe("by `type`, see below"),
 });
 export type CloudEvent = z.infer<typeof CloudEvent>;
 
@@ -74,14 +74,24 @@ export function composeEvent(draft: EventDraft, sequence: number): string {
 
 /** A platform's answer. What stands in neither list is kept and sent again. */
 export const Receipt = z.object({
-  accepted: z.array(z.string().regex(/^\d{1,16}$/)).default([]),
+  accepted: z
+    .array(z.string().regex(/^\d{1,16}$/))
+    .default([])
+    .describe("sequences taken over: the gateway forgets them"),
   rejected: z
     .array(z.object({ sequence: z.string().regex(/^\d{1,16}$/), reason: z.string().default("no reason given") }))
-    .default([]),
-  commands: z.array(z.unknown()).optional(),
+    .default([])
+    .describe("sequences refused: set aside with the reason, reported, never sent again"),
+  commands: z.array(z.unknown()).optional().describe("commands for the gateway, checked one by one"),
 });
 export type Receipt = z.infer<typeof Receipt>;
 
 /** `data` of `gatehouse.gap`: items of a lane that will never come, because the disk budget evicted them. */
-export const Gap = z.object({ lane: Lane, from: Time, to: Time, count: z.int().min(1), reason: z.string() });
+export const Gap = z.object({
+  lane: Lane,
+  from: Time.describe("when the first of them was recorded"),
+  to: Time.describe("when the last of them was recorded"),
+  count: z.int().min(1).describe("how many will never come"),
+  reason: z.string(),
+});
 export type Gap = z.infer<typeof Gap>;

@@ -56,18 +56,19 @@ export const ReadingKind = z.enum(Object.keys(READING_KINDS) as [ReadingKind, ..
 });
 
 const rawShape = {
-  device: Id,
-  /** Grows when the device restarts its counter. */
-  epoch: z.int().min(0).optional(),
-  /** The device's own counter; without it a repeat cannot be told from news. */
-  seq: z.int().min(0).optional(),
-  /** When it happened, by the device's clock. */
-  at: Time.optional(),
+  device: Id.describe("on MQTT given by the topic"),
+  epoch: z.int().min(0).optional().describe("grows when the device restarts its counter; default 0"),
+  seq: z.int().min(0).optional().describe("the device's own counter; without it a repeat cannot be told from news"),
+  at: Time.optional().describe("when it happened, by the device's clock"),
   kind: ReadingKind,
-  portal: Id.optional(),
-  space: Id.optional(),
-  /** On the wire a card or key number; in the gateway always a pseudonym. */
-  credential: z.string().min(1).max(128).optional(),
+  portal: Id.optional().describe("default: the device's own"),
+  space: Id.optional().describe("default: the device's own"),
+  credential: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe("on the wire a card or key number; in the gateway always a pseudonym"),
 };
 
 /** A reading as a device sends it; the value is checked by its kind with {@link parseReading}. */
@@ -89,17 +90,12 @@ export const ClockQuality = z.enum(["synced", "unsynced", "stepped"]);
 export type ClockQuality = z.infer<typeof ClockQuality>;
 
 const acceptedShape = {
-  /** `device:epoch:seq`, or `device:j:journalSeq` where the device gave no seq. */
-  id: z.string(),
-  /** Place in the journal: the only order that counts. */
-  journalSeq: z.int().min(1),
-  /** When the gateway had it, by the gateway's clock. */
-  receivedAt: Time,
-  /** Changes at every start of the gateway. */
-  bootId: z.string(),
-  /** Monotonic ms since that start. */
-  monoMs: z.number().min(0),
-  clock: ClockQuality,
+  id: z.string().describe("`device:epoch:seq`, or `device:j:journalSeq` where the device gave no seq"),
+  journalSeq: z.int().min(1).describe("place in the journal: the only order that counts"),
+  receivedAt: Time.describe("when the gateway had it, by the gateway's clock"),
+  bootId: z.string().describe("changes at every start of the gateway"),
+  monoMs: z.number().min(0).describe("monotonic ms since that start"),
+  clock: ClockQuality.describe("how far the time of receipt can be trusted"),
 };
 
 /** An accepted reading, as it stands in the journal, in `gatehouse.reading` events and in exports. */

@@ -61,7 +61,7 @@ export const Space = z.strictObject({
   limit: z
     .strictObject({
       persons: z.int().min(1, "must be at least 1 person").max(10_000),
-      basis: z.string().min(1).max(300),
+      basis: z.string().min(1).max(300).describe("why, for the one who reads the alert"),
     })
     .optional()
     .describe("an explicit limit; wins over every policy"),
@@ -147,8 +147,15 @@ export type UplinkConfig = z.infer<typeof UplinkConfig>;
 const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");
 
 export const Broker = z.strictObject({
-  listen: Listen.default("127.0.0.1:1883"),
-  tls: z.strictObject({ listen: Listen.default("0.0.0.0:8883"), cert: SecretRef, key: SecretRef }).optional(),
+  listen: Listen.default("127.0.0.1:1883").describe("in clear: loopback, or a network of devices alone"),
+  tls: z
+    .strictObject({
+      listen: Listen.default("0.0.0.0:8883"),
+      cert: SecretRef.describe("certificate chain, PEM"),
+      key: SecretRef.describe("private key, PEM"),
+    })
+    .optional()
+    .describe("a second door with TLS, for the network"),
   anonymousLoopback: z
     .boolean()
     .default(false)
@@ -164,9 +171,13 @@ export const Account = z.strictObject({
 export const Site = z.strictObject({
   site: z.strictObject({
     id: Id,
-    name: z.string().min(1).max(200),
+    name: z.string().min(1).max(200).describe("name for people"),
     kind: SiteKind,
-    timezone: z.string().refine(isTimeZone, "must be an IANA time zone, as Asia/Shanghai").default("Asia/Shanghai"),
+    timezone: z
+      .string()
+      .refine(isTimeZone, "must be an IANA time zone, as Asia/Shanghai")
+      .default("Asia/Shanghai")
+      .describe("IANA zone: nights and days are counted in it"),
     address: Address.optional(),
   }),
   gateway: z.strictObject({ id: Id }).optional().describe("default: the site's id"),
