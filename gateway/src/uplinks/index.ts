@@ -1,0 +1,5 @@
+/** The table of uplinks: one row a way to a platform. A later uplink is one more row. */
+import { httpsUplink } from "./https.ts";
+import { mqttUplink } from "./mqtt.ts";
+
+export const uplinkTypes = [httpsUplink, mqttUplink] as const;

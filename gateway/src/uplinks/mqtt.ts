@@ -1,0 +1,242 @@
+/** Uplink over MQTT: one message an event to the platform's broker, receipts from the platform or, with a grace period, from its broker. */
+import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
+import { z } from "zod";
+import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
+import { platformUrl } from "./address.ts";
+import { CommandInbox } from "./command-inbox.ts";
+import { FIRST_REFUSAL, type LinkOptions, type MqttLink, openLink } from "./mqtt-link.ts";
+import { Outcomes } from "./outcomes.ts";
+import { parseReceipt } from "./receipt.ts";
+import { ReceiptDesk } from "./receipt-desk.ts";
+import { SendWindow } from "./send-window.ts";
+
+export const MqttConfig = z.strictObject({
+  url: platformUrl("mqtts:", "mqtt:").describe("the platform's broker"),
+  version: z
+    .union([z.literal(4), z.literal(5)])
+    .default(5)
+    .describe("MQTT protocol: 4 is 3.1.1, 5 is 5.0"),
+  clientId: z.string().min(1).max(64).optional().describe("default `gatehouse-` and the gateway's id"),
+  username: z.string().min(1).optional(),
+  password: SecretRef.optional(),
+  receipt: z
+    .enum(["json", "broker"])
+    .default("json")
+    .describe(
+      "`json`: the platform publishes receipts; `broker`: its broker's acknowledgement counts, with a grace period",
+    ),
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe("with `receipt: broker`: how long acknowledged items are kept, to be sent again when the link was lost"),
+  tls: TlsClient.optional(),
+});
+export type MqttConfig = z.infer<typeof MqttConfig>;
+
+const ANSWER_MS = 10_000;
+/** Without any receipt for a batch, once the broker has all of it. */
+const RECEIPT_MS = 30_000;
+const KEEPALIVE_SECONDS = 30;
+const WINDOW_ITEMS = 256;
+/** Half a second of a 1 Mbit/s line: a new alert must not stand behind more than that. */
+const WINDOW_BYTES = 64 * 1024;
+
+/** The broker took the message, and nobody was there to get it (MQTT 5, section 3.4.2.1). */
+const NO_SUBSCRIBERS = 0x10;
+/** Refusals of this one message: topic name invalid, packet too large, payload format invalid. */
+const POISON: readonly number[] = [0x90, 0x95, 0x99];
+
+class MqttUplink implements Uplink {
+  readonly id: string;
+  readonly graceMs: number;
+  readonly #config: MqttConfig;
+  readonly #deps: UplinkDeps;
+  readonly #inbox: CommandInbox;
+  readonly #desk = new ReceiptDesk();
+  readonly #link = Promise.withResolvers<MqttLink>();
+  readonly #ended = new AbortController();
+  #windowItems = WINDOW_ITEMS;
+  readonly #window = new SendWindow(() => this.#windowItems, WINDOW_BYTES);
+  #used = false;
+
+  constructor(id: string, config: MqttConfig, deps: UplinkDeps) {
+    this.id = id;
+    this.graceMs = config.receipt === "broker" ? config.graceSeconds * 1_000 : 0;
+    this.#config = config;
+    this.#deps = deps;
+    this.#inbox = new CommandInbox(deps.log);
+    // run() throws it; a send that waits for the link gets it too.
+    this.#link.promise.catch(() => {});
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
+    this.#used = true;
+    try {
+      const link = await openLink(this.#linkOptions(), signal);
+      try {
+        await this.#subscribe(link);
+        this.#windowItems = Math.min(WINDOW_ITEMS, link.receiveMaximum);
+        this.#link.resolve(link);
+        await untilAborted(link.lost, signal);
+      } finally {
+        link.close();
+      }
+    } catch (error) {
+      this.#link.reject(error);
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#link.reject(new LinkError("closed", `uplink ${this.id} has ended`));
+      this.#ended.abort();
+    }
+  }
+
+  async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
+    const stop = Promise.withResolvers<never>();
+    stop.promise.catch(() => {});
+    const either = AbortSignal.any([signal, this.#ended.signal]);
+    const onAbort = () => stop.reject(new LinkError("closed", `uplink ${this.id}: given up`, { cause: either.reason }));
+    if (either.aborted) onAbort();
+    else either.addEventListener("abort", onAbort, { once: true });
+    try {
+      const link = await Promise.race([this.#link.promise, stop.promise]);
+      return await Promise.race([this.#deliver(batch, link, either), stop.promise]);
+    } finally {
+      either.removeEventListener("abort", onAbort);
+    }
+  }
+
+  commands(signal: AbortSignal): AsyncIterable<Command> {
+    return this.#inbox.take(AbortSignal.any([signal, this.#ended.signal]));
+  }
+
+  async #deliver(batch: readonly OutboxItem[], link: MqttLink, signal: AbortSignal): Promise<SendResult> {
+    const outcomes = new Outcomes(batch);
+    const withdraw = batch.map(({ seq }) => this.#desk.expect(seq, (outcome) => outcomes.note(seq, outcome)));
+    try {
+      await this.#publishAll(batch, link, outcomes, signal);
+      await outcomes.settled(this.#deps.clock, RECEIPT_MS, signal);
+    } finally {
+      for (const stop of withdraw) stop();
+    }
+    if (outcomes.isEmpty) throw new LinkError("timeout", `uplink ${this.id}: no receipt within ${RECEIPT_MS} ms`);
+    return outcomes.result();
+  }
+
+  /** In order: an item enters the window only behind those before it. */
+  async #publishAll(
+    batch: readonly OutboxItem[],
+    link: MqttLink,
+    outcomes: Outcomes,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const failed = new AbortController();
+    const published: Promise<void>[] = [];
+    for (const item of batch) {
+      const bytes = Buffer.byteLength(item.text);
+      await this.#window.enter(item.lane, bytes);
+      if (signal.aborted || failed.signal.aborted) {
+        this.#window.leave(bytes);
+        break;
+      }
+      const publishing = this.#publish(item, link, outcomes).finally(() => this.#window.leave(bytes));
+      publishing.catch(() => failed.abort());
+      published.push(publishing);
+    }
+    await Promise.all(published);
+  }
+
+  async #publish({ seq, lane, text }: OutboxItem, link: MqttLink, outcomes: Outcomes): Promise<void> {
+    const topic = uplinkTopic.up(this.#deps.gateway, lane);
+    const properties = { contentType: "application/cloudevents+json", userProperties: attributesOf(text) };
+    const code = await link.publish(topic, text, this.#config.version === 5 ? { properties } : {});
+    if (POISON.includes(code)) {
+      outcomes.note(seq, { accepted: false, reason: `the broker refuses the message, reason ${code}` });
+    } else if (code >= FIRST_REFUSAL) {
+      throw new LinkError("refused", `uplink ${this.id}: the broker refuses ${topic}, reason ${code}`);
+    } else if (this.#config.receipt === "broker") {
+      if (code === NO_SUBSCRIBERS) {
+        const advice = "start the platform's subscriber; where the broker itself is the platform, set `version: 4`";
+        throw new LinkError("refused", `uplink ${this.id}: nobody subscribes to ${topic} (${advice})`);
+      }
+      outcomes.note(seq, { accepted: true });
+    }
+  }
+
+  async #subscribe(link: MqttLink): Promise<void> {
+    const { gateway, log } = this.#deps;
+    if (this.#config.receipt === "json") {
+      const topic = uplinkTopic.receipts(gateway);
+      if (!(await link.subscribe(topic))) {
+        throw new LinkError("refused", `uplink ${this.id}: the broker refuses the subscription to ${topic}`);
+      }
+    }
+    const topic = uplinkTopic.commands(gateway);
+    if (!(await link.subscribe(topic)))
+      log.warn({ topic }, "the broker refuses the subscription, no commands will come");
+  }
+
+  #linkOptions(): LinkOptions {
+    const { url, version, clientId, username, password, tls } = this.#config;
+    const { gateway, clock, secret } = this.#deps;
+    const read = (name: "ca" | "cert" | "key") => (tls?.[name] === undefined ? {} : { [name]: secret(tls[name]) });
+    return {
+      url,
+      version,
+      clientId: clientId ?? `gatehouse-${gateway}`,
+      username,
+      password: password === undefined ? undefined : secret(password),
+      tls: { ...read("ca"), ...read("cert"), ...read("key") },
+      keepaliveSeconds: KEEPALIVE_SECONDS,
+      clock,
+      answerMs: ANSWER_MS,
+      onMessage: (topic, payload) => this.#read(topic, payload.toString("utf8")),
+    };
+  }
+
+  #read(topic: string, text: string): void {
+    const { gateway, log } = this.#deps;
+    if (topic === uplinkTopic.receipts(gateway)) {
+      const receipt = parseReceipt(text);
+      if (receipt === undefined)
+        log.warn({ topic, bytes: text.length }, "the platform sent something that is no receipt");
+      else this.#desk.take(receipt);
+      this.#inbox.offer(receipt?.commands ?? []);
+    } else if (topic === uplinkTopic.commands(gateway)) this.#inbox.offer([jsonOf(text)]);
+  }
+}
+
+/** Resolves when the signal aborts; throws what `lost` rejects with. */
+async function untilAborted(lost: Promise<never>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([aborted.promise, lost]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The event's attributes by their own names (CloudEvents MQTT binding, section 3.1), so that a broker can route without reading the payload. */
+function attributesOf(text: string): Record<string, string> {
+  const { data: _, ...attributes } = JSON.parse(text) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
+}
+
+export const mqttUplink = {
+  type: "mqtt",
+  config: MqttConfig,
+  create: (id: string, config: MqttConfig, deps: UplinkDeps): Uplink => new MqttUplink(id, config, deps),
+} satisfies UplinkType<MqttConfig>;

@@ -1,0 +1,88 @@
+/** One HTTP POST over a kept-alive connection, with deadlines and a bounded answer. */
+import { type Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import { type Clock, LinkError } from "@gatehouse/protocol";
+import { failAfter } from "./deadline.ts";
+
+export interface PostOptions {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** For the connection to stand, TLS included, ms of real time. */
+  readonly connectMs: number;
+  /** For the whole answer, ms of real time. */
+  readonly answerMs: number;
+  readonly maxAnswerBytes: number;
+}
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Throws LinkError: `refused` when nobody answers there or the certificate is not trusted, `timeout`, `closed`. */
+export async function post(options: PostOptions, body: string, signals: readonly AbortSignal[]): Promise<PostAnswer> {
+  const { url, agent, headers, clock, connectMs, answerMs } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
+  const bytes = Buffer.from(body);
+  const secure = url.protocol === "https:";
+  const request = (secure ? secureRequest : plainRequest)(url, {
+    method: "POST",
+    agent,
+    headers: { ...headers, "content-length": String(bytes.length) },
+  });
+  const fail = (error: LinkError) => {
+    reject(error);
+    request.destroy();
+  };
+  const what = `POST ${url.origin}`;
+  const cancelConnect = failAfter({ clock, ms: connectMs, what: `${what}: connecting`, signals: [] }, fail);
+  const cancelAnswer = failAfter({ clock, ms: answerMs, what, signals }, fail);
+  onceConnected(request, secure ? "secureConnect" : "connect", cancelConnect);
+  request.on("error", (cause) => reject(explain(what, cause)));
+  request.on("response", (response) => {
+    read(response, options.maxAnswerBytes).then(resolve, (cause: unknown) => {
+      reject(cause instanceof LinkError ? cause : explain(what, cause));
+      request.destroy();
+    });
+  });
+  request.end(bytes);
+  try {
+    return await promise;
+  } finally {
+    cancelConnect();
+    cancelAnswer();
+  }
+}
+
+function onceConnected(request: ClientRequest, event: "connect" | "secureConnect", connected: () => void): void {
+  request.on("socket", (socket) => {
+    if (request.reusedSocket) connected();
+    else socket.once(event, connected);
+  });
+}
+
+async function read(response: IncomingMessage, maxBytes: number): Promise<PostAnswer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new LinkError("refused", `answered with more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return {
+    status: response.statusCode ?? 0,
+    contentType: response.headers["content-type"] ?? "no content type",
+    text: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+const NOBODY: readonly string[] = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"];
+
+function explain(what: string, cause: unknown): LinkError {
+  const { message, code = "" } = cause as Error & { code?: string };
+  const refused = NOBODY.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code);
+  return new LinkError(refused ? "refused" : "closed", `${what}: ${message}`, { cause });
+}
