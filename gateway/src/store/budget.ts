@@ -41,8 +41,13 @@ export class Budget {
 
   /** One short transaction, or nothing. `more` asks to be called again soon. Throws as a commit does. */
   step(connection: Connection): Notice & { readonly more: boolean } {
-    const used = connection.usedBytes();
+    let used = connection.usedBytes();
     if (this.#targetBytes === undefined) {
+      if (used > this.#limitBytes && connection.walBytes() > 0) {
+        // A log swollen by one big transaction is no reason to evict anything.
+        connection.checkpoint();
+        used = connection.usedBytes();
+      }
       if (used <= this.#limitBytes) return { more: false, ...this.#over(0) };
       this.#targetBytes = Math.floor(this.#limitBytes * (1 - HEADROOM));
       // What was settled since the last pass may be thinned now.
@@ -76,8 +81,8 @@ export class Budget {
   }
 
   #over(bytes: number): Notice {
-    if (bytes === this.#overBytes) return {};
+    const was = this.#overBytes;
     this.#overBytes = bytes;
-    return { overBytes: bytes };
+    return was > 0 === bytes > 0 ? {} : { overBytes: bytes };
   }
 }

@@ -1,7 +1,7 @@
 /** Puts a batch on disk in one transaction, once. */
 import type { AlertRow, RejectionRow, Snapshot } from "../core/ports.ts";
 import { type Connection, sumOf } from "./connection.ts";
-import { uplinkIndex } from "./lanes.ts";
+import { rowKey, uplinkIndex } from "./lanes.ts";
 import type { Numbers } from "./numbers.ts";
 import { resend, settle } from "./settle.ts";
 import { addUplink } from "./state.ts";
@@ -57,12 +57,12 @@ function addJournal(connection: Connection, cells: readonly Cell[]): void {
 
 function addOutbox(connection: Connection, cells: readonly Cell[]): void {
   const { waiting, references, next } = connection.state;
-  const insert = connection.prepare("INSERT INTO outbox VALUES (?, ?, ?, ?)");
+  const insert = connection.prepare("INSERT INTO outbox VALUES (?, ?, ?)");
   for (let i = 0; i < cells.length; i += OUTBOX_CELLS) {
     const lane = cells[i] as number;
     const seq = cells[i + 1] as number;
     const journalSeq = cells[i + 2] as number | null;
-    insert.run(lane, seq, journalSeq, cells[i + 3] as Cell);
+    insert.run(rowKey(lane, seq), journalSeq, cells[i + 3] as Cell);
     waiting[lane] = (waiting[lane] ?? 0) + 1;
     if (journalSeq !== null) references[lane] = journalSeq;
     const uplink = uplinkIndex(lane);

@@ -6,6 +6,7 @@ import { crc32 } from "node:zlib";
 import type { Problem } from "@gatehouse/protocol";
 import { fsyncDir } from "./durable-file.ts";
 import { DamageError } from "./failure.ts";
+import { headerDamage, PAGE_BYTES } from "./header.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./migrations/migrate.ts";
 import { emptyState, parseState, type StoreState } from "./state.ts";
 
@@ -17,7 +18,6 @@ export interface Pragmas {
   readonly cacheKiB: number;
 }
 
-export const PAGE_BYTES = 4096;
 /** A schema so far ahead of ours is a flipped bit rather than a later release. */
 const PLAUSIBLE_RELEASES = 1_000;
 
@@ -89,6 +89,8 @@ export function sumOf(body: string): number {
 export function connect(path: string, pragmas: Pragmas): Connection | { readonly refused: Problem } {
   if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0)
     throw new DamageError("the database is empty but its log is not");
+  const damage = headerDamage(path);
+  if (damage !== undefined) throw new DamageError(damage);
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
   settleWal(path);

@@ -6,8 +6,9 @@ import type { AlertRow } from "../core/ports.ts";
 import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";
-import { type Connection, connect, PAGE_BYTES, type Pragmas, settleWal } from "./connection.ts";
+import { type Connection, connect, type Pragmas, settleWal } from "./connection.ts";
 import { type Failure, failureOf } from "./failure.ts";
+import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
 import { DATABASE, markDamaged, openOrSalvage } from "./quarantine.ts";
 import { readAlerts, readGaps, readJournal, readStats, readWaiting } from "./reads.ts";
@@ -154,7 +155,8 @@ export class Engine {
     try {
       return work(connection);
     } catch (error) {
-      if (failureOf(error).kind !== "damaged") this.#link = { kind: "suspect", connection };
+      if (failureOf(error).kind === "damaged") rollBack(connection);
+      else this.#link = { kind: "suspect", connection };
       throw error;
     }
   }
@@ -165,7 +167,7 @@ export class Engine {
     const path = join(this.#dir, DATABASE);
     if (this.#link.kind === "suspect") {
       const { db } = this.#link.connection;
-      if (db.isTransaction) db.exec("ROLLBACK");
+      rollBack(this.#link.connection);
       // Before closing, which copies the log into the database and deletes it.
       settleWal(path);
       db.close();
@@ -177,5 +179,14 @@ export class Engine {
     this.#link = { kind: "open", connection: opened };
     opened.checkpoint();
     return opened;
+  }
+}
+
+/** One that fails leaves it to closing the connection. */
+function rollBack({ db }: Connection): void {
+  try {
+    if (db.isTransaction) db.exec("ROLLBACK");
+  } catch {
+    // The error that led here is the one to tell.
   }
 }

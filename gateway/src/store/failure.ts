@@ -20,7 +20,6 @@ export class DamageError extends Error {
 const BY_SQLITE_CODE: Readonly<Record<number, FailureKind>> = {
   3: "failing", // PERM
   5: "failing", // BUSY
-  6: "failing", // LOCKED
   7: "failing", // NOMEM
   8: "failing", // READONLY
   10: "failing", // IOERR

@@ -1,6 +1,7 @@
 /** Journal rows nobody needs: behind the snapshot and referenced by no outbox row. They go first when room is short. */
 import { type Connection, row } from "./connection.ts";
 import type { Evicted } from "./gap-book.ts";
+import { keySeq, rowKey } from "./lanes.ts";
 
 /** Rows looked at in one window, and windows in one step. */
 const WINDOW_ROWS = 512;
@@ -52,9 +53,10 @@ function referenceFrom(
   lane: number,
   seq: number,
 ): { readonly seq: number; readonly journalSeq: number } | undefined {
-  const read = `SELECT seq, journal_seq FROM ${table} WHERE lane = ? AND seq >= ? AND journal_seq IS NOT NULL ORDER BY seq LIMIT 1`;
-  const [at, journalSeq] = row(connection.prepare(read).get(lane, seq)) as unknown as readonly [number?, number?];
-  return at === undefined || journalSeq === undefined ? undefined : { seq: at, journalSeq };
+  const read = `SELECT key, journal_seq FROM ${table} WHERE key >= ? AND key < ? AND journal_seq IS NOT NULL ORDER BY key LIMIT 1`;
+  const found = connection.prepare(read).get(rowKey(lane, seq), rowKey(lane + 1, 0));
+  const [key, journalSeq] = row(found) as unknown as readonly [number?, number?];
+  return key === undefined || journalSeq === undefined ? undefined : { seq: keySeq(key), journalSeq };
 }
 
 /** Unreferenced rows between referenced ones, window by window behind what was thinned before. */
@@ -86,9 +88,10 @@ function referencesBetween(connection: Connection, low: number, high: number): S
   const needed = new Set<number>();
   for (const [table, lane] of lanesOf(connection)) {
     const read = connection.prepare(
-      `SELECT journal_seq FROM ${table} WHERE lane = ? AND seq >= ? AND journal_seq IS NOT NULL ORDER BY seq`,
+      `SELECT journal_seq FROM ${table} WHERE key >= ? AND key < ? AND journal_seq IS NOT NULL ORDER BY key`,
     );
-    for (const each of read.iterate(lane, firstBehind(connection, table, lane, low))) {
+    const first = firstBehind(connection, table, lane, low);
+    for (const each of read.iterate(rowKey(lane, first), rowKey(lane + 1, 0))) {
       const [journalSeq] = row(each) as readonly [number];
       if (journalSeq > high) break;
       needed.add(journalSeq);
@@ -99,10 +102,10 @@ function referencesBetween(connection: Connection, low: number, high: number): S
 
 /** The lowest seq of the lane whose references lie behind journal number `low`, found by halving. */
 function firstBehind(connection: Connection, table: Table, lane: number, low: number): number {
+  const read = connection.prepare(`SELECT max(key) FROM ${table} WHERE key < ?`);
+  const [last] = row(read.get(rowKey(lane + 1, 0))) as unknown as [number];
   let from = 0;
-  let [to] = row(connection.prepare(`SELECT max(seq) + 1 FROM ${table} WHERE lane = ?`).get(lane)) as unknown as [
-    number,
-  ];
+  let to = keySeq(last) + 1;
   while (from < to) {
     const middle = Math.floor((from + to) / 2);
     const at = referenceFrom(connection, table, lane, middle);

@@ -17,6 +17,22 @@ export function laneName(id: number): Lane {
   return NAMES[id % LANES_PER_UPLINK] ?? "telemetry";
 }
 
+/** Room for the sequence numbers of one lane in the one integer key of outbox rows: 8.8 million million. */
+const KEYS_PER_LANE = 2 ** 43;
+
+/** Key of an outbox row; its lane ends before the key of seq 0 of the next. Exact for 1,024 lanes. */
+export function rowKey(lane: number, seq: number): number {
+  return lane * KEYS_PER_LANE + seq;
+}
+
+export function keySeq(key: number): number {
+  return key % KEYS_PER_LANE;
+}
+
+export function keyLane(key: number): number {
+  return Math.floor(key / KEYS_PER_LANE);
+}
+
 export function uplinkIndex(id: number): number {
   return Math.floor(id / LANES_PER_UPLINK);
 }

@@ -1,7 +1,7 @@
 /** Evicting what uplinks are owed, when history is not enough: accepted rows in their grace period, then waiting rows, oldest first. */
 import { type Connection, row } from "./connection.ts";
 import type { Evicted, GapBook } from "./gap-book.ts";
-import { EVICTABLE_CODES, LANES_PER_UPLINK } from "./lanes.ts";
+import { EVICTABLE_CODES, LANES_PER_UPLINK, rowKey } from "./lanes.ts";
 
 const ROWS = 256;
 
@@ -33,9 +33,9 @@ function evictKept(connection: Connection, code: number): boolean {
   const { kept } = connection.state;
   const [lane] = lanesOf(kept, code);
   if (lane === undefined) return false;
-  const remove =
-    "DELETE FROM kept WHERE lane = ? AND seq IN (SELECT seq FROM kept WHERE lane = ? ORDER BY seq LIMIT ?)";
-  kept[lane] = (kept[lane] ?? 0) - Number(connection.prepare(remove).run(lane, lane, ROWS).changes);
+  const remove = "DELETE FROM kept WHERE key IN (SELECT key FROM kept WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)";
+  const { changes } = connection.prepare(remove).run(rowKey(lane, 0), rowKey(lane + 1, 0), ROWS);
+  kept[lane] = (kept[lane] ?? 0) - Number(changes);
   return true;
 }
 
@@ -54,20 +54,14 @@ function evictWaiting(connection: Connection, code: number, gaps: GapBook): numb
   const oldest = fronts.sort((a, b) => a.atMs - b.atMs)[0];
   if (oldest === undefined) return 0;
   const { lane } = oldest;
-  const read = `SELECT o.seq, j.now_ms, CASE WHEN o.journal_seq IS NULL THEN o.text END
-    FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq WHERE o.lane = ? ORDER BY o.seq LIMIT ?`;
-  const rows = connection.prepare(read).all(lane, ROWS) as unknown as (readonly [
-    number,
-    number | null,
-    string | null,
-  ])[];
+  const read = `SELECT o.key, j.now_ms, CASE WHEN o.journal_seq IS NULL THEN o.text END
+    FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq WHERE o.key >= ? AND o.key < ? ORDER BY o.key LIMIT ?`;
+  const found = connection.prepare(read).all(rowKey(lane, 0), rowKey(lane + 1, 0), ROWS);
+  const rows = found as unknown as (readonly [number, number | null, string | null])[];
   const times = rows.map(([, nowMs, text]) => nowMs ?? recordedMs(text)).filter((ms) => ms > 0);
-  const evicted: Evicted = {
-    count: rows.length,
-    fromMs: Math.min(...times, connection.state.lastNowMs),
-    toMs: Math.max(0, ...times),
-  };
-  connection.prepare("DELETE FROM outbox WHERE lane = ? AND seq <= ?").run(lane, rows.at(-1)?.[0] ?? 0);
+  const fromMs = Math.min(...times, connection.state.lastNowMs);
+  const evicted: Evicted = { count: rows.length, fromMs, toMs: Math.max(fromMs, ...times) };
+  connection.prepare("DELETE FROM outbox WHERE key BETWEEN ? AND ?").run(rowKey(lane, 0), rows.at(-1)?.[0] ?? 0);
   waiting[lane] = (waiting[lane] ?? 0) - rows.length;
   gaps.addOwed(connection, lane, evicted, "the disk budget was used up");
   return rows.length;
@@ -75,8 +69,9 @@ function evictWaiting(connection: Connection, code: number, gaps: GapBook): numb
 
 function frontMs(connection: Connection, lane: number): number {
   const read = `SELECT j.now_ms, o.text FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq
-    WHERE o.lane = ? ORDER BY o.seq LIMIT 1`;
-  const [nowMs, text] = row(connection.prepare(read).get(lane)) as unknown as readonly [number | null, string | null];
+    WHERE o.key >= ? AND o.key < ? ORDER BY o.key LIMIT 1`;
+  const found = connection.prepare(read).get(rowKey(lane, 0), rowKey(lane + 1, 0));
+  const [nowMs, text] = row(found) as unknown as readonly [number | null, string | null];
   return nowMs ?? recordedMs(text);
 }
 

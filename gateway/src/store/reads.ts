@@ -2,6 +2,7 @@
 import type { AlertRow, Snapshot } from "../core/ports.ts";
 import { type Connection, row, sumOf } from "./connection.ts";
 import { DamageError } from "./failure.ts";
+import { keySeq, rowKey } from "./lanes.ts";
 import type { Cell, EngineStats, GapRecord } from "./wire.ts";
 
 /** Rows of WAITING_CELLS, oldest first; always one if there is any. */
@@ -12,18 +13,18 @@ export function readWaiting(
   limit: number,
   maxBytes: number,
 ): Cell[] {
-  const read = connection.prepare(`SELECT o.seq, o.text, o.journal_seq, j.now_ms, j.type, j.credential, j.body, j.sum
-    FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq WHERE o.lane = ? AND o.seq > ? ORDER BY o.seq LIMIT ?`);
+  const read = connection.prepare(`SELECT o.key, o.text, o.journal_seq, j.now_ms, j.type, j.credential, j.body, j.sum
+    FROM outbox o LEFT JOIN journal j ON j.seq = o.journal_seq WHERE o.key > ? AND o.key < ? ORDER BY o.key LIMIT ?`);
   const cells: Cell[] = [];
   let bytes = 0;
-  for (const each of read.iterate(lane, after, limit)) {
-    const [seq, text, journalSeq, nowMs, type, credential, body, sum] = row(each) as readonly Cell[];
+  for (const each of read.iterate(rowKey(lane, after), rowKey(lane + 1, 0), limit)) {
+    const [key, text, journalSeq, nowMs, type, credential, body, sum] = row(each) as readonly Cell[];
     if (text === null) checkBody(body, sum, `journal entry ${journalSeq}`);
     const size = String(text ?? body).length;
     if (bytes > 0 && bytes + size > maxBytes) break;
     bytes += size;
     cells.push(
-      seq as Cell,
+      keySeq(key as number),
       text as Cell,
       journalSeq as Cell,
       nowMs as Cell,
@@ -103,11 +104,11 @@ export function readGaps(connection: Connection, after: number): GapRecord[] {
 
 export function readStats(connection: Connection): EngineStats {
   const { state } = connection;
-  const oldest = connection.prepare("SELECT min(seq) FROM outbox WHERE lane = ?");
+  const oldest = connection.prepare("SELECT min(key) FROM outbox WHERE key >= ? AND key < ?");
   const backlog = state.waiting.flatMap((count, lane) => {
     if (count === 0) return [];
-    const [oldestSeq] = row(oldest.get(lane)) as readonly [number];
-    return [{ lane, count, oldestSeq }];
+    const [key] = row(oldest.get(rowKey(lane, 0), rowKey(lane + 1, 0))) as readonly [number];
+    return [{ lane, count, oldestSeq: keySeq(key) }];
   });
   const { quarantined, journalRows } = state;
   return { usedBytes: connection.usedBytes(), backlog, quarantined, journalRows };

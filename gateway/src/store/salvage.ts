@@ -1,8 +1,9 @@
 /** Carries over what can still be read of a damaged database, row by row. */
-import { existsSync } from "node:fs";
+import { copyFileSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type Connection, row, sumOf } from "./connection.ts";
-import { LANES_PER_UPLINK, laneId, laneName } from "./lanes.ts";
+import { copyWithSoundHeader } from "./header.ts";
+import { keyLane, keySeq, LANES_PER_UPLINK, laneId, laneName, uplinkIndex } from "./lanes.ts";
 import type { Numbers } from "./numbers.ts";
 import { readRuns } from "./salvage-reads.ts";
 import { addUplink, parseState, type StoreState } from "./state.ts";
@@ -18,6 +19,7 @@ interface Salvage {
 
 /** Fills the empty `to`, which is of use only when this has returned. Whatever cannot be read is left behind; numbers never go backwards. Throws where the new disk does. */
 export function salvage(path: string | undefined, to: Connection, numbers: Numbers): number {
+  removeCopy(path);
   const old = openDamaged(path);
   const known = old === undefined ? undefined : readState(old);
   to.begin();
@@ -30,16 +32,26 @@ export function salvage(path: string | undefined, to: Connection, numbers: Numbe
   settleNumbers(work, known, numbers);
   to.commit();
   work.from.close();
+  removeCopy(path);
   return work.rows;
 }
 
+/** A copy with a sound header, since one rotten byte there would cost everything. The log goes with it, by its name. */
 function openDamaged(path: string | undefined): DatabaseSync | undefined {
-  if (path === undefined || !existsSync(path)) return undefined;
-  try {
-    return new DatabaseSync(path, { readOnly: true });
-  } catch {
-    return undefined;
-  }
+  // SQLite would delete the log beside an empty database.
+  if (path === undefined || sizeOf(path) === 0) return undefined;
+  const copy = `${path}.copy`;
+  copyWithSoundHeader(path, copy);
+  if (sizeOf(`${path}-wal`) > 0) copyFileSync(`${path}-wal`, `${copy}-wal`);
+  return new DatabaseSync(copy, { readOnly: true });
+}
+
+function removeCopy(path: string | undefined): void {
+  for (const part of ["", "-wal", "-shm"]) rmSync(`${path}.copy${part}`, { force: true });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Counts a row. The new log must not grow to the size of the database. */
@@ -98,7 +110,7 @@ function takeJournal(work: Salvage): void {
   const { from, to } = work;
   const put = to.prepare("INSERT OR IGNORE INTO journal VALUES (?, ?, ?, ?, ?, ?)");
   const read = "SELECT seq, now_ms, type, credential, body, sum FROM journal WHERE seq > ? ORDER BY seq LIMIT ?";
-  readRuns(from, read, [], (cells) => {
+  readRuns(from, read, (cells) => {
     const [seq, nowMs, type, credential, body, sum] = cells;
     const sound =
       typeof nowMs === "number" && typeof type === "string" && typeof body === "string" && sumOf(body) === sum;
@@ -118,7 +130,6 @@ function takeRows(work: Salvage): void {
   readRuns(
     from,
     "SELECT rowid, id, space, kind, state, raised_ms, body, sum FROM alert WHERE rowid > ? ORDER BY rowid LIMIT ?",
-    [],
     (cells) => {
       const [, id, space, kind, state, raisedMs, body, sum] = cells;
       const texts = [id, space, kind, state, body].every((cell) => typeof cell === "string");
@@ -134,7 +145,7 @@ function takeRows(work: Salvage): void {
   ] as const;
   for (const [table, columns] of plain) {
     const put = to.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${columns.replace(/\w+/g, "?")})`);
-    readRuns(from, `SELECT ${columns} FROM ${table} WHERE n > ? ORDER BY n LIMIT ?`, [], (cells) => {
+    readRuns(from, `SELECT ${columns} FROM ${table} WHERE n > ? ORDER BY n LIMIT ?`, (cells) => {
       try {
         put.run(...(cells as string[]));
         carried(work);
@@ -154,44 +165,39 @@ function isConstraint(error: unknown): boolean {
 
 function takeOutbox(work: Salvage): void {
   const { from, to } = work;
-  const put = to.prepare("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?)");
+  const { next, waiting, references } = to.state;
+  const put = to.prepare("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)");
   const entry = to.prepare("SELECT 1 FROM journal WHERE seq = ?");
-  for (let lane = 0; lane < to.uplinks.length * LANES_PER_UPLINK; lane++) {
-    let lost = 0;
-    const take = (cells: readonly unknown[]) => {
-      const [seq, journalSeq, text] = cells as readonly [number, unknown, unknown];
-      const next = to.state.next;
-      const index = Math.floor(lane / LANES_PER_UPLINK);
-      next[index] = Math.max(next[index] ?? 1, seq + 1);
-      const reading = typeof journalSeq === "number" && text === null && entry.get(journalSeq) !== undefined;
-      if (!reading && !(journalSeq === null && typeof text === "string")) {
-        lost += 1;
-        return;
-      }
-      if (put.run(lane, seq, journalSeq, text as string | null).changes === 0) return;
-      carried(work);
-      to.state.waiting[lane] = (to.state.waiting[lane] ?? 0) + 1;
-      if (reading) to.state.references[lane] = Math.max(to.state.references[lane] ?? 0, journalSeq);
-    };
-    // Kept rows wait again: better twice than not at all.
-    for (const table of ["outbox", "kept"]) {
-      readRuns(
-        from,
-        `SELECT seq, journal_seq, text FROM ${table} WHERE lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
-        [lane],
-        take,
-      );
+  const lost = new Map<number, number>();
+  const take = (cells: readonly unknown[]) => {
+    const [key, journalSeq, text] = cells as readonly [number, unknown, unknown];
+    const lane = keyLane(key);
+    const index = uplinkIndex(lane);
+    if (index >= to.uplinks.length) return;
+    next[index] = Math.max(next[index] ?? 1, keySeq(key) + 1);
+    const reading = typeof journalSeq === "number" && text === null && entry.get(journalSeq) !== undefined;
+    if (!reading && !(journalSeq === null && typeof text === "string")) {
+      lost.set(lane, (lost.get(lane) ?? 0) + 1);
+      return;
     }
-    if (lost > 0) addGap(to, lane, lost, LOST);
+    if (put.run(key, journalSeq, text as string | null).changes === 0) return;
+    carried(work);
+    waiting[lane] = (waiting[lane] ?? 0) + 1;
+    if (reading) references[lane] = Math.max(references[lane] ?? 0, journalSeq);
+  };
+  // Kept rows wait again: better twice than not at all.
+  for (const table of ["outbox", "kept"]) {
+    readRuns(from, `SELECT key, journal_seq, text FROM ${table} WHERE key > ? ORDER BY key LIMIT ?`, take);
   }
+  for (const [lane, count] of lost) addGap(to, lane, count, LOST);
 }
 
 /** Without the counters nobody knows what was given out last; then the reserved numbers are skipped. */
 function settleNumbers({ from, to }: Salvage, known: StoreState | undefined, numbers: Numbers): void {
   const { state } = to;
-  for (const [lane, seq] of tryAll(from, "SELECT lane, max(seq) FROM quarantine GROUP BY lane / 8")) {
+  for (const [lane, seq] of tryAll(from, `SELECT lane, max(seq) FROM quarantine GROUP BY lane / ${LANES_PER_UPLINK}`)) {
     if (typeof lane !== "number" || typeof seq !== "number") continue;
-    const index = Math.floor(lane / LANES_PER_UPLINK);
+    const index = uplinkIndex(lane);
     if (index < state.next.length) state.next[index] = Math.max(state.next[index] ?? 1, seq + 1);
   }
   if (known !== undefined) {

@@ -2,6 +2,7 @@
 
 /**
  * Hot tables (journal, outbox, kept) grow at their end and carry no second index: an index with random inserts costs more than the row.
+ * Their keys are plain integers (see lanes.ts): a key of several columns spills every row over 1 kB onto a page of its own.
  * `state` is one row of JSON, so that all counters of a transaction dirty one page.
  * `sum` is the CRC-32 of the body: SQLite has none, and a rotten body must not be taken for a reading.
  */
@@ -12,14 +13,10 @@ CREATE TABLE uplink (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, now_ms NUMERIC NOT NULL, type TEXT NOT NULL, credential TEXT, body TEXT NOT NULL, sum INTEGER NOT NULL
 );
-CREATE TABLE outbox (
-  lane INTEGER NOT NULL, seq INTEGER NOT NULL, journal_seq INTEGER, text TEXT, PRIMARY KEY (lane, seq)
-) WITHOUT ROWID;
-CREATE TABLE kept (
-  lane INTEGER NOT NULL, seq INTEGER NOT NULL, journal_seq INTEGER, text TEXT, until_ms NUMERIC NOT NULL, PRIMARY KEY (lane, seq)
-) WITHOUT ROWID;
+CREATE TABLE outbox (key INTEGER PRIMARY KEY, journal_seq INTEGER, text TEXT);
+CREATE TABLE kept (key INTEGER PRIMARY KEY, journal_seq INTEGER, text TEXT, until_ms NUMERIC NOT NULL);
 
-CREATE TABLE snapshot (part TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (part, id)) WITHOUT ROWID;
+CREATE TABLE snapshot (part TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (part, id));
 CREATE TABLE alert (
   id TEXT PRIMARY KEY, space TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, raised_ms NUMERIC NOT NULL, body TEXT NOT NULL,
   sum INTEGER NOT NULL

@@ -16,9 +16,9 @@ export function schemaVersion(db: DatabaseSync): number {
 }
 
 /** A step that fails leaves the schema as it was before it. */
-export function migrate(db: DatabaseSync): void {
-  for (let version = schemaVersion(db); version < SCHEMA_VERSION; version++) {
+export function migrate(db: DatabaseSync, steps: readonly string[] = STEPS): void {
+  for (let version = schemaVersion(db); version < steps.length; version++) {
     const stamp = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`;
-    db.exec(`BEGIN IMMEDIATE; ${STEPS[version]}; ${stamp}; COMMIT`);
+    db.exec(`BEGIN IMMEDIATE; ${steps[version]}; ${stamp}; COMMIT`);
   }
 }
