@@ -1,5 +1,24 @@
+export {
+  TEST_CA,
+  TEST_CLIENT_CERT,
+  TEST_CLIENT_KEY,
+  TEST_SERVER_CERT,
+  TEST_SERVER_KEY,
+} from "./certificates.ts";
 export { DirectStore } from "./direct-store.ts";
 export { MemoryLog } from "./log.ts";
 export { MemoryStore } from "./memory-store.ts";
+export {
+  type ConnectFields,
+  connectPacket,
+  DISCONNECT,
+  header,
+  PINGREQ,
+  publishPacket,
+  type Received,
+  subscribePacket,
+  WireClient,
+  type WirePacket,
+} from "./mqtt-wire.ts";
 export { testConfig, testPolicy } from "./site.ts";
 export { alert, entry, owedEvent, owedReading, readings } from "./store-rows.ts";
