@@ -1,4 +1,5 @@
 /** The package door. */
+export { HealthBoard } from "./core/health.ts";
 export type {
   AlertRow,
   GapRow,
