@@ -71,6 +71,7 @@ const snippets: readonly Snippet[] = [
   allow("gateway/src/store/t10.ts", "export const b = new Date(0);\n"),
   allow("protocol/src/clock.ts", "export const b = [Date.now(), performance.now(), setTimeout];\n"),
   refuse("Randomness is passed in", "gateway/src/core/r.ts", "export const b = Math.random();\n"),
+  allow("gateway/src/cli/r.ts", "export const b = Math.random;\n"),
   refuse("No bare Error", "gateway/src/store/e1.ts", 'export const f = () => {\n  throw new Error("x");\n};\n'),
   refuse("No bare Error", "device-sim/src/e2.ts", 'export const f = (cause: unknown) => new Error("x", { cause });\n'),
   refuse("No bare Error", "protocol/src/e3.ts", "export const f = () => new Error();\n"),

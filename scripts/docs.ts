@@ -1,0 +1,193 @@
+// Writes docs/reference/ out of the schemas. With --check it writes nothing and fails when a page is not what it would write.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  Account,
+  Alert,
+  Broker,
+  CloudEvent,
+  Command,
+  CommandResult,
+  Credential,
+  Device,
+  DeviceCommand,
+  DeviceStatus,
+  DriverConfig,
+  Gap,
+  Policy,
+  PolicyUse,
+  Portal,
+  RawReading,
+  READING_KINDS,
+  Reading,
+  type ReadingKind,
+  Receipt,
+  Site,
+  Space,
+  UplinkConfig,
+} from "@gatehouse/protocol";
+import { schemaTable, schemaType } from "./schema-table.ts";
+
+const folder = process.env["GATEHOUSE_REFERENCE"] ?? resolve(import.meta.dirname, "../docs/reference");
+const NOTE = "<!-- Written by `npm run docs` out of the schemas in protocol/src/. Do not edit. -->";
+const LISTS = ["spaces", "portals", "devices", "credentials", "drivers", "policies", "uplinks", "accounts"];
+
+const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("\n\n")}\n`;
+
+function siteFile(): string {
+  const top = schemaTable(Site, "input")
+    .split("\n")
+    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !line.startsWith("| `broker."))
+    .join("\n");
+  return page(
+    "# Site file",
+    "One file says everything a gateway looks after. YAML, or JSON. `gatehouse init` writes a commented example, `gatehouse check FILE` names every problem with its line. Unknown keys are refused. An id is 1 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit; the space `outside` is always there.",
+    "Secrets never stand in the file: `{ file: NAME }` is a file beside it (a last newline does not count), `{ env: NAME }` an environment variable.",
+    top,
+    "## `spaces[]`",
+    "Only flats, rooms and sheds with a limit are judged: an explicit `limit`, else the strictest of the policies that govern the space. One that a policy governs without a limit following from it (no area, say) is an error.",
+    schemaTable(Space, "input"),
+    "## `portals[]`",
+    schemaTable(Portal, "input"),
+    "## `devices[]`",
+    "A device sits on a portal or in a space. The id is its user name at the gateway's broker. Other keys belong to its driver: see [drivers](../drivers.md).",
+    schemaTable(Device, "input"),
+    "## `credentials[]`",
+    schemaTable(Credential, "input"),
+    "## `drivers[]`",
+    "Other keys belong to the type: see [drivers](../drivers.md).",
+    schemaTable(DriverConfig, "input"),
+    "## `policies[]`",
+    schemaTable(PolicyUse, "input"),
+    "## `uplinks[]`",
+    "Other keys belong to the type: see [uplinks](../uplinks.md).",
+    schemaTable(UplinkConfig, "input"),
+    "## `broker`",
+    schemaTable(Broker, "input"),
+    "## `accounts[]`",
+    schemaTable(Account, "input"),
+    "## Policy files",
+    "The gateway brings policies along (`gateway/policies/`); files in `policies/` beside the site file add to them under ids of their own.",
+    schemaTable(Policy, "input"),
+  );
+}
+
+/** In words, kind by kind. */
+const KIND_MEANING: Readonly<Record<ReadingKind, string>> = {
+  "access.granted": "a credential was let through; value: a reason code",
+  "access.denied": "a credential was turned away; value: a reason code",
+  "card.read": "a reader saw a card; the decision was made elsewhere or is not known",
+  "keypad.entry": "something was typed; value: how many digits, never which",
+  "door.opened": "the door opened",
+  "door.closed": "the door closed",
+  "door.forced": "the door opened without a release",
+  "door.held": "the door stood open too long",
+  "lock.locked": "the bolt is out",
+  "lock.unlocked": "the bolt is in",
+  "count.in": "persons who went in since the last such reading; default 1",
+  "count.out": "persons who went out since the last such reading; default 1",
+  "count.totals": "running totals of a counter",
+  "presence.on": "somebody is there",
+  "presence.off": "nobody is seen any more",
+  "presence.count": "at least so many people are there",
+  "meter.energyWh": "running total, Wh",
+  "meter.waterL": "running total, litres",
+  "meter.powerW": "power now, W",
+  "input.on": "an input closed; value: its number",
+  "input.off": "an input opened; value: its number",
+  "tamper.on": "the device is being opened or moved",
+  "tamper.off": "it is closed again",
+  "battery.low": "the battery wants changing",
+  "power.fail": "mains power is gone",
+  "power.ok": "mains power is back",
+  "fire.on": "fire alarm",
+  "fire.off": "fire alarm over",
+  duress: "somebody was forced to open",
+  panic: "panic button",
+  "patrol.tag": "a patrol was here",
+  "device.online": "the device is reachable",
+  "device.offline": "the device is not reachable",
+};
+
+function readings(): string {
+  const kinds = Object.entries(READING_KINDS).map(([kind, schema]) => {
+    const type = schemaType(schema);
+    return `| \`${kind}\` | ${type === "block" ? "`{ in, out }`" : type === "anything" ? "" : type} | ${KIND_MEANING[kind as ReadingKind]} |`;
+  });
+  return page(
+    "# Readings",
+    "One fact from a device at a time. Unknown fields are ignored. Times are RFC 3339 with offset.",
+    "## As a device sends it",
+    schemaTable(RawReading, "input", ["value"]),
+    "`value` is checked by the kind. A kind without a value refuses one.",
+    "## Kinds",
+    ["| kind | value | meaning |", "| --- | --- | --- |", ...kinds].join("\n"),
+    "## What the gateway adds when it accepts one",
+    schemaTable(Reading, "output", Object.keys(RawReading.shape)),
+    "## Status, commands, results",
+    "`gatehouse/1/{device}/status`:",
+    schemaTable(DeviceStatus, "input"),
+    "`gatehouse/1/{device}/command`:",
+    schemaTable(DeviceCommand, "input"),
+    "`gatehouse/1/{device}/result`:",
+    schemaTable(CommandResult, "input"),
+  );
+}
+
+const alerts = (): string =>
+  page(
+    "# Alerts",
+    "A finding with a life: `raised -> acknowledged -> rectifying -> verifying -> closed`, and `closed -> reopened` when it comes back within the policy's window: same `id`, `episode` + 1. A first sign is a state of the estimate, not an alert.",
+    schemaTable(Alert, "output"),
+  );
+
+const EVENT_TYPES = `| type | lane | data |
+| --- | --- | --- |
+| \`gatehouse.alert.{change}\` | \`emergency\` or \`alert\` | the [alert](alerts.md) as it then stood; \`change\` is a state of it, or \`cleared\`, \`repeated\`, \`overdue\` |
+| \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit }] }\`: counts, no names |
+| \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
+| \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
+| \`gatehouse.reading\` | \`telemetry\` | the [reading](readings.md) as accepted; only to an uplink with \`readings: true\` |`;
+
+const events = (): string =>
+  page(
+    "# Events to a platform",
+    "CloudEvents 1.0, structured JSON. Lanes, highest first: `emergency`, `alert`, `presence`, `telemetry`; a higher lane never waits for a lower one. Every event comes at least once, in order within its lane; `id` tells a repeat.",
+    schemaTable(CloudEvent, "output"),
+    "## Types",
+    EVENT_TYPES,
+    "## Data of `gatehouse.gap`",
+    schemaTable(Gap, "output"),
+    "## Receipt",
+    "What the platform answers. A sequence in neither list is kept and sent again.",
+    schemaTable(Receipt, "input"),
+    "## Command",
+    "What a platform sends back. Nothing carries one out yet: no uplink takes commands.",
+    schemaTable(Command, "input"),
+  );
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  "site-file.md": siteFile,
+  "readings.md": readings,
+  "alerts.md": alerts,
+  "events.md": events,
+};
+
+const checkOnly = process.argv.includes("--check");
+mkdirSync(folder, { recursive: true });
+for (const [name, write] of Object.entries(PAGES)) {
+  const file = join(folder, name);
+  if (!checkOnly) writeFileSync(file, write());
+  else if (readOr(file) !== write()) {
+    console.error(`docs/reference/${name} is not what the schemas say: run \`npm run docs\``);
+    process.exitCode = 1;
+  }
+}
+
+function readOr(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/** What must stand in docs/ because something stands in the source. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { files, read, root } from "./tree.ts";
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifests = files
+  .filter((path) => /(^|\/)package\.json$/.test(path))
+  .map((path) => JSON.parse(read(path)) as Manifest);
+const ours = new Set(manifests.map((manifest) => manifest.name));
+
+/** First cells of a page's table rows, without their marks. */
+const firstCells = (page: string): string[] =>
+  Array.from(read(page).matchAll(/^\| `([^`]+)` \|/gm), ([, cell]) => cell ?? "");
+
+const headings = (page: string): string[] =>
+  Array.from(read(page).matchAll(/^## `([^`]+)`/gm), ([, name]) => name ?? "");
+
+/** `type: "x"` of every row's own file, as far as the table names it. */
+function rowTypes(folder: string): string[] {
+  const types = files
+    .filter((path) => path.startsWith(`gateway/src/${folder}/`) && !path.endsWith(".test.ts"))
+    .flatMap((path) => Array.from(read(path).matchAll(/^ {2}type: "([\w-]+)",$/gm), ([, type]) => type ?? ""));
+  return [...new Set(types)].sort();
+}
+
+test.each([
+  ["drivers", ["mqtt"]],
+  ["uplinks", ["https", "mqtt"]],
+])("every row of %s has a section in docs, and every section a row", (folder, atLeast) => {
+  const types = rowTypes(folder);
+  expect(types).toEqual(expect.arrayContaining(atLeast));
+  expect(headings(`docs/${folder}.md`).sort()).toEqual(types);
+});
+
+test("every health code stands in docs/health-codes.md, and no other", () => {
+  const [, union = ""] = /export type HealthCode =([^;]*);/.exec(read("gateway/src/core/ports.ts")) ?? [];
+  const codes = Array.from(union.matchAll(/"([\w-]+)"/g), ([, code]) => code ?? "");
+  expect(codes.length).toBeGreaterThan(10);
+  expect(firstCells("docs/health-codes.md").sort()).toEqual(codes.sort());
+});
+
+test("every health code is raised somewhere", () => {
+  const sources = files
+    .filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && !/\.test\.ts$|core\/ports\.ts$/.test(path))
+    .map(read);
+  const raised = (code: string) => sources.some((text) => text.includes(`"${code}"`));
+  expect(firstCells("docs/health-codes.md").filter((code) => !raised(code))).toEqual([]);
+});
+
+test("every dependency has its reason in docs/dependencies.md, and no other has one", () => {
+  const wanted = manifests.flatMap((manifest) => [
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...Object.keys(manifest.devDependencies ?? {}),
+    ...Object.keys(manifest.optionalDependencies ?? {}),
+    ...Object.keys(manifest.peerDependencies ?? {}),
+  ]);
+  const theirs = [...new Set(wanted)].filter((name) => !ours.has(name));
+  expect(firstCells("docs/dependencies.md").sort()).toEqual(theirs.sort());
+});
+
+test("the lock file names versions and checksums, no place to download from", () => {
+  const lock = JSON.parse(read("package-lock.json")) as { readonly packages: Record<string, Record<string, unknown>> };
+  const packages = Object.entries(lock.packages).filter(([path]) => path.includes("node_modules/"));
+  expect(packages.length).toBeGreaterThan(50);
+  const addresses = packages.filter(([, { resolved }]) => typeof resolved === "string" && /^[a-z+]+:/.test(resolved));
+  expect(addresses.map(([path]) => path)).toEqual([]);
+  const unchecked = packages.filter(
+    ([, { link, integrity, inBundle }]) => !link && !inBundle && integrity === undefined,
+  );
+  expect(unchecked.map(([path]) => path)).toEqual([]);
+});
+
+test("docs/reference is what the schemas say", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/docs.ts", "--check"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("a page that is not what the schemas say is found out", () => {
+  const { status } = spawnSync(process.execPath, ["scripts/docs.ts", "--check"], {
+    cwd: root,
+    env: { ...process.env, GATEHOUSE_REFERENCE: join(root, "docs") },
+  });
+  expect(status).toBe(1);
+});
+
+test("links between pages lead somewhere", () => {
+  const pages = files.filter((path) => path.endsWith(".md"));
+  const broken = pages.flatMap((page) =>
+    Array.from(read(page).matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g), ([, link]) => join(page, "..", link ?? ""))
+      .filter((target) => !files.some((path) => path === target || path.startsWith(`${target.replace(/\/$/, "")}/`)))
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("every proof that docs/promises.md names is there", () => {
+  const proofs = Array.from(
+    read("docs/promises.md").matchAll(/`((?:protocol|gateway|device-sim|test)\/[^`*]+)`/g),
+    ([, path]) => path ?? "",
+  );
+  expect(proofs.length).toBeGreaterThan(5);
+  expect(proofs.filter((proof) => !files.some((path) => path === proof || path.startsWith(proof)))).toEqual([]);
+});
+
+test("CHANGELOG.md says what is not released yet", () => {
+  expect(read("CHANGELOG.md")).toMatch(/^## Unreleased$/m);
+});
