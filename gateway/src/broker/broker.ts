@@ -84,7 +84,7 @@ class GuardedBroker implements Broker {
     this.#refusals = new Refusals(options);
     this.#admission = new Admission(this.#limits);
     const refused: ConnectionOwner["refused"] = (guest, refusal, detail) =>
-      this.#refusals.add(refusal, ("identity" in guest && guest.identity?.user) || guest.address, detail);
+      this.#refusals.add(refusal, ("claims" in guest && guest.claims) || guest.address, detail);
     this.#hooks = new PolicyHooks({
       accounts,
       anonymousLoopback: config.anonymousLoopback,

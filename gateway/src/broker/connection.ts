@@ -56,7 +56,9 @@ export class Connection {
   readonly answers = new AnswerQueue();
   /** Set when the client has proved who it is. */
   identity: Identity | undefined;
-  /** The topic of the will of the CONNECT packet. */
+  /** The user name of the CONNECT packet, proved or not. */
+  claims: string | undefined;
+  /** The topic of its will. */
   will: string | undefined;
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;

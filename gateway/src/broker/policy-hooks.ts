@@ -77,7 +77,10 @@ export class PolicyHooks {
   /** Every session is a clean one, and a client id belongs to the user who gives it. */
   readonly preConnect: Hook<"preConnect"> = (client, packet, done) => {
     const connection = this.#connections.get(client);
-    if (connection !== undefined) connection.will = packet.will?.topic;
+    if (connection !== undefined) {
+      connection.claims = packet.username;
+      connection.will = packet.will?.topic;
+    }
     packet.clean = true;
     packet.clientId = `${packet.username ?? ""}:${packet.clientId === "" ? `#${++this.#unnamed}` : packet.clientId}`;
     done(null, true);
