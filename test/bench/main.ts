@@ -31,8 +31,8 @@ async function rawAedes() {
 }
 
 async function store() {
-  const result = await benchStore({ seconds: Math.min(5, seconds), batch: 50 });
-  return { rowsPerSecond: Math.round(result.rowsPerSecond) };
+  const rowsPerSecond = await benchStore({ seconds: Math.min(5, seconds), batch: 50 });
+  return { rowsPerSecond: Math.round(rowsPerSecond) };
 }
 
 async function throughput(readings: boolean) {

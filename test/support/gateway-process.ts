@@ -32,7 +32,10 @@ export interface GatewayProcess {
   /** Sends the signal and resolves with the exit code (null for a signal) once the process is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
   metrics(): Promise<string>;
-  health(): Promise<{ readonly status: string; readonly codes: readonly { readonly code: string; readonly subject: string; readonly detail: string }[] }>;
+  health(): Promise<{
+    readonly status: string;
+    readonly codes: readonly { readonly code: string; readonly subject: string; readonly detail: string }[];
+  }>;
 }
 
 /** Resolves when the gateway is ready. Rejects with LinkError, its log in the message, when it ends before. */
@@ -40,7 +43,10 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const { siteFile, stateDir, env = {}, args = [] } = options;
   const startedMs = systemClock.monoMs();
   const command = [GATEHOUSE, "run", "--site", siteFile, "--state", stateDir, "--monitor", "127.0.0.1:0", ...args];
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, command, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
+  });
   const log: Record<string, unknown>[] = [];
   const text: string[] = [];
   const ready = Promise.withResolvers<Ready>();
@@ -51,7 +57,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     log.push(entry);
     if (entry["msg"] === "ready") ready.resolve(entry as unknown as Ready);
   });
-  child.once("exit", (code, signal) => ready.reject(new LinkError("closed", `gateway ended with ${code ?? signal}:\n${text.slice(-20).join("\n")}`)));
+  child.once("exit", (code, signal) =>
+    ready.reject(new LinkError("closed", `gateway ended with ${code ?? signal}:\n${text.slice(-20).join("\n")}`)),
+  );
   const facts = await ready.promise;
   const url = `http://127.0.0.1:${facts.monitorPort}`;
   return {

@@ -13,7 +13,8 @@ export interface LoadSiteOptions {
 export const GATEWAY_ID = "load-site";
 export const SOURCE = `gatehouse/${GATEWAY_ID}`;
 
-export const deviceIds = (count: number): string[] => Array.from({ length: count }, (_, i) => `count-${String(i + 1).padStart(4, "0")}`);
+export const deviceIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `count-${String(i + 1).padStart(4, "0")}`);
 
 /** Writes `site.yaml` (as JSON) into the folder and returns its path. */
 export function writeLoadSite({ dir, devices, mqttPort, uplinks }: LoadSiteOptions): string {

@@ -18,15 +18,15 @@ export function demoBanner({ scenario, seed, daySeconds, scale, mqtt, monitor, c
   return `
 Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. Nothing here is real but the software.
 
-  time 时间        a simulated day takes ${daySeconds} s (${Math.round(scale)} times real time); network deadlines stay real
-  simulator 模拟器  door locks and people counters, as real MQTT clients
+  time 时间         a simulated day takes ${daySeconds} s (${Math.round(scale)} times real time); network deadlines stay real
+  simulator 模拟器   door locks and people counters, as real MQTT clients
   gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
                     http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
   city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
 
 Two flats hold more people than the law allows: 3-302 from the first day, 2-201 since it was sub-let on day 3.
 A group rental needs 3 of 5 nights over the limit, so the first alert comes after about ${Math.round(daySeconds * 3.1)} s.
-Alerts as they reach the city platform 到达城市平台的告警 (Ctrl-C ends 按 Ctrl-C 退出):
+Alerts as they reach the city platform 到达城市平台的告警 (their later life is in /status; Ctrl-C ends 按 Ctrl-C 退出):
 
 `;
 }
@@ -38,13 +38,23 @@ const CHINESE: Readonly<Record<string, string>> = {
   panic: "紧急求助",
 };
 
+/** What the screen shows of an alert's life; the platform gets all of it. */
+export function isShown(change: string, alert: Alert): boolean {
+  if (change === "raised" || change === "reopened") return true;
+  return change === "cleared" && alert.kind === "group-rental";
+}
+
 /** One alert event on one line: when, what, where, how many, why. */
 export function demoLine(change: string, alert: Alert, nameOf: (space: string) => string): string {
   const at = (alert.history.at(-1)?.at ?? alert.raisedAt).slice(0, 16).replace("T", " ");
   const what = `${alert.kind} ${CHINESE[alert.kind] ?? ""}`.trim();
   const limit = alert.limit === undefined ? "" : `limit ${alert.limit.persons}`;
-  const why = alert.evidence.map(({ says }) => says).join("; ");
-  return [at, change.padEnd(9), what.padEnd(22), `${alert.space} ${nameOf(alert.space)}`.padEnd(16), limit, change === "raised" || change === "reopened" ? why : ""]
-    .join("  ")
-    .trimEnd();
+  const why = change === "cleared" ? (alert.history.at(-1)?.note ?? "") : alert.evidence.map(({ says }) => says).join("; ");
+  return [at, pad(change, 8), pad(what, 24), pad(`${alert.space} ${nameOf(alert.space)}`, 16), limit, why].join("  ").trimEnd();
+}
+
+/** Pads to a width on screen, where Chinese characters take two columns. */
+function pad(text: string, width: number): string {
+  const columns = [...text].reduce((sum, char) => sum + (char > "\u2e7f" ? 2 : 1), 0);
+  return text + " ".repeat(Math.max(0, width - columns));
 }

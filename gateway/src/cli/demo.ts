@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type Alert, ConfigError, type CloudEvent, formatAnchor, formatTime, LinkError, scaledClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { untilSignal } from "./arguments.ts";
-import { demoBanner, demoLine } from "./demo-screen.ts";
+import { demoBanner, demoLine, isShown } from "./demo-screen.ts";
 import { openLog } from "./log.ts";
 
 interface DemoFlags {
@@ -43,7 +43,9 @@ async function demo(flags: DemoFlags): Promise<void> {
   const zone = scenario.site.timezone;
   const arrived = (event: CloudEvent) => {
     if (!event.type.startsWith("gatehouse.alert.")) return;
-    process.stdout.write(`${demoLine(event.type.slice("gatehouse.alert.".length), event.data as unknown as Alert, nameOf)}\n`);
+    const change = event.type.slice("gatehouse.alert.".length);
+    const alert = event.data as unknown as Alert;
+    if (isShown(change, alert)) process.stdout.write(`${demoLine(change, alert, nameOf)}\n`);
   };
   const site = siteFor(scenario);
   const names = new Map(site.spaces.map(({ id, name }) => [id, name ?? id]));

@@ -151,7 +151,7 @@ export function overdue(state: CoreState, timer: string, nowMs: number): AlertEv
   const record = state.alerts.get(id ?? "");
   if (record === undefined) return undefined;
   const waiting = record.alert.state === "raised" || record.alert.state === "reopened";
-  const late = what === "acknowledge" ? waiting : record.alert.state !== "closed";
+  const late = what === "acknowledge" ? waiting : record.alert.state !== "closed" && record.alert.clearedAt === null;
   if (!late) return undefined;
   return change(
     state,
