@@ -1,22 +1,35 @@
 /** The package door. */
 export { HealthBoard } from "./core/health.ts";
 export type {
+  Accept,
   AlertRow,
+  Driver,
+  DriverDeps,
   GapRow,
   Health,
   HealthCode,
   JournalEntry,
+  LocalBroker,
+  LocalPublish,
   Logger,
   OutboxEntry,
+  OutboxItem,
   OutboxRow,
   Recovered,
+  Rejection,
   RejectionRow,
+  SendResult,
   Settlement,
   Snapshot,
   Store,
   StoreStats,
+  Uplink,
+  UplinkDeps,
   Write,
 } from "./core/ports.ts";
+export { Unreadable } from "./core/ports.ts";
+export { driverTypes } from "./drivers/index.ts";
 export { writeFileDurably } from "./store/durable-file.ts";
 export { lockStateDir } from "./store/lock.ts";
 export { openStore, type StoreOptions } from "./store/store.ts";
+export { uplinkTypes } from "./uplinks/index.ts";

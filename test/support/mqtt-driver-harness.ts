@@ -2,32 +2,46 @@
 import { type DeviceCommand, deviceTopic, encodeReadingBatch } from "@gatehouse/protocol";
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { driverTypes } from "gatehouse";
-import { header, MemoryLog, type OpenBroker, openBroker, publishPacket, WireClient } from "gatehouse/testing";
+import { header, MemoryLog, openBroker, PINGREQ, publishPacket, WireClient } from "gatehouse/testing";
 import type { BadInput, OpenDriver } from "./driver-contract.ts";
 
 const DEVICE = "count-302";
+const PINGRESP = 13;
 
-/** A message id is its reading's `seq`, so that a PUBACK tells which one it is for. */
+/** The device, with a second connection for what it is told, so that acknowledgements and messages do not mix. */
 class Counter {
-  readonly #broker: OpenBroker;
-  client: WireClient | undefined;
-  errors: WireClient | undefined;
+  readonly #port: number;
+  #sender: WireClient | undefined;
+  #listener: WireClient | undefined;
 
-  constructor(broker: OpenBroker) {
-    this.#broker = broker;
+  constructor(port: number) {
+    this.#port = port;
   }
 
   async join(): Promise<void> {
-    const { port } = this.#broker;
-    this.client = await WireClient.connect(port, { user: DEVICE, clientId: "readings" });
-    this.errors ??= await WireClient.connect(port, { user: DEVICE, clientId: "errors" });
-    await this.errors.subscribe(deviceTopic.errors(DEVICE));
-    await this.errors.subscribe(deviceTopic.command(DEVICE));
+    this.#sender = await WireClient.connect(this.#port, { user: DEVICE, clientId: "sender" });
+    this.#listener = await WireClient.connect(this.#port, { user: DEVICE, clientId: "listener" });
+    await this.#listener.subscribe(deviceTopic.errors(DEVICE));
+    await this.#listener.subscribe(deviceTopic.command(DEVICE));
   }
 
-  async publish(topic: string, payload: string | Buffer): Promise<void> {
-    await this.client?.publish(topic, payload, 500);
+  get sender(): WireClient {
+    return present(this.#sender);
   }
+
+  get listener(): WireClient {
+    return present(this.#listener);
+  }
+
+  leave(): void {
+    this.#sender?.socket.destroy();
+    this.#listener?.socket.destroy();
+  }
+}
+
+function present(client: WireClient | undefined): WireClient {
+  if (client === undefined) throw new RangeError("the device has not joined");
+  return client;
 }
 
 export const openMqttDriver: OpenDriver = async (accept) => {
@@ -44,55 +58,53 @@ export const openMqttDriver: OpenDriver = async (accept) => {
     broker: broker.broker,
     secret: () => Buffer.alloc(0),
   });
-  const counter = new Counter(broker);
-  const ready = Promise.withResolvers<WireClient>();
-  ready.promise.catch(() => {});
-  // A device is let in once the driver runs.
-  setImmediate(() => counter.join().then(() => ready.resolve(counter.client as WireClient), ready.reject));
+  const counter = new Counter(broker.port);
   const topic = deviceTopic.readings(DEVICE);
   return {
     driver,
     clock,
     device: DEVICE,
+    join: () => counter.join(),
+    // The message id is the reading's seq, so that a PUBACK tells which one it is for.
     send: (seq) => {
       const payload = JSON.stringify({ epoch: 1, seq, kind: "count.in", value: 1 });
-      ready.promise.then(() => counter.client?.send(publishPacket(topic, payload, seq))).catch(() => {});
+      counter.sender.send(publishPacket(topic, payload, seq));
     },
-    acknowledged: async () => {
-      await ready.promise;
-      return (counter.client as WireClient).acknowledged();
+    acknowledged: () => counter.sender.acknowledged(),
+    isQuiet: async () => {
+      counter.sender.send(PINGREQ);
+      return (await counter.sender.next()).type === PINGRESP;
     },
-    badInputs: badInputs(counter, ready.promise),
+    badInputs: badInputs(counter),
     obey: async (ok) => {
-      await ready.promise;
-      const { payload } = await (counter.errors as WireClient).message();
+      const { payload } = await counter.listener.message();
       const command = JSON.parse(payload) as DeviceCommand;
       const result = { id: command.id, ok, ...(ok ? {} : { error: "jammed" }) };
-      await counter.publish(deviceTopic.result(DEVICE), JSON.stringify(result));
+      await counter.sender.publish(deviceTopic.result(DEVICE), JSON.stringify(result));
       return command;
     },
     breakLink: undefined,
     codes: () => broker.health.entries.map(({ code }) => code),
     close: async () => {
-      await ready.promise.catch(() => {});
-      counter.client?.socket.destroy();
-      counter.errors?.socket.destroy();
+      counter.leave();
       await broker.close();
     },
   };
 };
 
-function badInputs(counter: Counter, ready: Promise<WireClient>): readonly BadInput[] {
+function badInputs(counter: Counter): readonly BadInput[] {
   const readings = deviceTopic.readings(DEVICE);
   const protobuf = deviceTopic.readingsPb(DEVICE);
   const published = (name: string, topic: string, payload: string | Buffer, recorded: RegExp): BadInput => ({
     name,
     recorded,
     send: async () => {
-      await ready;
-      await counter.publish(topic, payload);
+      await counter.sender.publish(topic, payload);
     },
-    told: async () => (await (counter.errors as WireClient).message()).payload,
+    told: async () => {
+      const message = await counter.listener.message();
+      return (JSON.parse(message.payload) as { reason: string }).reason;
+    },
   });
   const reading = (fields: object) => JSON.stringify({ kind: "count.in", ...fields });
   return [
@@ -114,9 +126,9 @@ function badInputs(counter: Counter, ready: Promise<WireClient>): readonly BadIn
     {
       name: "a payload of 10 MB",
       send: async () => {
-        const client = await ready;
-        client.send(header(0x32, 10_000_000), Buffer.alloc(1_000_000));
-        await client.closed;
+        const { sender } = counter;
+        sender.send(header(0x32, 10_000_000), Buffer.alloc(1_000_000));
+        await sender.closed;
         await counter.join();
       },
       codes: ["broker-refused"],

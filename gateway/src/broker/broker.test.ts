@@ -546,8 +546,21 @@ describe("the end", () => {
     await clock.advance(2_999);
     expect(it.broker.counters.connections).toBe(1);
     await clock.advance(1);
-    await it.ended;
     await client.closed;
+    await it.ended;
+    expect(it.broker.counters.connections).toBe(0);
+  });
+
+  it("does not wait for a client that does not close its side", async () => {
+    const clock = new FakeClock();
+    const it = await open({ clock });
+    const client = await join(it);
+    client.socket.pause();
+    it.abort();
+    await settle();
+    expect(it.broker.counters.connections).toBe(1);
+    await clock.advance(500);
+    await it.ended;
     expect(it.broker.counters.connections).toBe(0);
   });
 

@@ -200,13 +200,18 @@ class GuardedBroker implements Broker {
     this.#hooks.stop();
     for (const listener of listeners) listener.close();
     for (const guest of this.#admission.guests) guest.stopReading();
-    const patience = new AbortController();
-    const late = this.#options.clock.sleep(this.#limits.stopMs, patience.signal).catch(() => {});
-    await Promise.race([this.#hooks.idle(), late]);
+    await this.#within(this.#limits.stopMs, this.#hooks.idle());
     for (const guest of this.#admission.guests) guest.finish();
-    await Promise.race([this.#admission.empty(), late]);
-    patience.abort();
+    await this.#within(this.#limits.goodbyeMs, this.#admission.empty());
     await this.#closeAedes();
+  }
+
+  /** Resolves with `done`, or without it after `ms`. */
+  async #within(ms: number, done: Promise<void>): Promise<void> {
+    const patience = new AbortController();
+    const late = this.#options.clock.sleep(ms, patience.signal).catch(() => {});
+    await Promise.race([done, late]);
+    patience.abort();
   }
 
   #closeAedes(): Promise<void> {

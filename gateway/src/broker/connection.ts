@@ -122,9 +122,10 @@ export class Connection {
     this.#socket.pause();
   }
 
-  /** Closes once everything written is on its way. */
+  /** Says goodbye behind everything written; the peer's own goodbye then closes the connection, so that nothing is cut off. */
   finish(): void {
     this.stream.end();
+    this.#socket.resume();
   }
 
   /** A packet is here whole. If it was large, its room now belongs to whoever works on it, and is given back by the returned function. */

@@ -29,8 +29,10 @@ export interface BrokerLimits {
   readonly outgoingBytes: number;
   /** For a full socket to drain, ms of real time. */
   readonly drainMs: number;
-  /** For answers in flight to go out when the gateway stops, ms of real time. */
+  /** For answers in flight to become ready when the gateway stops, ms of real time. */
   readonly stopMs: number;
+  /** For clients to close their side then, ms of real time. */
+  readonly goodbyeMs: number;
 }
 
 export const BROKER_LIMITS: BrokerLimits = {
@@ -49,4 +51,5 @@ export const BROKER_LIMITS: BrokerLimits = {
   outgoingBytes: 1024 * 1024,
   drainMs: 10_000,
   stopMs: 3_000,
+  goodbyeMs: 500,
 };

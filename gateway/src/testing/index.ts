@@ -20,5 +20,6 @@ export {
   WireClient,
   type WirePacket,
 } from "./mqtt-wire.ts";
+export { type OpenBroker, type OpenBrokerOptions, openBroker } from "./open-broker.ts";
 export { testConfig, testPolicy } from "./site.ts";
 export { alert, entry, owedEvent, owedReading, readings } from "./store-rows.ts";
