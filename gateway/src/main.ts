@@ -14,9 +14,9 @@ import { pseudonym } from "./core/pseudonym.ts";
 import { supervise } from "./core/supervise.ts";
 import { driverTypes } from "./drivers/index.ts";
 import { openEndpoint } from "./monitor/endpoint.ts";
+import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
-import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
@@ -46,10 +46,19 @@ export interface Running {
 type Site = LoadedSite<(typeof driverTypes)[number], (typeof uplinkTypes)[number]>;
 
 /** Runs until the signal aborts, then ends in order within 5 s and loses nothing. Throws ConfigError for what an operator must change. */
-export async function runGateway(options: RunOptions, onReady: (running: Running) => void, signal: AbortSignal): Promise<void> {
+export async function runGateway(
+  options: RunOptions,
+  onReady: (running: Running) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const startedMs = options.clock.monoMs();
-  const site: Site = loadSite(options.siteFile, { driverTypes, uplinkTypes, ...(options.env === undefined ? {} : { env: options.env }) });
-  for (const { path, reason } of site.warnings) options.log.warn({ path, reason }, "the site file has something to look at");
+  const site: Site = loadSite(options.siteFile, {
+    driverTypes,
+    uplinkTypes,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  for (const { path, reason } of site.warnings)
+    options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
     await runLocked(options, site, startedMs, onReady, signal);
@@ -58,7 +67,13 @@ export async function runGateway(options: RunOptions, onReady: (running: Running
   }
 }
 
-async function runLocked(options: RunOptions, site: Site, startedMs: number, onReady: (running: Running) => void, outer: AbortSignal): Promise<void> {
+async function runLocked(
+  options: RunOptions,
+  site: Site,
+  startedMs: number,
+  onReady: (running: Running) => void,
+  outer: AbortSignal,
+): Promise<void> {
   const { clock, log, stateDir } = options;
   const fatal = new AbortController();
   const signal = AbortSignal.any([outer, fatal.signal]);
@@ -84,7 +99,8 @@ async function runLocked(options: RunOptions, site: Site, startedMs: number, onR
   try {
     const parts = await assemble(options, site, store, health);
     const { core } = parts;
-    tellGaps = (found) => void core.tellGaps(found).catch((err: unknown) => log.debug({ err }, "gap not told, the store is closed"));
+    tellGaps = (found) =>
+      void core.tellGaps(found).catch((err: unknown) => log.debug({ err }, "gap not told, the store is closed"));
     tellGaps([...store.recovered.gaps, ...gaps]);
     const endpoint = await openEndpoint({ ...options.monitor, metrics: parts.metrics, health: () => health.entries });
     try {
@@ -115,13 +131,22 @@ async function assemble(options: RunOptions, site: Site, store: Store, health: H
     clock,
     log,
     health,
-    config: { site: site.site, policies: [...site.policies.values()].filter(({ id }) => site.site.policies.some(({ use }) => use === id)) },
+    config: {
+      site: site.site,
+      policies: [...site.policies.values()].filter(({ id }) => site.site.policies.some(({ use }) => use === id)),
+    },
     targets,
     pseudonym: (credential) => pseudonym(key, credential),
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
   });
-  const broker = createBroker({ config: brokerConfig(site), accounts: accountsOf(site), clock, log: log.child({ part: "broker" }), health });
+  const broker = createBroker({
+    config: brokerConfig(site),
+    accounts: accountsOf(site),
+    clock,
+    log: log.child({ part: "broker" }),
+    health,
+  });
   const metrics = gatewayMetrics({ core, store, broker, targets, health });
   return { core, broker, targets, health, store, metrics, gateway, bootId };
 }
@@ -138,15 +163,23 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
   core.onChange((change) => topics.changed(change));
   inner.run((stop) => core.run(stop));
-  for (const runnable of driversOf(parts, options, site)) intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
+  for (const runnable of driversOf(parts, options, site))
+    intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
   try {
     const mqtt = await broker.listening;
     intake.run((stop) => topics.run(stop));
-    for (const link of uplinksOf(parts, options, site)) outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+    for (const link of uplinksOf(parts, options, site))
+      outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
     outward.run((stop) => report.run(stop));
-    onReady({ site, mqtt, monitorPort, readyMs: options.clock.monoMs() - startedMs, recoveredInputs: parts.store.recovered.lastSeq });
+    onReady({
+      site,
+      mqtt,
+      monitorPort,
+      readyMs: options.clock.monoMs() - startedMs,
+      recoveredInputs: parts.store.recovered.lastSeq,
+    });
     await aborted(AbortSignal.any([signal, failed.signal]));
   } catch (error) {
     failed.abort(error);
@@ -184,7 +217,15 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function driversOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
   return site.drivers.map(({ id, row, config, devices }) => {
-    const deps = { clock, log: log.child({ driver: id }), accept: parts.core.acceptFor(id), health: parts.health, devices, broker: parts.broker, secret: site.secret };
+    const deps = {
+      clock,
+      log: log.child({ driver: id }),
+      accept: parts.core.acceptFor(id),
+      health: parts.health,
+      devices,
+      broker: parts.broker,
+      secret: site.secret,
+    };
     const make = () => row.create(id, config as never, deps);
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
   });
@@ -211,7 +252,8 @@ function brokerConfig({ site, secret }: Site): BrokerConfig {
 
 function accountsOf({ site, secret }: Site): Map<string, BrokerAccount> {
   const accounts = new Map<string, BrokerAccount>();
-  for (const { id, password } of site.devices) accounts.set(id, { role: "device", password: password === undefined ? undefined : secret(password) });
+  for (const { id, password } of site.devices)
+    accounts.set(id, { role: "device", password: password === undefined ? undefined : secret(password) });
   for (const { user, password } of site.accounts) accounts.set(user, { role: "tool", password: secret(password) });
   return accounts;
 }

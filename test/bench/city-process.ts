@@ -11,7 +11,12 @@ const city = await startCity({
   onEvent: ({ type, data }) => {
     if (!type.startsWith("gatehouse.alert.")) return;
     const { space, trigger } = data as unknown as Alert;
-    const arrival = { space, change: type.slice("gatehouse.alert.".length), seq: trigger?.seq, atMs: performance.timeOrigin + performance.now() };
+    const arrival = {
+      space,
+      change: type.slice("gatehouse.alert.".length),
+      seq: trigger?.seq,
+      atMs: performance.timeOrigin + performance.now(),
+    };
     process.stdout.write(`${JSON.stringify(arrival)}\n`);
   },
 });

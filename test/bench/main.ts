@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { spawnLoad } from "@gatehouse/device-sim";
-import { deviceIds } from "../support/load-site.ts";
 import { metric } from "../support/gateway-process.ts";
-import { benchRawAedes } from "./raw-aedes.ts";
-import { benchStore } from "./store.ts";
-import { openRig, type Rig } from "./rig.ts";
+import { deviceIds } from "../support/load-site.ts";
 import { probe, quantilesOf } from "./probes.ts";
+import { benchRawAedes } from "./raw-aedes.ts";
+import { openRig, type Rig } from "./rig.ts";
+import { benchStore } from "./store.ts";
 
 const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
 const quick = process.argv.includes("--quick");
@@ -21,13 +21,22 @@ const LOAD = ALL.slice(0, DEVICES);
 const PROBE = ALL.slice(DEVICES);
 
 const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
-const ms = ({ count, p50, p95, p99, max }: ReturnType<typeof quantilesOf>) => ({ count, p50: round(p50), p95: round(p95), p99: round(p99), max: round(max) });
+const ms = ({ count, p50, p95, p99, max }: ReturnType<typeof quantilesOf>) => ({
+  count,
+  p50: round(p50),
+  p95: round(p95),
+  p99: round(p99),
+  max: round(max),
+});
 const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));
 
 async function rawAedes() {
   const own = await benchRawAedes({ seconds });
   const echo = await benchRawAedes({ seconds, echo: true });
-  return { acknowledgedPerSecond: Math.round(own.messagesPerSecond), echoPerSecond: Math.round(echo.messagesPerSecond) };
+  return {
+    acknowledgedPerSecond: Math.round(own.messagesPerSecond),
+    echoPerSecond: Math.round(echo.messagesPerSecond),
+  };
 }
 
 async function store() {
@@ -79,7 +88,8 @@ async function latency(ratePerSecond: number) {
   const delays = await probe(rig, PROBE, 25, load);
   const { acknowledged } = await load;
   const page = await rig.gateway.metrics();
-  const lag = (quantile: string) => round(metric(page, "gatehouse_event_loop_lag_seconds", `{quantile="${quantile}"}`) * 1000);
+  const lag = (quantile: string) =>
+    round(metric(page, "gatehouse_event_loop_lag_seconds", `{quantile="${quantile}"}`) * 1000);
   return {
     alertMs: ms(quantilesOf(delays)),
     cpuMsPer1000: round(((rig.cpuMs() - cpuBefore) * 1000) / acknowledged),
@@ -118,10 +128,19 @@ async function start() {
   for (let i = 0; i < (quick ? 3 : 9); i++) {
     await using rig = await openRig({ devices: DEVICES });
     await sleep(1_000);
-    runs.push({ spawnToReadyMs: Math.round(rig.gateway.startMs), processToReadyMs: rig.gateway.ready.sinceStartMs, rssMb: round(rig.rssMb()) });
+    runs.push({
+      spawnToReadyMs: Math.round(rig.gateway.startMs),
+      processToReadyMs: rig.gateway.ready.sinceStartMs,
+      rssMb: round(rig.rssMb()),
+    });
   }
   const median = (pick: (run: (typeof runs)[number]) => number) => quantilesOf(runs.map(pick)).p50;
-  return { spawnToReadyMs: median((run) => run.spawnToReadyMs), processToReadyMs: median((run) => run.processToReadyMs), rssIdleMb: median((run) => run.rssMb), runs: runs.length };
+  return {
+    spawnToReadyMs: median((run) => run.spawnToReadyMs),
+    processToReadyMs: median((run) => run.processToReadyMs),
+    rssIdleMb: median((run) => run.rssMb),
+    runs: runs.length,
+  };
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -145,5 +164,13 @@ for (const [name, bench] of Object.entries(BENCHES)) {
 }
 const out = fileURLToPath(new URL("../../bench-results/", import.meta.url));
 mkdirSync(out, { recursive: true });
-const machine = { cpus: cpus().length, model: cpus()[0]?.model, memoryGb: round(totalmem() / 1e9), node: process.version };
-writeFileSync(`${out}${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`, `${JSON.stringify({ machine, quick, results }, undefined, 2)}\n`);
+const machine = {
+  cpus: cpus().length,
+  model: cpus()[0]?.model,
+  memoryGb: round(totalmem() / 1e9),
+  node: process.version,
+};
+writeFileSync(
+  `${out}${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`,
+  `${JSON.stringify({ machine, quick, results }, undefined, 2)}\n`,
+);

@@ -22,7 +22,13 @@ const clockMs = () => performance.timeOrigin + performance.now();
  * Each probe lets three people in (the alert) and out again, one passage every `everyMs`, until `untilDone` resolves. The devices must not be
  * used by anything else. Resolves with the delays of the raising passages, ms.
  */
-export async function probe(rig: Rig, devices: readonly string[], everyMs: number, untilDone: Promise<unknown>, epoch = 7): Promise<number[]> {
+export async function probe(
+  rig: Rig,
+  devices: readonly string[],
+  everyMs: number,
+  untilDone: Promise<unknown>,
+  epoch = 7,
+): Promise<number[]> {
   const sent = new Map<string, number>();
   const delays: number[] = [];
   rig.city.onAlert = ({ space, change, seq, atMs }) => {
@@ -33,7 +39,9 @@ export async function probe(rig: Rig, devices: readonly string[], everyMs: numbe
     delays.push(atMs - startedMs);
   };
   const clients = await Promise.all(
-    devices.map((device) => mqtt.connectAsync(rig.url, { clientId: device, username: device, reconnectPeriod: 0, clean: true })),
+    devices.map((device) =>
+      mqtt.connectAsync(rig.url, { clientId: device, username: device, reconnectPeriod: 0, clean: true }),
+    ),
   );
   let done = false;
   const end = untilDone.finally(() => {
@@ -45,7 +53,9 @@ export async function probe(rig: Rig, devices: readonly string[], everyMs: numbe
     const own = Math.floor(seq / devices.length) + 1;
     const kind = own % 2 === 1 ? "count.in" : "count.out";
     if (kind === "count.in") sent.set(`flat-${device}:${own}`, clockMs());
-    clients[index]?.publish(`gatehouse/1/${device}/readings`, JSON.stringify({ epoch, seq: own, kind, value: 3 }), { qos: 1 });
+    clients[index]?.publish(`gatehouse/1/${device}/readings`, JSON.stringify({ epoch, seq: own, kind, value: 3 }), {
+      qos: 1,
+    });
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   await end;
@@ -56,5 +66,6 @@ export async function probe(rig: Rig, devices: readonly string[], everyMs: numbe
 }
 
 async function waitFor(condition: () => boolean, ms: number): Promise<void> {
-  for (const endMs = clockMs() + ms; !condition() && clockMs() < endMs; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const endMs = clockMs() + ms; !condition() && clockMs() < endMs; )
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }

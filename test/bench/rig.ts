@@ -31,7 +31,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const ca = join(dir.path, "ca.pem");
   const city = await startCityProcess(ca);
   const mqttPort = await freePort();
-  const uplinks = [{ id: "city", type: "https", url: city.url, tls: { ca: { file: ca } }, readings: options.readings ?? true }];
+  const uplinks = [
+    { id: "city", type: "https", url: city.url, tls: { ca: { file: ca } }, readings: options.readings ?? true },
+  ];
   const siteFile = writeLoadSite({ dir: dir.path, devices: options.devices, mqttPort, uplinks });
   const gateway = await startGateway({ siteFile, stateDir: join(dir.path, "state"), env: options.env ?? {} });
   const proc = `/proc/${gateway.child.pid}`;
@@ -60,7 +62,12 @@ export interface CityStatus {
 export interface CityProcess {
   readonly url: string;
   /** Arrival of alert events: `space` and the clock both processes share, ms. */
-  onAlert: (arrival: { readonly space: string; readonly change: string; readonly seq: number | undefined; readonly atMs: number }) => void;
+  onAlert: (arrival: {
+    readonly space: string;
+    readonly change: string;
+    readonly seq: number | undefined;
+    readonly atMs: number;
+  }) => void;
   fail(mode: string | null): Promise<void>;
   status(): Promise<CityStatus>;
   close(): Promise<void>;

@@ -60,7 +60,11 @@ describe("bad input", () => {
     }
     await client.publishAsync(deviceTopic.readingsPb("count-0001"), Buffer.from([0xff, 0xff, 0x01]), { qos: 1 });
     expect((await next()).reason).toContain("ReadingBatch");
-    await client.publishAsync(readingsTopic("count-0001"), '[{"kind":"count.in"},{"kind":"nonsense"},{"kind":"count.in"}]', { qos: 1 });
+    await client.publishAsync(
+      readingsTopic("count-0001"),
+      '[{"kind":"count.in"},{"kind":"nonsense"},{"kind":"count.in"}]',
+      { qos: 1 },
+    );
     expect((await next()).index).toBe(1);
     await other.publishAsync(readingsTopic("count-0002"), '{"kind":"count.in"}', { qos: 1 });
     const page = await rig.gateway.metrics();
@@ -82,7 +86,11 @@ describe("bad input", () => {
     foreign.publish(readingsTopic("count-0003"), '{"kind":"count.in"}', { qos: 1 });
     await thrownOut;
     await expect(mqtt.connectAsync(rig.url, { username: "ghost", reconnectPeriod: 0 })).rejects.toThrow();
-    const { codes } = await eventually(rig.gateway.health, ({ codes: found }) => found.filter(({ code }) => code === "broker-refused" || code === "device-unknown").length >= 2);
+    const { codes } = await eventually(
+      rig.gateway.health,
+      ({ codes: found }) =>
+        found.filter(({ code }) => code === "broker-refused" || code === "device-unknown").length >= 2,
+    );
     expect(codes.find(({ code }) => code === "device-unknown")?.detail).toContain("ghost");
     const page = await rig.gateway.metrics();
     expect(metric(page, "gatehouse_broker_refused_total", '{reason="oversize"}')).toBe(1);
@@ -104,7 +112,15 @@ async function gatehouse(...args: string[]): Promise<{ code: number | null; text
 describe("a user's mistake", () => {
   it("of a second gateway on the same folder ends with one clear line and code 78", async () => {
     await using rig = await openRig();
-    const { code, text } = await gatehouse("run", "--site", rig.siteFile, "--state", rig.stateDir, "--monitor", "127.0.0.1:0");
+    const { code, text } = await gatehouse(
+      "run",
+      "--site",
+      rig.siteFile,
+      "--state",
+      rig.stateDir,
+      "--monitor",
+      "127.0.0.1:0",
+    );
     expect(code).toBe(78);
     expect(text).toContain("another gatehouse is already running on this state folder");
     expect(text).not.toContain("    at ");
@@ -113,7 +129,15 @@ describe("a user's mistake", () => {
 
   it("of a port that is taken ends with a sentence, not with a trace", async () => {
     await using rig = await openRig();
-    const { code, text } = await gatehouse("run", "--site", rig.siteFile, "--state", `${rig.dir}/other`, "--monitor", "127.0.0.1:0");
+    const { code, text } = await gatehouse(
+      "run",
+      "--site",
+      rig.siteFile,
+      "--state",
+      `${rig.dir}/other`,
+      "--monitor",
+      "127.0.0.1:0",
+    );
     expect(code).toBe(78);
     expect(text).toContain("broker.listen");
     expect(text).not.toContain("    at ");

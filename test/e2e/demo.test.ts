@@ -21,7 +21,10 @@ it("the demo says what runs and finds both group rentals within a minute, and no
   child.kill("SIGINT");
   const [code] = (await exit) as [number | null];
   const text = lines.join("\n");
-  expect(rentals().map((line) => /\d-\d{3}/.exec(line.slice(40))?.[0]), text).toEqual(["3-302", "2-201"]);
+  expect(
+    rentals().map((line) => /\d-\d{3}/.exec(line.slice(40))?.[0]),
+    text,
+  ).toEqual(["3-302", "2-201"]);
   expect(tookMs).toBeLessThan(60_000);
   expect(text).toMatch(/mqtt:\/\/127\.0\.0\.1:\d+/);
   expect(text).toContain("/healthz");

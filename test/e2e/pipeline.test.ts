@@ -14,14 +14,29 @@ describe("a reading's way", () => {
   it("leads from an MQTT publish to an alert at two platforms, each settled by its receipt", async () => {
     await using rig = await openRig({ uplinks: both });
     const device = await rig.device("count-0001");
-    await device.publishAsync(readingsTopic("count-0001"), JSON.stringify([{ epoch: 1, seq: 1, kind: "count.in", value: 2, at: new Date().toISOString() }]), { qos: 1 });
+    await device.publishAsync(
+      readingsTopic("count-0001"),
+      JSON.stringify([{ epoch: 1, seq: 1, kind: "count.in", value: 2, at: new Date().toISOString() }]),
+      { qos: 1 },
+    );
     const third = encodeReadingBatch([{ device: "count-0001", epoch: 1, seq: 2, kind: "count.in", value: 1 }]);
     await device.publishAsync(deviceTopic.readingsPb("count-0001"), Buffer.from(third), { qos: 1 });
     const raised = () => rig.city.events.filter(({ type }) => type === "gatehouse.alert.raised");
     await rig.city.until(() => raised().length === 2, AbortSignal.timeout(10_000));
     expect(new Set(raised().map(({ via }) => via)).size).toBe(2);
     const event = raised()[0]?.event as CloudEvent;
-    expect(event).toMatchObject({ source: SOURCE, subject: "flat-count-0001", lane: "alert", data: { kind: "overcrowded-now", level: "red", persons: { present: 3 }, limit: { persons: 2 }, trigger: { device: "count-0001", epoch: 1, seq: 2 } } });
+    expect(event).toMatchObject({
+      source: SOURCE,
+      subject: "flat-count-0001",
+      lane: "alert",
+      data: {
+        kind: "overcrowded-now",
+        level: "red",
+        persons: { present: 3 },
+        limit: { persons: 2 },
+        trigger: { device: "count-0001", epoch: 1, seq: 2 },
+      },
+    });
     const readings = () => rig.city.events.flatMap(({ reading }) => reading ?? []);
     await rig.city.until(() => readings().length === 2, AbortSignal.timeout(10_000));
     expect(readings()).toEqual(["count-0001:1:1", "count-0001:1:2"]);
@@ -35,11 +50,18 @@ describe("a reading's way", () => {
   it("shows estimates, open alerts and health to a read-only tool, and nothing else", async () => {
     await using rig = await openRig();
     const device = await rig.device("count-0002");
-    await device.publishAsync(readingsTopic("count-0002"), JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 4 }), { qos: 1 });
+    await device.publishAsync(
+      readingsTopic("count-0002"),
+      JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 4 }),
+      { qos: 1 },
+    );
     const seen = new Map<string, string>();
     device.on("message", (topic, payload) => seen.set(topic, payload.toString()));
     await expect(device.subscribeAsync(stateTopic.all)).rejects.toThrow();
-    await rig.city.until(() => rig.city.events.some(({ type }) => type === "gatehouse.alert.raised"), AbortSignal.timeout(10_000));
+    await rig.city.until(
+      () => rig.city.events.some(({ type }) => type === "gatehouse.alert.raised"),
+      AbortSignal.timeout(10_000),
+    );
     expect(seen.size).toBe(0);
   });
 
@@ -47,14 +69,25 @@ describe("a reading's way", () => {
     await using rig = await openRig();
     await rig.city.fail("refuse");
     const first = await rig.device("count-0003");
-    await first.publishAsync(readingsTopic("count-0003"), JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 3 }), { qos: 1 });
+    await first.publishAsync(
+      readingsTopic("count-0003"),
+      JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 3 }),
+      { qos: 1 },
+    );
     const startedMs = performance.now();
     expect(await rig.gateway.end("SIGTERM")).toBe(0);
     expect(performance.now() - startedMs).toBeLessThan(5_000);
     await rig.restart();
     await rig.city.fail();
     const again = await rig.device("count-0003");
-    await again.publishAsync(readingsTopic("count-0003"), JSON.stringify([{ epoch: 1, seq: 1, kind: "count.in", value: 3 }, { epoch: 1, seq: 2, kind: "count.out", value: 1 }]), { qos: 1 });
+    await again.publishAsync(
+      readingsTopic("count-0003"),
+      JSON.stringify([
+        { epoch: 1, seq: 1, kind: "count.in", value: 3 },
+        { epoch: 1, seq: 2, kind: "count.out", value: 1 },
+      ]),
+      { qos: 1 },
+    );
     const alerts = () => rig.city.events.filter(({ type }) => type.startsWith("gatehouse.alert."));
     await rig.city.until(() => alerts().length === 2, AbortSignal.timeout(20_000));
     expect(alerts().map(({ type }) => type)).toEqual(["gatehouse.alert.raised", "gatehouse.alert.cleared"]);
@@ -69,8 +102,14 @@ describe("a reading's way", () => {
     const device = await rig.device("count-0004");
     const items = [1, 2, 2, 3, "x", 4].map((seq) => ({ epoch: 1, seq, kind: "count.in" }));
     await device.publishAsync(readingsTopic("count-0004"), JSON.stringify(items), { qos: 1 });
-    await rig.city.until(() => rig.city.events.filter(({ reading }) => reading !== undefined).length === 4, AbortSignal.timeout(10_000));
-    const page = await eventually(rig.gateway.metrics, (text) => metric(text, "gatehouse_outbox_sent_total", '{uplink="city",lane="telemetry"}') === 4);
+    await rig.city.until(
+      () => rig.city.events.filter(({ reading }) => reading !== undefined).length === 4,
+      AbortSignal.timeout(10_000),
+    );
+    const page = await eventually(
+      rig.gateway.metrics,
+      (text) => metric(text, "gatehouse_outbox_sent_total", '{uplink="city",lane="telemetry"}') === 4,
+    );
     const of = (name: string) => metric(page, `gatehouse_readings_${name}_total`);
     expect([of("received"), of("stored"), of("duplicate"), of("rejected")]).toEqual([6, 4, 1, 1]);
   });

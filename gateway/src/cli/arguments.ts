@@ -11,7 +11,8 @@ export interface Address {
 export function parseAddress(text: string): Address {
   const match = /^(?:(.+):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
-  if (match === null || port > 65_535) throw new InvalidArgumentError("write it as HOST:PORT, for instance 127.0.0.1:9464");
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError("write it as HOST:PORT, for instance 127.0.0.1:9464");
   return { host: (match[1] ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1"), port };
 }
 
@@ -26,7 +27,12 @@ export function parseMegabytes(text: string): number {
 export function clockFor(anchor: string | undefined): Clock {
   if (anchor === undefined) return systemClock;
   const parsed = parseAnchor(anchor);
-  if (parsed === undefined) throw new ConfigError({ path: "--clock", reason: `"${anchor}" is no clock`, fix: "write it as WORLDMS,REALMS,SCALE" });
+  if (parsed === undefined)
+    throw new ConfigError({
+      path: "--clock",
+      reason: `"${anchor}" is no clock`,
+      fix: "write it as WORLDMS,REALMS,SCALE",
+    });
   return scaledClock(parsed);
 }
 

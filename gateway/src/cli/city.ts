@@ -17,15 +17,23 @@ interface CityFlags {
 export function cityCommand(): Command {
   return new Command("city")
     .summary("run a stand-in city platform")
-    .description("Takes events over HTTPS and MQTT, remembers them, tells repeats and gaps, answers receipts, and fails when told to.")
-    .option("--https <host:port>", "where it takes events (POST /ingest)", parseAddress, { host: "127.0.0.1", port: 9443 })
+    .description(
+      "Takes events over HTTPS and MQTT, remembers them, tells repeats and gaps, answers receipts, and fails when told to.",
+    )
+    .option("--https <host:port>", "where it takes events (POST /ingest)", parseAddress, {
+      host: "127.0.0.1",
+      port: 9443,
+    })
     .option("--mqtt <host:port>", "also as an MQTT broker", parseAddress)
     .option("--control <host:port>", "GET /status, POST /control", parseAddress, { host: "127.0.0.1", port: 9480 })
     .option("--ca <file>", "where to write the certificate authority the gateway is to trust", "city-ca.pem")
     .option("--file <file>", "append a line for every arrival")
     .option("--fail <mode>", "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
-    .addHelpText("after", "\nExample:\n  gatehouse city --ca city-ca.pem\n  curl -X POST -d '{\"mode\":\"5xx\"}' http://127.0.0.1:9480/control\n")
+    .addHelpText(
+      "after",
+      '\nExample:\n  gatehouse city --ca city-ca.pem\n  curl -X POST -d \'{"mode":"5xx"}\' http://127.0.0.1:9480/control\n',
+    )
     .action(city);
 }
 
@@ -45,7 +53,11 @@ async function city(flags: CityFlags): Promise<void> {
     onEvent: ({ type, subject, sequence, lane }) => log.info({ type, subject, sequence, lane }, "event"),
   });
   if (flags.fail !== undefined) await platform.fail(FailMode.parse(flags.fail));
-  log.info({ https: platform.httpsUrl, mqtt: platform.mqttUrl, control: platform.controlUrl, ca: caFile }, "city platform is ready");
-  if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  log.info(
+    { https: platform.httpsUrl, mqtt: platform.mqttUrl, control: platform.controlUrl, ca: caFile },
+    "city platform is ready",
+  );
+  if (!signal.aborted)
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   await platform.close();
 }

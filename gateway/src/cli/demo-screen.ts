@@ -13,7 +13,17 @@ export interface BannerFacts {
   readonly logFile: string;
 }
 
-export function demoBanner({ scenario, seed, daySeconds, scale, mqtt, monitor, city, siteFile, logFile }: BannerFacts): string {
+export function demoBanner({
+  scenario,
+  seed,
+  daySeconds,
+  scale,
+  mqtt,
+  monitor,
+  city,
+  siteFile,
+  logFile,
+}: BannerFacts): string {
   const flats = scenario.flats?.length ?? "many";
   return `
 Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. Nothing here is real but the software.
@@ -49,8 +59,11 @@ export function demoLine(change: string, alert: Alert, nameOf: (space: string) =
   const at = (alert.history.at(-1)?.at ?? alert.raisedAt).slice(0, 16).replace("T", " ");
   const what = `${alert.kind} ${CHINESE[alert.kind] ?? ""}`.trim();
   const limit = alert.limit === undefined ? "" : `limit ${alert.limit.persons}`;
-  const why = change === "cleared" ? (alert.history.at(-1)?.note ?? "") : alert.evidence.map(({ says }) => says).join("; ");
-  return [at, pad(change, 8), pad(what, 24), pad(`${alert.space} ${nameOf(alert.space)}`, 16), limit, why].join("  ").trimEnd();
+  const why =
+    change === "cleared" ? (alert.history.at(-1)?.note ?? "") : alert.evidence.map(({ says }) => says).join("; ");
+  return [at, pad(change, 8), pad(what, 24), pad(`${alert.space} ${nameOf(alert.space)}`, 16), limit, why]
+    .join("  ")
+    .trimEnd();
 }
 
 /** Pads to a width on screen, where Chinese characters take two columns. */

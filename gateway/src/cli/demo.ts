@@ -4,7 +4,15 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Alert, ConfigError, type CloudEvent, formatAnchor, formatTime, LinkError, scaledClock } from "@gatehouse/protocol";
+import {
+  type Alert,
+  type CloudEvent,
+  ConfigError,
+  formatAnchor,
+  formatTime,
+  LinkError,
+  scaledClock,
+} from "@gatehouse/protocol";
 import { Command } from "commander";
 import { untilSignal } from "./arguments.ts";
 import { demoBanner, demoLine, isShown } from "./demo-screen.ts";
@@ -22,7 +30,9 @@ const DAY_S = 86_400;
 export function demoCommand(): Command {
   return new Command("demo")
     .summary("see it work: a simulated compound, the gateway and a city platform")
-    .description("Runs the gateway on a simulated compound with a city platform of its own, on loopback, in fast time. Ctrl-C ends it.")
+    .description(
+      "Runs the gateway on a simulated compound with a city platform of its own, on loopback, in fast time. Ctrl-C ends it.",
+    )
     .option("--scenario <name|file>", "who lives in the compound", "compound")
     .option("--seed <seed>", "the same seed gives the same people", "1")
     .option("--day <seconds>", "real seconds a simulated day takes", "6")
@@ -32,7 +42,12 @@ export function demoCommand(): Command {
 
 async function demo(flags: DemoFlags): Promise<void> {
   const daySeconds = Number(flags.day);
-  if (!(daySeconds >= 1)) throw new ConfigError({ path: "--day", reason: `"${flags.day}" is no number of seconds`, fix: "write at least 1, for instance 6" });
+  if (!(daySeconds >= 1))
+    throw new ConfigError({
+      path: "--day",
+      reason: `"${flags.day}" is no number of seconds`,
+      fix: "write at least 1, for instance 6",
+    });
   const signal = untilSignal();
   const { readScenario, siteFor, startCity, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);
@@ -51,7 +66,14 @@ async function demo(flags: DemoFlags): Promise<void> {
   const names = new Map(site.spaces.map(({ id, name }) => [id, name ?? id]));
   const nameOf = (id: string) => names.get(id) ?? id;
   const ca = join(dir, "city-ca.pem");
-  const city = await startCity({ https: await freePort(9443), control: await freePort(9480), caFile: ca, clock, log: await openLog("error"), onEvent: arrived });
+  const city = await startCity({
+    https: await freePort(9443),
+    control: await freePort(9480),
+    caFile: ca,
+    clock,
+    log: await openLog("error"),
+    onEvent: arrived,
+  });
   const mqtt = await freePort(1883);
   const monitor = await freePort(9464);
   const siteFile = join(dir, "site.yaml");
@@ -66,18 +88,54 @@ async function demo(flags: DemoFlags): Promise<void> {
   );
   const time = ["--clock", formatAnchor(anchor)];
   const logFile = join(dir, "gateway.log");
-  const gateway = start(["run", "--site", siteFile, "--state", join(dir, "state"), "--monitor", `${monitor.host}:${monitor.port}`, ...time], logFile);
+  const gateway = start(
+    ["run", "--site", siteFile, "--state", join(dir, "state"), "--monitor", `${monitor.host}:${monitor.port}`, ...time],
+    logFile,
+  );
   const children = [gateway];
   try {
     await listening(`http://${monitor.host}:${monitor.port}/healthz`, gateway, logFile, clock, signal);
-    process.stdout.write(demoBanner({ scenario, daySeconds, scale: anchor.scale, mqtt, monitor, city, siteFile, logFile, seed: flags.seed }));
-    children.push(start(["sim", "--scenario", flags.scenario, "--seed", flags.seed, "--url", `mqtt://${mqtt.host}:${mqtt.port}`, ...time], join(dir, "sim.log")));
-    await Promise.race([ended(gateway, logFile, signal), reportDays(scenario.days, (ms) => formatTime(ms, zone), clock, anchor.worldMs, signal)]);
+    process.stdout.write(
+      demoBanner({
+        scenario,
+        daySeconds,
+        scale: anchor.scale,
+        mqtt,
+        monitor,
+        city,
+        siteFile,
+        logFile,
+        seed: flags.seed,
+      }),
+    );
+    children.push(
+      start(
+        [
+          "sim",
+          "--scenario",
+          flags.scenario,
+          "--seed",
+          flags.seed,
+          "--url",
+          `mqtt://${mqtt.host}:${mqtt.port}`,
+          ...time,
+        ],
+        join(dir, "sim.log"),
+      ),
+    );
+    await Promise.race([
+      ended(gateway, logFile, signal),
+      reportDays(scenario.days, (ms) => formatTime(ms, zone), clock, anchor.worldMs, signal),
+    ]);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     for (const child of children) child.kill("SIGTERM");
-    await Promise.all(children.map((child) => (child.exitCode === null ? new Promise((resolve) => child.once("exit", resolve)) : undefined)));
+    await Promise.all(
+      children.map((child) =>
+        child.exitCode === null ? new Promise((resolve) => child.once("exit", resolve)) : undefined,
+      ),
+    );
     await city.close();
     if (flags.state === undefined) rmSync(dir, { recursive: true, force: true });
   }
@@ -86,7 +144,10 @@ async function demo(flags: DemoFlags): Promise<void> {
 function start(args: readonly string[], logFile: string): ChildProcess {
   const log = openSync(logFile, "w", 0o600);
   // In a group of its own: the terminal's Ctrl-C reaches only the demo, which ends its parts in order.
-  const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], { stdio: ["ignore", log, log], detached: true });
+  const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], {
+    stdio: ["ignore", log, log],
+    detached: true,
+  });
   closeSync(log);
   return child;
 }
@@ -105,10 +166,19 @@ async function freePort(wanted: number): Promise<{ readonly host: string; readon
   throw new LinkError("refused", "no free port on 127.0.0.1");
 }
 
-async function listening(url: string, child: ChildProcess, logFile: string, clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> }, signal: AbortSignal): Promise<void> {
+async function listening(
+  url: string,
+  child: ChildProcess,
+  logFile: string,
+  clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> },
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new LinkError("refused", `the gateway did not start:\n${lastLines(logFile)}`);
-    const up = await fetch(url).then(() => true, () => false);
+    const up = await fetch(url).then(
+      () => true,
+      () => false,
+    );
     if (up) return;
     await clock.sleep(50, signal);
   }
@@ -124,13 +194,23 @@ function ended(child: ChildProcess, logFile: string, signal: AbortSignal): Promi
 }
 
 /** A line at every simulated week, so that a quiet screen is not a dead one; the end of the scenario is said too. */
-async function reportDays(days: number, timeOf: (ms: number) => string, clock: ReturnType<typeof scaledClock>, startMs: number, signal: AbortSignal): Promise<never> {
+async function reportDays(
+  days: number,
+  timeOf: (ms: number) => string,
+  clock: ReturnType<typeof scaledClock>,
+  startMs: number,
+  signal: AbortSignal,
+): Promise<never> {
   for (let day = 7; ; day += 7) {
     const untilMs = startMs + Math.min(day, days) * DAY_S * 1000;
     await clock.sleep((untilMs - clock.nowMs()) / clock.scale, signal);
-    process.stdout.write(`${timeOf(untilMs).slice(0, 16).replace("T", " ")}  ${Math.min(day, days)} simulated days are over 已模拟 ${Math.min(day, days)} 天\n`);
+    process.stdout.write(
+      `${timeOf(untilMs).slice(0, 16).replace("T", " ")}  ${Math.min(day, days)} simulated days are over 已模拟 ${Math.min(day, days)} 天\n`,
+    );
     if (day < days) continue;
-    process.stdout.write("The people have stopped moving; the gateway still runs. Ctrl-C ends it. 模拟结束，网关仍在运行，按 Ctrl-C 退出。\n");
+    process.stdout.write(
+      "The people have stopped moving; the gateway still runs. Ctrl-C ends it. 模拟结束，网关仍在运行，按 Ctrl-C 退出。\n",
+    );
     await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
   }
 }

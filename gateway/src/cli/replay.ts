@@ -6,7 +6,6 @@ import type { ReplayFiles } from "../replay/files.ts";
 import type { ReplaySummary } from "../replay/replay.ts";
 import { progressBar } from "./progress.ts";
 
-
 interface ReplayFlags extends ReplayFiles {
   readonly json?: boolean;
 }

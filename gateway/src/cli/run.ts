@@ -16,10 +16,15 @@ interface RunFlags {
 export function runCommand(): Command {
   return new Command("run")
     .summary("run the gateway")
-    .description("Runs the gateway of one site until SIGTERM or Ctrl-C, then ends in order within 5 s and loses nothing.")
+    .description(
+      "Runs the gateway of one site until SIGTERM or Ctrl-C, then ends in order within 5 s and loses nothing.",
+    )
     .requiredOption("--site <file>", "the site file (gatehouse init writes one)")
     .requiredOption("--state <dir>", "folder for everything the gateway remembers; one gateway a folder")
-    .option("--monitor <host:port>", "where /metrics and /healthz are served", parseAddress, { host: "127.0.0.1", port: 9464 })
+    .option("--monitor <host:port>", "where /metrics and /healthz are served", parseAddress, {
+      host: "127.0.0.1",
+      port: 9464,
+    })
     .option("--budget <MB>", "disk space the data may take", parseMegabytes, 2_000_000_000)
     .option("--ballast <MB>", "disk space held back for a full disk", parseMegabytes, 16_000_000)
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
@@ -43,7 +48,14 @@ async function run(flags: RunFlags): Promise<void> {
   await runGateway(
     options,
     ({ site, mqtt, monitorPort, readyMs, recoveredInputs }) => {
-      const fields = { site: site.site.site.id, mqtt, monitorPort, readyMs: Math.round(readyMs), recoveredInputs, sinceStartMs: Math.round(process.uptime() * 1000) };
+      const fields = {
+        site: site.site.site.id,
+        mqtt,
+        monitorPort,
+        readyMs: Math.round(readyMs),
+        recoveredInputs,
+        sinceStartMs: Math.round(process.uptime() * 1000),
+      };
       log.info(fields, "ready");
     },
     signal,

@@ -19,17 +19,24 @@ interface SimFlags {
 export function simCommand(): Command {
   return new Command("sim")
     .summary("simulate a compound's devices and people")
-    .description("Connects the devices of a scenario to a gateway as independent MQTT clients and lets its people come, go and sleep. A device keeps what was not acknowledged and sends it again.")
+    .description(
+      "Connects the devices of a scenario to a gateway as independent MQTT clients and lets its people come, go and sleep. A device keeps what was not acknowledged and sends it again.",
+    )
     .option("--scenario <name|file>", "compound, load, or a scenario file", "compound")
     .option("--seed <seed>", "the same seed gives the same people", "1")
     .option("--url <url>", "the gateway's broker", "mqtt://127.0.0.1:1883")
     .option("--journal <dir>", "folder for the devices' own journals; without it they are in memory")
-    .addOption(new Option("--format <format>", "how readings are written").choices(["json", "protobuf"]).default("json"))
+    .addOption(
+      new Option("--format <format>", "how readings are written").choices(["json", "protobuf"]).default("json"),
+    )
     .option("--write-site <file>", "only write the site file that matches the scenario, and end")
     .option("--replay <file>", "only write the scenario's readings for gatehouse replay, in virtual time, and end")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
-    .addHelpText("after", "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n",
+    )
     .action(sim);
 }
 
@@ -57,5 +64,16 @@ async function sim(flags: SimFlags): Promise<void> {
   const zone = scenario.site.timezone;
   // A scaled clock is anchored at the scenario's start; on the system's clock the scenario begins now.
   const startMs = flags.clock === undefined ? undefined : startOf(scenario);
-  await runSim({ scenario, startMs, seed, url, clock, log, signal, format, journalDir: journal, onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress") });
+  await runSim({
+    scenario,
+    startMs,
+    seed,
+    url,
+    clock,
+    log,
+    signal,
+    format,
+    journalDir: journal,
+    onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress"),
+  });
 }

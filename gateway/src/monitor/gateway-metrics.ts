@@ -27,7 +27,8 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
     type: "counter",
     read: () => [{ value: core.tally[name] }],
   });
-  const stats = (read: (stats: StoreStats) => { labels?: Record<string, string>; value: number }[]) => async () => read(await store.stats());
+  const stats = (read: (stats: StoreStats) => { labels?: Record<string, string>; value: number }[]) => async () =>
+    read(await store.stats());
   return [
     intake("received", "Readings received from devices; each ends in exactly one of stored, duplicate, rejected"),
     intake("stored", "Readings on disk"),
@@ -52,15 +53,52 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
       help: "Items owed to a platform",
       type: "gauge",
       labels: ["uplink", "lane"],
-      read: stats(({ backlog }) => backlog.map(({ uplink, lane, count }) => ({ labels: { uplink, lane }, value: count }))),
+      read: stats(({ backlog }) =>
+        backlog.map(({ uplink, lane, count }) => ({ labels: { uplink, lane }, value: count })),
+      ),
     },
-    { name: "gatehouse_store_used_bytes", help: "Bytes of live data on disk", type: "gauge", read: stats(({ usedBytes }) => [{ value: usedBytes }]) },
-    { name: "gatehouse_store_budget_bytes", help: "Bytes the data may take", type: "gauge", read: stats(({ budgetBytes }) => [{ value: budgetBytes }]) },
-    { name: "gatehouse_journal_rows", help: "Inputs kept in the journal", type: "gauge", read: stats(({ journalRows }) => [{ value: journalRows }]) },
-    { name: "gatehouse_outbox_quarantined", help: "Items set aside because a platform refused them", type: "gauge", read: stats(({ quarantined }) => [{ value: quarantined }]) },
-    { name: "gatehouse_store_pending_bytes", help: "Bytes on their way to disk", type: "gauge", read: () => [{ value: store.pendingBytes }] },
-    { name: "gatehouse_broker_connections", help: "MQTT clients connected", type: "gauge", read: () => [{ value: broker.counters.connections }] },
-    { name: "gatehouse_broker_received_bytes_total", help: "Bytes received from MQTT clients", type: "counter", read: () => [{ value: broker.counters.bytesIn }] },
+    {
+      name: "gatehouse_store_used_bytes",
+      help: "Bytes of live data on disk",
+      type: "gauge",
+      read: stats(({ usedBytes }) => [{ value: usedBytes }]),
+    },
+    {
+      name: "gatehouse_store_budget_bytes",
+      help: "Bytes the data may take",
+      type: "gauge",
+      read: stats(({ budgetBytes }) => [{ value: budgetBytes }]),
+    },
+    {
+      name: "gatehouse_journal_rows",
+      help: "Inputs kept in the journal",
+      type: "gauge",
+      read: stats(({ journalRows }) => [{ value: journalRows }]),
+    },
+    {
+      name: "gatehouse_outbox_quarantined",
+      help: "Items set aside because a platform refused them",
+      type: "gauge",
+      read: stats(({ quarantined }) => [{ value: quarantined }]),
+    },
+    {
+      name: "gatehouse_store_pending_bytes",
+      help: "Bytes on their way to disk",
+      type: "gauge",
+      read: () => [{ value: store.pendingBytes }],
+    },
+    {
+      name: "gatehouse_broker_connections",
+      help: "MQTT clients connected",
+      type: "gauge",
+      read: () => [{ value: broker.counters.connections }],
+    },
+    {
+      name: "gatehouse_broker_received_bytes_total",
+      help: "Bytes received from MQTT clients",
+      type: "counter",
+      read: () => [{ value: broker.counters.bytesIn }],
+    },
     {
       name: "gatehouse_broker_refused_total",
       help: "MQTT connections and packets refused",
@@ -85,8 +123,13 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
   ];
 }
 
-function perLane(targets: readonly Target[], value: (tally: { readonly sent: number; readonly rejected: number }) => number) {
-  return targets.flatMap(({ id, outbox }) => LANES.map((lane) => ({ labels: { uplink: id, lane }, value: value(outbox.tally[lane]) })));
+function perLane(
+  targets: readonly Target[],
+  value: (tally: { readonly sent: number; readonly rejected: number }) => number,
+) {
+  return targets.flatMap(({ id, outbox }) =>
+    LANES.map((lane) => ({ labels: { uplink: id, lane }, value: value(outbox.tally[lane]) })),
+  );
 }
 
 function openAlerts(core: Core) {

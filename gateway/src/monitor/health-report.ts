@@ -52,6 +52,11 @@ export class HealthReport {
     for (const { lane, count } of stats.backlog) backlog[lane] = (backlog[lane] ?? 0) + count;
     const metrics = { ...core.tally, usedBytes: stats.usedBytes, rssBytes: process.memoryUsage.rss() };
     this.#count += 1;
-    await core.tellHealth({ id: `health.${core.state.installation}.${bootId}.${this.#count}`, entries: health.entries, backlog, metrics });
+    await core.tellHealth({
+      id: `health.${core.state.installation}.${bootId}.${this.#count}`,
+      entries: health.entries,
+      backlog,
+      metrics,
+    });
   }
 }

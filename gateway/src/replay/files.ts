@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, ConfigError, checkSite } from "@gatehouse/protocol";
-import { loadSite } from "../config.ts";
 import { loadPolicy } from "../config/policies.ts";
+import { loadSite } from "../config.ts";
 import type { CoreConfig } from "../core/model.ts";
 import { driverTypes } from "../drivers/index.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
@@ -88,4 +88,3 @@ function configFor(flags: ReplayFiles): CoreConfig {
   if (problems.length > 0) throw new ConfigError(problems);
   return { site, policies: [...policies.values()] };
 }
-

@@ -6,8 +6,11 @@ import { ConfigError } from "@gatehouse/protocol";
 const MAX_LINE_BYTES = 1024 * 1024;
 
 /** Batches of lines and the share of the file read so far. Throws ConfigError for a file that cannot be read. */
-export async function* readLines(file: string): AsyncGenerator<{ readonly lines: readonly string[]; readonly share: number }> {
-  const problem = (reason: string, fix: string, cause?: unknown) => new ConfigError({ path: file, reason, fix }, { cause });
+export async function* readLines(
+  file: string,
+): AsyncGenerator<{ readonly lines: readonly string[]; readonly share: number }> {
+  const problem = (reason: string, fix: string, cause?: unknown) =>
+    new ConfigError({ path: file, reason, fix }, { cause });
   let size: number;
   try {
     size = statSync(file).size;
@@ -32,7 +35,11 @@ export async function* readLines(file: string): AsyncGenerator<{ readonly lines:
     }
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw problem(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, "check that the file is whole", cause);
+    throw problem(
+      `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "check that the file is whole",
+      cause,
+    );
   }
   if (rest !== "") yield { lines: [rest], share: 1 };
 }

@@ -1,5 +1,5 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
-import { type Alert, formatTime, parseReading, Pseudonym } from "@gatehouse/protocol";
+import { type Alert, formatTime, Pseudonym, parseReading } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
 import { balanceEstimator } from "../core/occupancy/balance.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";

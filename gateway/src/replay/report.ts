@@ -20,7 +20,9 @@ export function reportPage(summary: ReplaySummary, state: CoreState, nights: Nig
     if (limit === undefined || series === undefined) return [];
     const own = alerts.filter((alert) => alert.space === id);
     const title = space.name === undefined || space.name === id ? id : `${id} ${space.name}`;
-    return [`<section><h3>${escape(title)}</h3><p>limit ${limit.persons}: ${escape(limit.basis)}</p>${plot(series, limit.persons)}${own.map(alertLine).join("")}</section>`];
+    return [
+      `<section><h3>${escape(title)}</h3><p>limit ${limit.persons}: ${escape(limit.basis)}</p>${plot(series, limit.persons)}${own.map(alertLine).join("")}</section>`,
+    ];
   });
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -56,7 +58,10 @@ function plot(series: readonly EstimateLine[], limit: number): string {
     const height = HEIGHT - 14 - y(line.present);
     return `<rect class="${kind}" x="${n(LEFT + i * step)}" y="${n(y(line.present))}" width="${n(Math.max(1, step - 1))}" height="${n(height)}"><title>${escape(line.at)}: ${line.present}</title></rect>`;
   });
-  const dates = [series[0], series.at(-1)].map((line, i) => `<text x="${i === 0 ? LEFT : WIDTH}" y="${HEIGHT - 2}" text-anchor="${i === 0 ? "start" : "end"}">${escape(line?.at.slice(0, 10) ?? "")}</text>`);
+  const dates = [series[0], series.at(-1)].map(
+    (line, i) =>
+      `<text x="${i === 0 ? LEFT : WIDTH}" y="${HEIGHT - 2}" text-anchor="${i === 0 ? "start" : "end"}">${escape(line?.at.slice(0, 10) ?? "")}</text>`,
+  );
   const line = `<line class="limit" x1="${LEFT}" x2="${WIDTH}" y1="${n(y(limit))}" y2="${n(y(limit))}"/><text x="0" y="${n(y(limit) + 3)}">${limit}</text>`;
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">${bars.join("")}${line}${dates.join("")}</svg>`;
 }

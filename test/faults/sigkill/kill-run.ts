@@ -2,10 +2,11 @@
  * The whole gateway under MQTT load with a city platform connected, killed with SIGKILL at random moments. Every device sends a fixed series
  * of readings and repeats what was not acknowledged, so the platform must end with exactly the same readings and the same alerts as without a kill.
  */
+
+import { join } from "node:path";
 import { type City, type CityEvent, type LoadReading, runLoad, silentLog, startCity } from "@gatehouse/device-sim";
 import { type Alert, type CloudEvent, systemClock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
-import { join } from "node:path";
 import { freePort } from "../../support/free-port.ts";
 import { type GatewayProcess, startGateway } from "../../support/gateway-process.ts";
 import { deviceIds, SOURCE, writeLoadSite } from "../../support/load-site.ts";
@@ -45,7 +46,11 @@ export interface KillResult {
 const EPOCH = 1;
 
 /** Steps of -1, +1 or 0 around the limit of 2, the same for every run of a seed. */
-export function readingsOf(seed: number, devices: readonly string[], each: number): ReadonlyMap<string, readonly LoadReading[]> {
+export function readingsOf(
+  seed: number,
+  devices: readonly string[],
+  each: number,
+): ReadonlyMap<string, readonly LoadReading[]> {
   return new Map(
     devices.map((device) => {
       const random = new Random(`${seed}/${device}`);
@@ -67,7 +72,12 @@ export async function runKills(options: KillOptions): Promise<KillResult> {
   const ids = deviceIds(devices);
   const readings = readingsOf(seed, ids, readingsEach);
   const ca = join(dir.path, "ca.pem");
-  const city = await startCity({ https: { host: "127.0.0.1", port: 0 }, caFile: ca, clock: systemClock, log: silentLog });
+  const city = await startCity({
+    https: { host: "127.0.0.1", port: 0 },
+    caFile: ca,
+    clock: systemClock,
+    log: silentLog,
+  });
   const mqttPort = await freePort();
   const uplinks = [{ id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } }, readings: true }];
   const siteFile = writeLoadSite({ dir: dir.path, devices, mqttPort, uplinks });
@@ -100,7 +110,13 @@ export async function runKills(options: KillOptions): Promise<KillResult> {
     const result = await load;
     await delivered(city, acknowledged, gateway);
     const healthAtEnd = (await gateway.health()).codes.map(({ code }) => code);
-    return { ...count(city, acknowledged), acknowledged: result.acknowledged, kills: readyMs.length, readyMs, healthAtEnd };
+    return {
+      ...count(city, acknowledged),
+      acknowledged: result.acknowledged,
+      kills: readyMs.length,
+      readyMs,
+      healthAtEnd,
+    };
   } finally {
     await gateway.end("SIGKILL");
     await city.close();
@@ -114,7 +130,8 @@ async function delivered(city: City, acknowledged: ReadonlySet<string>, gateway:
   await city.until(complete, patience).catch(() => gateway.health());
 }
 
-const readingIds = (city: City): Set<string> => new Set(city.events.flatMap(({ reading }) => (reading === undefined ? [] : [reading])));
+const readingIds = (city: City): Set<string> =>
+  new Set(city.events.flatMap(({ reading }) => (reading === undefined ? [] : [reading])));
 
 function count(city: City, acknowledged: ReadonlySet<string>) {
   const all = city.events.flatMap(({ reading }) => (reading === undefined ? [] : [reading]));
@@ -136,7 +153,10 @@ function alertsOf(events: readonly CityEvent[]): string[] {
     .map(({ event }) => {
       const { data, type } = event as CloudEvent;
       const alert = data as unknown as Alert;
-      return { space: alert.space, line: `${alert.space} ${type.slice("gatehouse.alert.".length)} ${alert.kind} episode ${alert.episode} by seq ${alert.trigger?.seq}` };
+      return {
+        space: alert.space,
+        line: `${alert.space} ${type.slice("gatehouse.alert.".length)} ${alert.kind} episode ${alert.episode} by seq ${alert.trigger?.seq}`,
+      };
     });
   return lines.sort((a, b) => (a.space < b.space ? -1 : a.space > b.space ? 1 : 0)).map(({ line }) => line);
 }

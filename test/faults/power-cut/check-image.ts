@@ -1,0 +1,105 @@
+/** Opens what a power cut left with the real engine, and compares it with what was promised before the cut. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DirectStore } from "gatehouse/testing";
+import type { Mark } from "./io-log.ts";
+import { describeSnapshot, type Expected, keyContent, LANES, type Step, UPLINKS } from "./workload.ts";
+
+/** What had been said when the power went. */
+export class Promised {
+  acked = 0;
+  issued = 0;
+  keyAcked = 0;
+  keyIssued = 0;
+  readonly platform = new Set<number>();
+
+  take(mark: Mark): void {
+    if ("issued" in mark) this.issued = mark.issued;
+    if ("acked" in mark) this.acked = Math.max(this.acked, mark.acked);
+    if ("found" in mark) this.acked = Math.max(this.acked, mark.found);
+    if ("platform" in mark) this.platform.add(mark.platform);
+    if ("keyIssued" in mark) this.keyIssued = mark.keyIssued;
+    if ("keyAcked" in mark) this.keyAcked = mark.keyAcked;
+  }
+}
+
+const EMPTY: Expected = { lastSeq: 0, next: new Map(), waiting: [], alerts: [], snapshot: "0 ", quarantined: 0 };
+const ALL = 1_000_000;
+
+/** What is wrong with the image, undefined when nothing is. */
+export function checkImage(dir: string, steps: readonly Step[], promised: Promised): string | undefined {
+  const key = checkKey(dir, promised);
+  if (key !== undefined) return key;
+  let store: DirectStore;
+  try {
+    store = new DirectStore({ dir, budgetBytes: 50e6, ballastBytes: 0 });
+  } catch (error) {
+    return `unreadable: ${String(error)}`;
+  }
+  try {
+    return checkStore(store, steps, promised);
+  } catch (error) {
+    return `unreadable: ${String(error)}`;
+  } finally {
+    store.close();
+  }
+}
+
+function checkStore(store: DirectStore, steps: readonly Step[], promised: Promised): string | undefined {
+  const { quarantine } = store.recovered;
+  if (quarantine !== undefined) return `quarantined: ${quarantine.reason}`;
+  const alerts = store.alerts();
+  const n = Math.max(0, ...alerts.map((row) => (JSON.parse(row.body) as { step: number }).step));
+  if (n < promised.acked) return `step ${promised.acked} was acknowledged, the store ends at step ${n}`;
+  if (n > promised.issued) return `the store holds step ${n}, only ${promised.issued} were written`;
+  const early = steps.findIndex((step, i) => i < n && step.settles && !promised.platform.has(i + 1));
+  if (early >= 0) return `step ${early + 1} settled what the platform never had`;
+  const expected = steps[n - 1]?.after ?? EMPTY;
+  const journal = store.journal(0, ALL);
+  const whole = journal.every((row, i) => row.seq === i + 1) && journal.length === expected.lastSeq;
+  if (!whole) return `the journal holds ${journal.length} entries, step ${n} ends at ${expected.lastSeq}`;
+  return firstDifference(found(store), { ...expected, waiting: n === 0 ? emptyLanes() : expected.waiting });
+}
+
+function found(store: DirectStore): Expected {
+  const { lastSeq, nextSequence, snapshot } = store.recovered;
+  const waiting = UPLINKS.flatMap((uplink) =>
+    LANES.map((lane) => {
+      const seqs = store.waiting(uplink, lane).map((row) => row.seq);
+      return `${uplink}/${lane}: ${seqs.join(" ")}`;
+    }),
+  );
+  const alerts = store
+    .alerts()
+    .map((row) => `${row.id} ${row.body}`)
+    .sort();
+  const pieces = describeSnapshot(snapshot?.seq ?? 0, snapshot?.pieces ?? []);
+  const { quarantined } = store.stats();
+  return { lastSeq, next: nextSequence, waiting, alerts, snapshot: pieces, quarantined };
+}
+
+function emptyLanes(): string[] {
+  return UPLINKS.flatMap((uplink) => LANES.map((lane) => `${uplink}/${lane}: `));
+}
+
+function firstDifference(is: Expected, should: Expected): string | undefined {
+  for (const part of Object.keys(should) as (keyof Expected)[]) {
+    const text = (value: Expected[typeof part]) => JSON.stringify(value instanceof Map ? [...value] : value);
+    if (text(is[part]) !== text(should[part])) return `${part}: ${text(is[part])} instead of ${text(should[part])}`;
+  }
+  return undefined;
+}
+
+function checkKey(dir: string, promised: Promised): string | undefined {
+  let content = "";
+  try {
+    content = readFileSync(join(dir, "pseudonym.key"), "utf8");
+  } catch {
+    return promised.keyAcked > 0 ? "the key file is gone" : undefined;
+  }
+  const n = Number(content.split(" ")[0]);
+  if (content !== keyContent(n)) return `the key file is torn, ${content.length} bytes long`;
+  if (n < promised.keyAcked || n > promised.keyIssued)
+    return `the key file holds version ${n}, not ${promised.keyAcked}`;
+  return undefined;
+}
