@@ -97,7 +97,7 @@ async function runLocked(
     onFatal: (cause) => fatal.abort(cause),
   });
   try {
-    const parts = await assemble(options, site, store, health);
+    const parts = await assemble(options, site, store, health, (cause) => fatal.abort(cause));
     const { core } = parts;
     tellGaps = (found) =>
       void core.tellGaps(found).catch((err: unknown) => log.debug({ err }, "gap not told, the store is closed"));
@@ -115,7 +115,13 @@ async function runLocked(
 }
 
 /** Everything made, nothing running yet. */
-async function assemble(options: RunOptions, site: Site, store: Store, health: HealthBoard) {
+async function assemble(
+  options: RunOptions,
+  site: Site,
+  store: Store,
+  health: HealthBoard,
+  onFatal: (error: unknown) => void,
+) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key"));
   const bootId = randomBytes(4).toString("hex");
@@ -139,6 +145,7 @@ async function assemble(options: RunOptions, site: Site, store: Store, health: H
     pseudonym: (credential) => pseudonym(key, credential),
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
+    onFatal,
   });
   const broker = createBroker({
     config: brokerConfig(site),

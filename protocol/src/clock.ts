@@ -3,7 +3,7 @@
 export interface Clock {
   /** World time, ms since 1970. May run faster than real time (demo) and may step (NTP). Never used for order or deadlines. */
   nowMs(): number;
-  /** Real, monotonic ms since an arbitrary start. For deadlines, durations and back-off. */
+  /** Real, monotonic ms since an arbitrary start, for the system clock that of the process. For deadlines, durations and back-off. */
   monoMs(): number;
   /** World seconds per real second; 1 outside the demo and the simulator. */
   readonly scale: number;

@@ -1,5 +1,5 @@
 import type { Alert, CloudEvent } from "@gatehouse/protocol";
-import { deviceTopic, encodeReadingBatch, stateTopic } from "@gatehouse/protocol";
+import { deviceTopic, encodeReadingBatch, formatTime, stateTopic, systemClock } from "@gatehouse/protocol";
 import { describe, expect, it } from "vitest";
 import { metric } from "../support/gateway-process.ts";
 import { SOURCE } from "../support/load-site.ts";
@@ -16,7 +16,9 @@ describe("a reading's way", () => {
     const device = await rig.device("count-0001");
     await device.publishAsync(
       readingsTopic("count-0001"),
-      JSON.stringify([{ epoch: 1, seq: 1, kind: "count.in", value: 2, at: new Date().toISOString() }]),
+      JSON.stringify([
+        { epoch: 1, seq: 1, kind: "count.in", value: 2, at: formatTime(systemClock.nowMs(), "Asia/Shanghai") },
+      ]),
       { qos: 1 },
     );
     const third = encodeReadingBatch([{ device: "count-0001", epoch: 1, seq: 2, kind: "count.in", value: 1 }]);
@@ -74,9 +76,9 @@ describe("a reading's way", () => {
       JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 3 }),
       { qos: 1 },
     );
-    const startedMs = performance.now();
+    const startedMs = systemClock.monoMs();
     expect(await rig.gateway.end("SIGTERM")).toBe(0);
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(systemClock.monoMs() - startedMs).toBeLessThan(5_000);
     await rig.restart();
     await rig.city.fail();
     const again = await rig.device("count-0003");

@@ -56,7 +56,7 @@ const snippets: readonly Snippet[] = [
   refuse("test doubles", "gateway/src/cli/d.ts", uses("../testing/index.ts")),
   allow("gateway/src/cli/c.test.ts", uses("@gatehouse/protocol/testing")),
   refuse("reads time", "gateway/src/store/t1.ts", "export const b = Date.now();\n"),
-  refuse("reads time", "test/bench/t2.ts", "export const b = Date.now();\n"),
+  refuse("reads time", "test/faults/t2.ts", "export const b = Date.now();\n"),
   refuse("reads time", "gateway/src/store/t3.ts", "export const b = new Date();\n"),
   refuse("reads time", "gateway/src/store/t4.ts", "export const b = performance.now();\n"),
   refuse(

@@ -1,20 +1,23 @@
 /** `gatehouse demo`: the whole way without hardware: a simulated compound, the gateway, a city platform. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { City, Scenario, siteFor } from "@gatehouse/device-sim";
 import {
   type Alert,
+  type Clock,
+  type ClockAnchor,
   type CloudEvent,
   ConfigError,
   formatAnchor,
   formatTime,
-  LinkError,
   scaledClock,
+  systemClock,
 } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { untilSignal } from "./arguments.ts";
+import { ended, endParts, freePort, listening, type Port, startPart } from "./demo-parts.ts";
 import { demoBanner, demoLine, isShown } from "./demo-screen.ts";
 import { openLog } from "./log.ts";
 
@@ -51,20 +54,11 @@ async function demo(flags: DemoFlags): Promise<void> {
   const signal = untilSignal();
   const { readScenario, siteFor, startCity, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);
+  const site = siteFor(scenario);
   const dir = flags.state ?? mkdtempSync(join(tmpdir(), "gatehouse-demo-"));
   mkdirSync(dir, { recursive: true });
-  const anchor = { worldMs: startOf(scenario), realMs: Date.now(), scale: DAY_S / daySeconds };
+  const anchor = { worldMs: startOf(scenario), realMs: systemClock.nowMs(), scale: DAY_S / daySeconds };
   const clock = scaledClock(anchor);
-  const zone = scenario.site.timezone;
-  const arrived = (event: CloudEvent) => {
-    if (!event.type.startsWith("gatehouse.alert.")) return;
-    const change = event.type.slice("gatehouse.alert.".length);
-    const alert = event.data as unknown as Alert;
-    if (isShown(change, alert)) process.stdout.write(`${demoLine(change, alert, nameOf)}\n`);
-  };
-  const site = siteFor(scenario);
-  const names = new Map(site.spaces.map(({ id, name }) => [id, name ?? id]));
-  const nameOf = (id: string) => names.get(id) ?? id;
   const ca = join(dir, "city-ca.pem");
   const city = await startCity({
     https: await freePort(9443),
@@ -72,132 +66,88 @@ async function demo(flags: DemoFlags): Promise<void> {
     caFile: ca,
     clock,
     log: await openLog("error"),
-    onEvent: arrived,
+    onEvent: showAlerts(site),
   });
-  const mqtt = await freePort(1883);
-  const monitor = await freePort(9464);
-  const siteFile = join(dir, "site.yaml");
-  const { stringify } = await import("yaml");
-  writeFileSync(
-    siteFile,
-    stringify({
-      ...site,
-      broker: { listen: `${mqtt.host}:${mqtt.port}`, anonymousLoopback: true },
-      uplinks: [{ id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } } }],
-    }),
-  );
-  const time = ["--clock", formatAnchor(anchor)];
-  const logFile = join(dir, "gateway.log");
-  const gateway = start(
-    ["run", "--site", siteFile, "--state", join(dir, "state"), "--monitor", `${monitor.host}:${monitor.port}`, ...time],
-    logFile,
-  );
-  const children = [gateway];
+  const children: ChildProcess[] = [];
   try {
-    await listening(`http://${monitor.host}:${monitor.port}/healthz`, gateway, logFile, clock, signal);
-    process.stdout.write(
-      demoBanner({
-        scenario,
-        daySeconds,
-        scale: anchor.scale,
-        mqtt,
-        monitor,
-        city,
-        siteFile,
-        logFile,
-        seed: flags.seed,
-      }),
-    );
-    children.push(
-      start(
-        [
-          "sim",
-          "--scenario",
-          flags.scenario,
-          "--seed",
-          flags.seed,
-          "--url",
-          `mqtt://${mqtt.host}:${mqtt.port}`,
-          ...time,
-        ],
-        join(dir, "sim.log"),
-      ),
-    );
-    await Promise.race([
-      ended(gateway, logFile, signal),
-      reportDays(scenario.days, (ms) => formatTime(ms, zone), clock, anchor.worldMs, signal),
-    ]);
+    const facts = { flags, scenario, site, dir, daySeconds, anchor, city, ca };
+    await play(facts, clock, children, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    for (const child of children) child.kill("SIGTERM");
-    await Promise.all(
-      children.map((child) =>
-        child.exitCode === null ? new Promise((resolve) => child.once("exit", resolve)) : undefined,
-      ),
-    );
+    await endParts(children);
     await city.close();
     if (flags.state === undefined) rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function start(args: readonly string[], logFile: string): ChildProcess {
-  const log = openSync(logFile, "w", 0o600);
-  // In a group of its own: the terminal's Ctrl-C reaches only the demo, which ends its parts in order.
-  const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], {
-    stdio: ["ignore", log, log],
-    detached: true,
-  });
-  closeSync(log);
-  return child;
+type RawSite = ReturnType<typeof siteFor>;
+
+interface Facts {
+  readonly flags: DemoFlags;
+  readonly scenario: Scenario;
+  readonly site: RawSite;
+  readonly dir: string;
+  readonly daySeconds: number;
+  readonly anchor: ClockAnchor;
+  readonly city: City;
+  readonly ca: string;
 }
 
-/** The port if it is free, else any free one. */
-async function freePort(wanted: number): Promise<{ readonly host: string; readonly port: number }> {
-  for (const port of [wanted, 0]) {
-    const server = createServer();
-    const got = await new Promise<number | undefined>((resolve) => {
-      server.once("error", () => resolve(undefined));
-      server.listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (got !== undefined) return { host: "127.0.0.1", port: got };
-  }
-  throw new LinkError("refused", "no free port on 127.0.0.1");
+/** Starts gateway and simulator, and stays until the signal aborts or the gateway ends. */
+async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal: AbortSignal): Promise<void> {
+  const { flags, scenario, dir, daySeconds, anchor, city } = facts;
+  const mqtt = await freePort(1883);
+  const monitor = await freePort(9464);
+  const siteFile = await writeSite(facts, mqtt);
+  const time = ["--clock", formatAnchor(anchor)];
+  const logFile = join(dir, "gateway.log");
+  const monitorAt = `${monitor.host}:${monitor.port}`;
+  const state = ["--state", join(dir, "state"), "--monitor", monitorAt];
+  const gateway = startPart(["run", "--site", siteFile, ...state, ...time], logFile);
+  children.push(gateway);
+  await listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal);
+  const { scale } = anchor;
+  const banner = { scenario, daySeconds, scale, mqtt, monitor, city, siteFile, logFile, seed: flags.seed };
+  process.stdout.write(demoBanner(banner));
+  const people = ["--scenario", flags.scenario, "--seed", flags.seed, "--url", `mqtt://${mqtt.host}:${mqtt.port}`];
+  children.push(startPart(["sim", ...people, ...time], join(dir, "sim.log")));
+  const timeOf = (ms: number) => formatTime(ms, scenario.site.timezone);
+  await Promise.race([
+    ended(gateway, logFile, signal),
+    reportDays(scenario.days, timeOf, clock, anchor.worldMs, signal),
+  ]);
 }
 
-async function listening(
-  url: string,
-  child: ChildProcess,
-  logFile: string,
-  clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> },
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new LinkError("refused", `the gateway did not start:\n${lastLines(logFile)}`);
-    const up = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (up) return;
-    await clock.sleep(50, signal);
-  }
+/** Prints alert events of the platform, with the names of spaces. */
+function showAlerts({ spaces }: RawSite): (event: CloudEvent) => void {
+  const names = new Map(spaces.map(({ id, name }) => [id, name ?? id]));
+  const nameOf = (id: string) => names.get(id) ?? id;
+  return ({ type, data }) => {
+    if (!type.startsWith("gatehouse.alert.")) return;
+    const change = type.slice("gatehouse.alert.".length);
+    const alert = data as unknown as Alert;
+    if (isShown(change, alert)) process.stdout.write(`${demoLine(change, alert, nameOf)}\n`);
+  };
 }
 
-const lastLines = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-8).join("\n");
-
-function ended(child: ChildProcess, logFile: string, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    child.once("exit", () => reject(new LinkError("closed", `the gateway ended:\n${lastLines(logFile)}`)));
-  });
+async function writeSite({ site, dir, city, ca }: Facts, mqtt: Port): Promise<string> {
+  const { stringify } = await import("yaml");
+  const siteFile = join(dir, "site.yaml");
+  const whole = {
+    ...site,
+    broker: { listen: `${mqtt.host}:${mqtt.port}`, anonymousLoopback: true },
+    uplinks: [{ id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } } }],
+  };
+  writeFileSync(siteFile, stringify(whole));
+  return siteFile;
 }
 
 /** A line at every simulated week, so that a quiet screen is not a dead one; the end of the scenario is said too. */
 async function reportDays(
   days: number,
   timeOf: (ms: number) => string,
-  clock: ReturnType<typeof scaledClock>,
+  clock: Clock,
   startMs: number,
   signal: AbortSignal,
 ): Promise<never> {

@@ -1,4 +1,5 @@
 /** `gatehouse run`: the gateway itself. */
+import { systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
@@ -54,7 +55,7 @@ async function run(flags: RunFlags): Promise<void> {
         monitorPort,
         readyMs: Math.round(readyMs),
         recoveredInputs,
-        sinceStartMs: Math.round(process.uptime() * 1000),
+        sinceStartMs: Math.round(systemClock.monoMs()),
       };
       log.info(fields, "ready");
     },

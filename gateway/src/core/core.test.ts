@@ -23,6 +23,7 @@ async function setUp(store = new MemoryStore(), clock = new FakeClock()) {
     nextSequence: store.recovered.nextSequence.get("city") ?? 1,
     random: () => 0.5,
   });
+  const fatal: unknown[] = [];
   const core = await Core.open({
     store,
     clock,
@@ -33,8 +34,9 @@ async function setUp(store = new MemoryStore(), clock = new FakeClock()) {
     pseudonym: (raw) => `c_${raw.length.toString(16).padStart(10, "0")}`,
     bootId: "boot",
     installation: "inst",
+    onFatal: (error) => fatal.push(error),
   });
-  return { store, clock, health, core, accept: core.acceptFor("mqtt") };
+  return { store, clock, health, core, fatal, accept: core.acceptFor("mqtt") };
 }
 
 const whole = (core: Core) => {
@@ -169,6 +171,7 @@ describe("the core", () => {
       pseudonym: (raw: string) => raw,
       bootId: "b2",
       installation: "other",
+      onFatal: () => {},
     };
     const core = await Core.open({ ...options, config });
     expect(core.state.installation).toBe("inst");
@@ -182,5 +185,17 @@ describe("the core", () => {
     expect(health.entries).toMatchObject([{ code: "device-offline", subject: "lock-1" }]);
     await accept([{ device: "lock-1", kind: "device.online" }]);
     expect(health.entries).toEqual([]);
+  });
+
+  it("acknowledges and writes nothing more once a step threw, so that the journal rebuilds the state", async () => {
+    const { accept, core, fatal, store } = await setUp();
+    await accept([{ device: "count-1", kind: "count.in", seq: 1 }]);
+    const snapshotSeq = store.recovered.snapshot?.seq;
+    Object.assign(core.state, { dirty: undefined });
+    await expect(accept([{ device: "count-1", kind: "count.in", seq: 2 }])).rejects.toThrow("out of use");
+    await expect(accept([{ device: "count-1", kind: "count.in", seq: 2 }])).rejects.toThrow("out of use");
+    expect(fatal).toHaveLength(1);
+    await core.run(AbortSignal.abort());
+    expect(store.recovered).toMatchObject({ lastSeq: 2, snapshot: { seq: snapshotSeq } });
   });
 });

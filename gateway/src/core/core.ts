@@ -1,5 +1,13 @@
 /** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
-import { type AlertState, type Clock, type ClockQuality, parseReading, type RawReading } from "@gatehouse/protocol";
+import {
+  type AlertState,
+  type Clock,
+  type ClockQuality,
+  LinkError,
+  parseReading,
+  type RawReading,
+  RejectedError,
+} from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
 import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
@@ -32,6 +40,8 @@ export interface CoreOptions {
   readonly bootId: string;
   /** Names this installation, if the journal does not yet. */
   readonly installation: string;
+  /** A step threw: what it had changed in the state nobody knows, so the process must end and rebuild it from the journal. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 /** Readings by where they ended; every received one ends in exactly one of the others. */
@@ -64,6 +74,8 @@ export class Core {
   #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
   #listener: (change: CoreChange) => void = () => {};
+  /** A step threw halfway: this state must not reach the disk any more. */
+  #broken = false;
 
   constructor(options: CoreOptions, state: CoreState, lastSeq: number, lastMs: number) {
     this.#options = options;
@@ -130,6 +142,8 @@ export class Core {
       turn.owe(gapEvent(this.model, this.#state, gap, nowMs));
       await store.write({ ...turn.write(), gapsDone: [gap.n] });
       turn.committed();
+      const tally = targets.find((target) => target.id === gap.uplink)?.outbox.tally[gap.lane];
+      if (tally !== undefined) tally.dropped += gap.count;
     }
   }
 
@@ -179,7 +193,7 @@ export class Core {
     if (device !== undefined && device.driver !== driver) {
       return `device ${device.id} belongs to driver ${device.driver}, not ${driver}`;
     }
-    const effects = step(this.#state, { type: "reading", reading, clock: quality }, nowMs);
+    const effects = this.#step({ type: "reading", reading, clock: quality }, nowMs);
     if (effects.outcome === "rejected") return effects.reason;
     if (effects.outcome === "duplicate") {
       this.tally.duplicate += 1;
@@ -246,10 +260,22 @@ export class Core {
   }
 
   #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
-    const effects = step(this.#state, input, nowMs);
+    const effects = this.#step(input, nowMs);
     if (effects.outcome !== "accepted") return;
     const { type, ...body } = input;
     this.#record(turn, { seq: this.#nextSeq++, nowMs, type, body: JSON.stringify(body) }, effects);
+  }
+
+  #step(input: Input, nowMs: number): Effects {
+    if (this.#broken) throw new LinkError("closed", "the core is out of use");
+    try {
+      return step(this.#state, input, nowMs);
+    } catch (error) {
+      if (error instanceof RejectedError) throw error;
+      this.#broken = true;
+      this.#options.onFatal(error);
+      throw new LinkError("closed", "the core is out of use", { cause: error });
+    }
   }
 
   #record(turn: Turn, entry: JournalEntry, effects: Effects): void {
@@ -281,6 +307,7 @@ export class Core {
   }
 
   async #snapshot(): Promise<void> {
+    if (this.#broken) return;
     this.#sinceSnapshot = 0;
     await this.#options.store.write({ snapshot: takeSnapshot(this.#state, this.#nextSeq - 1) });
   }

@@ -7,6 +7,8 @@ export interface LaneQueueOptions {
   readonly lane: Lane;
   readonly store: Pick<Store, "waiting">;
   readonly text: (entry: JournalEntry, seq: number) => string;
+  /** Called whenever nothing waits that was not handed out. */
+  readonly caughtUp: () => void;
 }
 
 /** Fresh items held in memory at the most; beyond it they are read from disk, so that an outage costs no memory. */
@@ -120,6 +122,7 @@ export class LaneQueue {
   /** Returns at once when something was committed since the lane was found empty. */
   async #sleep(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#fresh.length > 0 || this.#behind) return;
+    this.#options.caughtUp();
     await this.#woken(signal);
   }
 

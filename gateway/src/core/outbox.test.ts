@@ -160,7 +160,7 @@ describe("an outbox", () => {
     await owe(set, "alert");
     const uplink = new FakeUplink(() => ({ accepted: [1, 99], rejected: [{ seq: 98, reason: "?" }] }));
     await running(set, uplink, settle);
-    expect(set.outbox.tally.alert).toEqual({ sent: 1, rejected: 0 });
+    expect(set.outbox.tally.alert).toEqual({ sent: 1, rejected: 0, dropped: 0 });
   });
 
   it("keeps everything when the link breaks and sends it over the next one", async () => {
@@ -173,6 +173,22 @@ describe("an outbox", () => {
     const good = new FakeUplink();
     await running(set, good, settle);
     expect(good.sent).toEqual([1, 2, 3, 4]);
+  });
+
+  it("says when a lane has not caught up for an hour, and takes it back when it has", async () => {
+    const set = setUp();
+    let takes = false;
+    const uplink = new FakeUplink((batch) => (takes ? accept(batch) : { accepted: [], rejected: [] }));
+    await running(set, uplink, async () => {
+      await owe(set, "alert");
+      await set.clock.advance(3_500_000);
+      expect(set.health.entries).toEqual([]);
+      await set.clock.advance(200_000);
+      expect(set.health.entries).toMatchObject([{ code: "uplink-slow", subject: "city" }]);
+      takes = true;
+      await set.clock.advance(60_000);
+      expect(set.health.entries).toEqual([]);
+    });
   });
 
   it("delivers every item at least once, in order per lane, whatever the platform and the process do", async () => {

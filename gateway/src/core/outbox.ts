@@ -32,10 +32,14 @@ const MAX_BYTES = 512 * 1024;
 const TARGET_MS = 200;
 /** Items the platform neither took nor refused wait so long at first. */
 const KEPT_BACKOFF = { firstMs: 500, maxMs: 30_000 };
+/** A lane that has not caught up for so long means that more comes in than goes out. */
+const SLOW_MS = 3_600_000;
 
 export interface LaneTally {
   sent: number;
   rejected: number;
+  /** Evicted by the disk budget before the platform had them. */
+  dropped: number;
 }
 
 export class Outbox {
@@ -45,14 +49,18 @@ export class Outbox {
   #nextSequence: number;
   /** The last settlement on its way to disk; a new link waits for it, so that it does not send what is settled. */
   #settling: Promise<void> = Promise.resolve();
+  /** When each lane had last caught up, or its link began; real ms. */
+  readonly #caughtUpMs = new Map<Lane, number>();
+  readonly #slow = new Set<Lane>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#nextSequence = options.nextSequence;
     const { uplink, store } = options;
     const text = (entry: JournalEntry, seq: number) => composeEvent(options.compose(entry), seq);
-    this.#lanes = new Map(LANES.map((lane) => [lane, new LaneQueue({ uplink, lane, store, text })]));
-    const zero = (): LaneTally => ({ sent: 0, rejected: 0 });
+    const queue = (lane: Lane) => new LaneQueue({ uplink, lane, store, text, caughtUp: () => this.#caughtUp(lane) });
+    this.#lanes = new Map(LANES.map((lane) => [lane, queue(lane)]));
+    const zero = (): LaneTally => ({ sent: 0, rejected: 0, dropped: 0 });
     this.tally = { emergency: zero(), alert: zero(), presence: zero(), telemetry: zero() };
   }
 
@@ -94,8 +102,10 @@ export class Outbox {
     const { clock, random } = this.#options;
     let limit = MAX_ITEMS / 10;
     let delays = backoff(random, KEPT_BACKOFF);
+    this.#caughtUpMs.set(lane.lane, clock.monoMs());
     while (!signal.aborted) {
       try {
+        this.#watchPace(lane.lane);
         const batch = await lane.take(Math.round(limit), MAX_BYTES, signal);
         const startedMs = clock.monoMs();
         const kept = await this.#send(batch, lane, uplink, signal);
@@ -111,6 +121,19 @@ export class Outbox {
         throw error;
       }
     }
+  }
+
+  #watchPace(lane: Lane): void {
+    const { uplink, clock, health } = this.#options;
+    if (this.#slow.has(lane) || clock.monoMs() - (this.#caughtUpMs.get(lane) ?? 0) <= SLOW_MS) return;
+    this.#slow.add(lane);
+    health.raise("uplink-slow", uplink, `lane ${lane} has not caught up for an hour: check the line and the platform`);
+  }
+
+  #caughtUp(lane: Lane): void {
+    const { uplink, clock, health } = this.#options;
+    this.#caughtUpMs.set(lane, clock.monoMs());
+    if (this.#slow.delete(lane) && this.#slow.size === 0) health.clear("uplink-slow", uplink);
   }
 
   /** Resolves with what the platform kept. A batch refused whole is halved until the item it means stands alone. */

@@ -32,8 +32,7 @@ export type HealthCode =
   | "storage-full"
   | "storage-evicting"
   | "storage-quarantined"
-  | "broker-refused"
-  | "config-refused";
+  | "broker-refused";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.

@@ -3,6 +3,7 @@ import { LANES } from "@gatehouse/protocol";
 import type { Core } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
 import type { Target } from "../core/ledger.ts";
+import type { LaneTally } from "../core/outbox.ts";
 import type { Store, StoreStats } from "../core/ports.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -20,20 +21,33 @@ export interface Sources {
   };
 }
 
-export function gatewayMetrics({ core, store, targets, health, broker }: Sources): Metric[] {
+export function gatewayMetrics(sources: Sources): Metric[] {
+  return [
+    ...intakeMetrics(sources),
+    ...outboxMetrics(sources),
+    ...storeMetrics(sources),
+    ...brokerMetrics(sources),
+    ...findings(sources),
+  ];
+}
+
+function intakeMetrics({ core }: Sources): Metric[] {
   const intake = (name: keyof Core["tally"], help: string): Metric => ({
     name: `gatehouse_readings_${name}_total`,
     help,
     type: "counter",
     read: () => [{ value: core.tally[name] }],
   });
-  const stats = (read: (stats: StoreStats) => { labels?: Record<string, string>; value: number }[]) => async () =>
-    read(await store.stats());
   return [
     intake("received", "Readings received from devices; each ends in exactly one of stored, duplicate, rejected"),
     intake("stored", "Readings on disk"),
     intake("duplicate", "Readings repeated by a device, acknowledged and not stored again"),
     intake("rejected", "Readings that were wrong, recorded and acknowledged"),
+  ];
+}
+
+function outboxMetrics({ targets, store }: Sources): Metric[] {
+  return [
     {
       name: "gatehouse_outbox_sent_total",
       help: "Items a platform has accepted",
@@ -49,44 +63,51 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
       read: () => perLane(targets, (tally) => tally.rejected),
     },
     {
+      name: "gatehouse_outbox_dropped_total",
+      help: "Items the disk budget evicted before a platform had them, told to it as a gap",
+      type: "counter",
+      labels: ["uplink", "lane"],
+      read: () => perLane(targets, (tally) => tally.dropped),
+    },
+    {
       name: "gatehouse_outbox_waiting",
       help: "Items owed to a platform",
       type: "gauge",
       labels: ["uplink", "lane"],
-      read: stats(({ backlog }) =>
-        backlog.map(({ uplink, lane, count }) => ({ labels: { uplink, lane }, value: count })),
-      ),
-    },
-    {
-      name: "gatehouse_store_used_bytes",
-      help: "Bytes of live data on disk",
-      type: "gauge",
-      read: stats(({ usedBytes }) => [{ value: usedBytes }]),
-    },
-    {
-      name: "gatehouse_store_budget_bytes",
-      help: "Bytes the data may take",
-      type: "gauge",
-      read: stats(({ budgetBytes }) => [{ value: budgetBytes }]),
-    },
-    {
-      name: "gatehouse_journal_rows",
-      help: "Inputs kept in the journal",
-      type: "gauge",
-      read: stats(({ journalRows }) => [{ value: journalRows }]),
+      read: async () =>
+        (await store.stats()).backlog.map(({ uplink, lane, count }) => ({ labels: { uplink, lane }, value: count })),
     },
     {
       name: "gatehouse_outbox_quarantined",
       help: "Items set aside because a platform refused them",
       type: "gauge",
-      read: stats(({ quarantined }) => [{ value: quarantined }]),
+      read: async () => [{ value: (await store.stats()).quarantined }],
     },
+  ];
+}
+
+function storeMetrics({ store }: Sources): Metric[] {
+  const stat = (name: string, help: string, read: (stats: StoreStats) => number): Metric => ({
+    name: `gatehouse_${name}`,
+    help,
+    type: "gauge",
+    read: async () => [{ value: read(await store.stats()) }],
+  });
+  return [
+    stat("store_used_bytes", "Bytes of live data on disk", ({ usedBytes }) => usedBytes),
+    stat("store_budget_bytes", "Bytes the data may take", ({ budgetBytes }) => budgetBytes),
+    stat("journal_rows", "Inputs kept in the journal", ({ journalRows }) => journalRows),
     {
       name: "gatehouse_store_pending_bytes",
       help: "Bytes on their way to disk",
       type: "gauge",
       read: () => [{ value: store.pendingBytes }],
     },
+  ];
+}
+
+function brokerMetrics({ broker }: Sources): Metric[] {
+  return [
     {
       name: "gatehouse_broker_connections",
       help: "MQTT clients connected",
@@ -106,6 +127,11 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
       labels: ["reason"],
       read: () => Object.entries(broker.counters.refused).map(([reason, value]) => ({ labels: { reason }, value })),
     },
+  ];
+}
+
+function findings({ core, health }: Sources): Metric[] {
+  return [
     {
       name: "gatehouse_alerts_open",
       help: "Alerts that still stand or wait for people",
@@ -123,10 +149,7 @@ export function gatewayMetrics({ core, store, targets, health, broker }: Sources
   ];
 }
 
-function perLane(
-  targets: readonly Target[],
-  value: (tally: { readonly sent: number; readonly rejected: number }) => number,
-) {
+function perLane(targets: readonly Target[], value: (tally: LaneTally) => number) {
   return targets.flatMap(({ id, outbox }) =>
     LANES.map((lane) => ({ labels: { uplink: id, lane }, value: value(outbox.tally[lane]) })),
   );

@@ -1,3 +1,4 @@
+/** What tests of this and of other workspaces may use: small real implementations of our ports. */
 export {
   TEST_CA,
   TEST_CLIENT_CERT,

@@ -10,7 +10,7 @@ import {
 } from "@gatehouse/protocol";
 import type { Estimate } from "../occupancy/estimator.ts";
 import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
-import { serviceLevel } from "./sla.ts";
+import { deadlinesFor } from "./sla.ts";
 
 /** A change of an alert that the platform is told, with the alert as it then stood. */
 export interface AlertEvent {
@@ -65,7 +65,7 @@ export function raise(state: CoreState, finding: Finding, nowMs: number): AlertE
   const offences = [...(known?.offences ?? []).filter((ms) => ms > nowMs - windowMs), nowMs].slice(-MAX_OFFENCES);
   const recurrence = known !== undefined && offences.length > 1;
   const record = recurrence ? known : create(state, finding);
-  const { acknowledgeMs, resolveMs } = serviceLevel(finding.kind, finding.level);
+  const { acknowledgeMs, resolveMs } = deadlinesFor(finding.kind, finding.level);
   const at = (ms: number) => formatTime(ms, model.zone);
   record.raisedMs = nowMs;
   record.offences = offences;
