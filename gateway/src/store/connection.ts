@@ -18,6 +18,8 @@ export interface Pragmas {
   readonly cacheKiB: number;
 }
 
+/** A log with nothing in it. */
+const WAL_HEADER_BYTES = 32;
 /** A schema so far ahead of ours is a flipped bit rather than a later release. */
 const PLAUSIBLE_RELEASES = 1_000;
 
@@ -87,7 +89,8 @@ export function sumOf(body: string): number {
  * can find throws {@link DamageError} or SQLite's own error.
  */
 export function connect(path: string, pragmas: Pragmas): Connection | { readonly refused: Problem } {
-  if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > 0)
+  undoCreation(path);
+  if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > WAL_HEADER_BYTES)
     throw new DamageError("the database is empty but its log is not");
   const damage = headerDamage(path);
   if (damage !== undefined) throw new DamageError(damage);
@@ -113,6 +116,19 @@ export function connect(path: string, pragmas: Pragmas): Connection | { readonly
   } catch (error) {
     if (db.isOpen) db.close();
     throw error;
+  }
+}
+
+/** Only a first start uses a rollback journal: what lies beside one is half made, not rotten, and goes. */
+function undoCreation(path: string): void {
+  if (sizeOf(path) === 0 || sizeOf(`${path}-journal`) === 0) return;
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("SELECT count(*) FROM sqlite_schema");
+  } catch {
+    // Damage that the journal does not explain is found by the checks that follow.
+  } finally {
+    db.close();
   }
 }
 

@@ -88,6 +88,21 @@ test("an empty file beside a log that is not is damage, a missing file is a new 
   expect(existsSync(join(dir, "quarantine", "1", "gatehouse.db-wal"))).toBe(true);
 });
 
+test("a first start that a power cut ended half-way is taken up anew, and is no damage", () => {
+  const half = join(dir, "half.db");
+  const db = new DatabaseSync(half);
+  db.exec("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x)");
+  for (let i = 0; i < 50; i++) db.exec("INSERT INTO t VALUES (randomblob(3000))");
+  expect(statSync(half).size).toBeGreaterThan(0);
+  for (const name of readdirSync(dir)) if (name.startsWith("gatehouse.db")) rmSync(join(dir, name));
+  copyFileSync(`${half}-journal`, `${file()}-journal`);
+  writeFileSync(file(), garbage(8_192));
+  db.close();
+  const store = open();
+  expect(store.recovered).toMatchObject({ lastSeq: 0, quarantine: undefined });
+  store.close();
+});
+
 test("a ruined page in the middle of the journal costs its rows and no others", () => {
   ruinRow(entry(50, { seq: 50, filler: "x".repeat(200) }).body);
   // Nothing on the way of a start looks there; a reader does, and leaves word for the next start.

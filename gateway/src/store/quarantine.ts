@@ -8,13 +8,13 @@ import { fsyncDir, removeFileDurably, writeFileDurably } from "./durable-file.ts
 import { failureOf } from "./failure.ts";
 import type { Numbers } from "./numbers.ts";
 import { quickCheck, readSnapshot } from "./reads.ts";
+import { refusalOf } from "./refusal.ts";
 import { salvage } from "./salvage.ts";
 import type { EngineRecovered } from "./wire.ts";
 
 export const DATABASE = "gatehouse.db";
 const PLAN = "salvage.json";
-/** The database last, so that its absence tells that all are moved. */
-const PARTS = ["-shm", "-wal", "-journal", ""];
+const LOGS = ["-shm", "-wal", "-journal"];
 /** Errors that come of damage only while opening: tables that are not there. */
 const SQLITE_ERROR = 1;
 
@@ -114,7 +114,7 @@ function rebuild(path: string, damaged: string, pragmas: Pragmas, numbers: Numbe
 
 function build(path: string, damaged: string | undefined, pragmas: Pragmas, numbers: Numbers): number {
   const draft = `${path}.new`;
-  for (const part of PARTS) rmSync(`${draft}${part}`, { force: true });
+  for (const part of [...LOGS, ""]) rmSync(`${draft}${part}`, { force: true });
   const built = connect(draft, pragmas) as Connection;
   try {
     const rows = salvage(damaged, built, numbers);
@@ -128,20 +128,23 @@ function build(path: string, damaged: string | undefined, pragmas: Pragmas, numb
   }
 }
 
-/** Moves what is not moved yet. A database that stands beside one already moved is the new one. */
+/** Moves what is not moved yet. A database that stands beside one already moved is the new one. Throws where trying again may help. */
 function moveAside(path: string, aside: string): Problem | undefined {
   try {
     mkdirs(aside);
     if (existsSync(join(aside, DATABASE))) return undefined;
-    for (const part of PARTS) {
-      if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, join(aside, `${DATABASE}${part}`));
+    // The database last, so that its absence tells that all are moved: a log left behind would be taken for the new one's.
+    for (const parts of [LOGS, [""]]) {
+      for (const part of parts) {
+        if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, join(aside, `${DATABASE}${part}`));
+      }
+      fsyncDir(aside);
+      fsyncDir(join(path, ".."));
     }
-    fsyncDir(aside);
-    fsyncDir(join(path, ".."));
     return undefined;
   } catch (cause) {
-    const { detail } = failureOf(cause);
-    const reason = `damaged, and it cannot be moved aside: ${detail}`;
+    if (refusalOf(cause, path) === undefined) throw cause;
+    const reason = `damaged, and it cannot be moved aside: ${failureOf(cause).detail}`;
     return { path, reason, fix: `move ${path} and ${path}-wal away by hand, then start again` };
   }
 }

@@ -11,13 +11,18 @@ export class Promised {
   issued = 0;
   keyAcked = 0;
   keyIssued = 0;
-  readonly platform = new Set<number>();
+  rotten = false;
+  /** Up to this step the platform has what it was owed. */
+  sent = 0;
+  readonly answered = new Set<number>();
 
   take(mark: Mark): void {
     if ("issued" in mark) this.issued = mark.issued;
     if ("acked" in mark) this.acked = Math.max(this.acked, mark.acked);
     if ("found" in mark) this.acked = Math.max(this.acked, mark.found);
-    if ("platform" in mark) this.platform.add(mark.platform);
+    if ("sent" in mark) this.sent = Math.max(this.sent, mark.sent);
+    if ("answered" in mark) this.answered.add(mark.answered);
+    if ("rotten" in mark) this.rotten = true;
     if ("keyIssued" in mark) this.keyIssued = mark.keyIssued;
     if ("keyAcked" in mark) this.keyAcked = mark.keyAcked;
   }
@@ -28,8 +33,8 @@ const ALL = 1_000_000;
 
 /** What is wrong with the image, undefined when nothing is. */
 export function checkImage(dir: string, steps: readonly Step[], promised: Promised): string | undefined {
-  const key = checkKey(dir, promised);
-  if (key !== undefined) return key;
+  // Looked at before the store may write it anew.
+  const files = checkKey(dir, promised) ?? checkNumbers(dir, steps, promised);
   let store: DirectStore;
   try {
     store = new DirectStore({ dir, budgetBytes: 50e6, ballastBytes: 0 });
@@ -37,7 +42,7 @@ export function checkImage(dir: string, steps: readonly Step[], promised: Promis
     return `unreadable: ${String(error)}`;
   }
   try {
-    return checkStore(store, steps, promised);
+    return checkStore(store, steps, promised) ?? files;
   } catch (error) {
     return `unreadable: ${String(error)}`;
   } finally {
@@ -46,14 +51,18 @@ export function checkImage(dir: string, steps: readonly Step[], promised: Promis
 }
 
 function checkStore(store: DirectStore, steps: readonly Step[], promised: Promised): string | undefined {
-  const { quarantine } = store.recovered;
-  if (quarantine !== undefined) return `quarantined: ${quarantine.reason}`;
+  const { quarantine, nextSequence } = store.recovered;
+  if (quarantine !== undefined && !promised.rotten) return `quarantined: ${quarantine.reason}`;
   const alerts = store.alerts();
   const n = Math.max(0, ...alerts.map((row) => (JSON.parse(row.body) as { step: number }).step));
   if (n < promised.acked) return `step ${promised.acked} was acknowledged, the store ends at step ${n}`;
   if (n > promised.issued) return `the store holds step ${n}, only ${promised.issued} were written`;
-  const early = steps.findIndex((step, i) => i < n && step.settles && !promised.platform.has(i + 1));
-  if (early >= 0) return `step ${early + 1} settled what the platform never had`;
+  for (const [uplink, next] of steps[promised.sent - 1]?.after.next ?? []) {
+    const again = nextSequence.get(uplink) ?? 1;
+    if (again < next) return `${uplink} has number ${next - 1} from the gateway, and would get ${again} once more`;
+  }
+  const early = steps.findIndex((step, i) => i < n && step.settles && !promised.answered.has(i + 1));
+  if (early >= 0) return `step ${early + 1} settled what the platform never answered for`;
   const expected = steps[n - 1]?.after ?? EMPTY;
   const journal = store.journal(0, ALL);
   const whole = journal.every((row, i) => row.seq === i + 1) && journal.length === expected.lastSeq;
@@ -102,4 +111,21 @@ function checkKey(dir: string, promised: Promised): string | undefined {
   if (n < promised.keyAcked || n > promised.keyIssued)
     return `the key file holds version ${n}, not ${promised.keyAcked}`;
   return undefined;
+}
+
+/** Should the database be lost as well, numbers go on from this file. */
+function checkNumbers(dir: string, steps: readonly Step[], { acked }: Promised): string | undefined {
+  const expected = steps[acked - 1]?.after;
+  if (expected === undefined) return undefined;
+  try {
+    const { journal, uplinks } = JSON.parse(readFileSync(join(dir, "numbers.json"), "utf8")) as {
+      readonly journal: number;
+      readonly uplinks: readonly (readonly [string, number])[];
+    };
+    const low = [...expected.next].find(([uplink, next]) => (new Map(uplinks).get(uplink) ?? 0) < next);
+    if (journal < expected.lastSeq) return `numbers.json reserves journal numbers up to ${journal} only`;
+    return low === undefined ? undefined : `numbers.json reserves too few numbers of ${low[0]}`;
+  } catch (error) {
+    return `numbers.json: ${String(error)}`;
+  }
 }

@@ -12,14 +12,18 @@ interface Version {
   forgotten: boolean;
 }
 
-/** What a cut leaves of everything unsynced. */
-export type Cut =
+/** What a cut leaves of everything unsynced. With `tears` some sectors are new only in their first bytes. */
+export type Cut = { readonly tears: boolean } & (
   | { readonly kind: "nothing" }
   | { readonly kind: "everything" }
   /** All writes up to one, and of the next only some sectors. */
   | { readonly kind: "prefix"; readonly op: number }
   /** Every sector by itself keeps any of its states; `share` is how likely it keeps a new one. */
-  | { readonly kind: "shuffle"; readonly share: number };
+  | { readonly kind: "shuffle"; readonly share: number }
+);
+
+/** How likely a sector is torn in an image that has such. */
+const TEAR_SHARE = 0.2;
 
 export class DiskFile {
   #now = Buffer.alloc(0);
@@ -74,7 +78,9 @@ export class DiskFile {
     if (rubbish) for (let at = known; at < size; at++) bytes[at] = random.uint32();
     for (const [sector, versions] of this.#pending) {
       if (sector * SECTOR_BYTES >= size) continue;
-      pick(versions, cut, random)?.bytes.copy(bytes, sector * SECTOR_BYTES);
+      const found = pick(versions, cut, random)?.bytes;
+      const length = cut.tears && random.chance(TEAR_SHARE) ? random.int(1, SECTOR_BYTES - 1) : SECTOR_BYTES;
+      found?.copy(bytes, sector * SECTOR_BYTES, 0, length);
     }
     return bytes;
   }

@@ -1,65 +1,112 @@
 /** A disk that may lose power: takes the recorded calls in order, and at any point says what may be found afterwards. */
-import { basename } from "node:path";
+import { dirname, relative } from "node:path";
 import type { Random } from "@gatehouse/protocol/testing";
 import { type Cut, DiskFile } from "./disk-file.ts";
 import type { IoRecord } from "./io-log.ts";
 
-/** A change of names that no flush of the folder has made durable yet. */
+/** What a name stands for. */
+type Entry = DiskFile | "folder";
+
+/** A change of names that no flush of its folder has made durable yet. Names are paths below the root. */
 type NameChange =
-  | { readonly kind: "create"; readonly name: string; readonly file: DiskFile }
-  | { readonly kind: "rename"; readonly from: string; readonly to: string; readonly file: DiskFile }
-  | { readonly kind: "unlink"; readonly name: string };
+  | { readonly kind: "add"; readonly name: string; readonly entry: Entry }
+  /** One change for both folders: a file system never shows half of it. */
+  | { readonly kind: "rename"; readonly from: string; readonly to: string; readonly entry: Entry }
+  | { readonly kind: "remove"; readonly name: string };
+
+/** Folders and files that a cut leaves, by their paths below the root. */
+export interface DiskImage {
+  readonly folders: readonly string[];
+  readonly files: ReadonlyMap<string, Buffer>;
+}
 
 export class Disk {
+  readonly #root: string;
   /** By inode: a number may be given again once its file is gone. */
   readonly #files = new Map<bigint, DiskFile>();
-  readonly #now = new Map<string, DiskFile>();
-  readonly #durable = new Map<string, DiskFile>();
+  readonly #now = new Map<string, Entry>();
+  readonly #durable = new Map<string, Entry>();
   #changes: NameChange[] = [];
   #ops = 0;
   #firstUnsyncedOp = 0;
 
-  apply(record: IoRecord): void {
+  /** Everything recorded lies below `root`. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  apply(record: Exclude<IoRecord, { readonly kind: "mark" }>): void {
     this.#ops += 1;
     switch (record.kind) {
       case "create":
-        return this.#create(record.file, basename(record.path));
+        this.#create(record.file, this.#name(record.path));
+        break;
       case "write":
-        return this.#file(record.file).write(this.#ops, record.offset, record.data);
+        this.#file(record.file).write(this.#ops, record.offset, record.data);
+        break;
       case "truncate":
-        return this.#file(record.file).truncate(this.#ops, record.size);
+        this.#file(record.file).truncate(this.#ops, record.size);
+        break;
       case "sync":
-        return this.#sync(this.#file(record.file), record.failed);
+        this.#sync(this.#file(record.file), record.failed);
+        break;
       case "sync-dir":
-        return record.failed ? undefined : this.#syncNames();
+        if (!record.failed) this.#syncNames(this.#name(record.path));
+        break;
       case "rename":
-        return this.#rename(basename(record.from), basename(record.to));
+        this.#rename(this.#name(record.from), this.#name(record.to));
+        break;
       case "unlink":
-        this.#now.delete(basename(record.path));
-        this.#changes.push({ kind: "unlink", name: basename(record.path) });
-        return;
-      case "mark":
-        return;
+        this.#now.delete(this.#name(record.path));
+        this.#changes.push({ kind: "remove", name: this.#name(record.path) });
+        break;
+      case "mkdir":
+        this.#now.set(this.#name(record.path), "folder");
+        this.#changes.push({ kind: "add", name: this.#name(record.path), entry: "folder" });
+        break;
     }
   }
 
-  /** One of the states a power cut now may leave: file contents by name. */
-  image(random: Random): Map<string, Buffer> {
-    const cut = this.#cut(random);
+  /** One of the states a power cut now may leave. */
+  image(random: Random): DiskImage {
+    return this.#imageAfter(this.#cut(random), random);
+  }
+
+  /** What is there without a power cut. */
+  whole(random: Random): DiskImage {
+    return this.#imageAfter({ kind: "everything", tears: false }, random);
+  }
+
+  #imageAfter(cut: Cut, random: Random): DiskImage {
     const rubbish = random.chance(0.1);
     const names = new Map(this.#durable);
     for (const change of this.#changes) if (this.#keeps(cut, random)) applyChange(names, change);
-    const images = new Map<DiskFile, Buffer>();
-    for (const file of names.values()) if (!images.has(file)) images.set(file, file.image(cut, random, rubbish));
-    return new Map([...names].map(([name, file]) => [name, images.get(file) ?? Buffer.alloc(0)]));
+    const contents = new Map<DiskFile, Buffer>();
+    const folders: string[] = [];
+    const files = new Map<string, Buffer>();
+    // A folder comes before what is in it.
+    for (const [name, entry] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const folder = dirname(name);
+      if (folder !== "." && !folders.includes(folder)) continue;
+      if (entry === "folder") {
+        folders.push(name);
+        continue;
+      }
+      const content = contents.get(entry) ?? entry.image(cut, random, rubbish);
+      contents.set(entry, content);
+      files.set(name, content);
+    }
+    return { folders, files };
   }
 
   #cut(random: Random): Cut {
     const kind = random.int(0, 9);
-    if (kind === 0) return { kind: "nothing" };
-    if (kind === 1) return { kind: "everything" };
-    if (kind <= 4) return { kind: "prefix", op: random.int(Math.min(this.#firstUnsyncedOp, this.#ops), this.#ops) };
-    return { kind: "shuffle", share: random.pick([0.05, 0.5, 0.5, 0.95]) };
+    const tears = random.chance(0.1);
+    if (kind === 0) return { kind: "nothing", tears };
+    if (kind === 1) return { kind: "everything", tears };
+    if (kind <= 4)
+      return { kind: "prefix", op: random.int(Math.min(this.#firstUnsyncedOp, this.#ops), this.#ops), tears };
+    return { kind: "shuffle", share: random.pick([0.05, 0.5, 0.5, 0.95]), tears };
   }
 
   #keeps(cut: Cut, random: Random): boolean {
@@ -69,29 +116,40 @@ export class Disk {
   }
 
   #create(inode: bigint, name: string): void {
-    const file = new DiskFile();
-    this.#files.set(inode, file);
-    this.#now.set(name, file);
-    this.#changes.push({ kind: "create", name, file });
+    const entry = new DiskFile();
+    this.#files.set(inode, entry);
+    this.#now.set(name, entry);
+    this.#changes.push({ kind: "add", name, entry });
   }
 
   #sync(file: DiskFile, failed: boolean): void {
     if (failed) file.syncFailed();
     else file.sync();
-    if (![...this.#now.values()].some((each) => each.unsynced)) this.#firstUnsyncedOp = this.#ops;
+    const unsynced = [...this.#now.values()].some((each) => each !== "folder" && each.unsynced);
+    if (!unsynced) this.#firstUnsyncedOp = this.#ops;
   }
 
   #rename(from: string, to: string): void {
-    const file = this.#now.get(from);
-    if (file === undefined) throw new TypeError(`rename of ${from}, which is not there`);
+    const entry = this.#now.get(from);
+    if (entry === undefined) throw new TypeError(`rename of ${from}, which is not there`);
     this.#now.delete(from);
-    this.#now.set(to, file);
-    this.#changes.push({ kind: "rename", from, to, file });
+    this.#now.set(to, entry);
+    this.#changes.push({ kind: "rename", from, to, entry });
   }
 
-  #syncNames(): void {
-    for (const change of this.#changes) applyChange(this.#durable, change);
-    this.#changes = [];
+  /** A rename is durable with the flush of either folder. */
+  #syncNames(folder: string): void {
+    const isHere = (change: NameChange) =>
+      change.kind === "rename"
+        ? parent(change.from) === folder || parent(change.to) === folder
+        : parent(change.name) === folder;
+    for (const change of this.#changes) if (isHere(change)) applyChange(this.#durable, change);
+    this.#changes = this.#changes.filter((change) => !isHere(change));
+  }
+
+  /** Empty for the root itself. */
+  #name(path: string): string {
+    return relative(this.#root, path);
   }
 
   #file(inode: bigint): DiskFile {
@@ -101,17 +159,22 @@ export class Disk {
   }
 }
 
-function applyChange(names: Map<string, DiskFile>, change: NameChange): void {
+function parent(name: string): string {
+  const folder = dirname(name);
+  return folder === "." ? "" : folder;
+}
+
+function applyChange(names: Map<string, Entry>, change: NameChange): void {
   switch (change.kind) {
-    case "create":
-      names.set(change.name, change.file);
-      return;
+    case "add":
+      names.set(change.name, change.entry);
+      break;
     case "rename":
       names.delete(change.from);
-      names.set(change.to, change.file);
-      return;
-    case "unlink":
+      names.set(change.to, change.entry);
+      break;
+    case "remove":
       names.delete(change.name);
-      return;
+      break;
   }
 }

@@ -2,38 +2,26 @@
  * The program whose storage calls are recorded: the real store, worker thread and all, through a few hundred writes. It marks in the log
  * what it is told by the store. Mutants break one promise each; the check must notice.
  */
-import { openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@gatehouse/protocol";
+import { Random } from "@gatehouse/protocol/testing";
 import { HealthBoard, openStore, type Store, writeFileDurably } from "gatehouse";
 import { MemoryLog } from "gatehouse/testing";
+import { IoControl } from "../io-shim/io-shim.ts";
+import type { DriverOptions, Mutant } from "./driver-options.ts";
 import type { Mark } from "./io-log.ts";
 import { IN_FLIGHT, keyContent, makeWorkload, type Step } from "./workload.ts";
 
-export interface DriverOptions {
-  readonly dir: string;
-  readonly marks: string;
-  readonly seed: number;
-  readonly steps: number;
-  /** Kill the process with so many steps issued, in the middle of whatever it is doing; undefined ends in order. */
-  readonly killAt?: number;
-  readonly mutant?: Mutant;
-}
-
-export const MUTANTS = [
-  "synchronous-normal",
-  "ack-before-commit",
-  "settle-before-receipt",
-  "rename-without-fsync",
-] as const;
-export type Mutant = (typeof MUTANTS)[number];
-
 const BUDGET_BYTES = 50e6;
+/** The size of a table's page minus its payload's: reserved space, which is none in our files. */
+const ROTTEN_BYTE = 20;
 
 async function drive(options: DriverOptions): Promise<void> {
   const fd = openSync(options.marks, "w");
   const mark = (said: Mark) => writeSync(fd, `${JSON.stringify(said)}\n`);
   const steps = makeWorkload(options.seed, options.steps);
+  if (options.rot) rot(join(options.dir, "gatehouse.db"), mark);
   const store = await openStore({
     dir: options.dir,
     budgetBytes: BUDGET_BYTES,
@@ -52,6 +40,15 @@ async function drive(options: DriverOptions): Promise<void> {
   await store.close();
 }
 
+function rot(path: string, mark: (said: Mark) => void): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= ROTTEN_BYTE) return;
+  mark({ rotten: true });
+  const fd = openSync(path, "r+");
+  writeSync(fd, Buffer.from([77]), 0, 1, ROTTEN_BYTE);
+  fsyncSync(fd);
+  closeSync(fd);
+}
+
 /** The alert of every step names it. */
 async function stepsFound(store: Store): Promise<number> {
   const alerts = await store.alerts();
@@ -59,27 +56,25 @@ async function stepsFound(store: Store): Promise<number> {
 }
 
 async function writeSteps(
-  { dir, mutant, killAt }: DriverOptions,
+  options: DriverOptions,
   store: Store,
   steps: readonly Step[],
   found: number,
   mark: (said: Mark) => void,
 ): Promise<void> {
+  const { dir, mutant, killAt } = options;
+  const flushes = failingFlushes(options);
   const inFlight: Promise<void>[] = [];
   for (const [i, step] of steps.entries()) {
     const n = i + 1;
     if (n <= found) continue;
     if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
-    if (n % 40 === 0) writeKey(dir, n / 40, mutant, mark);
-    const early = mutant === "settle-before-receipt";
-    if (step.settles && !early) mark({ platform: n });
-    mark({ issued: n });
-    if (mutant === "ack-before-commit") mark({ acked: n });
-    const written = store.write(step.write).then(() => {
-      if (mutant !== "ack-before-commit") mark({ acked: n });
-      if (step.settles && early) mark({ platform: n });
-    });
-    inFlight.push(written);
+    if (n % 40 === 0) {
+      flushes.pause();
+      writeKey(dir, n / 40, mutant, mark);
+    }
+    flushes.next();
+    inFlight.push(writeStep(store, step, n, mutant, mark));
     if (n === killAt) {
       // Somewhere between the commits of the steps in flight.
       await inFlight[n % IN_FLIGHT];
@@ -87,6 +82,45 @@ async function writeSteps(
     }
   }
   await Promise.all(inFlight);
+  flushes.pause();
+}
+
+async function writeStep(
+  store: Store,
+  step: Step,
+  n: number,
+  mutant: Mutant | undefined,
+  mark: (said: Mark) => void,
+): Promise<void> {
+  if (step.settles && mutant !== "settle-before-receipt") mark({ answered: n });
+  mark({ issued: n });
+  if (mutant === "ack-before-commit") mark({ acked: n });
+  if (mutant === "settle-before-commit") mark({ sent: n });
+  await store.write(step.write);
+  if (mutant !== "ack-before-commit") mark({ acked: n });
+  if (mutant !== "settle-before-commit") mark({ sent: n });
+  if (step.settles && mutant === "settle-before-receipt") mark({ answered: n });
+}
+
+/** Arms the next fault once the last has struck. */
+function failingFlushes({ control, seed }: DriverOptions): { next(): void; pause(): void } {
+  if (control === undefined) return { next: () => {}, pause: () => {} };
+  const shim = new IoControl(control);
+  const random = new Random(`${seed}/flushes`);
+  let armed = false;
+  let count = 0;
+  return {
+    next() {
+      if (armed && shim.failed < count) return;
+      armed = true;
+      count = random.int(1, 3);
+      shim.fail({ error: "EIO", operations: ["sync"], at: random.int(1, 30), count });
+    },
+    pause() {
+      armed = false;
+      shim.heal();
+    },
+  };
 }
 
 function writeKey(dir: string, n: number, mutant: Mutant | undefined, mark: (said: Mark) => void): void {

@@ -6,9 +6,10 @@ export type IoRecord =
   | { readonly kind: "write"; readonly file: bigint; readonly offset: number; readonly data: Buffer }
   | { readonly kind: "truncate"; readonly file: bigint; readonly size: number }
   | { readonly kind: "sync"; readonly file: bigint; readonly failed: boolean }
-  | { readonly kind: "sync-dir"; readonly failed: boolean }
+  | { readonly kind: "sync-dir"; readonly path: string; readonly failed: boolean }
   | { readonly kind: "rename"; readonly from: string; readonly to: string }
   | { readonly kind: "unlink"; readonly path: string }
+  | { readonly kind: "mkdir"; readonly path: string }
   | { readonly kind: "mark"; readonly mark: Mark };
 
 /** What the driver program had to say between storage calls. */
@@ -17,10 +18,14 @@ export type Mark =
   | { readonly issued: number }
   /** The write of step `n` has resolved. */
   | { readonly acked: number }
-  /** The platform has the items that step `n` settles. */
-  | { readonly platform: number }
+  /** The platform has answered for the items that step `n` settles. */
+  | { readonly answered: number }
+  /** The platform has been sent everything that the steps up to `n` owe it. */
+  | { readonly sent: number }
   /** A start found everything up to step `n`: what a gateway finds it takes for durable. */
   | { readonly found: number }
+  /** The header of the database is about to rot: from here on a start may put it aside, but everything in it can be read. */
+  | { readonly rotten: true }
   /** The key file is about to get content `n`, and has it for good. */
   | { readonly keyIssued: number }
   | { readonly keyAcked: number };
@@ -61,7 +66,7 @@ function parse(kind: number, { failed, file, offset, data }: Parts): IoRecord[] 
     case 4:
       return [{ kind: "sync", file, failed }];
     case 5:
-      return [{ kind: "sync-dir", failed }];
+      return [{ kind: "sync-dir", path: data.toString(), failed }];
     case 6: {
       const [from = "", to = ""] = data.toString().split("\0");
       return [{ kind: "rename", from, to }];
@@ -74,6 +79,8 @@ function parse(kind: number, { failed, file, offset, data }: Parts): IoRecord[] 
         .trim()
         .split("\n")
         .map((line) => ({ kind: "mark", mark: JSON.parse(line) as Mark }));
+    case 9:
+      return [{ kind: "mkdir", path: data.toString() }];
     default:
       throw new TypeError(`record of kind ${kind}`);
   }

@@ -1,13 +1,13 @@
 /** Records runs of the driver, cuts the power at random points of them, and checks every image. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { Random } from "@gatehouse/protocol/testing";
+import { IoControl, ioShimEnv } from "../io-shim/io-shim.ts";
 import { checkImage, Promised } from "./check-image.ts";
-import { Disk } from "./disk.ts";
-import type { DriverOptions, Mutant } from "./driver.ts";
+import { Disk, type DiskImage } from "./disk.ts";
+import type { DriverOptions, Mutant } from "./driver-options.ts";
 import { type IoRecord, readIoLog } from "./io-log.ts";
-import { ioShimEnv } from "./io-shim.ts";
 import { makeWorkload, type Step } from "./workload.ts";
 
 export interface PowerCutOptions {
@@ -27,7 +27,7 @@ export interface PowerCutResult {
 
 const STEPS = 240;
 /** Images cut out of one recording; then a new one is made. */
-const IMAGES_PER_RUN = 2_500;
+const IMAGES_PER_RUN = 1_250;
 /** Where memory is a disk: nothing here needs to survive. */
 const SCRATCH = "/dev/shm";
 
@@ -38,9 +38,9 @@ export async function runPowerCuts(options: PowerCutOptions): Promise<PowerCutRe
   for (let run = 0; done < images; run++) {
     const runSeed = seed + run;
     const steps = makeWorkload(runSeed, STEPS);
-    const records = await recordRun(runSeed, mutant);
+    const recording = await record({ seed: runSeed, mutant, flushesFail: run % 2 === 1, rots: run % 4 >= 2 });
     const count = Math.min(IMAGES_PER_RUN, images - done);
-    for (const problem of cutRun(records, steps, runSeed, count)) {
+    for (const problem of cutRun(recording, steps, runSeed, count)) {
       done += 1;
       if (problem !== undefined) broken.push(`seed ${runSeed} (${mutant ?? "real"}): ${problem}`);
       if (done % 100 === 0) onProgress?.(done);
@@ -50,33 +50,60 @@ export async function runPowerCuts(options: PowerCutOptions): Promise<PowerCutRe
   return { images: done, broken };
 }
 
+interface RecordOptions {
+  readonly seed: number;
+  readonly mutant: Mutant | undefined;
+  /** Flushes fail now and then. */
+  readonly flushesFail: boolean;
+  /** The header of the database has rotted at the second start. */
+  readonly rots: boolean;
+}
+
+interface Recording {
+  readonly root: string;
+  readonly records: readonly IoRecord[];
+}
+
 /** The driver is killed twice on its way and started again, so that starts after a crash are recorded too. */
-async function recordRun(seed: number, mutant: Mutant | undefined): Promise<IoRecord[]> {
+async function record({ seed, mutant, flushesFail, rots }: RecordOptions): Promise<Recording> {
   const base = mkdtempSync(join(SCRATCH, "gatehouse-record-"));
-  const dir = join(base, "state");
-  const log = join(base, "log");
-  const marks = join(base, "marks");
-  mkdirSync(dir);
+  const root = join(base, "state");
+  const files = { log: join(base, "log"), marks: join(base, "marks"), control: join(base, "control") };
+  mkdirSync(root);
   const random = new Random(seed);
   const kills = [random.int(30, 100), random.int(110, 200), undefined];
+  new IoControl(files.control).close();
   try {
-    for (const killAt of kills) {
-      await runDriver(
-        {
-          dir,
-          marks,
-          seed,
-          steps: STEPS,
-          ...(killAt === undefined ? {} : { killAt }),
-          ...(mutant === undefined ? {} : { mutant }),
-        },
-        ioShimEnv({ dir, log, marks }),
-      );
+    for (const [start, killAt] of kills.entries()) {
+      const options = { dir: root, marks: files.marks, seed, steps: STEPS, rot: rots && start === 1 };
+      const more = {
+        ...(killAt === undefined ? {} : { killAt }),
+        ...(flushesFail ? { control: files.control } : {}),
+        ...(mutant === undefined ? {} : { mutant }),
+      };
+      await runDriver({ ...options, ...more }, ioShimEnv({ dir: root, ...files }));
     }
-    return readIoLog(log);
+    const records = readIoLog(files.log);
+    checkRecording(root, records);
+    return { root, records };
   } finally {
     rmSync(base, { recursive: true });
   }
+}
+
+/** A call that went by unseen would make every image a lie: without a power cut the disk must hold what the folder holds. */
+function checkRecording(root: string, records: readonly IoRecord[]): void {
+  const disk = new Disk(root);
+  for (const each of records) if (each.kind !== "mark") disk.apply(each);
+  const { files } = disk.whole(new Random(0));
+  const there = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+  const wrong = [...new Set([...files.keys(), ...there])].filter((name) => {
+    if (name.endsWith("-shm")) return false;
+    return !there.includes(name) || files.get(name)?.equals(readFileSync(join(root, name))) !== true;
+  });
+  if (wrong.length > 0) throw new TypeError(`not all calls were recorded: ${wrong.join(" ")}`);
 }
 
 function runDriver(options: DriverOptions, env: Record<string, string>): Promise<void> {
@@ -100,14 +127,13 @@ function runDriver(options: DriverOptions, env: Record<string, string>): Promise
 
 /** One image each: what is wrong with it, or undefined. */
 function* cutRun(
-  records: readonly IoRecord[],
+  { root, records }: Recording,
   steps: readonly Step[],
   seed: number,
   count: number,
 ): Generator<string | undefined> {
-  const random = new Random(`${seed}/cuts`);
-  const points = Array.from({ length: count }, () => random.int(0, records.length)).sort((a, b) => a - b);
-  const disk = new Disk();
+  const points = pointsOf(records, new Random(`${seed}/cuts`), count);
+  const disk = new Disk(root);
   const promised = new Promised();
   const dir = mkdtempSync(join(SCRATCH, "gatehouse-image-"));
   let at = 0;
@@ -127,7 +153,15 @@ function* cutRun(
   }
 }
 
-function layOut(dir: string, files: ReadonlyMap<string, Buffer>): void {
+/** Changes of names are few among many writes, and the worst moments: nearly half of the cuts fall near one. */
+function pointsOf(records: readonly IoRecord[], random: Random, count: number): number[] {
+  const names = [...records.keys()].filter((at) => !["write", "sync", "mark"].includes(records[at]?.kind ?? ""));
+  const point = () => (random.chance(0.4) ? random.pick(names) + random.int(-1, 4) : random.int(0, records.length));
+  return Array.from({ length: count }, () => Math.min(records.length, Math.max(0, point()))).sort((a, b) => a - b);
+}
+
+function layOut(dir: string, { folders, files }: DiskImage): void {
   for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
+  for (const name of folders) mkdirSync(join(dir, name));
   for (const [name, content] of files) writeFileSync(join(dir, name), content);
 }

@@ -1,30 +1,23 @@
 /** Builds the storage shim from its C source, and speaks to it: what to record, what to let fail, how long a flush takes. */
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 let built: string | undefined;
 
-/** Path of the shared library, compiled once a process by gcc. */
+const FLAGS = ["-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-O2"];
+
+/** Path of the shared library, compiled once a process by gcc and removed when that ends. */
 export function buildIoShim(): string {
   if (built === undefined) {
-    const library = join(mkdtempSync(join(tmpdir(), "gatehouse-shim-")), "io-shim.so");
+    const folder = mkdtempSync(join(tmpdir(), "gatehouse-shim-"));
+    const library = join(folder, "io-shim.so");
     const source = join(import.meta.dirname, "io-shim.c");
-    const flags = [
-      "-Wall",
-      "-Wextra",
-      "-Werror",
-      "-shared",
-      "-fPIC",
-      "-O2",
-      "-o",
-      library,
-      source,
-      "-ldl",
-      "-lpthread",
-    ];
-    execFileSync("gcc", flags, { stdio: ["ignore", "inherit", "inherit"] });
+    execFileSync("gcc", [...FLAGS, "-o", library, source, "-ldl", "-lpthread"], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    process.once("exit", () => rmSync(folder, { recursive: true }));
     built = library;
   }
   return built;
@@ -57,7 +50,7 @@ export function ioShimEnv(options: IoShimOptions): Record<string, string> {
 }
 
 /** As in io-shim.c. */
-export const OPERATIONS = { write: 1, sync: 2, truncate: 4, create: 8, name: 16 } as const;
+export const OPERATIONS = { write: 1, sync: 2, truncate: 4, create: 8, name: 16, read: 32, open: 64 } as const;
 export type Operation = keyof typeof OPERATIONS;
 export const ERRNO = { EIO: 5, ENOSPC: 28 } as const;
 const SHORT_WRITE = -1;

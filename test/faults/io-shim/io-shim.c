@@ -10,6 +10,7 @@
  * GATEHOUSE_IO_FSYNC_DELAY_MS  delay of every fsync and fdatasync where there is no control file
  *
  * SQLite's shared-memory file (-shm) holds nothing that survives a crash: it is never recorded, but it may fail.
+ * Copies made within the kernel (copyFileSync) are not seen: a file made that way must be of no use after a crash.
  * Build: gcc -shared -fPIC -O2 -o io-shim.so io-shim.c -ldl -lpthread
  */
 #define _GNU_SOURCE
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,7 +32,7 @@
 #include <unistd.h>
 
 /* Operations, as bits in control.operations. */
-enum { OP_WRITE = 1, OP_SYNC = 2, OP_TRUNCATE = 4, OP_CREATE = 8, OP_NAME = 16 };
+enum { OP_WRITE = 1, OP_SYNC = 2, OP_TRUNCATE = 4, OP_CREATE = 8, OP_NAME = 16, OP_READ = 32, OP_OPEN = 64 };
 
 struct control {
 	int64_t fsync_delay_ms;
@@ -44,7 +46,8 @@ struct control {
 };
 #define SHORT_WRITE (-1)
 
-/* What a log is made of; the payload (data or a path) follows, for RENAME both paths with a zero byte between. */
+/* What a log is made of; the payload follows: data, or for CREATE, SYNC_DIR, UNLINK and MKDIR a path, for RENAME both paths with a zero
+ * byte between. */
 struct record {
 	int32_t kind;
 	int32_t result; /* 0, or -errno */
@@ -52,7 +55,7 @@ struct record {
 	int64_t offset; /* of a write, new size of a truncate */
 	int64_t length; /* of the payload */
 };
-enum { CREATE = 1, WRITE, TRUNCATE, SYNC, SYNC_DIR, RENAME, UNLINK, MARK };
+enum { CREATE = 1, WRITE, TRUNCATE, SYNC, SYNC_DIR, RENAME, UNLINK, MARK, MKDIR };
 
 enum { NOT_OURS = 0, A_FILE, A_DIR, A_SHM, MARKS };
 #define MAX_FDS 65536
@@ -156,7 +159,7 @@ static int opened(const char *path, int flags, mode_t mode, int at)
 	pthread_mutex_lock(&lock);
 	struct stat before;
 	int is_new = (flags & O_CREAT) != 0 && stat(path, &before) != 0;
-	int wrong = is_new ? fault(OP_CREATE) : 0;
+	int wrong = fault(is_new ? OP_CREATE : OP_OPEN);
 	int fd = wrong ? failing(wrong == SHORT_WRITE ? ENOSPC : wrong) : (int)syscall(SYS_openat, at, path, flags, mode);
 	if (fd >= 0 && fd < MAX_FDS) {
 		struct stat now;
@@ -225,6 +228,33 @@ static ssize_t written(int fd, const void *data, size_t length, off64_t offset)
 	return done;
 }
 
+static int read_fault(int fd)
+{
+	unsigned char kind = kind_of(fd);
+	if (kind != A_FILE && kind != A_SHM) return 0;
+	pthread_mutex_lock(&lock);
+	int wrong = fault(OP_READ);
+	pthread_mutex_unlock(&lock);
+	return wrong == SHORT_WRITE ? EIO : wrong;
+}
+
+ssize_t read(int fd, void *data, size_t length)
+{
+	int wrong = read_fault(fd);
+	return wrong ? failing(wrong) : syscall(SYS_read, fd, data, length);
+}
+
+ssize_t pread64(int fd, void *data, size_t length, off64_t offset)
+{
+	int wrong = read_fault(fd);
+	return wrong ? failing(wrong) : syscall(SYS_pread64, fd, data, length, offset);
+}
+
+ssize_t pread(int fd, void *data, size_t length, off_t offset)
+{
+	return pread64(fd, data, length, offset);
+}
+
 ssize_t write(int fd, const void *data, size_t length)
 {
 	return written(fd, data, length, -1);
@@ -274,6 +304,13 @@ int ftruncate(int fd, off_t size)
 	return ftruncate64(fd, size);
 }
 
+static ssize_t path_of(int fd, char *path, size_t size)
+{
+	char link[64];
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	return readlink(link, path, size);
+}
+
 static int synced(int fd, long call)
 {
 	unsigned char kind = kind_of(fd);
@@ -286,7 +323,9 @@ static int synced(int fd, long call)
 	/* A file without a file system's journal behind it needs no real flush: the log alone says what is durable. */
 	int result = wrong ? failing(wrong == SHORT_WRITE ? ENOSPC : wrong) : log_fd >= 0 ? 0 : (int)syscall(call, fd);
 	int error = errno;
-	if (kind != A_SHM) record(kind == A_DIR ? SYNC_DIR : SYNC, result == 0 ? 0 : -error, inode_of(fd), 0, "", 0);
+	char path[4096];
+	ssize_t length = kind == A_DIR ? path_of(fd, path, sizeof path) : 0;
+	if (kind != A_SHM) record(kind == A_DIR ? SYNC_DIR : SYNC, result == 0 ? 0 : -error, inode_of(fd), 0, path, length);
 	pthread_mutex_unlock(&lock);
 	errno = error;
 	return result;
@@ -308,12 +347,26 @@ int rename(const char *from, const char *to)
 	pthread_mutex_lock(&lock);
 	int wrong = fault(OP_NAME);
 	int result = wrong ? failing(wrong == SHORT_WRITE ? ENOSPC : wrong) : REAL(rename)(from, to);
-	if (result == 0) {
+	if (result == 0 && !is_shm(from)) {
 		char both[8192];
 		int length = snprintf(both, sizeof both, "%s%c%s", from, 0, to);
 		record(RENAME, 0, 0, 0, both, length);
 	}
 	pthread_mutex_unlock(&lock);
+	return result;
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	if (!below_dir(path)) return REAL(mkdir)(path, mode);
+	pthread_mutex_lock(&lock);
+	struct stat before;
+	int wrong = stat(path, &before) == 0 ? 0 : fault(OP_NAME);
+	int result = wrong ? failing(wrong == SHORT_WRITE ? ENOSPC : wrong) : REAL(mkdir)(path, mode);
+	int error = errno;
+	if (result == 0) record(MKDIR, 0, 0, 0, path, (int64_t)strlen(path));
+	pthread_mutex_unlock(&lock);
+	errno = error;
 	return result;
 }
 
@@ -340,4 +393,11 @@ int unlink(const char *path)
 int remove(const char *path)
 {
 	return removed(path, REAL(remove));
+}
+
+/* A process that ends itself does so between two calls, never between a call and its record. */
+int kill(pid_t process, int signal)
+{
+	if (process == getpid() && signal == SIGKILL) pthread_mutex_lock(&lock);
+	return (int)syscall(SYS_kill, process, signal);
 }
