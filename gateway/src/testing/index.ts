@@ -24,3 +24,4 @@ export {
 export { type OpenBroker, type OpenBrokerOptions, openBroker } from "./open-broker.ts";
 export { testConfig, testPolicy } from "./site.ts";
 export { alert, entry, owedEvent, owedReading, readings } from "./store-rows.ts";
+export { owedItem, owedItems, TEST_GATEWAY, type TestUplinkDeps, uplinkDeps } from "./uplink-items.ts";

@@ -7,12 +7,19 @@ export function failAfter(
   fail: (error: LinkError) => void,
 ): () => void {
   const signal = AbortSignal.any([...signals]);
-  const cancel = clock.after(ms, () => fail(new LinkError("timeout", `${what}: no answer within ${ms} ms`)));
-  const onAbort = () => fail(new LinkError("closed", `${what}: given up`, { cause: signal.reason }));
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  return () => {
+  const end = () => {
     cancel();
     signal.removeEventListener("abort", onAbort);
   };
+  const onAbort = () => {
+    end();
+    fail(new LinkError("closed", `${what}: given up`, { cause: signal.reason }));
+  };
+  const cancel = clock.after(ms, () => {
+    end();
+    fail(new LinkError("timeout", `${what}: no answer within ${ms} ms`));
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return end;
 }

@@ -5,6 +5,7 @@ import { type Command, InvariantError, LinkError, RejectedError, TlsClient } fro
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
+import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
 import { type PostAnswer, post } from "./post.ts";
 import { parseReceipt, resultOf } from "./receipt.ts";
@@ -91,11 +92,7 @@ class HttpsUplink implements Uplink {
 function createAgent({ url, tls }: HttpsConfig, deps: UplinkDeps): PlainAgent {
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_MS };
   if (url.protocol === "http:") return new PlainAgent(options);
-  const read = (name: "ca" | "cert" | "key") => {
-    const ref = tls?.[name];
-    return ref === undefined ? {} : { [name]: deps.secret(ref) };
-  };
-  return new SecureAgent({ ...options, ...read("ca"), ...read("cert"), ...read("key"), minVersion: "TLSv1.2" });
+  return new SecureAgent({ ...options, ...clientTls(tls, deps.secret) });
 }
 
 /** Statuses by which a server says that it understood the batch and will never take it as it is. */

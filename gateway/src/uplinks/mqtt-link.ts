@@ -1,15 +1,20 @@
 /** One connection to a platform's MQTT broker: MQTT.js as the wire client and nothing more, no reconnect and no store of its own. */
 import { type Clock, LinkError } from "@gatehouse/protocol";
 import { connect, type IClientOptions, type IClientPublishOptions, type MqttClient } from "mqtt";
+import type { ClientTls } from "./client-tls.ts";
 import { failAfter } from "./deadline.ts";
+import { linkFailure } from "./link-failure.ts";
+
+/** The protocol level of CONNECT: 4 is MQTT 3.1.1. */
+export type MqttVersion = 4 | 5;
 
 export interface LinkOptions {
   readonly url: URL;
-  readonly version: 4 | 5;
+  readonly version: MqttVersion;
   readonly clientId: string;
   readonly username?: string | undefined;
   readonly password?: Buffer | undefined;
-  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  readonly tls: ClientTls;
   readonly keepaliveSeconds: number;
   readonly clock: Clock;
   /** For the connection to stand, CONNACK included, and for each SUBACK, ms of real time. */
@@ -17,11 +22,19 @@ export interface LinkOptions {
   onMessage(topic: string, payload: Buffer): void;
 }
 
+/** What the broker takes (MQTT 5, sections 3.2.2.3.3 and 3.2.2.3.6); before MQTT 5 it does not say. */
+export interface LinkLimits {
+  /** Publishes without an acknowledgement. */
+  readonly receiveMaximum: number;
+  /** Bytes of a packet. */
+  readonly maximumPacketSize: number;
+}
+
 export interface MqttLink {
+  readonly version: MqttVersion;
   /** Rejects with a LinkError when the connection is gone; never resolves. */
   readonly lost: Promise<never>;
-  /** The broker's Receive Maximum (MQTT 5, section 3.2.2.3.3). */
-  readonly receiveMaximum: number;
+  readonly limits: LinkLimits;
   /** Resolves with the reason code of the PUBACK, 0 before MQTT 5. Throws LinkError when the link is lost first. */
   publish(topic: string, text: string, options: IClientPublishOptions): Promise<number>;
   /** False when the broker refuses. Throws LinkError when it does not answer. */
@@ -31,12 +44,12 @@ export interface MqttLink {
 
 /** Reason codes from here on are refusals (MQTT 5, section 2.4). */
 export const FIRST_REFUSAL = 0x80;
-const RECEIVE_MAXIMUM = 65_535;
+const NO_LIMITS: LinkLimits = { receiveMaximum: 65_535, maximumPacketSize: Number.POSITIVE_INFINITY };
 
-/** Resolves when the broker has accepted the connection. Throws LinkError. */
-export async function openLink(options: LinkOptions, signal: AbortSignal): Promise<MqttLink> {
+/** Resolves when the broker has accepted the connection, or with the error when it seems not to speak this version. Throws LinkError. */
+export async function openLink(options: LinkOptions, signal: AbortSignal): Promise<MqttLink | LinkError> {
   const { url, clock, answerMs } = options;
-  const opened = Promise.withResolvers<number>();
+  const opened = Promise.withResolvers<LinkLimits>();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
   const what = `mqtt ${url.host}`;
@@ -49,19 +62,20 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     underWay.fail(error);
   };
   const client = connect(url.href, clientOptions(options));
-  client.on("connect", ({ properties }) => opened.resolve(properties?.receiveMaximum ?? RECEIVE_MAXIMUM));
-  client.on("error", (cause) => fail(explain(what, cause)));
+  client.on("connect", ({ properties }) => opened.resolve({ ...NO_LIMITS, ...properties }));
+  client.on("error", (cause) => fail(linkFailure(what, cause)));
   client.on("disconnect", ({ reasonCode }) =>
     fail(new LinkError("closed", `${what}: the broker closed, reason ${reasonCode}`)),
   );
-  client.on("close", () => fail(new LinkError("closed", `${what}: the connection was lost`)));
+  client.on("close", () => fail(new LinkError("closed", `${what}: the broker closed the connection`)));
   client.on("message", (topic, payload) => options.onMessage(topic, payload));
   const cancel = failAfter({ clock, ms: answerMs, what, signals: [signal] }, fail);
   try {
-    const receiveMaximum = await opened.promise;
+    const limits = await opened.promise;
     return {
+      version: options.version,
       lost: lost.promise,
-      receiveMaximum,
+      limits,
       publish: (topic, text, publishOptions) => {
         const answer = publish(client, topic, text, publishOptions);
         return underWay.wait(answer);
@@ -74,10 +88,24 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     };
   } catch (error) {
     client.end(true);
+    if (error instanceof LinkError && !signal.aborted && isForeign(error, options.version)) return error;
     throw error;
   } finally {
     cancel();
   }
+}
+
+const UNACCEPTABLE_VERSION = 1;
+const UNSUPPORTED_VERSION = 0x84;
+
+/**
+ * True when the answer to CONNECT is that of a broker which does not speak the version. Return codes below 0x80 are those of MQTT 3.1.1
+ * (section 3.2.2.3), which a broker of MQTT 5 never refuses with; others just close the connection (MQTT 5, section 3.1.2.2 allows it).
+ */
+function isForeign({ code, cause }: LinkError, version: MqttVersion): boolean {
+  const answer = (cause as { readonly code?: unknown } | undefined)?.code;
+  if (typeof answer !== "number") return code === "closed";
+  return answer === UNACCEPTABLE_VERSION || answer === UNSUPPORTED_VERSION || (version === 5 && answer < FIRST_REFUSAL);
 }
 
 /** Publishes without an answer yet: they fail together when the link is lost, and it counts as lost when nothing comes back. */
@@ -142,7 +170,7 @@ function publish(client: MqttClient, topic: string, text: string, options: IClie
       const code = error && "code" in error ? error.code : undefined;
       if (!error) resolve(packet !== undefined && "reasonCode" in packet ? (packet.reasonCode ?? 0) : 0);
       else if (typeof code === "number" && code >= FIRST_REFUSAL) resolve(code);
-      else reject(explain(`mqtt publish on ${topic}`, error));
+      else reject(linkFailure(`mqtt publish on ${topic}`, error));
     });
   });
 }
@@ -165,13 +193,4 @@ async function subscribe(client: MqttClient, topic: string, { clock, answerMs, w
   } finally {
     cancel();
   }
-}
-
-const NOBODY: readonly string[] = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"];
-
-function explain(what: string, cause: Error & { readonly code?: unknown }): LinkError {
-  const { code } = cause;
-  const refused =
-    typeof code === "number" || NOBODY.includes(String(code)) || /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(String(code));
-  return new LinkError(refused ? "refused" : "closed", `${what}: ${cause.message}`, { cause });
 }

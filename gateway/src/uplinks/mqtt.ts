@@ -3,8 +3,11 @@ import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkTo
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
+import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
-import { FIRST_REFUSAL, type LinkOptions, type MqttLink, openLink } from "./mqtt-link.ts";
+import { FIRST_REFUSAL, type MqttLink } from "./mqtt-link.ts";
+import { messageOf } from "./mqtt-message.ts";
+import { openInVersion, type VersionOptions } from "./mqtt-version.ts";
 import { Outcomes } from "./outcomes.ts";
 import { parseReceipt } from "./receipt.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
@@ -14,8 +17,8 @@ export const MqttConfig = z.strictObject({
   url: platformUrl("mqtts:", "mqtt:").describe("the platform's broker"),
   version: z
     .union([z.literal(4), z.literal(5)])
-    .default(5)
-    .describe("MQTT protocol: 4 is 3.1.1, 5 is 5.0"),
+    .optional()
+    .describe("MQTT protocol: 4 is 3.1.1, 5 is 5.0; default 5, and 3.1.1 for a broker that does not speak 5"),
   clientId: z.string().min(1).max(64).optional().describe("default `gatehouse-` and the gateway's id"),
   username: z.string().min(1).optional(),
   password: SecretRef.optional(),
@@ -75,10 +78,10 @@ class MqttUplink implements Uplink {
     if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
     this.#used = true;
     try {
-      const link = await openLink(this.#linkOptions(), signal);
+      const link = await openInVersion(this.#linkOptions(), signal);
       try {
         await this.#subscribe(link);
-        this.#windowItems = Math.min(WINDOW_ITEMS, link.receiveMaximum);
+        this.#windowItems = Math.min(WINDOW_ITEMS, link.limits.receiveMaximum);
         this.#link.resolve(link);
         await untilAborted(link.lost, signal);
       } finally {
@@ -148,10 +151,15 @@ class MqttUplink implements Uplink {
     await Promise.all(published);
   }
 
-  async #publish({ seq, lane, text }: OutboxItem, link: MqttLink, outcomes: Outcomes): Promise<void> {
-    const topic = uplinkTopic.up(this.#deps.gateway, lane);
-    const properties = { contentType: "application/cloudevents+json", userProperties: attributesOf(text) };
-    const code = await link.publish(topic, text, this.#config.version === 5 ? { properties } : {});
+  async #publish(item: OutboxItem, link: MqttLink, outcomes: Outcomes): Promise<void> {
+    const { seq, text } = item;
+    const { topic, properties, packetBytes } = messageOf(this.#deps.gateway, item, link.version);
+    const { maximumPacketSize } = link.limits;
+    if (packetBytes > maximumPacketSize) {
+      const reason = `${packetBytes} bytes, the broker takes ${maximumPacketSize} at the most`;
+      return outcomes.note(seq, { accepted: false, reason });
+    }
+    const code = await link.publish(topic, text, properties === undefined ? {} : { properties });
     if (POISON.includes(code)) {
       outcomes.note(seq, { accepted: false, reason: `the broker refuses the message, reason ${code}` });
     } else if (code >= FIRST_REFUSAL) {
@@ -178,19 +186,19 @@ class MqttUplink implements Uplink {
       log.warn({ topic }, "the broker refuses the subscription, no commands will come");
   }
 
-  #linkOptions(): LinkOptions {
+  #linkOptions(): VersionOptions {
     const { url, version, clientId, username, password, tls } = this.#config;
-    const { gateway, clock, secret } = this.#deps;
-    const read = (name: "ca" | "cert" | "key") => (tls?.[name] === undefined ? {} : { [name]: secret(tls[name]) });
+    const { gateway, clock, log, secret } = this.#deps;
     return {
       url,
       version,
       clientId: clientId ?? `gatehouse-${gateway}`,
       username,
       password: password === undefined ? undefined : secret(password),
-      tls: { ...read("ca"), ...read("cert"), ...read("key") },
+      tls: clientTls(tls, secret),
       keepaliveSeconds: KEEPALIVE_SECONDS,
       clock,
+      log,
       answerMs: ANSWER_MS,
       onMessage: (topic, payload) => this.#read(topic, payload.toString("utf8")),
     };
@@ -227,12 +235,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The event's attributes by their own names (CloudEvents MQTT binding, section 3.1), so that a broker can route without reading the payload. */
-function attributesOf(text: string): Record<string, string> {
-  const { data: _, ...attributes } = JSON.parse(text) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
 }
 
 export const mqttUplink = {

@@ -3,6 +3,7 @@ import { type Agent, type ClientRequest, type IncomingMessage, request as plainR
 import { request as secureRequest } from "node:https";
 import { type Clock, LinkError } from "@gatehouse/protocol";
 import { failAfter } from "./deadline.ts";
+import { linkFailure } from "./link-failure.ts";
 
 export interface PostOptions {
   readonly url: URL;
@@ -28,25 +29,31 @@ export async function post(options: PostOptions, body: string, signals: readonly
   const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
   const bytes = Buffer.from(body);
   const secure = url.protocol === "https:";
-  const request = (secure ? secureRequest : plainRequest)(url, {
-    method: "POST",
-    agent,
-    headers: { ...headers, "content-length": String(bytes.length) },
-  });
+  const what = `POST ${url.origin}`;
+  const request = begin(what, () =>
+    (secure ? secureRequest : plainRequest)(url, {
+      method: "POST",
+      agent,
+      headers: { ...headers, "content-length": String(bytes.length) },
+    }),
+  );
   const fail = (error: LinkError) => {
     reject(error);
     request.destroy();
   };
-  const what = `POST ${url.origin}`;
   const cancelConnect = failAfter({ clock, ms: connectMs, what: `${what}: connecting`, signals: [] }, fail);
   const cancelAnswer = failAfter({ clock, ms: answerMs, what, signals }, fail);
   onceConnected(request, secure ? "secureConnect" : "connect", cancelConnect);
-  request.on("error", (cause) => reject(explain(what, cause)));
+  request.on("error", (cause) => reject(linkFailure(what, cause)));
   request.on("response", (response) => {
-    read(response, options.maxAnswerBytes).then(resolve, (cause: unknown) => {
-      reject(cause instanceof LinkError ? cause : explain(what, cause));
-      request.destroy();
-    });
+    read(response, options.maxAnswerBytes).then(
+      (answer) => {
+        if (answer === "too long")
+          fail(new LinkError("refused", `${what}: the answer is longer than ${options.maxAnswerBytes} bytes`));
+        else resolve(answer);
+      },
+      (cause: unknown) => reject(linkFailure(what, cause)),
+    );
   });
   request.end(bytes);
   try {
@@ -57,6 +64,15 @@ export async function post(options: PostOptions, body: string, signals: readonly
   }
 }
 
+/** A client certificate that cannot be used throws here. */
+function begin(what: string, make: () => ClientRequest): ClientRequest {
+  try {
+    return make();
+  } catch (cause) {
+    throw linkFailure(what, cause);
+  }
+}
+
 function onceConnected(request: ClientRequest, event: "connect" | "secureConnect", connected: () => void): void {
   request.on("socket", (socket) => {
     if (request.reusedSocket) connected();
@@ -64,12 +80,12 @@ function onceConnected(request: ClientRequest, event: "connect" | "secureConnect
   });
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<PostAnswer> {
+async function read(response: IncomingMessage, maxBytes: number): Promise<PostAnswer | "too long"> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw new LinkError("refused", `answered with more than ${maxBytes} bytes`);
+    if (size > maxBytes) return "too long";
     chunks.push(chunk);
   }
   return {
@@ -77,12 +93,4 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<PostAn
     contentType: response.headers["content-type"] ?? "no content type",
     text: Buffer.concat(chunks).toString("utf8"),
   };
-}
-
-const NOBODY: readonly string[] = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"];
-
-function explain(what: string, cause: unknown): LinkError {
-  const { message, code = "" } = cause as Error & { code?: string };
-  const refused = NOBODY.includes(code) || /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code);
-  return new LinkError(refused ? "refused" : "closed", `${what}: ${message}`, { cause });
 }

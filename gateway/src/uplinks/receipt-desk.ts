@@ -8,7 +8,9 @@ export class ReceiptDesk {
   /** `answered` is called once, when a receipt names the item. The returned function stops waiting. */
   expect(seq: number, answered: (outcome: Outcome) => void): () => void {
     this.#waiting.set(seq, answered);
-    return () => this.#waiting.delete(seq);
+    return () => {
+      if (this.#waiting.get(seq) === answered) this.#waiting.delete(seq);
+    };
   }
 
   /** Items nobody waits for are left out: they will be sent again, and the platform tells by their id. */
