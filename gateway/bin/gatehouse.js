@@ -11,6 +11,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const self = fileURLToPath(import.meta.url);
 const entry = join(dirname(self), "..", "dist", "cli", "main.js");
 
+// The gateway stays up for years beside other things in a small box: it trades some speed for half the memory.
+const LEAN = {
+  flags: ["--max-semi-space-size=4", "--heap-growing-percent=30", "--v8-pool-size=1", "--expose-gc"],
+  arenas: "2",
+};
+const lean = process.argv[2] === "run" ? LEAN.flags : [];
+
+function leanEnvironment() {
+  return Object.assign({}, lean.length > 0 ? { MALLOC_ARENA_MAX: LEAN.arenas } : {}, process.env);
+}
+
 function refuse(reason) {
   console.error(`gatehouse: ${reason}`);
   process.exit(78);
@@ -27,7 +38,7 @@ function bundledNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: "inherit" });
+  const child = spawn(node, lean.concat(self, process.argv.slice(2)), { stdio: "inherit", env: leanEnvironment() });
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2"]) {
     process.on(signal, () => {
       // A terminal's Ctrl-C reaches the child by itself; twice would mean "at once".
@@ -41,7 +52,13 @@ function handOver(node) {
 function start() {
   if (!existsSync(entry)) refuse(`run "npm run build" first: ${entry} is not there`);
   if (Number(process.versions.node.split(".")[0]) >= 24) {
-    load();
+    const isLean = lean.every((flag) => process.execArgv.includes(flag));
+    // The same process, begun anew: signals and exit code need nobody between.
+    if (isLean || process.execve === undefined) load();
+    else {
+      const command = [process.execPath].concat(process.execArgv, lean, self, process.argv.slice(2));
+      process.execve(process.execPath, command, leanEnvironment());
+    }
     return;
   }
   const node = bundledNode();

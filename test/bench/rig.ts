@@ -41,7 +41,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     gateway,
     city,
     url: `mqtt://127.0.0.1:${mqttPort}`,
-    rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`${proc}/status`, "utf8"))?.[1]) / 1000,
+    rssMb: () => (Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`${proc}/status`, "utf8"))?.[1]) * 1024) / 1e6,
     cpuMs: () => {
       const fields = readFileSync(`${proc}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       return (Number(fields[11]) + Number(fields[12])) * 10;

@@ -17,6 +17,7 @@ import type { Pragmas } from "./connection.ts";
 import { EvictionReport } from "./eviction-report.ts";
 import { laneName, uplinkIndex } from "./lanes.ts";
 import { type Gathering, gathering, Packer } from "./packer.ts";
+import { releaseMemory } from "./release-memory.ts";
 import { toGapRow, toJournal, toOutboxRows } from "./rows.ts";
 import { checkSqlite } from "./sqlite-version.ts";
 import { StorageThread } from "./thread.ts";
@@ -46,6 +47,8 @@ export interface StoreOptions {
 /** A batch grows no further, so that a long outage does not end in one endless transaction. */
 const MAX_BATCH_BYTES = 1024 * 1024;
 const RESEND_ROWS = 5_000;
+/** By then nothing of the start is under way any more. */
+const STARTED_MS = 2_000;
 
 /**
  * Resolves when the store is ready; waits for a failing or full disk, with a health code. Throws ConfigError where only the operator can help:
@@ -101,6 +104,7 @@ class WorkerStore implements Store {
   #pendingBytes = 0;
   #pump: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #cancelRelease: () => void;
 
   constructor(options: StoreOptions, thread: StorageThread, recovered: EngineRecovered, evictions: EvictionReport) {
     this.#options = options;
@@ -113,6 +117,7 @@ class WorkerStore implements Store {
     const { lastSeq, lastNowMs, snapshot, quarantine, uplinks, next } = recovered;
     const nextSequence = new Map(uplinks.map((uplink, index) => [uplink, next[index] ?? 1]));
     const gaps = recovered.gaps.map((gap) => toGapRow(gap, uplinks));
+    this.#cancelRelease = options.clock.after(STARTED_MS, () => this.#releaseMemory());
     this.recovered = { lastSeq, lastNowMs, snapshot, nextSequence, gaps, quarantine };
   }
 
@@ -224,7 +229,14 @@ class WorkerStore implements Store {
     return Math.max(0, (keepUntilMs - clock.nowMs()) / clock.scale);
   };
 
+  /** The start took more than anything after it: both threads give back what they can, this one first. */
+  #releaseMemory(): void {
+    releaseMemory();
+    this.#thread.ask({ op: "release-memory" }).catch(() => {});
+  }
+
   async #close(): Promise<void> {
+    this.#cancelRelease();
     this.#evictions.close();
     this.#thread.giveUpSoon();
     await this.#pump;

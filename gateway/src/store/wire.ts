@@ -91,6 +91,8 @@ export type Request =
   | { readonly op: "journal"; readonly after: number; readonly limit: number }
   | { readonly op: "alerts" }
   | { readonly op: "stats" }
+  /** Give back the memory that only the start needed. */
+  | { readonly op: "release-memory" }
   | { readonly op: "close" };
 
 export interface Answers {
@@ -100,6 +102,7 @@ export interface Answers {
   journal: readonly Cell[];
   alerts: readonly AlertRow[];
   stats: EngineStats;
+  "release-memory": null;
   close: null;
 }
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { refusalOf } from "./refusal.ts";
+import { releaseMemory } from "./release-memory.ts";
 import type { Answers, FromWorker, Notice, Request, ToWorker } from "./wire.ts";
 
 const options = workerData as EngineOptions;
@@ -22,6 +23,7 @@ port?.on("message", ({ id, request }: ToWorker) => {
 });
 
 function answer(request: Exclude<Request, { op: "open" }>, engine: Engine | undefined): Answers[keyof Answers] {
+  if (request.op === "release-memory") return release();
   if (engine === undefined) throw new TypeError(`${request.op} while the store is not open`);
   switch (request.op) {
     case "commit":
@@ -37,6 +39,11 @@ function answer(request: Exclude<Request, { op: "open" }>, engine: Engine | unde
     case "close":
       return close(engine);
   }
+}
+
+function release(): null {
+  releaseMemory();
+  return null;
 }
 
 function open(): Answers["open"] {
