@@ -8,6 +8,8 @@ interface Need {
   readonly name: string;
   readonly why: string;
   readonly isThere: () => boolean;
+  /** What the package starts by itself; the tests want the program alone. */
+  readonly unit?: string;
 }
 
 const onPath = (command: string): boolean =>
@@ -17,6 +19,12 @@ const onPath = (command: string): boolean =>
 const NEEDS: readonly Need[] = [
   { name: "gcc", why: "builds the recorder of the power-cut tests", isThere: () => onPath("gcc") },
   { name: "libc6-dev", why: "headers for that recorder", isThere: () => existsSync("/usr/include/stdio.h") },
+  {
+    name: "mosquitto",
+    why: "a broker of MQTT 5 for the tests of the mqtt uplink",
+    isThere: () => onPath("mosquitto") || existsSync("/usr/sbin/mosquitto"),
+    unit: "mosquitto.service",
+  },
 ];
 
 const missing = NEEDS.filter((need) => !need.isThere());
@@ -30,6 +38,9 @@ if (missing.length > 0) {
   }
   apt(["update"]);
   apt(["install", "-y", "--no-install-recommends", ...names]);
+  if (existsSync("/run/systemd/system")) {
+    for (const { unit } of missing) if (unit !== undefined) spawnSync("systemctl", ["disable", "--now", unit]);
+  }
   const still = missing.filter((need) => !need.isThere());
   if (still.length > 0) {
     console.error(`apt-get ended well, but these are not there: ${still.map((need) => need.name).join(" ")}`);

@@ -5,7 +5,7 @@ import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
-import { FIRST_REFUSAL, type MqttLink } from "./mqtt-link.ts";
+import { FIRST_REFUSAL, type MqttLink, NO_SUBSCRIBERS } from "./mqtt-link.ts";
 import { messageOf } from "./mqtt-message.ts";
 import { openInVersion, type VersionOptions } from "./mqtt-version.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -46,10 +46,8 @@ const WINDOW_ITEMS = 256;
 /** Half a second of a 1 Mbit/s line: a new alert must not stand behind more than that. */
 const WINDOW_BYTES = 64 * 1024;
 
-/** The broker took the message, and nobody was there to get it (MQTT 5, section 3.4.2.1). */
-const NO_SUBSCRIBERS = 0x10;
-/** Refusals of this one message: topic name invalid, packet too large, payload format invalid. */
-const POISON: readonly number[] = [0x90, 0x95, 0x99];
+/** Refusals of this one message: topic name invalid, payload format invalid (MQTT 5, section 3.4.2.1). */
+const POISON: readonly number[] = [0x90, 0x99];
 
 class MqttUplink implements Uplink {
   readonly id: string;
@@ -89,6 +87,7 @@ class MqttUplink implements Uplink {
       }
     } catch (error) {
       this.#link.reject(error);
+      this.#ended.abort(error);
       if (!signal.aborted) throw error;
     } finally {
       this.#link.reject(new LinkError("closed", `uplink ${this.id} has ended`));
@@ -100,7 +99,11 @@ class MqttUplink implements Uplink {
     const stop = Promise.withResolvers<never>();
     stop.promise.catch(() => {});
     const either = AbortSignal.any([signal, this.#ended.signal]);
-    const onAbort = () => stop.reject(new LinkError("closed", `uplink ${this.id}: given up`, { cause: either.reason }));
+    const onAbort = () => {
+      const { reason } = either;
+      const givenUp = () => new LinkError("closed", `uplink ${this.id}: given up`, { cause: reason });
+      stop.reject(reason instanceof LinkError ? reason : givenUp());
+    };
     if (either.aborted) onAbort();
     else either.addEventListener("abort", onAbort, { once: true });
     try {
