@@ -32,13 +32,12 @@ export const Policy = z.strictObject({
     .describe("a family is exempt from personsPerRoom, never from areaPerPersonM2"),
   nightWindow: z.strictObject({ from: clockTime, to: clockTime }).default({ from: "22:00", to: "06:00" }),
   nights: z.record(RiskLevel, NightRule),
-  offenceWindowDays: z.int().min(1).max(3650).default(365).describe("a breach within it is a further offence"),
-  reopenWindowDays: z
+  offenceWindowDays: z
     .int()
-    .min(0)
-    .max(365)
-    .default(30)
-    .describe("a breach within it reopens the last alert instead of raising a new one"),
+    .min(1)
+    .max(3650)
+    .default(365)
+    .describe("a breach within it reopens the alert and is a further offence"),
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -10,7 +10,9 @@ const SOURCE = join(import.meta.dirname, "../../bin/gatehouse.js");
 const STAND_IN = `
 export async function main(argv) {
   process.on("SIGTERM", () => process.exit(7));
-  console.log(JSON.stringify({ node: process.versions.node, args: argv.slice(2) }));
+  console.log(JSON.stringify({
+    node: process.versions.node, args: argv.slice(2), pid: process.pid, flags: process.execArgv, arenas: process.env.MALLOC_ARENA_MAX,
+  }));
   if (argv[2] === "wait") process.stdin.resume();
   else process.exitCode = Number(argv[2] ?? 0);
 }
@@ -63,14 +65,14 @@ function launch(old: boolean, ...args: readonly string[]): Run {
 test("under Node 24 it runs the command line itself", async () => {
   const { code, out } = await launch(false, "3", "--flag").ended;
   expect(code).toBe(3);
-  expect(JSON.parse(out)).toEqual({ node: process.versions.node, args: ["3", "--flag"] });
+  expect(JSON.parse(out)).toMatchObject({ node: process.versions.node, args: ["3", "--flag"] });
 });
 
 test("under an older Node it hands over to the bundled one, with arguments and exit code", async () => {
   bundleNode();
   const { code, out, err } = await launch(true, "5", "a b").ended;
   expect({ code, err }).toEqual({ code: 5, err: "" });
-  expect(JSON.parse(out)).toEqual({ node: process.versions.node, args: ["5", "a b"] });
+  expect(JSON.parse(out)).toMatchObject({ node: process.versions.node, args: ["5", "a b"], flags: [] });
 });
 
 test("a signal reaches the command line behind the hand-over, and its exit code comes back", async () => {
@@ -95,3 +97,18 @@ test("before the build it says what to run", async () => {
   expect(code).toBe(78);
   expect(err).toMatch(/^gatehouse: run "npm run build" first: .*main\.js is not there\n$/);
 });
+
+test.each([false, true])(
+  "the gateway itself runs lean, by itself only where the Node is new enough (older: %s)",
+  async (old) => {
+    if (old) bundleNode();
+    const run = launch(old, "run");
+    const said = JSON.parse((await run.ended).out) as { readonly pid: number; readonly flags: string[] };
+    expect(said).toMatchObject({
+      args: ["run"],
+      arenas: "2",
+      flags: expect.arrayContaining(["--max-semi-space-size=4"]),
+    });
+    expect(said.pid === run.child.pid).toBe(!old);
+  },
+);

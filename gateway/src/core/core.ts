@@ -8,9 +8,9 @@ import {
   type RawReading,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { AlertEvent } from "./alerts/life.ts";
 import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
+import { inputEntry, inputOf, readingEntry } from "./journal-entry.ts";
 import { type Target, Turn } from "./ledger.ts";
 import type { CoreConfig, Model } from "./model.ts";
 import {
@@ -199,18 +199,17 @@ export class Core {
       this.tally.duplicate += 1;
       return undefined;
     }
-    const { credential, ...rest } = reading;
     const { bootId, clock } = this.#options;
     const monoMs = Math.round(clock.monoMs() - this.#bootMonoMs);
-    const body = JSON.stringify({ ...rest, bootId, monoMs, clock: quality });
+    const entry = readingEntry(this.#nextSeq++, nowMs, reading, { bootId, monoMs, clock: quality });
     this.tally.stored += 1;
-    this.#record(turn, { seq: this.#nextSeq++, nowMs, type: "reading", body, credential }, effects);
+    this.#record(turn, entry, effects);
     this.#followLink(reading);
     return undefined;
   }
 
   #reject(turn: Turn, item: unknown, reason: string, { nowMs }: Moment): string {
-    const device = deviceOf(item);
+    const device = claimedDevice(item);
     this.tally.rejected += 1;
     turn.reject({ atMs: nowMs, device, reason });
     this.#complaints.add(this.model.devices.has(device) ? "device-rejected" : "device-unknown", device, reason);
@@ -262,8 +261,7 @@ export class Core {
   #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
     const effects = this.#step(input, nowMs);
     if (effects.outcome !== "accepted") return;
-    const { type, ...body } = input;
-    this.#record(turn, { seq: this.#nextSeq++, nowMs, type, body: JSON.stringify(body) }, effects);
+    this.#record(turn, inputEntry(this.#nextSeq++, nowMs, input), effects);
   }
 
   #step(input: Input, nowMs: number): Effects {
@@ -313,19 +311,9 @@ export class Core {
   }
 }
 
-function deviceOf(item: unknown): string {
+/** Empty where the item names none. */
+function claimedDevice(item: unknown): string {
   if (item instanceof Unreadable) return item.device;
   const device: unknown = item !== null && typeof item === "object" && "device" in item ? item.device : undefined;
   return typeof device === "string" ? device.slice(0, 64) : "";
 }
-
-/** The input a journal entry stands for. */
-export function inputOf(entry: JournalEntry): Input {
-  const body = JSON.parse(entry.body) as Record<string, unknown>;
-  if (entry.type !== "reading") return { ...body, type: entry.type } as Input;
-  const { clock, bootId: _, monoMs: __, ...reading } = body;
-  const credential = entry.credential === undefined ? {} : { credential: entry.credential };
-  return { type: "reading", reading: { ...reading, ...credential }, clock } as Input;
-}
-
-export type { AlertEvent };
