@@ -8,6 +8,8 @@ export interface LoadSiteOptions {
   readonly mqttPort: number;
   /** Uplink blocks of the site file. */
   readonly uplinks: readonly object[];
+  /** Further sections of the site file, or others in place of its own. */
+  readonly sections?: object | undefined;
 }
 
 export const GATEWAY_ID = "load-site";
@@ -17,7 +19,7 @@ export const deviceIds = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `count-${String(i + 1).padStart(4, "0")}`);
 
 /** Writes `site.yaml` (as JSON) into the folder and returns its path. */
-export function writeLoadSite({ dir, devices, mqttPort, uplinks }: LoadSiteOptions): string {
+export function writeLoadSite({ dir, devices, mqttPort, uplinks, sections }: LoadSiteOptions): string {
   const ids = deviceIds(devices);
   const site = {
     site: { id: GATEWAY_ID, name: "Load", kind: "rental-compound", address: { code: "310112104007", grid: "MQ-053" } },
@@ -26,6 +28,7 @@ export function writeLoadSite({ dir, devices, mqttPort, uplinks }: LoadSiteOptio
     devices: ids.map((id) => ({ id, kind: "counter", portal: `door-${id}` })),
     broker: { listen: `127.0.0.1:${mqttPort}`, anonymousLoopback: true },
     uplinks,
+    ...sections,
   };
   const file = join(dir, "site.yaml");
   writeFileSync(file, JSON.stringify(site));

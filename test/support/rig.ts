@@ -25,6 +25,8 @@ export interface RigOptions {
   readonly devices?: number;
   /** Uplink blocks; default one over HTTPS that gets the readings too. */
   readonly uplinks?: (city: City, ca: string) => readonly object[];
+  /** Further sections of the site file. */
+  readonly sections?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** Parent of the folder; default the system's. */
@@ -45,7 +47,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const mqttPort = await freePort();
   const https = { id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } }, readings: true };
   const uplinks = options.uplinks?.(city, ca) ?? [https];
-  const siteFile = writeLoadSite({ dir, devices: options.devices ?? 4, mqttPort, uplinks });
+  const siteFile = writeLoadSite({ dir, devices: options.devices ?? 4, mqttPort, uplinks, sections: options.sections });
   const stateDir = join(dir, "state");
   const start = (env = options.env ?? {}) => startGateway({ siteFile, stateDir, env, args: options.args ?? [] });
   const clients: MqttClient[] = [];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import {
   CloudEvent,
   type Command,
@@ -50,6 +50,8 @@ async function open(answer: Answer, config: Record<string, unknown> = {}) {
       answer(response, posted);
     });
   });
+  const sockets: Socket[] = [];
+  server.on("connection", (socket) => sockets.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -64,7 +66,7 @@ async function open(answer: Answer, config: Record<string, unknown> = {}) {
     server.closeAllConnections();
     server.close();
   });
-  return { uplink, posts, stop, ended, clock, log: deps.log, port };
+  return { uplink, posts, sockets, stop, ended, clock, log: deps.log, port };
 }
 
 const answers =
@@ -208,6 +210,16 @@ describe("the uplink over HTTPS", () => {
     expect(await sending).toMatchObject({ name: "LinkError", code: "closed" });
     await expect(uplink.run(never)).rejects.toBeInstanceOf(InvariantError);
     await expect(uplink.send(owedItems(2, 2), never)).rejects.toMatchObject({ name: "LinkError", code: "closed" });
+  });
+
+  it("leaves no connection behind", async () => {
+    const { uplink, sockets, stop } = await open(answers(200, receipt([1])));
+    await uplink.send(owedItems(1, 1), never);
+    const [socket] = sockets;
+    expect(socket?.destroyed).toBe(false);
+    stop.abort();
+    while (!socket?.destroyed) await settle();
+    expect(sockets).toHaveLength(1);
   });
 
   it("keeps nothing for a re-send: the platform itself answers", async () => {
