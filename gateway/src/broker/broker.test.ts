@@ -382,6 +382,16 @@ describe("the guard", () => {
     expect(await good.publish("gatehouse/1/count-302/readings", "{}")).toBe(1);
   });
 
+  it("lets a thousand devices in that come at once, and refuses none", async () => {
+    const devices = Array.from({ length: 1_000 }, (_, i) => `lock-${i}`);
+    const it = await open({ devices });
+    const codes = await Promise.all(devices.map(async (user) => (await knock(it)).connect({ user, clientId: user })));
+    expect(new Set(codes)).toEqual(new Set([0]));
+    expect(it.broker.counters.connections).toBe(1_000);
+    expect(Object.values(it.broker.counters.refused).every((count) => count === 0)).toBe(true);
+    expect(it.codes()).toEqual([]);
+  });
+
   it("makes room for a newcomer by ending the oldest stranger when all places are taken", async () => {
     const it = await open({ limits: { connections: 3 } });
     const known = await join(it);

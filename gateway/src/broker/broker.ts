@@ -174,11 +174,12 @@ class GuardedBroker implements Broker {
     const { config } = this.#options;
     await this.#aedes.listen();
     const welcome = (socket: Socket) => this.#welcome(socket);
-    const plain = await listen({ address: config.listen, path: "broker.listen", keepAliveMs: HALF_OPEN_MS }, welcome);
+    const ways = { keepAliveMs: HALF_OPEN_MS, backlog: this.#limits.connections };
+    const plain = await listen({ ...ways, address: config.listen, path: "broker.listen" }, welcome);
     if (config.tls === undefined) return [plain];
     try {
       const { listen: address, ...tls } = config.tls;
-      return [plain, await listen({ address, path: "broker.tls", tls, keepAliveMs: HALF_OPEN_MS }, welcome)];
+      return [plain, await listen({ ...ways, address, path: "broker.tls", tls }, welcome)];
     } catch (error) {
       plain.close();
       throw error;

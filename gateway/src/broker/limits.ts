@@ -1,7 +1,11 @@
 /** What one connection, one address and all of them together may cost the gateway. */
 
 export interface BrokerLimits {
-  /** Connections in all; beyond it the oldest that has not said who it is goes. */
+  /**
+   * Connections in all; beyond it the oldest that has not said who it is goes. Each costs memory, measured as growth of RSS: 10 KB with an
+   * unfinished CONNECT, 52 KB with a TLS handshake alone, 70 KB once it is known, 100 KB known over TLS. So 1,024 are 10 MB to 54 MB of
+   * strangers or 70 MB to 100 MB of devices, which still fits into 192 MB beside all else.
+   */
   readonly connections: number;
   /** Connections of one address; loopback is exempt, because side processes and simulators share it. */
   readonly perAddress: number;

@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
   /** Idle sockets are probed after so long, ms, so that half-open ones are found. */
   readonly keepAliveMs: number;
+  /** Connections the kernel holds until they are taken: with fewer, devices that come back all at once try again only after a second. */
+  readonly backlog: number;
 }
 
 export interface Listener {
@@ -24,7 +26,7 @@ export interface Listener {
 
 /** `onSocket` gets each connection at once; with TLS the handshake is still to come. Throws ConfigError when the operator must change something. */
 export async function listen(options: ListenOptions, onSocket: (socket: Socket) => void): Promise<Listener> {
-  const { address, path, tls, keepAliveMs } = options;
+  const { address, path, tls, keepAliveMs, backlog } = options;
   const split = address.lastIndexOf(":");
   const host = address.slice(0, split).replace(/^\[|\]$/g, "");
   const secure = tls === undefined ? (socket: Socket) => socket : securing(tls, path);
@@ -33,7 +35,7 @@ export async function listen(options: ListenOptions, onSocket: (socket: Socket) 
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(explain(cause, path, address)));
-    server.listen(Number(address.slice(split + 1)), host, resolve);
+    server.listen({ port: Number(address.slice(split + 1)), host, backlog }, resolve);
   });
   return { host, port: portOf(server), tls: tls !== undefined, close: () => server.close() };
 }
