@@ -1,0 +1,141 @@
+/** `npm run proof`: the promises in sample counts, with `--full` in the counts they are made for; names for some of them only. */
+import { parseArgs } from "node:util";
+import { InvariantError, systemClock } from "@gatehouse/protocol";
+import { runErrno } from "./faults/disk/run-errno.ts";
+import { runOutage } from "./faults/outage/outage-run.ts";
+import { MUTANTS } from "./faults/power-cut/driver-options.ts";
+import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
+import { killRound } from "./faults/sigkill/kill-round.ts";
+
+type Progress = (share: number, note: string) => void;
+
+interface Proof {
+  readonly name: string;
+  readonly what: string;
+  /** Returns what was measured; broken promises, each with what makes it again. */
+  run(full: boolean, progress: Progress): Promise<{ readonly measured: string; readonly broken: readonly string[] }>;
+}
+
+const SEED = 1;
+const KILLS_PER_ROUND = 50;
+
+const PROOFS: readonly Proof[] = [
+  {
+    name: "power-cuts",
+    what: "5,000 power cuts (full: 1,000,000) over the recorded storage calls of the store",
+    run: async (full, progress) => {
+      const images = full ? 1_000_000 : 5_000;
+      const onProgress = (done: number) => progress(done / images, `${done} images`);
+      const { broken } = await runPowerCuts({ images, seed: SEED, onProgress });
+      return { measured: `${images} images`, broken };
+    },
+  },
+  {
+    name: "mutants",
+    what: "every weakened store is found out by the power cuts",
+    run: async (_, progress) => {
+      const missed: string[] = [];
+      const found: string[] = [];
+      for (const [i, mutant] of MUTANTS.entries()) {
+        const { images, broken } = await runPowerCuts({ images: 5_000, seed: SEED, mutant, stopAtFirst: true });
+        if (broken.length === 0) missed.push(`${mutant} was not found in ${images} images`);
+        else found.push(`${mutant} after ${images} images`);
+        progress((i + 1) / MUTANTS.length, mutant);
+      }
+      return { measured: found.join(", "), broken: missed };
+    },
+  },
+  {
+    name: "errors",
+    what: "a storage call returns an error: one call in ten (full: every call, every error)",
+    run: async (full, onProgress) => {
+      const { calls, cases, broken } = await runErrno({ seed: SEED, oneIn: full ? 1 : 10, onProgress });
+      return { measured: `${calls} calls, ${cases} faults`, broken };
+    },
+  },
+  {
+    name: "kills",
+    what: "100 SIGKILLs of the gateway under load (full: 10,000 over 1,000,000 readings), half of them during outages of the platform",
+    run: async (full, progress) => runKillRounds(full ? 200 : 2, full ? 5_000 : 24_000, progress),
+  },
+  {
+    name: "outage",
+    what: "an outage with a backlog of 96,000 readings (full: 1,000,000), a kill, and alerts that overtake",
+    run: async (full, onProgress) => {
+      const backlog = full ? 1_000_000 : 96_000;
+      const result = await runOutage({ backlog, liveAlerts: 8, onProgress });
+      const { lost, countedTwice, missingSequences, acknowledged, overtaken } = result;
+      const problems = { lost, countedTwice, missingSequences, unacknowledged: backlog - acknowledged };
+      const broken = Object.entries(problems).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+      if (Math.min(...overtaken) <= 0) broken.push("an alert waited for the backlog");
+      return { measured: JSON.stringify(result), broken };
+    },
+  },
+];
+
+async function runKillRounds(rounds: number, readings: number, progress: Progress) {
+  const broken: string[] = [];
+  let [kills, acknowledged, slowestMs] = [0, 0, 0];
+  for (let round = 0; round < rounds; round++) {
+    const seed = SEED + round;
+    const onProgress: Progress = (share, note) => progress((round + share) / rounds, note);
+    const outages = round % 2 === 1;
+    const { killed, undisturbed } = await killRound({ seed, kills: KILLS_PER_ROUND, readings, outages, onProgress });
+    kills += killed.kills;
+    acknowledged += killed.acknowledged;
+    slowestMs = Math.max(slowestMs, ...killed.readyMs);
+    const wrong = {
+      lost: killed.lost.length,
+      "counted twice": killed.countedTwice,
+      "sequences missing": killed.missingSequences,
+      "not acknowledged": readings - killed.acknowledged,
+      "alerts differ": JSON.stringify(killed.alerts) === JSON.stringify(undisturbed.alerts) ? 0 : 1,
+    };
+    for (const [name, count] of Object.entries(wrong)) if (count !== 0) broken.push(`seed ${seed}: ${count} ${name}`);
+  }
+  const measured = `${kills} kills, ${acknowledged} acknowledged, ready again after ${Math.round(slowestMs)} ms at the most`;
+  return { measured, broken };
+}
+
+const { values, positionals } = parseArgs({
+  options: { full: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  allowPositionals: true,
+});
+
+if (values.help) {
+  const list = PROOFS.map(({ name, what }) => `  ${name.padEnd(12)}${what}`).join("\n");
+  console.log(`npm run proof -- [--full] [name …]\n\n${list}\n\n--full takes hours. Exit code 1 when a promise broke.`);
+} else {
+  const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));
+  if (unknown.length > 0) {
+    console.error(`proof: there is no ${unknown.join(", ")}; there are ${PROOFS.map(({ name }) => name).join(", ")}`);
+    process.exitCode = 78;
+  } else process.exitCode = (await runProofs(values.full, positionals)) ? 0 : 1;
+}
+
+async function runProofs(full: boolean, names: readonly string[]): Promise<boolean> {
+  let holds = true;
+  for (const { name, run } of PROOFS.filter((proof) => names.length === 0 || names.includes(proof.name))) {
+    const startedMs = systemClock.monoMs();
+    const { measured, broken } = await run(full, progressOf(name)).catch((cause: unknown) => {
+      throw new InvariantError(`proof ${name} could not be run`, { cause });
+    });
+    const seconds = Math.round((systemClock.monoMs() - startedMs) / 1_000);
+    console.log(
+      `${name}: ${broken.length === 0 ? "holds" : `BROKEN ${broken.length} times`}, ${measured}, ${seconds} s`,
+    );
+    for (const problem of broken.slice(0, 20)) console.log(`  ${problem}`);
+    holds &&= broken.length === 0;
+  }
+  return holds;
+}
+
+/** A line at every twentieth part. */
+function progressOf(name: string): Progress {
+  let next = 0.05;
+  return (share, note) => {
+    if (share < next) return;
+    next = Math.floor(share * 20) / 20 + 0.05;
+    process.stderr.write(`${name} ${Math.round(share * 100)} % ${note}\n`);
+  };
+}
