@@ -135,7 +135,10 @@ async function openDoors(options: CityOptions, deps: IngestDeps) {
   const httpDoor = http && new Listener(createServer(ingest), http);
   const broker = mqtt && (await ingestOverMqtt(deps));
   const handle = broker?.broker.handle;
-  const mqttServer = mqtt?.tls === true ? createTlsServer({ ...tls, noDelay: true }, handle) : createTcpServer({ noDelay: true }, handle);
+  const mqttServer =
+    mqtt?.tls === true
+      ? createTlsServer({ ...tls, noDelay: true }, handle)
+      : createTcpServer({ noDelay: true }, handle);
   const mqttDoor = mqtt && new Listener(mqttServer, mqtt);
   const listeners = [httpsDoor, httpDoor, mqttDoor].filter((door) => door !== undefined);
   for (const listener of listeners) await listener.open();
