@@ -3,8 +3,7 @@ import type { Connection } from "./connection.ts";
 import { GapBook } from "./gap-book.ts";
 import { thinHistory } from "./history.ts";
 import { evictOwed } from "./owed.ts";
-import { readGaps } from "./reads.ts";
-import type { Notice } from "./wire.ts";
+import type { GapRecord, Notice } from "./wire.ts";
 
 /** An eviction goes on until so much of the limit is free again, so that it does not begin anew with every commit. */
 const HEADROOM = 1 / 32;
@@ -19,10 +18,11 @@ export class Budget {
   #targetBytes: number | undefined;
   #overBytes = 0;
 
-  constructor(budgetBytes: number, connection: Connection) {
+  /** `gaps` are those on disk, which were told. */
+  constructor(budgetBytes: number, gaps: readonly GapRecord[]) {
     this.#budgetBytes = budgetBytes;
     this.#limitBytes = budgetBytes;
-    this.#gaps = new GapBook(readGaps(connection, 0).at(-1)?.n ?? 0);
+    this.#gaps = new GapBook(gaps.at(-1)?.n ?? 0);
   }
 
   /** The disk is full: make do with less than is used now. Not again before that is reached. */
@@ -56,7 +56,8 @@ export class Budget {
     if (used <= this.#targetBytes) return { more: false, ...this.#over(0), ...this.#end(connection) };
     const owed = this.#evict(connection);
     if (owed !== undefined) return { more: true, ...(owed > 0 ? { evicted: owed } : {}) };
-    return { more: false, ...this.#over(Math.max(0, used - this.#limitBytes)), ...this.#end(connection) };
+    // A limit that a full disk has lowered is no budget: the requests that find no room say so.
+    return { more: false, ...this.#over(Math.max(0, used - this.#budgetBytes)), ...this.#end(connection) };
   }
 
   /** How many owed items went; undefined when nothing may be evicted. */

@@ -10,8 +10,8 @@ import { type Connection, connect, type Pragmas, settleWal } from "./connection.
 import { type Failure, failureOf } from "./failure.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
-import { DATABASE, markDamaged, openOrSalvage } from "./quarantine.ts";
-import { readAlerts, readGaps, readJournal, readStats, readWaiting } from "./reads.ts";
+import { DATABASE, markDamaged, openOrSalvage, twice } from "./quarantine.ts";
+import { readAlerts, readJournal, readStats, readWaiting } from "./reads.ts";
 import type { Batch, Cell, CommitAnswer, EngineRecovered, EngineStats, Notice } from "./wire.ts";
 
 export interface EngineOptions {
@@ -51,6 +51,8 @@ export class Engine {
   readonly #budget: Budget;
   readonly #ballast: Ballast;
   #link: Link;
+  /** No commit has found room since the disk was full. */
+  #wasFull = false;
 
   /** Use {@link Engine.open}. */
   constructor(options: EngineOptions, numbers: Numbers, connection: Connection, recovered: EngineRecovered) {
@@ -58,7 +60,7 @@ export class Engine {
     this.#dir = options.dir;
     this.#pragmas = pragmasFor(options);
     this.#numbers = numbers;
-    this.#budget = new Budget(options.budgetBytes, connection);
+    this.#budget = new Budget(options.budgetBytes, recovered.gaps);
     this.#ballast = new Ballast(options.dir, options.ballastBytes);
     this.#link = { kind: "open", connection };
   }
@@ -69,10 +71,9 @@ export class Engine {
     const numbers = new Numbers(options.dir);
     const opened = openOrSalvage(options.dir, pragmasFor(options), numbers);
     if ("refused" in opened) return opened;
-    const { connection, snapshot, quarantine } = opened;
+    const { connection, snapshot, gaps, quarantine } = opened;
     const { state, uplinks } = connection;
     const { batch, uptimeMs, lastSeq, lastNowMs, next } = state;
-    const gaps = readGaps(connection, 0);
     const recovered = {
       batch,
       uptimeMs,
@@ -89,7 +90,9 @@ export class Engine {
 
   /** Durable when it returns. A batch already on disk is skipped. Throws where the disk does: call again with the same batch. */
   commit(batch: Batch): CommitAnswer {
-    return this.#with((connection) => commitBatch(connection, batch, this.#numbers));
+    const answer = this.#with((connection) => commitBatch(connection, batch, this.#numbers));
+    this.#wasFull = false;
+    return answer;
   }
 
   waiting(lane: number, after: number, limit: number, maxBytes: number): Cell[] {
@@ -118,7 +121,7 @@ export class Engine {
       if (step.more || !short || !this.#ballast.hasRoom) return step;
       if (!this.#ballast.whole) return { ...step, more: this.#ballast.grow() };
       this.#budget.diskHasRoom();
-      return step;
+      return { ...step, more: true };
     });
   }
 
@@ -128,9 +131,15 @@ export class Engine {
     return failure.kind === "failing" && this.#ballast.diskIsFull ? { ...failure, kind: "full" } : failure;
   }
 
-  /** After a request that found the disk full: lets go of the ballast and lowers what may be used. Throws where the disk does. */
+  /**
+   * After a request that found the disk full: lets go of the ballast and, where that does not mend it, lowers what may be used. Throws where
+   * the disk does.
+   */
   makeRoom(): void {
     this.#ballast.drop();
+    const again = this.#wasFull;
+    this.#wasFull = true;
+    if (!again && this.#ballast.hasRoom) return;
     this.#with((connection) => this.#budget.diskFull(connection.usedBytes()));
   }
 
@@ -151,14 +160,15 @@ export class Engine {
   }
 
   #with<T>(work: (connection: Connection) => T): T {
-    const connection = this.#connected();
-    try {
-      return work(connection);
-    } catch (error) {
-      if (failureOf(error).kind === "damaged") rollBack(connection);
-      else this.#link = { kind: "suspect", connection };
-      throw error;
-    }
+    return twice(this.#dir, () => {
+      const connection = this.#connected();
+      try {
+        return work(connection);
+      } catch (error) {
+        this.#link = { kind: "suspect", connection };
+        throw error;
+      }
+    });
   }
 
   /** What failed is written anew from what the log holds, so that what is read from here on is what is on disk. */

@@ -17,6 +17,11 @@ export class DamageError extends Error {
   override readonly name = "DamageError";
 }
 
+/** The disk does not even do what has nothing to do with the file in question. */
+export class DiskError extends Error {
+  override readonly name = "DiskError";
+}
+
 const BY_SQLITE_CODE: Readonly<Record<number, FailureKind>> = {
   3: "failing", // PERM
   5: "failing", // BUSY
@@ -33,6 +38,7 @@ const BY_SQLITE_CODE: Readonly<Record<number, FailureKind>> = {
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "bug", detail: String(error) };
   if (error instanceof DamageError) return { kind: "damaged", detail: error.message };
+  if (error instanceof DiskError) return { kind: "failing", detail: error.message };
   if ("errcode" in error && typeof error.errcode === "number") {
     const kind = BY_SQLITE_CODE[error.errcode & 0xff] ?? "bug";
     return { kind, detail: `${error.message} (SQLite ${error.errcode})` };

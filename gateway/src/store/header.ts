@@ -1,5 +1,5 @@
 /** The first 100 bytes of a database (SQLite file format, section 1.3): which of them we know, and how to put them right. */
-import { closeSync, copyFileSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 
 export const PAGE_BYTES = 4096;
 const HEADER_BYTES = 100;
@@ -37,15 +37,14 @@ export function headerDamage(path: string): string | undefined {
   return mode === undefined ? undefined : `byte ${mode} of the database's header is ${header[mode]}`;
 }
 
-/** Copies a damaged database to `to` with a header that lets SQLite read what is left, also of a file cut short. */
-export function copyWithSoundHeader(from: string, to: string): void {
-  copyFileSync(from, to);
-  const fd = openSync(to, "r+");
+/** Gives a damaged database a header that lets SQLite read what is left, also of a file cut short. */
+export function putSoundHeader(path: string): void {
+  const fd = openSync(path, "r+");
   try {
     for (const [at, bytes] of [...KNOWN, ...KNOWN_WITH_TABLES]) writeSync(fd, Buffer.from(bytes), 0, bytes.length, at);
     for (const at of MODE_AT) writeSync(fd, Buffer.from([2]), 0, 1, at);
     const pages = Buffer.alloc(4);
-    pages.writeUInt32BE(Math.max(1, Math.floor(statSync(to).size / PAGE_BYTES)));
+    pages.writeUInt32BE(Math.max(1, Math.floor(statSync(path).size / PAGE_BYTES)));
     writeSync(fd, pages, 0, 4, PAGE_COUNT_AT);
   } finally {
     closeSync(fd);

@@ -5,12 +5,13 @@ import type { Problem } from "@gatehouse/protocol";
 import type { Snapshot } from "../core/ports.ts";
 import { type Connection, connect, type Pragmas } from "./connection.ts";
 import { fsyncDir, removeFileDurably, writeFileDurably } from "./durable-file.ts";
-import { failureOf } from "./failure.ts";
+import { DiskError, failureOf } from "./failure.ts";
 import type { Numbers } from "./numbers.ts";
-import { quickCheck, readSnapshot } from "./reads.ts";
+import { diskAnswers } from "./probe.ts";
+import { quickCheck, readGaps, readSnapshot } from "./reads.ts";
 import { refusalOf } from "./refusal.ts";
 import { salvage } from "./salvage.ts";
-import type { EngineRecovered } from "./wire.ts";
+import type { EngineRecovered, GapRecord } from "./wire.ts";
 
 export const DATABASE = "gatehouse.db";
 const PLAN = "salvage.json";
@@ -27,6 +28,7 @@ interface Plan {
 export interface Opened {
   readonly connection: Connection;
   readonly snapshot: Snapshot | undefined;
+  readonly gaps: readonly GapRecord[];
   readonly quarantine: EngineRecovered["quarantine"];
 }
 
@@ -35,11 +37,27 @@ export function openOrSalvage(dir: string, pragmas: Pragmas, numbers: Numbers): 
   const planned = readPlan(dir);
   if (planned !== undefined) return replace(dir, planned, pragmas, numbers);
   try {
-    return open(dir, pragmas);
+    return twice(dir, () => open(dir, pragmas));
   } catch (error) {
     const reason = damageOf(error);
     if (reason === undefined) throw error;
     return replace(dir, makePlan(dir, reason), pragmas, numbers);
+  }
+}
+
+/** Damage is what is found a second time on a disk that works: to SQLite a read that fails is damage as well. Throws DiskError where it does not. */
+export function twice<T>(dir: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (damageOf(error) === undefined) throw error;
+  }
+  try {
+    return work();
+  } catch (cause) {
+    const damage = damageOf(cause);
+    if (damage === undefined || diskAnswers(dir)) throw cause;
+    throw new DiskError(`the disk does not answer: ${damage}`, { cause });
   }
 }
 
@@ -48,7 +66,8 @@ function open(dir: string, pragmas: Pragmas): Opened | { readonly refused: Probl
   if ("refused" in connection) return connection;
   try {
     quickCheck(connection);
-    return { connection, snapshot: readSnapshot(connection), quarantine: undefined };
+    const [snapshot, gaps] = [readSnapshot(connection), readGaps(connection, 0)];
+    return { connection, snapshot, gaps, quarantine: undefined };
   } catch (error) {
     connection.db.close();
     throw error;
@@ -95,7 +114,7 @@ function replace(dir: string, plan: Plan, pragmas: Pragmas, numbers: Numbers): O
     salvagedRows = rebuild(path, join(aside, DATABASE), pragmas, numbers);
   }
   removeFileDurably(join(dir, PLAN));
-  const opened = open(dir, pragmas);
+  const opened = twice(dir, () => open(dir, pragmas));
   return "refused" in opened
     ? opened
     : { ...opened, quarantine: { file: join(aside, DATABASE), reason: plan.reason, salvagedRows } };
@@ -104,7 +123,7 @@ function replace(dir: string, plan: Plan, pragmas: Pragmas, numbers: Numbers): O
 /** How many rows could be carried over. Damage the salvage trips over must not become a start that fails for ever: then it takes nothing. */
 function rebuild(path: string, damaged: string, pragmas: Pragmas, numbers: Numbers): number {
   try {
-    return build(path, damaged, pragmas, numbers);
+    return twice(join(path, ".."), () => build(path, damaged, pragmas, numbers));
   } catch (error) {
     const { kind } = failureOf(error);
     if (kind === "full" || kind === "failing") throw error;

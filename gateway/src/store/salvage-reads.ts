@@ -1,6 +1,8 @@
-/** Reads a damaged table run by run, stepping over what cannot be read. */
+/** Reads a damaged table as far as it goes, stepping over what cannot be read. Every read of the old file goes through here. */
 import type { DatabaseSync } from "node:sqlite";
 import { row } from "./connection.ts";
+import { DiskError } from "./failure.ts";
+import { diskAnswers } from "./probe.ts";
 
 const RUN_ROWS = 500;
 /** Beyond the highest key there can be; stepping over damage ends here. */
@@ -9,26 +11,58 @@ const MAX_STEP = 2 ** 53;
 /**
  * `sql` selects rows behind a key, oldest first, with the key as first column and `key, limit` as parameters. Where reading fails
  * it goes on behind the damage: first row by row, then with steps that double until something can be read again.
+ * Throws {@link DiskError} when it is the disk below `dir` that fails, not the table.
  */
-export function readRuns(db: DatabaseSync, sql: string, take: (cells: readonly unknown[]) => void): void {
+export function readRuns(db: DatabaseSync, dir: string, sql: string, take: (cells: readonly unknown[]) => void): void {
   let after = -1;
   let step = 0;
+  let checked = false;
   while (step < MAX_STEP) {
     const read = readRun(db, sql, after + step, step === 0 ? RUN_ROWS : 1);
     for (const cells of read.rows) {
       take(cells);
       after = cells[0] as number;
     }
-    if (read.rows.length > 0) step = 0;
-    else if (read.ended) return;
-    else step = Math.max(1, step * 2);
+    if (read.rows.length > 0) {
+      step = 0;
+      checked = false;
+    } else if (read.ended) return;
+    else if (checked) step = Math.max(1, step * 2);
+    else {
+      checkDisk(dir);
+      checked = true;
+    }
   }
+}
+
+/** All rows up to the first that cannot be read. Throws as {@link readRuns} does. */
+export function tryAll(db: DatabaseSync, dir: string, sql: string): readonly (readonly unknown[])[] {
+  const first = tryOnce(db, sql);
+  if (first.ended) return first.rows;
+  checkDisk(dir);
+  return tryOnce(db, sql).rows;
+}
+
+function checkDisk(dir: string): void {
+  if (!diskAnswers(dir)) throw new DiskError("the disk does not answer while a damaged database is read");
 }
 
 interface Run {
   readonly rows: readonly (readonly unknown[])[];
   /** Nothing failed. */
   readonly ended: boolean;
+}
+
+function tryOnce(db: DatabaseSync, sql: string): Run {
+  const rows: (readonly unknown[])[] = [];
+  try {
+    const statement = db.prepare(sql);
+    statement.setReturnArrays(true);
+    for (const each of statement.iterate()) rows.push(row(each));
+    return { rows, ended: true };
+  } catch {
+    return { rows, ended: false };
+  }
 }
 
 function readRun(db: DatabaseSync, sql: string, after: number, limit: number): Run {

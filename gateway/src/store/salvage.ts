@@ -1,11 +1,13 @@
 /** Carries over what can still be read of a damaged database, row by row. */
-import { copyFileSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Connection, row, sumOf } from "./connection.ts";
-import { copyWithSoundHeader } from "./header.ts";
+import { copyReadable } from "./copy-readable.ts";
+import { putSoundHeader } from "./header.ts";
 import { keyLane, keySeq, LANES_PER_UPLINK, laneId, laneName, uplinkIndex } from "./lanes.ts";
 import type { Numbers } from "./numbers.ts";
-import { readRuns } from "./salvage-reads.ts";
+import { readRuns, tryAll } from "./salvage-reads.ts";
 import { addUplink, parseState, type StoreState } from "./state.ts";
 
 const LOST = "lost with a damaged database";
@@ -13,6 +15,8 @@ const SKIPPED = "numbers skipped after a damaged database, never used";
 
 interface Salvage {
   readonly from: DatabaseSync;
+  /** Where the disk is asked whether it works. */
+  readonly dir: string;
   readonly to: Connection;
   rows: number;
 }
@@ -21,9 +25,10 @@ interface Salvage {
 export function salvage(path: string | undefined, to: Connection, numbers: Numbers): number {
   removeCopy(path);
   const old = openDamaged(path);
-  const known = old === undefined ? undefined : readState(old);
+  const dir = dirname(to.path);
+  const known = old === undefined ? undefined : readState(old, dir);
   to.begin();
-  const work = { from: old ?? new DatabaseSync(":memory:"), to, rows: 0 };
+  const work = { from: old ?? new DatabaseSync(":memory:"), dir, to, rows: 0 };
   takeUplinks(work, known, numbers);
   takeSnapshot(work, known);
   takeJournal(work);
@@ -41,8 +46,9 @@ function openDamaged(path: string | undefined): DatabaseSync | undefined {
   // SQLite would delete the log beside an empty database.
   if (path === undefined || sizeOf(path) === 0) return undefined;
   const copy = `${path}.copy`;
-  copyWithSoundHeader(path, copy);
-  if (sizeOf(`${path}-wal`) > 0) copyFileSync(`${path}-wal`, `${copy}-wal`);
+  copyReadable(path, copy);
+  putSoundHeader(copy);
+  if (sizeOf(`${path}-wal`) > 0) copyReadable(`${path}-wal`, `${copy}-wal`);
   return new DatabaseSync(copy, { readOnly: true });
 }
 
@@ -62,26 +68,13 @@ function carried(work: Salvage): void {
   work.to.begin();
 }
 
-/** Every read of the old file goes through here or through readRuns: damage ends it early. */
-function tryAll(db: DatabaseSync, sql: string): (readonly unknown[])[] {
-  const rows: (readonly unknown[])[] = [];
-  try {
-    const statement = db.prepare(sql);
-    statement.setReturnArrays(true);
-    for (const each of statement.iterate()) rows.push(row(each));
-  } catch {
-    // Damaged from here on.
-  }
-  return rows;
+function readState(db: DatabaseSync, dir: string): StoreState | undefined {
+  return parseState(tryAll(db, dir, "SELECT body FROM state")[0]?.[0]);
 }
 
-function readState(db: DatabaseSync): StoreState | undefined {
-  return parseState(tryAll(db, "SELECT body FROM state")[0]?.[0]);
-}
-
-function takeUplinks({ from, to }: Salvage, known: StoreState | undefined, numbers: Numbers): void {
+function takeUplinks({ from, dir, to }: Salvage, known: StoreState | undefined, numbers: Numbers): void {
   const names: string[] = [];
-  for (const [n, id] of tryAll(from, "SELECT n, id FROM uplink ORDER BY n")) {
+  for (const [n, id] of tryAll(from, dir, "SELECT n, id FROM uplink ORDER BY n")) {
     if (typeof n === "number" && n >= 0 && n < 10_000 && typeof id === "string") names[n] = id;
   }
   const count = Math.max(names.length, known?.next.length ?? 0, numbers.names.length);
@@ -96,7 +89,7 @@ function takeUplinks({ from, to }: Salvage, known: StoreState | undefined, numbe
 
 /** Whole or not at all: a state put together from halves is a wrong one. */
 function takeSnapshot(work: Salvage, known: StoreState | undefined): void {
-  const pieces = tryAll(work.from, "SELECT part, id, body, sum FROM snapshot");
+  const pieces = tryAll(work.from, work.dir, "SELECT part, id, body, sum FROM snapshot");
   const sound = pieces.every(([, , body, sum]) => typeof body === "string" && sumOf(body) === sum);
   if (known?.snapshotSeq === undefined || pieces.length !== known.snapshotPieces || !sound) return;
   const put = work.to.prepare("INSERT INTO snapshot VALUES (?, ?, ?, ?)");
@@ -107,10 +100,10 @@ function takeSnapshot(work: Salvage, known: StoreState | undefined): void {
 }
 
 function takeJournal(work: Salvage): void {
-  const { from, to } = work;
+  const { from, dir, to } = work;
   const put = to.prepare("INSERT OR IGNORE INTO journal VALUES (?, ?, ?, ?, ?, ?)");
   const read = "SELECT seq, now_ms, type, credential, body, sum FROM journal WHERE seq > ? ORDER BY seq LIMIT ?";
-  readRuns(from, read, (cells) => {
+  readRuns(from, dir, read, (cells) => {
     const [seq, nowMs, type, credential, body, sum] = cells;
     const sound =
       typeof nowMs === "number" && typeof type === "string" && typeof body === "string" && sumOf(body) === sum;
@@ -125,10 +118,11 @@ function takeJournal(work: Salvage): void {
 
 /** Tables of which every sound row stands for itself. */
 function takeRows(work: Salvage): void {
-  const { from, to } = work;
+  const { from, dir, to } = work;
   const alert = to.prepare("INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?)");
   readRuns(
     from,
+    dir,
     "SELECT rowid, id, space, kind, state, raised_ms, body, sum FROM alert WHERE rowid > ? ORDER BY rowid LIMIT ?",
     (cells) => {
       const [, id, space, kind, state, raisedMs, body, sum] = cells;
@@ -145,7 +139,7 @@ function takeRows(work: Salvage): void {
   ] as const;
   for (const [table, columns] of plain) {
     const put = to.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${columns.replace(/\w+/g, "?")})`);
-    readRuns(from, `SELECT ${columns} FROM ${table} WHERE n > ? ORDER BY n LIMIT ?`, (cells) => {
+    readRuns(from, dir, `SELECT ${columns} FROM ${table} WHERE n > ? ORDER BY n LIMIT ?`, (cells) => {
       try {
         put.run(...(cells as string[]));
         carried(work);
@@ -164,7 +158,7 @@ function isConstraint(error: unknown): boolean {
 }
 
 function takeOutbox(work: Salvage): void {
-  const { from, to } = work;
+  const { from, dir, to } = work;
   const { next, waiting, references } = to.state;
   const put = to.prepare("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)");
   const entry = to.prepare("SELECT 1 FROM journal WHERE seq = ?");
@@ -187,15 +181,19 @@ function takeOutbox(work: Salvage): void {
   };
   // Kept rows wait again: better twice than not at all.
   for (const table of ["outbox", "kept"]) {
-    readRuns(from, `SELECT key, journal_seq, text FROM ${table} WHERE key > ? ORDER BY key LIMIT ?`, take);
+    readRuns(from, dir, `SELECT key, journal_seq, text FROM ${table} WHERE key > ? ORDER BY key LIMIT ?`, take);
   }
   for (const [lane, count] of lost) addGap(to, lane, count, LOST);
 }
 
 /** Without the counters nobody knows what was given out last; then the reserved numbers are skipped. */
-function settleNumbers({ from, to }: Salvage, known: StoreState | undefined, numbers: Numbers): void {
+function settleNumbers({ from, dir, to }: Salvage, known: StoreState | undefined, numbers: Numbers): void {
   const { state } = to;
-  for (const [lane, seq] of tryAll(from, `SELECT lane, max(seq) FROM quarantine GROUP BY lane / ${LANES_PER_UPLINK}`)) {
+  for (const [lane, seq] of tryAll(
+    from,
+    dir,
+    `SELECT lane, max(seq) FROM quarantine GROUP BY lane / ${LANES_PER_UPLINK}`,
+  )) {
     if (typeof lane !== "number" || typeof seq !== "number") continue;
     const index = uplinkIndex(lane);
     if (index < state.next.length) state.next[index] = Math.max(state.next[index] ?? 1, seq + 1);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DirectStore } from "gatehouse/testing";
 import type { Mark } from "./io-log.ts";
-import { describeSnapshot, type Expected, keyContent, LANES, type Step, UPLINKS } from "./workload.ts";
+import { describeSnapshot, type Expected, keyContent, LANES, lastStep, type Step, UPLINKS } from "./workload.ts";
 
 /** What had been said when the power went. */
 export class Promised {
@@ -53,8 +53,7 @@ export function checkImage(dir: string, steps: readonly Step[], promised: Promis
 function checkStore(store: DirectStore, steps: readonly Step[], promised: Promised): string | undefined {
   const { quarantine, nextSequence } = store.recovered;
   if (quarantine !== undefined && !promised.rotten) return `quarantined: ${quarantine.reason}`;
-  const alerts = store.alerts();
-  const n = Math.max(0, ...alerts.map((row) => (JSON.parse(row.body) as { step: number }).step));
+  const n = lastStep(store.alerts());
   if (n < promised.acked) return `step ${promised.acked} was acknowledged, the store ends at step ${n}`;
   if (n > promised.issued) return `the store holds step ${n}, only ${promised.issued} were written`;
   for (const [uplink, next] of steps[promised.sent - 1]?.after.next ?? []) {
@@ -67,10 +66,11 @@ function checkStore(store: DirectStore, steps: readonly Step[], promised: Promis
   const journal = store.journal(0, ALL);
   const whole = journal.every((row, i) => row.seq === i + 1) && journal.length === expected.lastSeq;
   if (!whole) return `the journal holds ${journal.length} entries, step ${n} ends at ${expected.lastSeq}`;
-  return firstDifference(found(store), { ...expected, waiting: n === 0 ? emptyLanes() : expected.waiting });
+  return firstDifference(describeStore(store), { ...expected, waiting: n === 0 ? emptyLanes() : expected.waiting });
 }
 
-function found(store: DirectStore): Expected {
+/** What a store holds, in the words of the workload. */
+export function describeStore(store: DirectStore): Expected {
   const { lastSeq, nextSequence, snapshot } = store.recovered;
   const waiting = UPLINKS.flatMap((uplink) =>
     LANES.map((lane) => {
@@ -91,10 +91,11 @@ function emptyLanes(): string[] {
   return UPLINKS.flatMap((uplink) => LANES.map((lane) => `${uplink}/${lane}: `));
 }
 
-function firstDifference(is: Expected, should: Expected): string | undefined {
+export function firstDifference(is: Partial<Expected>, should: Partial<Expected>): string | undefined {
+  const text = (value: unknown) => JSON.stringify(value instanceof Map ? [...value] : value);
   for (const part of Object.keys(should) as (keyof Expected)[]) {
-    const text = (value: Expected[typeof part]) => JSON.stringify(value instanceof Map ? [...value] : value);
-    if (text(is[part]) !== text(should[part])) return `${part}: ${text(is[part])} instead of ${text(should[part])}`;
+    const [found, wanted] = [text(is[part]), text(should[part])];
+    if (found !== wanted) return `${part}: ${found} instead of ${wanted}`;
   }
   return undefined;
 }

@@ -11,10 +11,10 @@ import { MemoryLog } from "gatehouse/testing";
 import { IoControl } from "../io-shim/io-shim.ts";
 import type { DriverOptions, Mutant } from "./driver-options.ts";
 import type { Mark } from "./io-log.ts";
-import { IN_FLIGHT, keyContent, makeWorkload, type Step } from "./workload.ts";
+import { IN_FLIGHT, keyContent, lastStep, makeWorkload, type Step } from "./workload.ts";
 
 const BUDGET_BYTES = 50e6;
-/** The size of a table's page minus its payload's: reserved space, which is none in our files. */
+/** Reserved space of a page, which is none in our files. */
 const ROTTEN_BYTE = 20;
 
 async function drive(options: DriverOptions): Promise<void> {
@@ -34,7 +34,7 @@ async function drive(options: DriverOptions): Promise<void> {
       ...(options.mutant === "synchronous-normal" ? { synchronous: "NORMAL" as const } : {}),
     },
   });
-  const found = await stepsFound(store);
+  const found = lastStep(await store.alerts());
   if (found > 0) mark({ found });
   await writeSteps(options, store, steps, found, mark);
   await store.close();
@@ -47,12 +47,6 @@ function rot(path: string, mark: (said: Mark) => void): void {
   writeSync(fd, Buffer.from([77]), 0, 1, ROTTEN_BYTE);
   fsyncSync(fd);
   closeSync(fd);
-}
-
-/** The alert of every step names it. */
-async function stepsFound(store: Store): Promise<number> {
-  const alerts = await store.alerts();
-  return Math.max(0, ...alerts.map((row) => (JSON.parse(row.body) as { step: number }).step));
 }
 
 async function writeSteps(

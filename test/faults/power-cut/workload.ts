@@ -127,6 +127,11 @@ class WorkloadModel {
   }
 }
 
+/** The last step whose write is in a store with these alerts: an alert of every step names it. */
+export function lastStep(alerts: readonly AlertRow[]): number {
+  return Math.max(0, ...alerts.map((row) => (JSON.parse(row.body) as { step: number }).step));
+}
+
 export function describeSnapshot(
   seq: number,
   pieces: readonly { readonly id: string; readonly body: string | null }[],
