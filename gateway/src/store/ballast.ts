@@ -30,11 +30,21 @@ export class Ballast {
 
   /** Whether the disk has room for what is missing of it twice over, and some more. */
   get hasRoom(): boolean {
-    return this.#freeBytes() >= 2 * (this.#bytes - this.#size()) + ROOM_BYTES;
+    return this.freeBytes >= 2 * (this.#bytes - this.#size()) + ROOM_BYTES;
   }
 
   get diskIsFull(): boolean {
-    return this.#freeBytes() < FULL_BYTES;
+    return this.freeBytes < FULL_BYTES;
+  }
+
+  /** What should stay free for it, and some more. */
+  get reserveBytes(): number {
+    return this.#bytes + ROOM_BYTES;
+  }
+
+  get freeBytes(): number {
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    return bavail * bsize;
   }
 
   /** Writes a little more of it, never sparse and nothing a file system could squeeze. Calls for more until it is whole. */
@@ -52,11 +62,6 @@ export class Ballast {
       closeSync(fd);
     }
     return !this.whole;
-  }
-
-  #freeBytes(): number {
-    const { bavail, bsize } = statfsSync(dirname(this.#path));
-    return bavail * bsize;
   }
 
   #size(): number {

@@ -91,6 +91,23 @@ test("owed telemetry goes oldest first, and its platform is told what and when i
   expect(store.recovered.gaps.filter((gap) => gap.uplink !== undefined)).toEqual([]);
 });
 
+test("a store at its limit tells what it evicts once a minute, not with every item", () => {
+  const told: number[][] = [];
+  const evictSome = (from: number) => {
+    store.write({ ...readings(from, from + 199, 1_000), ...snapshotAt(from + 199) });
+    told.push(store.keepHouse().flatMap((notice) => (notice.gaps ?? []).map(({ count }) => count)));
+  };
+  store.write({ ...readings(1, MANY, 1_000), ...snapshotAt(MANY) });
+  store.keepHouse();
+  const before = MANY - store.waiting("city", "telemetry").length;
+  for (let i = 0; i < 10; i++) evictSome(MANY + 1 + i * 200);
+  expect(told.flat()).toEqual([]);
+  store.uptimeMs += 60_000;
+  evictSome(MANY + 2_001);
+  const evicted = MANY + 2_200 - store.waiting("city", "telemetry").length;
+  expect(told.flat()).toEqual([evicted - before]);
+});
+
 test("presence goes after telemetry, alerts and emergencies never", () => {
   const big = (seq: number, lane: Parameters<typeof owedEvent>[1]) => ({
     ...owedEvent(seq, lane),

@@ -7,8 +7,6 @@ import type { GapRecord, Notice } from "./wire.ts";
 
 /** An eviction goes on until so much of the limit is free again, so that it does not begin anew with every commit. */
 const HEADROOM = 1 / 32;
-/** A full disk lowers the limit by so much of what is used. */
-const FULL_DISK_SHARE = 1 / 16;
 
 export class Budget {
   readonly #budgetBytes: number;
@@ -25,18 +23,22 @@ export class Budget {
     this.#gaps = new GapBook(gaps.at(-1)?.n ?? 0);
   }
 
-  /** The disk is full: make do with less than is used now. Not again before that is reached. */
-  diskFull(usedBytes: number): void {
-    if (usedBytes <= this.#limitBytes) this.#limitBytes = Math.floor(usedBytes * (1 - FULL_DISK_SHARE));
+  /** The disk is smaller than the budget: make do with so much. */
+  lower(limitBytes: number): void {
+    this.#limitBytes = Math.min(this.#limitBytes, Math.floor(limitBytes));
+  }
+
+  /** The disk has room for so much again. */
+  raise(limitBytes: number): void {
+    this.#limitBytes = Math.min(this.#budgetBytes, Math.max(this.#limitBytes, Math.floor(limitBytes)));
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
   }
 
   get lowered(): boolean {
     return this.#limitBytes < this.#budgetBytes;
-  }
-
-  /** The disk has room again. */
-  diskHasRoom(): void {
-    this.#limitBytes = this.#budgetBytes;
   }
 
   /** One short transaction, or nothing. `more` asks to be called again soon. Throws as a commit does. */
@@ -48,7 +50,7 @@ export class Budget {
         connection.checkpoint();
         used = connection.usedBytes();
       }
-      if (used <= this.#limitBytes) return { more: false, ...this.#over(0) };
+      if (used <= this.#limitBytes) return { more: false, ...this.#over(0), ...this.#tell(connection) };
       this.#targetBytes = Math.floor(this.#limitBytes * (1 - HEADROOM));
       // What was settled since the last pass may be thinned now.
       connection.state.thinnedSeq = 0;
@@ -77,7 +79,11 @@ export class Budget {
 
   #end(connection: Connection): Notice {
     this.#targetBytes = undefined;
-    const gaps = this.#gaps.close(connection);
+    return this.#tell(connection);
+  }
+
+  #tell(connection: Connection): Notice {
+    const gaps = this.#gaps.tell(connection);
     return gaps.length > 0 ? { gaps } : {};
   }
 

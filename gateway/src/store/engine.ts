@@ -30,6 +30,10 @@ const MIN_WAL_PAGES = 64;
 const MAX_WAL_PAGES = 2_000;
 /** A log so many times its size means that it cannot be copied into the database. */
 const STUCK_WAL = 4;
+/** Of a disk too small for its reserve, so much is reserve. */
+const SMALL_DISK_SHARE = 1 / 4;
+/** Where room that should be there is not, so much of what is used must go. */
+const FULL_DISK_SHARE = 1 / 16;
 
 function pragmasFor({ budgetBytes, pragmas }: EngineOptions): Pragmas {
   const pages = Math.floor((budgetBytes * WAL_SHARE) / PAGE_BYTES);
@@ -116,12 +120,10 @@ export class Engine {
     return this.#with((connection) => {
       // SQLite keeps a failing copy of the log to itself; here it comes out.
       if (connection.walBytes() > STUCK_WAL * this.#pragmas.walPages * PAGE_BYTES) connection.checkpoint();
+      if (this.#budget.lowered) this.#budget.raise(this.#roomFor(connection));
       const step = this.#budget.step(connection);
-      const short = !this.#ballast.whole || this.#budget.lowered;
-      if (step.more || !short || !this.#ballast.hasRoom) return step;
-      if (!this.#ballast.whole) return { ...step, more: this.#ballast.grow() };
-      this.#budget.diskHasRoom();
-      return { ...step, more: true };
+      if (step.more || this.#ballast.whole || !this.#ballast.hasRoom) return step;
+      return { ...step, more: this.#ballast.grow() };
     });
   }
 
@@ -140,7 +142,18 @@ export class Engine {
     const again = this.#wasFull;
     this.#wasFull = true;
     if (!again && this.#ballast.hasRoom) return;
-    this.#with((connection) => this.#budget.diskFull(connection.usedBytes()));
+    this.#with((connection) => {
+      const used = connection.usedBytes();
+      if (!again) this.#budget.lower(this.#roomFor(connection));
+      else if (used <= this.#budget.limitBytes) this.#budget.lower(used * (1 - FULL_DISK_SHARE));
+    });
+  }
+
+  /** How much the data may take on this disk as it is now, so that the log and the ballast find room. */
+  #roomFor(connection: Connection): number {
+    const all = connection.usedBytes() + connection.spareBytes() + this.#ballast.freeBytes;
+    const reserve = this.#ballast.reserveBytes + this.#pragmas.walPages * PAGE_BYTES;
+    return all - Math.min(reserve, all * SMALL_DISK_SHARE);
   }
 
   /** So that the next start puts the database aside; nothing is done to it now. */

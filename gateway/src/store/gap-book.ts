@@ -1,4 +1,4 @@
-/** Gap records of one eviction: neighbours are merged into one row, which is told when the eviction has ended. */
+/** Gap records: neighbours are merged into one row, which is told when an eviction has ended, a minute after the last at the earliest. */
 import { type Connection, row } from "./connection.ts";
 import { readGaps } from "./reads.ts";
 import type { GapRecord } from "./wire.ts";
@@ -10,11 +10,16 @@ export interface Evicted {
 }
 
 const THINNED = "local history made room";
+/** A store at its limit evicts a little all the time; the records themselves, which are never evicted, must not fill it. */
+const TELL_EVERY_MS = 60_000;
 
 export class GapBook {
   /** Highest record that was told; those behind it may still grow. */
   #told: number;
   readonly #open = new Map<number, number>();
+  #untold = false;
+  /** Store time. */
+  #toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(told: number) {
     this.#told = told;
@@ -23,6 +28,7 @@ export class GapBook {
   /** Within the transaction that deletes the rows. */
   addOwed(connection: Connection, lane: number, evicted: Evicted, reason: string): void {
     const n = this.#open.get(lane);
+    this.#untold = true;
     if (n !== undefined && grow(connection, n, evicted)) return;
     const insert = connection.prepare("INSERT INTO gap (lane, from_ms, to_ms, count, reason) VALUES (?, ?, ?, ?, ?)");
     const made = insert.run(lane, evicted.fromMs, evicted.toMs, evicted.count, reason);
@@ -44,8 +50,12 @@ export class GapBook {
     this.#open.clear();
   }
 
-  /** The eviction has ended: records of owed items are whole and are told once. */
-  close(connection: Connection): GapRecord[] {
+  /** No eviction is under way: records of owed items that are due. They do not grow any more. */
+  tell(connection: Connection): GapRecord[] {
+    const { uptimeMs } = connection.state;
+    if (!this.#untold || uptimeMs - this.#toldMs < TELL_EVERY_MS) return [];
+    this.#untold = false;
+    this.#toldMs = uptimeMs;
     this.#open.clear();
     const gaps = readGaps(connection, this.#told);
     this.#told = gaps.at(-1)?.n ?? this.#told;

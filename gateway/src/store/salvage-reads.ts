@@ -16,31 +16,30 @@ const MAX_STEP = 2 ** 53;
 export function readRuns(db: DatabaseSync, dir: string, sql: string, take: (cells: readonly unknown[]) => void): void {
   let after = -1;
   let step = 0;
-  let checked = false;
+  let failed = false;
   while (step < MAX_STEP) {
-    const read = readRun(db, sql, after + step, step === 0 ? RUN_ROWS : 1);
+    const run = () => readRun(db, sql, after + step, step === 0 ? RUN_ROWS : 1);
+    const first = run();
+    // A read may fail by chance.
+    const read = first.ended || first.rows.length > 0 ? first : run();
     for (const cells of read.rows) {
       take(cells);
       after = cells[0] as number;
     }
-    if (read.rows.length > 0) {
-      step = 0;
-      checked = false;
-    } else if (read.ended) return;
-    else if (checked) step = Math.max(1, step * 2);
-    else {
-      checkDisk(dir);
-      checked = true;
-    }
+    failed ||= !read.ended;
+    if (read.rows.length > 0) step = 0;
+    else if (read.ended) break;
+    else step = Math.max(1, step * 2);
   }
+  if (failed) checkDisk(dir);
 }
 
 /** All rows up to the first that cannot be read. Throws as {@link readRuns} does. */
 export function tryAll(db: DatabaseSync, dir: string, sql: string): readonly (readonly unknown[])[] {
-  const first = tryOnce(db, sql);
-  if (first.ended) return first.rows;
-  checkDisk(dir);
-  return tryOnce(db, sql).rows;
+  const first = readAll(db, sql);
+  const { rows, ended } = first.ended ? first : readAll(db, sql);
+  if (!ended) checkDisk(dir);
+  return rows;
 }
 
 function checkDisk(dir: string): void {
@@ -53,7 +52,7 @@ interface Run {
   readonly ended: boolean;
 }
 
-function tryOnce(db: DatabaseSync, sql: string): Run {
+function readAll(db: DatabaseSync, sql: string): Run {
   const rows: (readonly unknown[])[] = [];
   try {
     const statement = db.prepare(sql);
