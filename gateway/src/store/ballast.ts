@@ -1,19 +1,19 @@
 /** A file that only takes room, so that there is some to let go of when the disk is full: then even deleting rows needs space. */
 
 import { randomFillSync } from "node:crypto";
-import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { freeBytes, SPARE_BYTES } from "./disk-room.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
-const ROOM_BYTES = 4 * 1024 * 1024;
-/** Less than SQLite needs to open its files. */
-const FULL_BYTES = 128 * 1024;
 
 export class Ballast {
+  readonly #dir: string;
   readonly #path: string;
   readonly #bytes: number;
 
   constructor(dir: string, bytes: number) {
+    this.#dir = dir;
     this.#path = join(dir, "ballast");
     this.#bytes = bytes;
   }
@@ -30,21 +30,7 @@ export class Ballast {
 
   /** Whether the disk has room for what is missing of it twice over, and some more. */
   get hasRoom(): boolean {
-    return this.freeBytes >= 2 * (this.#bytes - this.#size()) + ROOM_BYTES;
-  }
-
-  get diskIsFull(): boolean {
-    return this.freeBytes < FULL_BYTES;
-  }
-
-  /** What should stay free for it, and some more. */
-  get reserveBytes(): number {
-    return this.#bytes + ROOM_BYTES;
-  }
-
-  get freeBytes(): number {
-    const { bavail, bsize } = statfsSync(dirname(this.#path));
-    return bavail * bsize;
+    return freeBytes(this.#dir) >= 2 * (this.#bytes - this.#size()) + SPARE_BYTES;
   }
 
   /** Writes a little more of it, never sparse and nothing a file system could squeeze. Calls for more until it is whole. */

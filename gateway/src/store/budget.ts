@@ -7,11 +7,16 @@ import type { GapRecord, Notice } from "./wire.ts";
 
 /** An eviction goes on until so much of the limit is free again, so that it does not begin anew with every commit. */
 const HEADROOM = 1 / 32;
+/** A disk that has less room than it says lowers the limit by so much of what is used. */
+const FULL_DISK_SHARE = 1 / 16;
 
 export class Budget {
   readonly #budgetBytes: number;
   readonly #gaps: GapBook;
-  #limitBytes: number;
+  /** How much the disk has room for. */
+  #roomBytes = Number.POSITIVE_INFINITY;
+  /** What it was told to make do with, where the disk has less room than it says. */
+  #loweredBytes = Number.POSITIVE_INFINITY;
   /** What the eviction under way wants to come down to; undefined when none is. */
   #targetBytes: number | undefined;
   #overBytes = 0;
@@ -19,26 +24,26 @@ export class Budget {
   /** `gaps` are those on disk, which were told. */
   constructor(budgetBytes: number, gaps: readonly GapRecord[]) {
     this.#budgetBytes = budgetBytes;
-    this.#limitBytes = budgetBytes;
     this.#gaps = new GapBook(gaps.at(-1)?.n ?? 0);
   }
 
-  /** The disk is smaller than the budget: make do with so much. */
-  lower(limitBytes: number): void {
-    this.#limitBytes = Math.min(this.#limitBytes, Math.floor(limitBytes));
+  /** The disk has room for so much, whatever the budget. */
+  fitTo(roomBytes: number): void {
+    this.#roomBytes = roomBytes;
   }
 
-  /** The disk has room for so much again. */
-  raise(limitBytes: number): void {
-    this.#limitBytes = Math.min(this.#budgetBytes, Math.max(this.#limitBytes, Math.floor(limitBytes)));
+  /** There is no room where there should be some: make do with less than is used now. Not again before that is reached. */
+  lower(usedBytes: number): void {
+    if (usedBytes <= this.#limitBytes) this.#loweredBytes = Math.floor(usedBytes * (1 - FULL_DISK_SHARE));
   }
 
-  get limitBytes(): number {
-    return this.#limitBytes;
+  /** There is room again. */
+  unlower(): void {
+    this.#loweredBytes = Number.POSITIVE_INFINITY;
   }
 
-  get lowered(): boolean {
-    return this.#limitBytes < this.#budgetBytes;
+  get #limitBytes(): number {
+    return Math.min(this.#budgetBytes, this.#roomBytes, this.#loweredBytes);
   }
 
   /** One short transaction, or nothing. `more` asks to be called again soon. Throws as a commit does. */
@@ -58,7 +63,7 @@ export class Budget {
     if (used <= this.#targetBytes) return { more: false, ...this.#over(0), ...this.#end(connection) };
     const owed = this.#evict(connection);
     if (owed !== undefined) return { more: true, ...(owed > 0 ? { evicted: owed } : {}) };
-    // A limit that a full disk has lowered is no budget: the requests that find no room say so.
+    // A disk smaller than the budget is told of by the requests that find no room.
     return { more: false, ...this.#over(Math.max(0, used - this.#budgetBytes)), ...this.#end(connection) };
   }
 

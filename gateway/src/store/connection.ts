@@ -61,13 +61,8 @@ export class Connection {
   /** Bytes of live pages and of the write-ahead log. */
   usedBytes(): number {
     const [pages] = row(this.prepare("PRAGMA page_count").get());
-    return Number(pages) * PAGE_BYTES - this.spareBytes() + this.walBytes();
-  }
-
-  /** Bytes of the file that hold nothing. */
-  spareBytes(): number {
     const [free] = row(this.prepare("PRAGMA freelist_count").get());
-    return Number(free) * PAGE_BYTES;
+    return (Number(pages) - Number(free)) * PAGE_BYTES + this.walBytes();
   }
 
   walBytes(): number {

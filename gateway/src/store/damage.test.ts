@@ -262,7 +262,7 @@ function live(random: Random): void {
       store.close();
       return;
     } catch (error) {
-      const failure = store.engine.failureOf(error);
+      const failure = Engine.failureOf(error, options());
       if (failure.kind !== "damaged" || starts > 2) throw error;
       store.engine.markDamaged(failure.detail);
       store.close();

@@ -7,6 +7,7 @@ import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";
 import { type Connection, connect, type Pragmas, settleWal } from "./connection.ts";
+import { capacityBytes, dataBytes, diskIsFull } from "./disk-room.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
@@ -30,13 +31,9 @@ const MIN_WAL_PAGES = 64;
 const MAX_WAL_PAGES = 2_000;
 /** A log so many times its size means that it cannot be copied into the database. */
 const STUCK_WAL = 4;
-/** Of a disk too small for its reserve, so much is reserve. */
-const SMALL_DISK_SHARE = 1 / 4;
-/** Where room that should be there is not, so much of what is used must go. */
-const FULL_DISK_SHARE = 1 / 16;
 
-function pragmasFor({ budgetBytes, pragmas }: EngineOptions): Pragmas {
-  const pages = Math.floor((budgetBytes * WAL_SHARE) / PAGE_BYTES);
+function pragmasFor({ dir, budgetBytes, pragmas }: EngineOptions): Pragmas {
+  const pages = Math.floor((Math.min(budgetBytes, capacityBytes(join(dir, DATABASE))) * WAL_SHARE) / PAGE_BYTES);
   const walPages = Math.min(MAX_WAL_PAGES, Math.max(MIN_WAL_PAGES, pages));
   return { synchronous: "FULL", walPages, cacheKiB: 8_192, ...pragmas };
 }
@@ -50,6 +47,7 @@ type Link =
 export class Engine {
   readonly recovered: EngineRecovered;
   readonly #dir: string;
+  readonly #path: string;
   readonly #pragmas: Pragmas;
   readonly #numbers: Numbers;
   readonly #budget: Budget;
@@ -59,10 +57,17 @@ export class Engine {
   #wasFull = false;
 
   /** Use {@link Engine.open}. */
-  constructor(options: EngineOptions, numbers: Numbers, connection: Connection, recovered: EngineRecovered) {
+  constructor(
+    options: EngineOptions,
+    pragmas: Pragmas,
+    numbers: Numbers,
+    connection: Connection,
+    recovered: EngineRecovered,
+  ) {
     this.recovered = recovered;
     this.#dir = options.dir;
-    this.#pragmas = pragmasFor(options);
+    this.#path = join(options.dir, DATABASE);
+    this.#pragmas = pragmas;
     this.#numbers = numbers;
     this.#budget = new Budget(options.budgetBytes, recovered.gaps);
     this.#ballast = new Ballast(options.dir, options.ballastBytes);
@@ -73,7 +78,8 @@ export class Engine {
   static open(options: EngineOptions): Engine | { readonly refused: Problem } {
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     const numbers = new Numbers(options.dir);
-    const opened = openOrSalvage(options.dir, pragmasFor(options), numbers);
+    const pragmas = pragmasFor(options);
+    const opened = openOrSalvage(options.dir, pragmas, numbers);
     if ("refused" in opened) return opened;
     const { connection, snapshot, gaps, quarantine } = opened;
     const { state, uplinks } = connection;
@@ -89,7 +95,7 @@ export class Engine {
       gaps,
       quarantine,
     };
-    return new Engine(options, numbers, connection, recovered);
+    return new Engine(options, pragmas, numbers, connection, recovered);
   }
 
   /** Durable when it returns. A batch already on disk is skipped. Throws where the disk does: call again with the same batch. */
@@ -120,17 +126,24 @@ export class Engine {
     return this.#with((connection) => {
       // SQLite keeps a failing copy of the log to itself; here it comes out.
       if (connection.walBytes() > STUCK_WAL * this.#pragmas.walPages * PAGE_BYTES) connection.checkpoint();
-      if (this.#budget.lowered) this.#budget.raise(this.#roomFor(connection));
+      this.#budget.fitTo(dataBytes(capacityBytes(this.#path), this.#pragmas.walPages * PAGE_BYTES));
       const step = this.#budget.step(connection);
-      if (step.more || this.#ballast.whole || !this.#ballast.hasRoom) return step;
-      return { ...step, more: this.#ballast.grow() };
+      if (step.more || !this.#ballast.hasRoom) return step;
+      if (!this.#ballast.whole) return { ...step, more: this.#ballast.grow() };
+      this.#budget.unlower();
+      return step;
     });
   }
 
   /** What failed, with a look at the disk: SQLite calls many a full disk an I/O error. */
-  failureOf(error: unknown): Failure {
+  static failureOf(error: unknown, { dir }: EngineOptions): Failure {
     const failure = failureOf(error);
-    return failure.kind === "failing" && this.#ballast.diskIsFull ? { ...failure, kind: "full" } : failure;
+    return failure.kind === "failing" && diskIsFull(dir) ? { ...failure, kind: "full" } : failure;
+  }
+
+  /** For a start that finds the disk full. */
+  static dropBallast({ dir, ballastBytes }: EngineOptions): void {
+    new Ballast(dir, ballastBytes).drop();
   }
 
   /**
@@ -141,19 +154,7 @@ export class Engine {
     this.#ballast.drop();
     const again = this.#wasFull;
     this.#wasFull = true;
-    if (!again && this.#ballast.hasRoom) return;
-    this.#with((connection) => {
-      const used = connection.usedBytes();
-      if (!again) this.#budget.lower(this.#roomFor(connection));
-      else if (used <= this.#budget.limitBytes) this.#budget.lower(used * (1 - FULL_DISK_SHARE));
-    });
-  }
-
-  /** How much the data may take on this disk as it is now, so that the log and the ballast find room. */
-  #roomFor(connection: Connection): number {
-    const all = connection.usedBytes() + connection.spareBytes() + this.#ballast.freeBytes;
-    const reserve = this.#ballast.reserveBytes + this.#pragmas.walPages * PAGE_BYTES;
-    return all - Math.min(reserve, all * SMALL_DISK_SHARE);
+    if (again) this.#with((connection) => this.#budget.lower(connection.usedBytes()));
   }
 
   /** So that the next start puts the database aside; nothing is done to it now. */
@@ -187,7 +188,7 @@ export class Engine {
   /** What failed is written anew from what the log holds, so that what is read from here on is what is on disk. */
   #connected(): Connection {
     if (this.#link.kind === "open") return this.#link.connection;
-    const path = join(this.#dir, DATABASE);
+    const path = this.#path;
     if (this.#link.kind === "suspect") {
       const { db } = this.#link.connection;
       rollBack(this.#link.connection);

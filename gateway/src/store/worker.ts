@@ -67,18 +67,19 @@ function close(open: Engine): null {
 }
 
 function failed(error: unknown): Failure {
-  const failure = engine?.failureOf(error) ?? failureOf(error);
-  if (failure.kind === "full") tryTo(() => engine?.makeRoom());
+  const failure = tryTo(() => Engine.failureOf(error, options)) ?? failureOf(error);
+  if (failure.kind === "full") tryTo(() => (engine === undefined ? Engine.dropBallast(options) : engine.makeRoom()));
   if (failure.kind === "damaged") tryTo(() => engine?.markDamaged(failure.detail));
   return failure;
 }
 
 /** Best effort on a failing disk: the request that failed is repeated anyway. */
-function tryTo(work: () => void): void {
+function tryTo<T>(work: () => T): T | undefined {
   try {
-    work();
+    return work();
   } catch {
     // The next attempt meets the same disk and says so.
+    return undefined;
   }
 }
 
