@@ -49,6 +49,8 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 const RESEND_ROWS = 5_000;
 /** By then nothing of the start is under way any more. */
 const STARTED_MS = 2_000;
+/** Gaps are told with a commit a minute after the last telling, at the latest so long after the last eviction. */
+const TELL_MS = 61_000;
 
 /**
  * Resolves when the store is ready; waits for a failing or full disk, with a health code. Throws ConfigError where only the operator can help:
@@ -105,6 +107,7 @@ class WorkerStore implements Store {
   #pump: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #cancelRelease: () => void;
+  #cancelTelling: () => void = () => {};
 
   constructor(options: StoreOptions, thread: StorageThread, recovered: EngineRecovered, evictions: EvictionReport) {
     this.#options = options;
@@ -177,8 +180,11 @@ class WorkerStore implements Store {
     return this.#closing;
   }
 
-  noticed({ gaps }: Notice): void {
+  noticed({ gaps, evicted }: Notice): void {
     if (gaps !== undefined) this.#options.onGap?.(gaps.map((gap) => toGapRow(gap, this.#packer.uplinks)));
+    if (evicted === undefined) return;
+    this.#cancelTelling();
+    this.#cancelTelling = this.#options.clock.after(TELL_MS, () => void this.write({}).catch(() => {}));
   }
 
   /** Adds to the batch that still takes writes, or to a new one. `alone` seals it at once. */
@@ -237,6 +243,7 @@ class WorkerStore implements Store {
 
   async #close(): Promise<void> {
     this.#cancelRelease();
+    this.#cancelTelling();
     this.#evictions.close();
     this.#thread.giveUpSoon();
     await this.#pump;
