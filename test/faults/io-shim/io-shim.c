@@ -331,15 +331,8 @@ static int synced(int fd, long call)
 	return result;
 }
 
-int fsync(int fd)
-{
-	return synced(fd, SYS_fsync);
-}
-
-int fdatasync(int fd)
-{
-	return synced(fd, SYS_fdatasync);
-}
+int fsync(int fd) { return synced(fd, SYS_fsync); }
+int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
 
 int rename(const char *from, const char *to)
 {
@@ -385,15 +378,8 @@ static int removed(const char *path, int (*call)(const char *))
 	return result;
 }
 
-int unlink(const char *path)
-{
-	return removed(path, REAL(unlink));
-}
-
-int remove(const char *path)
-{
-	return removed(path, REAL(remove));
-}
+int unlink(const char *path) { return removed(path, REAL(unlink)); }
+int remove(const char *path) { return removed(path, REAL(remove)); }
 
 /* A process that ends itself does so between two calls, never between a call and its record. */
 int kill(pid_t process, int signal)
