@@ -1,15 +1,25 @@
-/** A disk so small that a test can fill it: a tmpfs of its own or, where mounting is not allowed, one that says it is full. */
+/** A disk so small that a test can fill it: a tmpfs of its own or, where mounting is not allowed, a folder that a shim makes one. */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { IoControl, ioShimEnv } from "../io-shim/io-shim.ts";
+import { ioShimEnv } from "../io-shim/io-shim.ts";
 
 export interface SmallDisk extends Disposable {
   readonly path: string;
   /** For the process whose disk this is. */
   readonly env: Readonly<Record<string, string>>;
-  /** Real room, or a shim that says there is none: then nothing the process gives back helps it. */
   readonly kind: "tmpfs" | "shim";
   /** Somebody else takes all the room there is. */
   fill(): void;
@@ -18,31 +28,28 @@ export interface SmallDisk extends Disposable {
 }
 
 export function openSmallDisk(megabytes: number): SmallDisk {
-  const base = mkdtempSync(join(tmpdir(), "gatehouse-disk-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", base]).status === 0;
-  return mounted ? tmpfs(base) : shimmed(base);
-}
-
-function tmpfs(path: string): SmallDisk {
+  const path = mkdtempSync(join(tmpdir(), "gatehouse-disk-"));
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", path]).status === 0;
+  const quotaBytes = megabytes * 1024 * 1024;
   const filler = join(path, "somebody-else");
   return {
     path,
-    env: {},
-    kind: "tmpfs",
-    fill: () => append(filler, path),
+    kind: mounted ? "tmpfs" : "shim",
+    env: mounted ? {} : ioShimEnv({ dir: path, quotaBytes }),
+    fill: () => (mounted ? fillTmpfs(filler, path) : fillFolder(filler, path, quotaBytes)),
     clear: () => rmSync(filler, { force: true }),
     [Symbol.dispose]: () => {
-      spawnSync("umount", ["--lazy", path]);
+      if (mounted) spawnSync("umount", ["--lazy", path]);
       rmSync(path, { recursive: true });
     },
   };
 }
 
-function append(file: string, folder: string): void {
-  const fd = openSync(file, "a");
+function fillTmpfs(filler: string, path: string): void {
+  const fd = openSync(filler, "a");
   try {
     for (;;) {
-      const { bavail, bsize } = statfsSync(folder);
+      const { bavail, bsize } = statfsSync(path);
       if (bavail === 0) return;
       writeSync(fd, Buffer.alloc(Math.min(bavail * bsize, 1024 * 1024)));
     }
@@ -53,18 +60,11 @@ function append(file: string, folder: string): void {
   }
 }
 
-function shimmed(base: string): SmallDisk {
-  const control = new IoControl(`${base}.control`);
-  return {
-    path: base,
-    env: ioShimEnv({ dir: base, control: control.path }),
-    kind: "shim",
-    fill: () => control.fail({ error: "ENOSPC", operations: ["write", "create"], at: 1 }),
-    clear: () => control.heal(),
-    [Symbol.dispose]: () => {
-      control.close();
-      rmSync(control.path);
-      rmSync(base, { recursive: true, force: true });
-    },
-  };
+/** The shim counts sizes, so that the filler need not hold anything. */
+function fillFolder(filler: string, path: string, quotaBytes: number): void {
+  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const used = files.reduce((sum, { parentPath, name }) => sum + sizeOf(join(parentPath, name)), 0);
+  writeFileSync(filler, "", { flag: "a" });
+  truncateSync(filler, sizeOf(filler) + Math.max(0, quotaBytes - used));
 }

@@ -8,6 +8,7 @@
  * GATEHOUSE_IO_CONTROL  file of eight 64-bit little-endian numbers that is looked at with every call, so that a test may change its mind
  *                       while the process runs (see struct control below)
  * GATEHOUSE_IO_FSYNC_DELAY_MS  delay of every fsync and fdatasync where there is no control file
+ * GATEHOUSE_IO_QUOTA    the folder is a disk of so many bytes: what would take more finds it full, and statfs says how much is left
  *
  * SQLite's shared-memory file (-shm) holds nothing that survives a crash: it is never recorded, but it may fail.
  * Copies made within the kernel (copyFileSync) are not seen: a file made that way must be of no use after a crash.
@@ -17,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,6 +28,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -63,6 +66,7 @@ static unsigned char kinds[MAX_FDS];
 
 static char dir[4096], marks_path[4096];
 static size_t dir_length;
+static int64_t quota;
 static int log_fd = -1;
 static struct control own_control;
 static struct control *control = &own_control;
@@ -84,10 +88,11 @@ __attribute__((constructor)) static void set_up(void)
 {
 	const char *root = getenv("GATEHOUSE_IO_DIR"), *log = getenv("GATEHOUSE_IO_LOG");
 	const char *marks = getenv("GATEHOUSE_IO_MARKS"), *file = getenv("GATEHOUSE_IO_CONTROL");
-	const char *delay = getenv("GATEHOUSE_IO_FSYNC_DELAY_MS");
+	const char *delay = getenv("GATEHOUSE_IO_FSYNC_DELAY_MS"), *bytes = getenv("GATEHOUSE_IO_QUOTA");
 	if (root != NULL) dir_length = (size_t)snprintf(dir, sizeof dir, "%s", root);
 	if (marks != NULL) snprintf(marks_path, sizeof marks_path, "%s", marks);
 	if (log != NULL) log_fd = raw_open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (bytes != NULL) quota = atoll(bytes);
 	if (delay != NULL) own_control.fsync_delay_ms = atoll(delay);
 	if (file == NULL) return;
 	int fd = raw_open(file, O_RDWR | O_CLOEXEC, 0);
@@ -146,6 +151,46 @@ static int failing(int error)
 {
 	errno = error;
 	return -1;
+}
+
+static int64_t summed;
+
+static int add_size(const char *path, const struct stat *found, int type, struct FTW *where)
+{
+	(void)path, (void)where;
+	if (type == FTW_F) summed += found->st_size;
+	return 0;
+}
+
+/* Call with the lock held. */
+static int64_t bytes_left(void)
+{
+	summed = 0;
+	nftw(dir, add_size, 16, FTW_PHYS);
+	return quota > summed ? quota - summed : 0;
+}
+
+/* Whether a file may grow to this end. Call with the lock held. */
+static int has_room(int fd, int64_t end)
+{
+	struct stat now;
+	if (quota == 0 || fstat(fd, &now) != 0 || end <= now.st_size) return 1;
+	return end - now.st_size <= bytes_left();
+}
+
+int statfs64(const char *path, struct statfs64 *found)
+{
+	int result = (int)syscall(SYS_statfs, path, found);
+	if (result != 0 || quota == 0 || !below_dir(path)) return result;
+	pthread_mutex_lock(&lock);
+	found->f_bavail = found->f_bfree = (uint64_t)(bytes_left() / found->f_bsize);
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+int statfs(const char *path, struct statfs *found)
+{
+	return statfs64(path, (struct statfs64 *)found);
 }
 
 static int opened(const char *path, int flags, mode_t mode, int at)
@@ -219,6 +264,10 @@ static ssize_t written(int fd, const void *data, size_t length, off64_t offset)
 		struct stat now;
 		int append = fcntl(fd, F_GETFL) & O_APPEND;
 		at = append && fstat(fd, &now) == 0 ? now.st_size : lseek64(fd, 0, SEEK_CUR);
+	}
+	if (!has_room(fd, at + (int64_t)length)) {
+		pthread_mutex_unlock(&lock);
+		return failing(ENOSPC);
 	}
 	ssize_t done = offset < 0 ? syscall(SYS_write, fd, data, length) : syscall(SYS_pwrite64, fd, data, length, offset);
 	int error = errno;

@@ -34,17 +34,20 @@ export interface IoShimOptions {
   readonly control?: string;
   /** Where there is no control file. */
   readonly fsyncDelayMs?: number;
+  /** Size of the disk that the folder is made to be. */
+  readonly quotaBytes?: number;
 }
 
 /** Environment for the process to be watched; add it to `process.env`. */
 export function ioShimEnv(options: IoShimOptions): Record<string, string> {
-  const { dir, log, marks, control, fsyncDelayMs } = options;
+  const { dir, log, marks, control, fsyncDelayMs, quotaBytes } = options;
   return {
     LD_PRELOAD: buildIoShim(),
     GATEHOUSE_IO_DIR: dir,
     ...(log === undefined ? {} : { GATEHOUSE_IO_LOG: log }),
     ...(marks === undefined ? {} : { GATEHOUSE_IO_MARKS: marks }),
     ...(control === undefined ? {} : { GATEHOUSE_IO_CONTROL: control }),
+    ...(quotaBytes === undefined ? {} : { GATEHOUSE_IO_QUOTA: String(quotaBytes) }),
     ...(fsyncDelayMs === undefined ? {} : { GATEHOUSE_IO_FSYNC_DELAY_MS: String(fsyncDelayMs) }),
   };
 }
