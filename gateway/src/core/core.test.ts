@@ -36,7 +36,7 @@ async function setUp(store = new MemoryStore(), clock = new FakeClock()) {
     installation: "inst",
     onFatal: (error) => fatal.push(error),
   });
-  return { store, clock, health, core, fatal, accept: core.acceptFor("mqtt") };
+  return { store, clock, health, core, fatal, outbox, accept: core.acceptFor("mqtt") };
 }
 
 const whole = (core: Core) => {
@@ -197,5 +197,13 @@ describe("the core", () => {
     expect(fatal).toHaveLength(1);
     await core.run(AbortSignal.abort());
     expect(store.recovered).toMatchObject({ lastSeq: 2, snapshot: { seq: snapshotSeq } });
+  });
+
+  it("tells the platform what was given up, and counts it as dropped", async () => {
+    const { core, outbox, store } = await setUp();
+    const gap = { lane: "telemetry", fromMs: 1, toMs: 2, count: 7, reason: "disk budget" } as const;
+    await core.tellGaps([{ ...gap, n: 1, uplink: "city" }]);
+    expect(outbox.tally.telemetry.dropped).toBe(7);
+    expect(store.outbox.at(-1)?.text).toContain('"gatehouse.gap"');
   });
 });
