@@ -3,10 +3,10 @@
  * take long when told to.
  *
  * GATEHOUSE_IO_DIR      only files below this folder are touched; required, absolute
- * GATEHOUSE_IO_LOG      append records here; a file outside of that folder (see struct record below)
+ * GATEHOUSE_IO_LOG      append records here; a file outside of that folder (struct record)
  * GATEHOUSE_IO_MARKS    writes to this path become marks in the log, in order with everything else, and go nowhere
  * GATEHOUSE_IO_CONTROL  file of eight 64-bit little-endian numbers that is looked at with every call, so that a test may change its mind
- *                       while the process runs (see struct control below)
+ *                       while the process runs (struct control)
  * GATEHOUSE_IO_FSYNC_DELAY_MS  delay of every fsync and fdatasync where there is no control file
  * GATEHOUSE_IO_QUOTA    the folder is a disk of so many bytes: what would take more finds it full, and statfs says how much is left
  *
@@ -34,31 +34,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Operations, as bits in control.operations. */
-enum { OP_WRITE = 1, OP_SYNC = 2, OP_TRUNCATE = 4, OP_CREATE = 8, OP_NAME = 16, OP_READ = 32, OP_OPEN = 64 };
-
-struct control {
-	int64_t fsync_delay_ms;
-	int64_t fail_at;    /* which of the calls below fails first; 0 for none, 1 for the next */
-	int64_t fail_count; /* how many fail in a row; 0 for all from there on */
-	int64_t error;      /* errno; SHORT_WRITE writes half, and the next call finds the disk full */
-	int64_t operations; /* which operations count as calls */
-	int64_t calls;      /* counted here */
-	int64_t failed;     /* counted here */
-	int64_t reserved;
-};
-#define SHORT_WRITE (-1)
-
-/* What a log is made of; the payload follows: data, or for CREATE, SYNC_DIR, UNLINK and MKDIR a path, for RENAME both paths with a zero
- * byte between. */
-struct record {
-	int32_t kind;
-	int32_t result; /* 0, or -errno */
-	int64_t file;   /* inode */
-	int64_t offset; /* of a write, new size of a truncate */
-	int64_t length; /* of the payload */
-};
-enum { CREATE = 1, WRITE, TRUNCATE, SYNC, SYNC_DIR, RENAME, UNLINK, MARK, MKDIR };
+#include "io-shim.h"
 
 enum { NOT_OURS = 0, A_FILE, A_DIR, A_SHM, MARKS };
 #define MAX_FDS 65536
@@ -299,25 +275,13 @@ ssize_t pread64(int fd, void *data, size_t length, off64_t offset)
 	return wrong ? failing(wrong) : syscall(SYS_pread64, fd, data, length, offset);
 }
 
-ssize_t pread(int fd, void *data, size_t length, off_t offset)
-{
-	return pread64(fd, data, length, offset);
-}
+ssize_t pread(int fd, void *data, size_t length, off_t offset) { return pread64(fd, data, length, offset); }
 
-ssize_t write(int fd, const void *data, size_t length)
-{
-	return written(fd, data, length, -1);
-}
+ssize_t write(int fd, const void *data, size_t length) { return written(fd, data, length, -1); }
 
-ssize_t pwrite(int fd, const void *data, size_t length, off_t offset)
-{
-	return written(fd, data, length, offset);
-}
+ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) { return written(fd, data, length, offset); }
 
-ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset)
-{
-	return written(fd, data, length, offset);
-}
+ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) { return written(fd, data, length, offset); }
 
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
@@ -331,10 +295,7 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
 	return written(fd, parts[0].iov_base, parts[0].iov_len, offset);
 }
 
-ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset)
-{
-	return pwritev(fd, parts, count, offset);
-}
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) { return pwritev(fd, parts, count, offset); }
 
 int ftruncate64(int fd, off64_t size)
 {
@@ -348,10 +309,7 @@ int ftruncate64(int fd, off64_t size)
 	return result;
 }
 
-int ftruncate(int fd, off_t size)
-{
-	return ftruncate64(fd, size);
-}
+int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
 static ssize_t path_of(int fd, char *path, size_t size)
 {
