@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "@gatehouse/protocol";
@@ -38,6 +38,23 @@ test("another process sees it held", () => {
   const second = spawnSync(process.execPath, ["--input-type=module", "-e", code, dir], { encoding: "utf8" });
   expect(second.status).not.toBe(0);
   expect(second.stderr).toContain("another gatehouse is already running on this state folder");
+  lock.release();
+});
+
+test("a rotten lock file locks as well as any", () => {
+  const dir = join(base, "state");
+  lockStateDir(dir).release();
+  writeFileSync(join(dir, "lock"), "x".repeat(5_000));
+  const lock = lockStateDir(dir);
+  expect(() => lockStateDir(dir)).toThrow(/another gatehouse/);
+  lock.release();
+});
+
+test("a lock takes no room on the disk", () => {
+  const dir = join(base, "state");
+  const lock = lockStateDir(dir);
+  expect(readdirSync(dir)).toEqual(["lock"]);
+  expect(statSync(join(dir, "lock")).size).toBe(0);
   lock.release();
 });
 

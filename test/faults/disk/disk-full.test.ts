@@ -63,6 +63,23 @@ describe("a full disk", () => {
     expect(lanesOf(result)).toEqual([]);
   });
 
+  it.each(["SIGKILL", "SIGTERM"] as const)(
+    "is no reason not to start after %s: the ballast gives the room",
+    async (signal) => {
+      using disk = openSmallDisk(32);
+      await using rig = await openRig({ devices: DEVICES, parent: disk.path, env: disk.env, args: BALLAST });
+      const load = startLoad(rig, 600);
+      await eventually(() => load.acknowledged.size > 600, Boolean);
+      await rig.gateway.end(signal);
+      disk.fill();
+      await rig.restart();
+      const { sent, acknowledged } = await load.stop();
+      expect(acknowledged).toBe(sent);
+      const result = await settled(rig, load);
+      expect(result).toMatchObject({ absent: 0, alertsAmiss: [], unexplained: 0, countedTwice: 0 });
+    },
+  );
+
   it("smaller than the budget makes the store evict in time, and never fills up by itself", async () => {
     using disk = openSmallDisk(32);
     await using rig = await openRig({
