@@ -123,7 +123,7 @@ async function assemble(
   onFatal: (error: unknown) => void,
 ) {
   const { clock, log, stateDir } = options;
-  const key = createSecretKey(loadKey(stateDir, "pseudonym.key"));
+  const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
   const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
