@@ -38,7 +38,8 @@ export async function runPowerCuts(options: PowerCutOptions): Promise<PowerCutRe
   for (let run = 0; done < images; run++) {
     const runSeed = seed + run;
     const steps = makeWorkload(runSeed, STEPS);
-    const recording = await record({ seed: runSeed, mutant, flushesFail: run % 2 === 1, rots: run % 4 >= 2 });
+    // One fault of the disk at a time, beside the power cut.
+    const recording = await record({ seed: runSeed, mutant, flushesFail: run % 4 === 1, rots: run % 4 === 2 });
     const count = Math.min(IMAGES_PER_RUN, images - done);
     for (const problem of cutRun(recording, steps, runSeed, count)) {
       done += 1;
