@@ -3,7 +3,7 @@ import { type EventDraft, formatDay, formatTime, type Lane, SEVERITY, severityOf
 import type { AlertEvent } from "./alerts/life.ts";
 import type { HealthEntry } from "./health.ts";
 import type { Model } from "./model.ts";
-import { balanceEstimator } from "./occupancy/balance.ts";
+import { estimateOf } from "./occupancy/estimate-of.ts";
 import type { GapRow, JournalEntry } from "./ports.ts";
 import type { CoreState } from "./state.ts";
 
@@ -35,9 +35,9 @@ export function alertEvent(model: Model, { change, alert, revision, atMs }: Aler
 /** Counts per judged space at the end of a night; no names, no pseudonyms. */
 export function dailyEvent(model: Model, state: CoreState, day: number, nowMs: number): EventDraft {
   const spaces = [...model.spaces].flatMap(([id, space]) => {
-    const belief = state.beliefs.get(id);
-    if (space.limit === undefined || belief === undefined) return [];
-    const { residing, low, high } = balanceEstimator.estimate(belief, space);
+    const estimate = estimateOf(state, id);
+    if (space.limit === undefined || estimate === undefined) return [];
+    const { residing, low, high } = estimate;
     return [{ space: id, residing, low, high, registered: space.space.registered ?? null, limit: space.limit.persons }];
   });
   const date = formatDay(day);

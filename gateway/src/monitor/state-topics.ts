@@ -2,7 +2,7 @@
 import { type Clock, formatTime, stateTopic } from "@gatehouse/protocol";
 import type { Core, CoreChange } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
-import { balanceEstimator } from "../core/occupancy/balance.ts";
+import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import type { LocalBroker } from "../core/ports.ts";
 import { healthBody } from "./endpoint.ts";
 
@@ -57,9 +57,9 @@ export class StateTopics {
     const spaces = take(this.#spaces);
     for (const id of spaces) {
       const space = core.model.spaces.get(id);
-      const belief = core.state.beliefs.get(id);
-      if (space === undefined || belief === undefined) continue;
-      const { evidence: _, ...estimate } = balanceEstimator.estimate(belief, space);
+      const whole = estimateOf(core.state, id);
+      if (space === undefined || whole === undefined) continue;
+      const { evidence: _, ...estimate } = whole;
       const at = formatTime(nowMs, core.model.zone);
       const body = { space: id, at, ...estimate, limit: space.limit?.persons ?? null };
       await broker.publish(stateTopic.space(id), JSON.stringify(body), { retain: true });

@@ -1,7 +1,7 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
 import { type Alert, formatTime, Pseudonym, parseReading } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
-import { balanceEstimator } from "../core/occupancy/balance.ts";
+import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";
 import { type Effects, type Input, step } from "../core/step.ts";
 
@@ -136,10 +136,9 @@ export class Replay {
   }
 
   #estimate(id: string, nowMs: number, always: boolean): void {
-    const space = modelOf(this.#state).spaces.get(id);
-    const belief = this.#state.beliefs.get(id);
-    if (space === undefined || belief === undefined) return;
-    const { evidence: _, ...estimate } = balanceEstimator.estimate(belief, space);
+    const whole = estimateOf(this.#state, id);
+    if (whole === undefined) return;
+    const { evidence: _, ...estimate } = whole;
     if (!always && this.#present.get(id) === estimate.present) return;
     this.#present.set(id, estimate.present);
     this.#options.onEstimate({ space: id, at: formatTime(nowMs, modelOf(this.#state).zone), ...estimate });

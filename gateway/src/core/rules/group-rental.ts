@@ -1,6 +1,6 @@
 /** Group rental: over the limit on K of the last N nights; cleared after a row of nights within it. */
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
-import { balanceEstimator } from "../occupancy/balance.ts";
+import { estimateOf } from "../occupancy/estimate-of.ts";
 import type { NightRule } from "./rule.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,8 @@ export const groupRental: NightRule = (state, spaceId, nowMs): readonly AlertEve
   // The latest night must be one of them: what is over already needs no visit.
   const latest = recent.at(-1);
   if (above.length < over || latest === undefined || latest.persons <= limit.persons) return [];
-  const estimate = balanceEstimator.estimate(belief, space);
+  const estimate = estimateOf(state, spaceId);
+  if (estimate === undefined) return [];
   const sinceMs = above[0]?.sampleMs ?? nowMs - DAY_MS;
   return [
     raise(
