@@ -1,0 +1,159 @@
+/** Everybody who comes to a household without living there: visitors, partners, parties, deliveries, cleaners, landlords, viewers. */
+import type { Random } from "@gatehouse/protocol/testing";
+import { type Calendar, holidayAt, isWeekend, weekdayOf } from "./calendar.ts";
+import { between, clamp, DAY_MS, lognormal, MINUTE_MS, poisson } from "./draws.ts";
+import type { SiteHabits } from "./habits.ts";
+import type { HeldKey, Key, KeyCutter } from "./keys.ts";
+import type { Movement, Passer } from "./movements.ts";
+import type { Person } from "./person.ts";
+import type { Trip } from "./trips.ts";
+
+export interface GuestPlan {
+  /** Factors on the site's rates for this household. */
+  readonly visits: number;
+  readonly overnight: number;
+  readonly parties: number;
+  readonly deliveries: number;
+  /** Nights a week a partner stays, at most 6; 0 for none. */
+  readonly partnerNights: number;
+  readonly partnerKey?: Key;
+  /** Comes once a week on this weekday. */
+  readonly cleaner?: { readonly key: Key; readonly weekday: number };
+  readonly landlordKey?: Key;
+  /** Landlord's visits a day. */
+  readonly landlord: number;
+  /** Showings to people who may rent, a day. */
+  readonly viewings: number;
+}
+
+/** Guests never stay more nights in a row than this. */
+export const MOST_NIGHTS = 6;
+
+const NOBODY: Omit<Passer, "keys"> = { cardDiscipline: 0.9, hides: false };
+
+export function guestMovements(
+  random: Random,
+  plan: GuestPlan,
+  people: readonly Person[],
+  trips: readonly (readonly Trip[])[],
+  calendar: Calendar,
+  habits: SiteHabits,
+  cutter: KeyCutter,
+): Movement[] {
+  const movements: Movement[] = [];
+  const stay = (fromMs: number, untilMs: number, keys: readonly HeldKey[] = []) =>
+    stays(movements, { ...NOBODY, keys }, fromMs, untilMs);
+  const hostAt = (atMs: number) => somebodyHome(people, trips, atMs);
+  const guestKey = (): HeldKey[] => (random.chance(habits.visitorKeys) ? [{ key: cutter.cut(), weight: 1 }] : []);
+  let partnerSince = 0;
+  for (let day = 0; day < calendar.days; day++) {
+    const midnight = day * DAY_MS;
+    const free = isWeekend(day) || holidayAt(calendar, day);
+    const clock = (minutes: number) => midnight + minutes * MINUTE_MS;
+    for (let n = poisson(random, plan.visits * habits.visits * (free ? 2 : 0.7)); n > 0; n--) {
+      const at = clock(random.chance(free ? 0.5 : 0.1) ? between(random, 600, 1020) : random.normal(1150, 50));
+      if (!hostAt(at)) continue;
+      const untilMs = Math.min(at + lognormal(random, 95, 0.55) * MINUTE_MS, clock(23 * 60 + 45));
+      crowd(random, random.pick([1, 1, 1, 2, 2, 3]), at, untilMs, stay, guestKey);
+    }
+    if (random.chance(plan.parties * habits.parties * (weekdayOf(day) === 5 ? 4 : 0.6))) {
+      const at = clock(random.normal(18 * 60 + 45, 40));
+      if (hostAt(at)) crowd(random, random.int(3, 8), at, at + between(random, 150, 380) * MINUTE_MS, stay, guestKey);
+    }
+    if (random.chance(clamp(plan.overnight * habits.overnight * (free ? 1.6 : 0.8), 0, 0.4))) {
+      const at = clock(random.normal(18 * 60 + 30, 100));
+      if (hostAt(at)) overnight(random, at, day, stay, guestKey);
+    }
+    if (plan.partnerNights > 0 && random.chance(plan.partnerNights / 7)) {
+      partnerSince += 1;
+      const keys = plan.partnerKey === undefined ? [] : [{ key: plan.partnerKey, weight: 1 }];
+      const at = clock(random.normal(19 * 60 + 20, 70));
+      if (partnerSince > MOST_NIGHTS || !hostAt(at)) partnerSince = 0;
+      else stay(at, clock(1440 + random.normal(isWeekend(day + 1) ? 630 : 485, 35)), keys);
+    } else partnerSince = 0;
+    quick(random, plan, habits, day, stay, hostAt);
+  }
+  return movements;
+}
+
+type Stay = (fromMs: number, untilMs: number, keys?: readonly HeldKey[]) => void;
+
+/** One who comes and goes; those in a crowd pass right behind one another. */
+function stays(into: Movement[], by: Passer, fromMs: number, untilMs: number): void {
+  into.push({ atMs: fromMs, inward: true, by, near: false, guest: true });
+  into.push({ atMs: untilMs, inward: false, by, near: false, guest: true });
+}
+
+function crowd(
+  random: Random,
+  size: number,
+  fromMs: number,
+  untilMs: number,
+  stay: Stay,
+  guestKey: () => HeldKey[],
+): void {
+  for (let n = 0; n < size; n++) {
+    const apart = random.chance(0.75) ? n * between(random, 1_200, 3_500) : between(random, 0, 40 * MINUTE_MS);
+    const leave = random.chance(0.8) ? n * between(random, 1_200, 3_500) : -between(random, 0, 30 * MINUTE_MS);
+    stay(fromMs + apart, Math.max(untilMs + leave, fromMs + apart + 4 * MINUTE_MS), n === 0 ? guestKey() : []);
+  }
+}
+
+/** Stays one to six nights, out by day as a rule. */
+function overnight(random: Random, fromMs: number, day: number, stay: Stay, guestKey: () => HeldKey[]): void {
+  const nights = Math.min(1 + Math.floor(random.exponential(1.4)), MOST_NIGHTS);
+  const keys = guestKey();
+  let inMs = fromMs;
+  for (let night = 1; night <= nights; night++) {
+    const morning = (day + night) * DAY_MS + between(random, 480, 660) * MINUTE_MS;
+    stay(inMs, morning, keys);
+    inMs = morning + between(random, 180, 600) * MINUTE_MS;
+  }
+}
+
+/** Those who are inside for minutes or an hour or two. */
+function quick(
+  random: Random,
+  plan: GuestPlan,
+  habits: SiteHabits,
+  day: number,
+  stay: Stay,
+  hostAt: (atMs: number) => boolean,
+): void {
+  const clock = (minutes: number) => day * DAY_MS + minutes * MINUTE_MS;
+  for (let n = poisson(random, 0.15 * plan.deliveries * habits.deliveries); n > 0; n--) {
+    const at = clock(between(random, 560, 1260));
+    if (hostAt(at)) stay(at, at + lognormal(random, 25_000, 0.6));
+  }
+  if (plan.cleaner !== undefined && weekdayOf(day) === plan.cleaner.weekday && !random.chance(0.12)) {
+    const at = clock(random.normal(620, 50));
+    stay(at, at + between(random, 50, 170) * MINUTE_MS, [{ key: plan.cleaner.key, weight: 1 }]);
+  }
+  const landlord = plan.landlordKey === undefined ? [] : [{ key: plan.landlordKey, weight: 1 }];
+  if (random.chance(plan.landlord)) {
+    const at = clock(between(random, 540, 1170));
+    stay(at, at + lognormal(random, 14, 0.6) * MINUTE_MS, landlord);
+  }
+  if (random.chance(plan.viewings)) {
+    const at = clock(between(random, 590, 1190));
+    const untilMs = at + lognormal(random, 12, 0.4) * MINUTE_MS;
+    for (let n = 0; n <= random.int(1, 3); n++) stay(at + n * 1_900, untilMs + n * 1_700, n === 0 ? landlord : []);
+  }
+}
+
+/** Whether one of the residents is in at a moment. */
+function somebodyHome(people: readonly Person[], trips: readonly (readonly Trip[])[], atMs: number): boolean {
+  return people.some((person, index) => {
+    if (atMs < person.fromMs || atMs > person.untilMs) return false;
+    const own = trips[index] ?? [];
+    let low = 0;
+    let high = own.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((own[middle] as Trip).leaveMs <= atMs) low = middle + 1;
+      else high = middle;
+    }
+    const last = own[low - 1];
+    return last === undefined || last.backMs <= atMs;
+  });
+}
