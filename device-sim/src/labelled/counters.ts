@@ -1,6 +1,6 @@
 /** What a directional people counter makes of the passages: misses, doubles, ghosts, swapped directions, spells stuck or chattering. */
 import type { Random } from "@gatehouse/protocol/testing";
-import { between, DAY_MS, HOUR_MS, lognormal, poisson, share } from "./draws.ts";
+import { between, DAY_MS, HOUR_MS, lognormal, MINUTE_MS, poisson, share } from "./draws.ts";
 import type { Fact } from "./fact.ts";
 import type { FaultRates } from "./fault-rates.ts";
 import type { Flow } from "./movements.ts";
@@ -12,10 +12,10 @@ export type CounterTech = "beam" | "tof" | "thermal" | "turnstile";
 const TECH: Readonly<
   Record<CounterTech, { readonly missed: number; readonly close: number; readonly ghosts: number }>
 > = {
-  beam: { missed: 1.15, close: 1.5, ghosts: 1.4 },
-  tof: { missed: 0.9, close: 0.8, ghosts: 0.7 },
-  thermal: { missed: 1, close: 0.9, ghosts: 0.9 },
-  turnstile: { missed: 0.1, close: 0.1, ghosts: 0 },
+  beam: { missed: 1.45, close: 1.4, ghosts: 1.3 },
+  tof: { missed: 0.75, close: 0.8, ghosts: 0.8 },
+  thermal: { missed: 1.1, close: 0.9, ghosts: 0.9 },
+  turnstile: { missed: 0.4, close: 0.3, ghosts: 0 },
 };
 
 const CLOSE_MS = 3_000;
@@ -57,19 +57,23 @@ export function counterFacts(
     const value = random.chance(counter.doubled) ? 2 : 1;
     counts.push({ atMs: atMs + between(random, 100, 1_100), kind: seenInward ? "count.in" : "count.out", value });
   }
-  counts.push(...ghosts(random, faults.phantoms * quality.ghosts, days));
+  counts.push(...ghosts(random, flow, faults.phantoms * quality.ghosts, days));
   if (tech !== "turnstile") counts.push(...chatter(random, faults, days));
   counts.sort((a, b) => a.atMs - b.atMs);
   return reportSeconds === undefined ? counts : sums(counts, reportSeconds * 1000);
 }
 
-function ghosts(random: Random, perDay: number, days: number): Fact[] {
+/** Counts of nobody: at any time, and around the times people are about. */
+function ghosts(random: Random, flow: Flow, rate: number, days: number): Fact[] {
   const inward = share(random, 0.5, 0.5);
-  return Array.from({ length: poisson(random, perDay * days) }, () => ({
-    atMs: between(random, 0, days * DAY_MS),
-    kind: random.chance(inward) ? ("count.in" as const) : ("count.out" as const),
-    value: 1,
-  }));
+  const ghost = (atMs: number): Fact => ({ atMs, kind: random.chance(inward) ? "count.in" : "count.out", value: 1 });
+  const facts = Array.from({ length: poisson(random, rate * days) }, () => ghost(between(random, 0, days * DAY_MS)));
+  const { movements } = flow;
+  for (let n = poisson(random, rate * 0.09 * movements.length); n > 0; n--) {
+    const atMs = random.pick(movements).atMs + random.normal(0, 15) * MINUTE_MS;
+    if (atMs > 0 && atMs < days * DAY_MS) facts.push(ghost(atMs));
+  }
+  return facts;
 }
 
 /** Spells in which the counter counts by itself: a swinging thing in the beam, a low battery. */

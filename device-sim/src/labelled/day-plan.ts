@@ -32,7 +32,8 @@ function isFree(random: Random, person: Person, day: number, calendar: Calendar)
   if (person.work === "child") return isWeekend(day) || holidayAt(calendar, day);
   if (person.work === "shift") return (((day + person.shiftPhase) % 7) + 7) % 7 >= 6;
   if (person.work === "late" || person.work === "gig") return weekdayOf(day + person.shiftPhase) === 0;
-  if (random.chance(0.04)) return true;
+  if (random.chance(person.work === "site" ? 0.03 : 0.07)) return true;
+  if (person.work === "site" && random.chance(0.5)) return false;
   if (holidayAt(calendar, day)) return random.chance(0.7);
   return person.sixDays ? weekdayOf(day) === 6 : isWeekend(day);
 }
@@ -91,19 +92,19 @@ function gig(random: Random, person: Person): Outing[] {
 
 function errands(random: Random, person: Person): Outing[] {
   const plan: Outing[] = [];
-  if (random.chance(0.75)) plan.push(outing(random, random.normal(9 * 60, 60)));
-  if (random.chance(0.2)) plan.push(outing(random, random.normal(11 * 60, 50)));
-  if (random.chance(0.55)) plan.push(outing(random, random.normal(16 * 60 + 10, 60)));
+  if (random.chance(0.62)) plan.push(outing(random, random.normal(9 * 60 + 10, 60)));
+  if (random.chance(0.15)) plan.push(outing(random, random.normal(12 * 60, 60)));
+  if (random.chance(0.42)) plan.push(outing(random, random.normal(16 * 60, 70)));
   return [...plan, ...evenings(random, person, 18 * 60 + 30)];
 }
 
 function leisure(random: Random, person: Person, eagerness: number): Outing[] {
   const plan: Outing[] = [];
-  if (random.chance(clamp(0.62 * eagerness, 0, 1))) {
+  if (random.chance(clamp(0.56 * eagerness, 0, 1))) {
     const start = random.normal(10 * 60 + 40, 100);
     plan.push([start, Math.min(start + lognormal(random, 150, 0.7), LAST_BACK_MIN)]);
   }
-  if (random.chance(clamp(0.4 * eagerness, 0, 1))) {
+  if (random.chance(clamp(0.3 * eagerness, 0, 1))) {
     const start = random.normal(15 * 60 + 30, 100);
     plan.push([start, Math.min(start + lognormal(random, 110, 0.6), LAST_BACK_MIN)]);
   }
@@ -116,9 +117,9 @@ const outing = (random: Random, start: number): Outing => [start, start + lognor
 function evenings(random: Random, person: Person, from: number): Outing[] {
   const plan: Outing[] = [];
   if (from > 21 * 60 + 30) return plan;
-  const mean = person.work === "home" || person.work === "child" ? 0.3 * person.outings : person.outings;
+  const mean = person.work === "home" || person.work === "child" ? 0.4 * person.outings : person.outings;
   let at = Math.max(from, 18 * 60) + between(random, 15, 75);
-  while (plan.length < 3 && random.chance(clamp(mean * 0.55, 0, 0.85)) && at < 22 * 60) {
+  while (plan.length < 3 && random.chance(clamp(mean, 0, 0.85)) && at < 22 * 60) {
     const late = random.chance(0.04);
     const back = at + lognormal(random, late ? 240 : 42, 0.65);
     plan.push([at, late ? Math.min(back, 1440 + 150) : Math.min(back, LAST_BACK_MIN)]);

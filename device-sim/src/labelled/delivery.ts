@@ -34,17 +34,17 @@ export interface Arrival {
   readonly value: number | undefined;
 }
 
-/** How long outages last, in hours, and whether what was noticed meanwhile comes later. */
+/** How long outages last, in hours, and how many such devices keep what they notice meanwhile and send it later. */
 const OUTAGES: Readonly<
-  Record<SiteDevice["kind"], { readonly hours: readonly [number, number]; readonly keeps: boolean }>
+  Record<SiteDevice["kind"], { readonly hours: readonly [number, number]; readonly keeps: number }>
 > = {
-  lock: { hours: [2, 14], keeps: true },
-  contact: { hours: [2, 13.5], keeps: true },
-  reader: { hours: [2.5, 12], keeps: true },
-  counter: { hours: [1, 10], keeps: true },
-  presence: { hours: [2.5, 20], keeps: false },
-  "energy-meter": { hours: [1, 30], keeps: false },
-  "water-meter": { hours: [1, 30], keeps: false },
+  lock: { hours: [2, 14], keeps: 1 },
+  contact: { hours: [2, 13.5], keeps: 1 },
+  reader: { hours: [2.5, 12], keeps: 1 },
+  counter: { hours: [1, 10], keeps: 0.5 },
+  presence: { hours: [2.5, 20], keeps: 0 },
+  "energy-meter": { hours: [1, 30], keeps: 0 },
+  "water-meter": { hours: [1, 30], keeps: 0 },
 };
 
 export interface Line {
@@ -57,15 +57,15 @@ export interface Line {
 export function deliver(random: Random, trace: DeviceTrace, line: Line, into: Arrival[]): void {
   const { device, facts } = trace;
   const { days, startMs, faults } = line;
-  const { hours, keeps } = OUTAGES[device.kind];
+  const { hours } = OUTAGES[device.kind];
+  const keeps = random.chance(OUTAGES[device.kind].keeps);
+  const wayMs = faults.late === 0 ? 150 : between(random, 900, 1_800);
   const endMs = days * DAY_MS;
   const outages = drawSpells(random, faults.outages, days, (r) => between(r, hours[0], hours[1]) * HOUR_MS);
   const outageAt = walker(outages);
   const clock = drawClock(random, faults, days, startMs);
   announce(random, device, outages, endMs, into);
   let seq = 0;
-  let outage: Spell | undefined;
-  let waiting = 0;
   for (const fact of facts) {
     const { atMs, kind, credential, value } = fact;
     if (atMs >= endMs) break;
@@ -73,13 +73,10 @@ export function deliver(random: Random, trace: DeviceTrace, line: Line, into: Ar
     if (own !== undefined && !keeps) continue;
     seq += 1;
     if (random.chance(faults.lost)) continue;
-    let receivedMs = atMs + 100 + random.exponential(600);
-    if (random.chance(faults.late)) receivedMs += between(random, 2_000, 40_000);
-    if (own !== undefined) {
-      waiting = own === outage ? waiting + 1 : 0;
-      outage = own;
-      receivedMs = own[1] + 1_000 + waiting * 40 + between(random, 0, 30);
-    }
+    let receivedMs = atMs + 40 + random.exponential(wayMs);
+    if (random.chance(faults.late)) receivedMs += between(random, 5_000, 160_000);
+    // Kept messages are sent anew by several tasks of the device, and do not keep their order.
+    if (own !== undefined) receivedMs = own[1] + 5_000 + between(random, 0, 15_000) + between(random, 0, 15_000);
     if (receivedMs >= endMs) continue;
     const arrival: Arrival = { receivedMs, atMs: clock(atMs), device, seq, kind, credential, value };
     into.push(arrival);

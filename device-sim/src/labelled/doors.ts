@@ -4,7 +4,7 @@ import { between, DAY_MS, lognormal, MINUTE_MS, poisson } from "./draws.ts";
 import type { Fact } from "./fact.ts";
 import type { FaultRates } from "./fault-rates.ts";
 import type { SiteHabits } from "./habits.ts";
-import { pickKey } from "./keys.ts";
+import { type KeyCutter, pickKey } from "./keys.ts";
 import type { Flow, Movement } from "./movements.ts";
 
 export interface DoorWorld {
@@ -15,8 +15,13 @@ export interface DoorWorld {
   readonly deliveries: number;
   /** The lock takes keys; a mere contact does not. */
   readonly keyed: boolean;
-  /** A way many people take: keys are shown more, and followers slip in. */
+  /** A way many people take: nobody opens from inside. */
   readonly busy: boolean;
+  /** Chance that one who follows through the open door shows a key all the same. */
+  readonly behind: number;
+  /** Share of refused keys that nobody knows: an old card, another door's. */
+  readonly strangers: number;
+  readonly cutter: KeyCutter;
   /** Tailgating and open doors are this household's habit. */
   readonly careless: number;
 }
@@ -57,7 +62,7 @@ export function doorFacts(random: Random, flow: Flow, world: DoorWorld): Fact[] 
       closesMs = atMs + openFor(random, world);
     } else {
       // Behind somebody through the open door: a key is seldom shown.
-      if (inward && world.keyed && random.chance(0.04)) showKey(random, facts, movement, opensMs, 0, world);
+      if (inward && world.keyed && random.chance(world.behind)) showKey(random, facts, movement, opensMs, 0, world);
       closesMs = Math.max(closesMs, atMs + between(random, 2_000, 6_000));
     }
     inside += inward ? 1 : -1;
@@ -67,8 +72,8 @@ export function doorFacts(random: Random, flow: Flow, world: DoorWorld): Fact[] 
 }
 
 function openFor(random: Random, world: DoorWorld): number {
-  if (random.chance((world.habits.propped * world.careless) / 8)) return lognormal(random, 50, 0.8) * MINUTE_MS;
-  if (random.chance(world.busy ? 0.012 : 0.025)) return between(random, 12_000, 44_000);
+  if (random.chance((world.habits.propped * world.careless) / 8)) return lognormal(random, 45, 0.9) * MINUTE_MS;
+  if (random.chance(0.03)) return between(random, 10_000, 42_000);
   return between(random, 2_000, 6_200);
 }
 
@@ -89,7 +94,8 @@ function showKey(
   if (key === undefined) return;
   const atMs = opensMs - between(random, 800, 3_000);
   if (random.chance(world.faults.denied)) {
-    facts.push({ atMs: atMs - between(random, 2_000, 7_000), kind: "access.denied", credential: key.pseudonym });
+    const shown = random.chance(world.strangers) ? world.cutter.cut() : key;
+    facts.push({ atMs: atMs - between(random, 2_000, 7_000), kind: "access.denied", credential: shown.pseudonym });
   }
   facts.push({ atMs, kind: "access.granted", credential: key.pseudonym });
 }

@@ -1,7 +1,7 @@
 /** Everybody who comes to a household without living there: visitors, partners, parties, deliveries, cleaners, landlords, viewers. */
 import type { Random } from "@gatehouse/protocol/testing";
 import { type Calendar, holidayAt, isWeekend, weekdayOf } from "./calendar.ts";
-import { between, clamp, DAY_MS, lognormal, MINUTE_MS, poisson } from "./draws.ts";
+import { between, clamp, DAY_MS, HOUR_MS, lognormal, MINUTE_MS, poisson } from "./draws.ts";
 import type { SiteHabits } from "./habits.ts";
 import type { HeldKey, Key, KeyCutter } from "./keys.ts";
 import type { Movement, Passer } from "./movements.ts";
@@ -42,7 +42,7 @@ export function guestMovements(
 ): Movement[] {
   const movements: Movement[] = [];
   const stay = (fromMs: number, untilMs: number, keys: readonly HeldKey[] = []) =>
-    stays(movements, { ...NOBODY, keys }, fromMs, untilMs);
+    stays(random, movements, { ...NOBODY, keys }, fromMs, untilMs, habits.nearTrips);
   const hostAt = (atMs: number) => somebodyHome(people, trips, atMs);
   const guestKey = (): HeldKey[] => (random.chance(habits.visitorKeys) ? [{ key: cutter.cut(), weight: 1 }] : []);
   let partnerSince = 0;
@@ -51,9 +51,9 @@ export function guestMovements(
     const free = isWeekend(day) || holidayAt(calendar, day);
     const clock = (minutes: number) => midnight + minutes * MINUTE_MS;
     for (let n = poisson(random, plan.visits * habits.visits * (free ? 2 : 0.7)); n > 0; n--) {
-      const at = clock(random.chance(free ? 0.5 : 0.1) ? between(random, 600, 1020) : random.normal(1150, 50));
+      const at = clock(random.chance(free ? 0.55 : 0.35) ? between(random, 600, 1050) : random.normal(1145, 65));
       if (!hostAt(at)) continue;
-      const untilMs = Math.min(at + lognormal(random, 95, 0.55) * MINUTE_MS, clock(23 * 60 + 45));
+      const untilMs = Math.min(at + lognormal(random, 95, 0.65) * MINUTE_MS, clock(23 * 60 + 45));
       crowd(random, random.pick([1, 1, 1, 2, 2, 3]), at, untilMs, stay, guestKey);
     }
     if (random.chance(plan.parties * habits.parties * (weekdayOf(day) === 5 ? 4 : 0.6))) {
@@ -78,10 +78,25 @@ export function guestMovements(
 
 type Stay = (fromMs: number, untilMs: number, keys?: readonly HeldKey[]) => void;
 
-/** One who comes and goes; those in a crowd pass right behind one another. */
-function stays(into: Movement[], by: Passer, fromMs: number, untilMs: number): void {
-  into.push({ atMs: fromMs, inward: true, by, near: false, guest: true });
-  into.push({ atMs: untilMs, inward: false, by, near: false, guest: true });
+/** One who comes and goes; those in a crowd pass right behind one another. Some walk about the building meanwhile. */
+function stays(
+  random: Random,
+  into: Movement[],
+  by: Passer,
+  fromMs: number,
+  untilMs: number,
+  nearTrips: number,
+): void {
+  const pass = (atMs: number, inward: boolean, near: boolean) => into.push({ atMs, inward, by, near, guest: true });
+  pass(fromMs, true, false);
+  const everyMs = (10 * HOUR_MS) / nearTrips;
+  for (let at = fromMs + random.exponential(everyMs); at < untilMs - 20 * MINUTE_MS; at += random.exponential(everyMs)) {
+    const backMs = Math.min(at + lognormal(random, 6, 0.8) * MINUTE_MS, untilMs - 2 * MINUTE_MS);
+    pass(at, false, true);
+    pass(backMs, true, true);
+    at = backMs + MINUTE_MS;
+  }
+  pass(untilMs, false, false);
 }
 
 function crowd(
@@ -93,21 +108,23 @@ function crowd(
   guestKey: () => HeldKey[],
 ): void {
   for (let n = 0; n < size; n++) {
-    const apart = random.chance(0.75) ? n * between(random, 1_200, 3_500) : between(random, 0, 40 * MINUTE_MS);
-    const leave = random.chance(0.8) ? n * between(random, 1_200, 3_500) : -between(random, 0, 30 * MINUTE_MS);
+    const apart = random.chance(0.75) ? n * between(random, 450, random.chance(0.15) ? 2_500 : 1_000) : between(random, 0, 40 * MINUTE_MS);
+    const leave = random.chance(0.8) ? n * between(random, 450, random.chance(0.15) ? 2_500 : 1_000) : -between(random, 0, 30 * MINUTE_MS);
     stay(fromMs + apart, Math.max(untilMs + leave, fromMs + apart + 4 * MINUTE_MS), n === 0 ? guestKey() : []);
   }
 }
 
-/** Stays one to six nights, out by day as a rule. */
+/** One or two who stay one to six nights, out by day as a rule. */
 function overnight(random: Random, fromMs: number, day: number, stay: Stay, guestKey: () => HeldKey[]): void {
-  const nights = Math.min(1 + Math.floor(random.exponential(1.4)), MOST_NIGHTS);
-  const keys = guestKey();
-  let inMs = fromMs;
-  for (let night = 1; night <= nights; night++) {
-    const morning = (day + night) * DAY_MS + between(random, 480, 660) * MINUTE_MS;
-    stay(inMs, morning, keys);
-    inMs = morning + between(random, 180, 600) * MINUTE_MS;
+  const nights = Math.min(1 + Math.floor(random.exponential(1.6)), MOST_NIGHTS);
+  for (let guests = random.chance(0.4) ? 2 : 1; guests > 0; guests--) {
+    const keys = guestKey();
+    let inMs = fromMs + guests * 700;
+    for (let night = 1; night <= nights; night++) {
+      const morning = (day + night) * DAY_MS + between(random, 440, 660) * MINUTE_MS + guests * 700;
+      stay(inMs, morning, keys);
+      inMs = morning + between(random, 120, 600) * MINUTE_MS;
+    }
   }
 }
 
@@ -137,7 +154,7 @@ function quick(
   if (random.chance(plan.viewings)) {
     const at = clock(between(random, 590, 1190));
     const untilMs = at + lognormal(random, 12, 0.4) * MINUTE_MS;
-    for (let n = 0; n <= random.int(1, 3); n++) stay(at + n * 1_900, untilMs + n * 1_700, n === 0 ? landlord : []);
+    for (let n = 0; n <= random.int(1, 3); n++) stay(at + n * 800, untilMs + n * 750, n === 0 ? landlord : []);
   }
 }
 

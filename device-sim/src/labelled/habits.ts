@@ -39,12 +39,12 @@ export interface SiteHabits {
   readonly spareKeys: number;
   readonly keyStyles: Readonly<Record<KeyStyle, number>>;
   readonly visitorKeys: number;
-  /** Doors propped open, a door and day. */
+  /** Doors propped open, eight openings. */
   readonly propped: number;
   /** Door opened and closed without anybody passing, a passage. */
   readonly idleOpenings: number;
   readonly overShare: number;
-  /** Of those over the limit: how many more than allowed, as a mean. */
+  /** Of those over the limit: how many more than allowed where two may live; larger homes take more. */
   readonly excess: number;
   readonly registeredMissing: number;
   /** Chance that an over-full household takes care not to be seen. */
@@ -56,43 +56,45 @@ export function siteHabits(random: Random, family: Family, people: PeopleWorld):
   const evasive = people === "evasive" ? 1 : 0;
   const flats = family === "flats";
   return {
-    workStartMin: family === "construction" ? between(random, 330, 420) : between(random, 420, 530),
-    workStartSpreadMin: family === "construction" ? between(random, 8, 35) : between(random, 20, 75),
-    workHours: lognormal(random, 10.6, 0.09),
-    sixDayWeek: share(random, flats ? 0.25 : 0.6, 0.8),
+    workStartMin: family === "construction" ? between(random, 340, 405) : between(random, 445, 520),
+    workStartSpreadMin: family === "construction" ? between(random, 6, 25) : between(random, 22, 62),
+    workHours: lognormal(random, family === "construction" ? 11.7 : 10.3, 0.07),
+    sixDayWeek: share(random, flats ? 0.25 : family === "dormitory" ? 0.6 : 0.92, 0.7),
     works: reweigh(random, WORKS[family], 0.5),
-    outings: lognormal(random, flats ? 0.75 : 0.5, 0.35),
-    nearTrips: flats ? 0 : lognormal(random, family === "construction" ? 3.4 : 5, 0.28),
-    lunchAtHome: family === "construction" ? share(random, 0.6, 0.8) : share(random, 0.06, 0.6),
-    absence: lognormal(random, 0.012, 0.6),
-    weekendAway: share(random, 0.08, 0.6),
+    outings: lognormal(random, flats ? 0.24 : 0.22, 0.35),
+    nearTrips: flats ? 0 : lognormal(random, family === "construction" ? 4.9 : 5.6, 0.25),
+    lunchAtHome: family === "construction" ? share(random, 0.75, 0.6) : share(random, 0.06, 0.6),
+    absence: lognormal(random, family === "construction" ? 0.006 : 0.01, 0.5),
+    weekendAway: share(random, family === "construction" ? 0.02 : 0.07, 0.5),
     holidayAway: share(random, 0.3, 0.8),
     together: share(random, 0.25, 0.6),
-    visits: lognormal(random, flats ? 0.14 : 0.1, 0.6) * (1 + 4 * social),
-    overnight: lognormal(random, 0.012, 0.7) * (1 + 4 * social),
+    visits: lognormal(random, flats ? 0.2 : family === "dormitory" ? 0.12 : 0.06, 0.5) * (1 + 4 * social),
+    overnight: lognormal(random, family === "construction" ? 0.008 : 0.024, 0.5) * (1 + 4 * social),
     parties: lognormal(random, 0.004, 0.8) * (1 + 6 * social),
     partnerNights: between(random, 0.15, 0.5),
-    deliveries: lognormal(random, flats ? 0.35 : 0.12, 0.5),
+    deliveries: lognormal(random, flats ? 0.3 : 0.03, 0.5),
     cleanedHouseholds: flats ? share(random, 0.06, 0.5) : 0,
-    cardDiscipline: share(random, evasive ? 0.75 : 0.94, 0.5),
-    letIn: share(random, evasive ? 0.3 : 0.12, 0.5),
+    cardDiscipline: share(random, evasive ? 0.8 : 0.975, 0.4),
+    letIn: share(random, evasive ? 0.25 : 0.07, 0.4),
     spareKeys: share(random, 0.18, 0.5),
-    keyStyles: reweigh(random, evasive ? EVASIVE_KEYS : KEYS, 0.4),
+    keyStyles: reweigh(random, evasive ? EVASIVE_KEYS : family === "construction" ? GATE_KEYS : KEYS, 0.4),
     visitorKeys: share(random, 0.3, 0.9),
-    propped: lognormal(random, 0.008, 0.7) * (1 + 5 * evasive),
-    idleOpenings: lognormal(random, flats ? 0.08 : 0.05, 0.5),
+    propped: lognormal(random, 0.012, 0.6) * (1 + 5 * evasive),
+    idleOpenings: lognormal(random, flats ? 0.025 : 0.004, 0.6),
     overShare: share(random, 0.36, 0.45),
-    excess: lognormal(random, 2, 0.25),
+    excess: lognormal(random, flats ? 1.3 : 1.6, 0.22),
     registeredMissing: share(random, 0.1, 0.5),
     evasive: evasive ? share(random, 0.85, 0.4) : share(random, 0.06, 0.8),
   };
 }
 
 const KEYS = { own: 5, mixed: 3, shared: 3 };
+/** At a gate nobody passes without a card: those who have none borrow one. */
+const GATE_KEYS = { own: 1.5, mixed: 3, shared: 3 };
 const EVASIVE_KEYS = { own: 0.5, mixed: 2, shared: 6 };
 
 const WORKS = {
-  flats: { day: 60, late: 14, shift: 8, night: 5, home: 6, gig: 7 },
-  dormitory: { day: 46, late: 10, shift: 30, night: 9, home: 1, gig: 4 },
-  construction: { day: 80, late: 3, shift: 6, night: 9, home: 1, gig: 1 },
+  flats: { day: 60, late: 11, shift: 6, night: 4, home: 11, gig: 8 },
+  dormitory: { day: 42, late: 9, shift: 32, night: 13, home: 1, gig: 3 },
+  construction: { day: 90, late: 1, shift: 1.5, night: 6, home: 1, gig: 0.5 },
 } as const;

@@ -20,7 +20,7 @@ export interface Household {
 }
 
 /** People who pass together are this far apart at the door. */
-const STEP_MS = 1_700;
+const STEP_MS = 700;
 
 /** Movements in order of time, from some days before the start; they add to those of `people` who always lived there. */
 export function householdMovements(
@@ -89,7 +89,7 @@ function sharedTrips(random: Random, household: Household, calendar: Calendar): 
       .shuffle(people.map((_, index) => index))
       .slice(0, size)
       .forEach((index, place) => {
-        const lag = place * (STEP_MS + random.int(0, 2_500));
+        const lag = Math.round(place * STEP_MS * between(random, 0.6, random.chance(0.15) ? 3 : 1.4));
         shared[index]?.push({ leaveMs: trip.leaveMs + lag, backMs: trip.backMs + lag, joint });
       });
   }
@@ -104,7 +104,7 @@ function school(random: Random, people: readonly Person[], shared: Trip[][], day
   const leaveMs = day * DAY_MS + (first.leavesMin + random.normal(0, 6)) * MINUTE_MS;
   const backMs = leaveMs + (first.workMin + random.normal(0, 8)) * MINUTE_MS;
   children.forEach((index, place) => {
-    const lag = (place + 1) * STEP_MS + random.int(0, 2_000);
+    const lag = Math.round((place + 1) * STEP_MS * between(random, 0.6, random.chance(0.15) ? 3 : 1.4));
     shared[index]?.push({ leaveMs: leaveMs + lag, backMs: backMs + lag, joint });
   });
   const escort = people.findIndex((person) => person.work === "home");

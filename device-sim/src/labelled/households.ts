@@ -21,13 +21,14 @@ export function drawHousehold(
   const over = story.tenancies.some(({ registered }) => !registered);
   const hides = over && random.chance(habits.evasive);
   const nightOnly = over && random.chance(hides ? 0.7 : 0.12);
-  const crew = random.chance(0.55);
+  const crew = story.scenario !== "hotbed" && random.chance(0.4);
   const ring: Key[] = [];
   const people: Person[] = [];
   for (const tenancy of story.tenancies) {
     for (let n = 0; n < tenancy.count; n++) {
-      const work = workOf(random, habits, family, story, tenancy, n, people);
-      const like = crew && family !== "flats" ? people.find((person) => person.work === work) : undefined;
+      const mate = crew && family !== "flats" ? people[0] : undefined;
+      const work = mate?.work ?? workOf(random, habits, family, story, tenancy, n, people);
+      const like = mate ?? (family === "flats" ? undefined : people.find((person) => person.work === work));
       const keys = keysOf(random, dwelling, story, tenancy, work, habits, style, hides, ring, cutter);
       people.push(
         drawPerson(random, habits, {

@@ -33,7 +33,7 @@ export interface LabelledSite {
   readonly count: number;
   /** Accepted readings in order of arrival. May be walked more than once. */
   readonly readings: Iterable<LabelledReading>;
-  /** People present in every space, space by space: the first step is at the start. May be walked more than once. */
+  /** People present in every judged space, space by space: the first step is at the start. May be walked more than once. */
   readonly occupancy: Iterable<OccupancyStep>;
 }
 
@@ -63,7 +63,7 @@ export function labelledSite(options: LabelledOptions): LabelledSite {
   const id = `site-${chance("id").uint32().toString(16).padStart(8, "0").slice(0, 6)}`;
   const arrivals: Arrival[] = [];
   const line = { days: plan.days, startMs: calendar.startMs, faults };
-  for (const trace of tracesOf(world, chance)) deliver(chance(`line/${trace.device.id}`), trace, line, arrivals);
+  for (const trace of tracesOf(world, chance, cutter)) deliver(chance(`line/${trace.device.id}`), trace, line, arrivals);
   arrivals.sort((a, b) => a.receivedMs - b.receivedMs);
   return {
     site: siteFile(id, layout, stories, equipment, cutter.keys),
@@ -124,8 +124,7 @@ function* lines(arrivals: readonly Arrival[], text: TimeText): Generator<Labelle
 }
 
 function* steps(world: World, text: TimeText): Generator<OccupancyStep> {
-  const { layout, flows, hall } = world;
-  if (layout.hall !== undefined && hall !== undefined) yield* flowSteps(layout.hall.id, hall.inside, text);
+  const { layout, flows } = world;
   for (const [index, { id }] of layout.dwellings.entries()) yield* flowSteps(id, flows[index] as Flow, text);
 }
 

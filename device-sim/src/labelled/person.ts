@@ -46,14 +46,14 @@ export function drawPerson(random: Random, habits: SiteHabits, draw: PersonDraw)
   const { work, like } = draw;
   const hides = draw.hides ?? false;
   const [leaves, length] = hours(random, habits, work);
-  const near = lognormal(random, 1, 0.3);
+  const near = lognormal(random, 1, 0.2);
   return {
     work,
-    leavesMin: like === undefined ? leaves : like.leavesMin + random.normal(0, 10),
+    leavesMin: like === undefined ? leaves : like.leavesMin + random.normal(0, 7),
     workMin: like === undefined ? length : like.workMin + random.normal(0, 20),
-    jitterMin: lognormal(random, 16, 0.5),
+    jitterMin: lognormal(random, work === "site" ? 9 : 16, 0.45),
     sixDays: random.chance(habits.sixDayWeek),
-    outings: hides ? 0.1 : lognormal(random, habits.outings, 0.5),
+    outings: hides ? 0.05 : lognormal(random, habits.outings, 0.5),
     nearTrips: habits.nearTrips * near,
     absence: lognormal(random, habits.absence, 0.7),
     weekendAway: random.chance(0.3) ? 3 * habits.weekendAway : 0.15 * habits.weekendAway,

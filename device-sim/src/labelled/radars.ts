@@ -39,14 +39,14 @@ export function radarFacts(
   for (const { fromMs, untilMs, present } of spans) {
     if (present > 0) seen.push(...seenOf(random, fromMs, untilMs, present, loses));
   }
-  seen.push(...drawSpells(random, faults.radarGhosts, days, (r) => lognormal(r, 4, 1) * MINUTE_MS));
-  const held = merge(seen.map(([from, until]): Spell => [from, until + holdSeconds * 1000]));
+  seen.push(...drawSpells(random, faults.radarGhosts, days, (r) => between(r, 1, 13) * MINUTE_MS));
+  const held = merge(seen.map(([from, until]): Spell => [from, until + holdSeconds * 1000 - 1_300]));
   const stuckOn = drawSpells(random, faults.radarStuck, days, (r) => lognormal(r, 14, 0.8) * HOUR_MS);
   const stuckOff = drawSpells(random, faults.radarStuck, days, (r) => lognormal(r, 10, 0.8) * HOUR_MS);
   const facts: Fact[] = [];
   for (const [from, until] of without(merge([...held, ...stuckOn]), stuckOff)) {
     if (from >= endMs) break;
-    facts.push({ atMs: Math.max(from, 0) + between(random, 100, 900), kind: "presence.on" });
+    facts.push({ atMs: Math.max(from, 0) + between(random, 0, 300), kind: "presence.on" });
     if (until < endMs) facts.push({ atMs: until, kind: "presence.off" });
   }
   return facts;
@@ -61,16 +61,20 @@ function seenOf(random: Random, fromMs: number, untilMs: number, present: number
   while (rate > 0) {
     at += random.exponential(HOUR_MS / rate);
     if (at >= untilMs) break;
-    const hour = (((at % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS;
-    const asleep = hour < 7 || hour > 22.5;
-    if (!asleep && !random.chance(0.25)) continue;
-    const backMs = at + clamp(lognormal(random, asleep ? 14 : 6, 0.9), 1, 180) * MINUTE_MS;
+    if (!random.chance(asleep((((at % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS))) continue;
+    const backMs = at + clamp(random.exponential(7), 0.2, 180) * MINUTE_MS;
     if (at > since) spells.push([since, at]);
     since = backMs;
     at = backMs;
   }
   if (since < untilMs) spells.push([since, untilMs]);
   return spells;
+}
+
+/** How likely those inside lie still at an hour; by day it is those who work at night. */
+function asleep(hour: number): number {
+  if (hour < 7 || hour > 22.7) return 1;
+  return hour > 8.5 && hour < 15.5 ? 0.4 : 0.1;
 }
 
 function merge(spells: Spell[]): Spell[] {

@@ -1,6 +1,6 @@
 /** Which story a space plays: how many live there, from when until when, and how many of them the register knows. */
 import type { Random } from "@gatehouse/protocol/testing";
-import { between, clamp, DAY_MS, MINUTE_MS, reweigh, weighted } from "./draws.ts";
+import { between, clamp, DAY_MS, lognormal, MINUTE_MS, reweigh, weighted } from "./draws.ts";
 import type { SiteHabits } from "./habits.ts";
 import type { Dwelling } from "./layout.ts";
 import type { Family } from "./options.ts";
@@ -146,9 +146,10 @@ const familySize = (random: Random, dwelling: Dwelling): number =>
     ? random.pick([3, 3, 3, 4])
     : random.pick([3, 3, 4, 4, 5, 6, 7].slice(0, dwelling.roomsM2.length * 2 + 1));
 
+/** People too many: more where there is more room, one or two as a rule in a small flat. */
 function excess(random: Random, habits: SiteHabits, limit: number): number {
-  const most = Math.max(2, Math.ceil(limit * 1.5));
-  return clamp(Math.round(random.exponential(habits.excess) + 0.6), 1, most);
+  const wanted = Math.round(habits.excess * Math.sqrt(limit / 2) * lognormal(random, 1, 0.55));
+  return clamp(wanted, 1, Math.max(2, Math.ceil(1.5 * limit)));
 }
 
 function unlawful(random: Random, scenario: ScenarioName, dwelling: Dwelling, habits: SiteHabits, days: number): Story {

@@ -6,6 +6,7 @@ import { DAY_MS } from "./draws.ts";
 import type { DoorDevices, DwellingDevices } from "./equipment.ts";
 import type { DeviceTrace, Fact, SiteDevice } from "./fact.ts";
 import type { Household } from "./household.ts";
+import type { KeyCutter } from "./keys.ts";
 import type { World } from "./labelled-site.ts";
 import { drawMeterHabits, type MeterHabits, meterFacts } from "./meters.ts";
 import type { Flow } from "./movements.ts";
@@ -16,15 +17,15 @@ type Chance = (label: string) => Random;
 
 const CARDED_AT_GATE = 0.985;
 
-export function* tracesOf(world: World, chance: Chance): Generator<DeviceTrace> {
+export function* tracesOf(world: World, chance: Chance, cutter: KeyCutter): Generator<DeviceTrace> {
   const { equipment, flows, hall, layout } = world;
   const meterHabits = drawMeterHabits(chance("meter-habits"));
-  if (hall !== undefined && equipment.hall !== undefined) yield* doorTraces(world, chance, equipment.hall, hall.door);
+  if (hall !== undefined && equipment.hall !== undefined) yield* doorTraces(world, chance, cutter, equipment.hall, hall.door);
   for (const [index, dwelling] of layout.dwellings.entries()) {
     const devices = equipment.dwellings[index] as DwellingDevices;
     const flow = flows[index] as Flow;
     const household = world.households[index] as Household;
-    yield* doorTraces(world, chance, devices, flow, household);
+    yield* doorTraces(world, chance, cutter, devices, flow, household);
     if (devices.radar === undefined && devices.energy === undefined) continue;
     const spans = spansOf(flow, world.plan.days * DAY_MS);
     if (devices.radar !== undefined)
@@ -37,6 +38,7 @@ export function* tracesOf(world: World, chance: Chance): Generator<DeviceTrace> 
 function* doorTraces(
   world: World,
   chance: Chance,
+  cutter: KeyCutter,
   devices: DoorDevices,
   flow: Flow,
   household?: Household,
@@ -51,6 +53,9 @@ function* doorTraces(
       deliveries: household === undefined ? 0 : household.guests.deliveries * habits.deliveries,
       keyed: devices.lock !== undefined,
       busy: household === undefined,
+      behind: plan.family === "flats" ? 0.015 : 0.3,
+      strangers: plan.family === "flats" ? 0.45 : 0.15,
+      cutter,
       careless: household?.careless ?? 1,
     });
     yield { device: door, facts };

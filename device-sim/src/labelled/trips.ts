@@ -86,7 +86,7 @@ export function settle(wanted: Trip[]): Trip[] {
 export function nearTripsOf(random: Random, person: Person, trips: readonly Trip[], untilMs: number): Trip[] {
   const near: Trip[] = [];
   const awake = person.nearTrips / (7 * 60 * MINUTE_MS);
-  const asleep = 0.055 / (60 * MINUTE_MS);
+  const asleep = 0.07 / (60 * MINUTE_MS);
   let fromMs = Math.max(person.fromMs, -DAY_MS);
   const endMs = Math.min(person.untilMs, untilMs);
   for (let next = 0; next <= trips.length; next++) {
@@ -122,7 +122,7 @@ function sleeps(person: Person, atMs: number, homeSinceMs: number): boolean {
 
 /** Trips several people of a household make together, within a day's free hours. */
 export function jointTrip(random: Random, day: number, joint: number): Trip {
-  const start = random.chance(0.65) ? between(random, 18 * 60 + 20, 20 * 60 + 30) : between(random, 9 * 60, 16 * 60);
+  const start = random.chance(0.6) ? between(random, 18 * 60 + 20, 20 * 60 + 30) : between(random, 9 * 60, 16 * 60);
   const leaveMs = day * DAY_MS + start * MINUTE_MS;
   return { leaveMs, backMs: leaveMs + lognormal(random, 75, 0.6) * MINUTE_MS, joint };
 }
