@@ -69,7 +69,7 @@ function ghosts(random: Random, flow: Flow, rate: number, days: number): Fact[] 
   const ghost = (atMs: number): Fact => ({ atMs, kind: random.chance(inward) ? "count.in" : "count.out", value: 1 });
   const facts = Array.from({ length: poisson(random, rate * days) }, () => ghost(between(random, 0, days * DAY_MS)));
   const { movements } = flow;
-  for (let n = poisson(random, rate * 0.09 * movements.length); n > 0; n--) {
+  for (let n = poisson(random, rate * 0.06 * movements.length); n > 0; n--) {
     const atMs = random.pick(movements).atMs + random.normal(0, 15) * MINUTE_MS;
     if (atMs > 0 && atMs < days * DAY_MS) facts.push(ghost(atMs));
   }

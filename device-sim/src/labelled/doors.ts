@@ -87,7 +87,7 @@ function showKey(
   world: DoorWorld,
 ): void {
   const { by } = movement;
-  const letIn = inside > 0 && !world.busy ? world.habits.letIn * (movement.guest ? 4 : 1) : 0;
+  const letIn = inside > 0 && !world.busy ? world.habits.letIn * (movement.guest ? 3 : 1) : 0;
   if (by.keys.length === 0 || random.chance(letIn)) return;
   if (!random.chance(by.cardDiscipline)) return;
   const key = pickKey(random, by.keys);

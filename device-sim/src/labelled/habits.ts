@@ -56,12 +56,12 @@ export function siteHabits(random: Random, family: Family, people: PeopleWorld):
   const evasive = people === "evasive" ? 1 : 0;
   const flats = family === "flats";
   return {
-    workStartMin: family === "construction" ? between(random, 340, 405) : between(random, 445, 520),
-    workStartSpreadMin: family === "construction" ? between(random, 6, 25) : between(random, 22, 62),
-    workHours: lognormal(random, family === "construction" ? 11.7 : 10.3, 0.07),
+    workStartMin: family === "construction" ? between(random, 340, 405) : between(random, 462, 525),
+    workStartSpreadMin: family === "construction" ? between(random, 6, 25) : between(random, 18, 48),
+    workHours: lognormal(random, family === "construction" ? 12 : 10.7, 0.06),
     sixDayWeek: share(random, flats ? 0.25 : family === "dormitory" ? 0.6 : 0.92, 0.7),
     works: reweigh(random, WORKS[family], 0.5),
-    outings: lognormal(random, flats ? 0.24 : 0.22, 0.35),
+    outings: lognormal(random, flats ? 0.26 : 0.22, 0.35),
     nearTrips: flats ? 0 : lognormal(random, family === "construction" ? 4.9 : 5.6, 0.25),
     lunchAtHome: family === "construction" ? share(random, 0.75, 0.6) : share(random, 0.06, 0.6),
     absence: lognormal(random, family === "construction" ? 0.006 : 0.01, 0.5),
@@ -75,10 +75,10 @@ export function siteHabits(random: Random, family: Family, people: PeopleWorld):
     deliveries: lognormal(random, flats ? 0.3 : 0.03, 0.5),
     cleanedHouseholds: flats ? share(random, 0.06, 0.5) : 0,
     cardDiscipline: share(random, evasive ? 0.8 : 0.975, 0.4),
-    letIn: share(random, evasive ? 0.25 : 0.07, 0.4),
+    letIn: share(random, evasive ? 0.25 : 0.05, 0.4),
     spareKeys: share(random, 0.18, 0.5),
     keyStyles: reweigh(random, evasive ? EVASIVE_KEYS : family === "construction" ? GATE_KEYS : KEYS, 0.4),
-    visitorKeys: share(random, 0.3, 0.9),
+    visitorKeys: family === "construction" ? 0 : share(random, 0.42, 0.7),
     propped: lognormal(random, 0.012, 0.6) * (1 + 5 * evasive),
     idleOpenings: lognormal(random, flats ? 0.025 : 0.004, 0.6),
     overShare: share(random, 0.36, 0.45),
@@ -90,11 +90,11 @@ export function siteHabits(random: Random, family: Family, people: PeopleWorld):
 
 const KEYS = { own: 5, mixed: 3, shared: 3 };
 /** At a gate nobody passes without a card: those who have none borrow one. */
-const GATE_KEYS = { own: 1.5, mixed: 3, shared: 3 };
+const GATE_KEYS = { own: 0.6, mixed: 3, shared: 4 };
 const EVASIVE_KEYS = { own: 0.5, mixed: 2, shared: 6 };
 
 const WORKS = {
-  flats: { day: 60, late: 11, shift: 6, night: 4, home: 11, gig: 8 },
+  flats: { day: 54, late: 17, shift: 5, night: 5, home: 13, gig: 8 },
   dormitory: { day: 42, late: 9, shift: 32, night: 13, home: 1, gig: 3 },
   construction: { day: 90, late: 1, shift: 1.5, night: 6, home: 1, gig: 0.5 },
 } as const;

@@ -26,7 +26,9 @@ export function drawHousehold(
   const people: Person[] = [];
   for (const tenancy of story.tenancies) {
     for (let n = 0; n < tenancy.count; n++) {
-      const mate = crew && family !== "flats" ? people[0] : undefined;
+      const first = crew && family !== "flats" ? people[0] : undefined;
+      // A camp works by day: its night watch does not live in a room of its own.
+      const mate = family === "construction" && first?.work !== "site" ? undefined : first;
       const work = mate?.work ?? workOf(random, habits, family, story, tenancy, n, people);
       const like = mate ?? (family === "flats" ? undefined : people.find((person) => person.work === work));
       const keys = keysOf(random, dwelling, story, tenancy, work, habits, style, hides, ring, cutter);
@@ -133,7 +135,7 @@ function guestsOf(
     parties: lived ? lognormal(random, 0.6, 1) : 0,
     deliveries: lived ? lognormal(random, 1, 0.6) * Math.sqrt(Math.max(1, story.tenancies.length)) : 0,
     partnerNights: partner ? 7 * habits.partnerNights * between(random, 0.6, 1.4) : 0,
-    ...(partner && random.chance(0.6)
+    ...(partner && family !== "construction" && random.chance(0.8)
       ? { partnerKey: cutter.cut(random.chance(0.5) ? { role: "tenant", space: dwelling.id } : undefined) }
       : {}),
     ...(lived && random.chance(habits.cleanedHouseholds)

@@ -59,9 +59,9 @@ export function drawPerson(random: Random, habits: SiteHabits, draw: PersonDraw)
     weekendAway: random.chance(0.3) ? 3 * habits.weekendAway : 0.15 * habits.weekendAway,
     lunchAtHome: share(random, habits.lunchAtHome, 1.2),
     wakesMin: leaves - between(random, 25, 90),
-    sleepsMin: random.normal(23 * 60 + 10, 40),
+    sleepsMin: random.normal(work === "site" ? 22 * 60 + 20 : 23 * 60 + 10, 35),
     shiftPhase: like?.shiftPhase ?? random.int(0, 5),
-    shiftDays: like?.shiftDays ?? random.pick([5, 7, 7, 14]),
+    shiftDays: like?.shiftDays ?? random.pick([2, 2, 3, 5, 7, 7]),
     cardDiscipline: share(random, habits.cardDiscipline, 0.7),
     keys: draw.keys,
     fromMs: draw.fromMs ?? Number.NEGATIVE_INFINITY,
@@ -73,7 +73,7 @@ export function drawPerson(random: Random, habits: SiteHabits, draw: PersonDraw)
 /** When the person leaves for work and for how long, minutes. */
 function hours(random: Random, habits: SiteHabits, work: Work): [number, number] {
   const spread = habits.workStartSpreadMin;
-  const length = habits.workHours * 60 * Math.exp(random.normal(0, 0.08));
+  const length = habits.workHours * 60 * Math.exp(random.normal(0, work === "site" ? 0.05 : 0.12));
   switch (work) {
     case "late":
       return [random.normal(11 * 60, 80), Math.max(length, random.normal(11 * 60, 60))];

@@ -54,7 +54,7 @@ export function radarFacts(
 
 /** When the sensor sees somebody of those inside: all the time while awake, with gaps while the few asleep lie still. */
 function seenOf(random: Random, fromMs: number, untilMs: number, present: number, loses: number): Spell[] {
-  const rate = loses / present ** 1.5;
+  const rate = loses / present ** 1.15;
   const spells: Spell[] = [];
   let since = fromMs;
   let at = fromMs;

@@ -85,8 +85,8 @@ export function settle(wanted: Trip[]): Trip[] {
 /** Walks within the building between the trips out of it: washroom, kitchen, neighbours; few while asleep. */
 export function nearTripsOf(random: Random, person: Person, trips: readonly Trip[], untilMs: number): Trip[] {
   const near: Trip[] = [];
-  const awake = person.nearTrips / (7 * 60 * MINUTE_MS);
-  const asleep = 0.07 / (60 * MINUTE_MS);
+  const awake = person.nearTrips / (5 * 60 * MINUTE_MS);
+  const asleep = 0.06 / (60 * MINUTE_MS);
   let fromMs = Math.max(person.fromMs, -DAY_MS);
   const endMs = Math.min(person.untilMs, untilMs);
   for (let next = 0; next <= trips.length; next++) {
@@ -94,7 +94,7 @@ export function nearTripsOf(random: Random, person: Person, trips: readonly Trip
     const toMs = Math.min(trip?.leaveMs ?? endMs, endMs);
     let at = fromMs;
     while (at < toMs) {
-      const rate = sleeps(person, at, fromMs) ? asleep : awake;
+      const rate = sleeps(person, at, fromMs) ? asleep : awake * liveliness(at);
       const wait = random.exponential(1 / rate);
       // A wait drawn while asleep ends with the sleep: the rest is drawn anew.
       const step = Math.min(wait, 45 * MINUTE_MS);
@@ -109,6 +109,16 @@ export function nearTripsOf(random: Random, person: Person, trips: readonly Trip
     fromMs = Math.max(trip.backMs, fromMs);
   }
   return near;
+}
+
+/** People are about most when most are home. */
+function liveliness(atMs: number): number {
+  const hour = (((atMs % DAY_MS) + DAY_MS) % DAY_MS) / (60 * MINUTE_MS);
+  if (hour < 9) return 1;
+  if (hour < 11) return 0.6;
+  if (hour < 14) return 0.95;
+  if (hour < 16) return 0.5;
+  return hour < 21.5 ? 1.05 : 0.65;
 }
 
 function sleeps(person: Person, atMs: number, homeSinceMs: number): boolean {
