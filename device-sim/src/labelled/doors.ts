@@ -28,76 +28,101 @@ export interface DoorWorld {
 
 /** Facts of the lock (or contact) of one door, in order of time. */
 export function doorFacts(random: Random, flow: Flow, world: DoorWorld): Fact[] {
-  const facts: Fact[] = [];
-  const { movements } = flow;
+  const door = new Door(random, world, flow.before);
   const idle = idleOpenings(random, flow, world);
-  let inside = flow.before;
-  let closesMs = Number.NEGATIVE_INFINITY;
   let next = 0;
-  const close = () => {
-    if (closesMs > 0 && !random.chance(world.faults.contactMisses)) facts.push({ atMs: closesMs, kind: "door.closed" });
-    closesMs = Number.NEGATIVE_INFINITY;
-  };
-  const open = (atMs: number) => {
-    close();
-    if (!random.chance(world.faults.contactMisses)) facts.push({ atMs, kind: "door.opened" });
-  };
-  for (let n = 0; n <= movements.length; n++) {
-    const movement = movements[n];
-    for (
-      let at = idle[next];
-      at !== undefined && at < (movement?.atMs ?? Number.POSITIVE_INFINITY);
-      at = idle[++next]
-    ) {
-      if (inside <= 0 || at < closesMs + 15_000 || (movement !== undefined && movement.atMs - at < 50_000)) continue;
-      open(at);
-      closesMs = at + between(random, 8, 45) * 1000;
+  for (const movement of flow.movements) {
+    for (let at = idle[next]; at !== undefined && at < movement.atMs; at = idle[++next]) {
+      if (movement.atMs - at > 50_000) door.openIdly(at);
     }
-    if (movement === undefined) break;
+    door.pass(movement);
+  }
+  for (const at of idle.slice(next)) door.openIdly(at);
+  return door.end();
+}
+
+/** One door while people pass it in order of time. */
+class Door {
+  readonly #random: Random;
+  readonly #world: DoorWorld;
+  readonly #facts: Fact[] = [];
+  #inside: number;
+  #closesMs = Number.NEGATIVE_INFINITY;
+
+  constructor(random: Random, world: DoorWorld, inside: number) {
+    this.#random = random;
+    this.#world = world;
+    this.#inside = inside;
+  }
+
+  pass(movement: Movement): void {
     const { atMs, inward } = movement;
+    const random = this.#random;
+    const takesKey = inward && this.#world.keyed;
     const opensMs = atMs - between(random, 800, 2200);
-    if (opensMs > closesMs) {
-      if (inward && world.keyed) showKey(random, facts, movement, opensMs, inside, world);
-      open(opensMs);
-      closesMs = atMs + openFor(random, world);
+    if (opensMs > this.#closesMs) {
+      if (takesKey) this.#arrive(movement, opensMs);
+      this.#open(opensMs);
+      this.#closesMs = atMs + this.#staysOpenMs();
     } else {
-      // Behind somebody through the open door: a key is seldom shown.
-      if (inward && world.keyed && random.chance(world.behind)) showKey(random, facts, movement, opensMs, 0, world);
-      closesMs = Math.max(closesMs, atMs + between(random, 2_000, 6_000));
+      if (takesKey && random.chance(this.#world.behind)) this.#showKey(movement, opensMs);
+      this.#closesMs = Math.max(this.#closesMs, atMs + between(random, 2_000, 6_000));
     }
-    inside += inward ? 1 : -1;
+    this.#inside += inward ? 1 : -1;
   }
-  close();
-  return facts.sort((a, b) => a.atMs - b.atMs);
-}
 
-function openFor(random: Random, world: DoorWorld): number {
-  if (random.chance((world.habits.propped * world.careless) / 8)) return lognormal(random, 45, 0.9) * MINUTE_MS;
-  if (random.chance(0.03)) return between(random, 10_000, 42_000);
-  return between(random, 2_000, 6_200);
-}
-
-/** A key is shown before the door opens, unless somebody inside opens it. */
-function showKey(
-  random: Random,
-  facts: Fact[],
-  movement: Movement,
-  opensMs: number,
-  inside: number,
-  world: DoorWorld,
-): void {
-  const { by } = movement;
-  const letIn = inside > 0 && !world.busy ? world.habits.letIn * (movement.guest ? 3 : 1) : 0;
-  if (by.keys.length === 0 || random.chance(letIn)) return;
-  if (!random.chance(by.cardDiscipline)) return;
-  const key = pickKey(random, by.keys);
-  if (key === undefined) return;
-  const atMs = opensMs - between(random, 800, 3_000);
-  if (random.chance(world.faults.denied)) {
-    const shown = random.chance(world.strangers) ? world.cutter.cut() : key;
-    facts.push({ atMs: atMs - between(random, 2_000, 7_000), kind: "access.denied", credential: shown.pseudonym });
+  /** Opened from inside, and nobody passes: something is handed over, rubbish is put out. */
+  openIdly(atMs: number): void {
+    if (this.#inside <= 0 || atMs < this.#closesMs + 15_000) return;
+    this.#open(atMs);
+    this.#closesMs = atMs + between(this.#random, 8, 45) * 1000;
   }
-  facts.push({ atMs, kind: "access.granted", credential: key.pseudonym });
+
+  end(): Fact[] {
+    this.#close();
+    return this.#facts.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #open(atMs: number): void {
+    this.#close();
+    if (!this.#random.chance(this.#world.faults.contactMisses)) this.#facts.push({ atMs, kind: "door.opened" });
+  }
+
+  #close(): void {
+    const atMs = this.#closesMs;
+    this.#closesMs = Number.NEGATIVE_INFINITY;
+    if (atMs <= 0 || this.#random.chance(this.#world.faults.contactMisses)) return;
+    this.#facts.push({ atMs, kind: "door.closed" });
+  }
+
+  #staysOpenMs(): number {
+    const random = this.#random;
+    const { habits, careless } = this.#world;
+    if (random.chance((habits.propped * careless) / 8)) return lognormal(random, 45, 0.9) * MINUTE_MS;
+    if (random.chance(0.03)) return between(random, 10_000, 42_000);
+    return between(random, 2_000, 6_200);
+  }
+
+  /** A key is shown before the door opens, unless somebody inside opens it. */
+  #arrive(movement: Movement, opensMs: number): void {
+    const { busy, habits } = this.#world;
+    const letIn = this.#inside > 0 && !busy ? habits.letIn * (movement.guest ? 3 : 1) : 0;
+    if (!this.#random.chance(letIn)) this.#showKey(movement, opensMs);
+  }
+
+  #showKey({ by }: Movement, opensMs: number): void {
+    const random = this.#random;
+    const { cutter, faults, strangers } = this.#world;
+    if (by.keys.length === 0 || !random.chance(by.cardDiscipline)) return;
+    const key = pickKey(random, by.keys);
+    if (key === undefined) return;
+    const atMs = opensMs - between(random, 800, 3_000);
+    if (random.chance(faults.denied)) {
+      const { pseudonym } = random.chance(strangers) ? cutter.cut() : key;
+      this.#facts.push({ atMs: atMs - between(random, 2_000, 7_000), kind: "access.denied", credential: pseudonym });
+    }
+    this.#facts.push({ atMs, kind: "access.granted", credential: key.pseudonym });
+  }
 }
 
 /** Moments at which a door is opened from inside and nobody passes. */

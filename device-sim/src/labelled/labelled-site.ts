@@ -63,7 +63,8 @@ export function labelledSite(options: LabelledOptions): LabelledSite {
   const id = `site-${chance("id").uint32().toString(16).padStart(8, "0").slice(0, 6)}`;
   const arrivals: Arrival[] = [];
   const line = { days: plan.days, startMs: calendar.startMs, faults };
-  for (const trace of tracesOf(world, chance, cutter)) deliver(chance(`line/${trace.device.id}`), trace, line, arrivals);
+  for (const trace of tracesOf(world, chance, cutter))
+    deliver(chance(`line/${trace.device.id}`), trace, line, arrivals);
   arrivals.sort((a, b) => a.receivedMs - b.receivedMs);
   return {
     site: siteFile(id, layout, stories, equipment, cutter.keys),

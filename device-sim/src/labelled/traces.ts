@@ -8,7 +8,8 @@ import type { DeviceTrace, Fact, SiteDevice } from "./fact.ts";
 import type { Household } from "./household.ts";
 import type { KeyCutter } from "./keys.ts";
 import type { World } from "./labelled-site.ts";
-import { drawMeterHabits, type MeterHabits, meterFacts } from "./meters.ts";
+import { drawMeterHabits, type MeterHabits } from "./meter-habits.ts";
+import { meterFacts } from "./meters.ts";
 import type { Flow } from "./movements.ts";
 import { radarCounts, radarFacts, type Span, spansOf } from "./radars.ts";
 import { turnstileFacts } from "./turnstiles.ts";
@@ -20,7 +21,8 @@ const CARDED_AT_GATE = 0.985;
 export function* tracesOf(world: World, chance: Chance, cutter: KeyCutter): Generator<DeviceTrace> {
   const { equipment, flows, hall, layout } = world;
   const meterHabits = drawMeterHabits(chance("meter-habits"));
-  if (hall !== undefined && equipment.hall !== undefined) yield* doorTraces(world, chance, cutter, equipment.hall, hall.door);
+  if (hall !== undefined && equipment.hall !== undefined)
+    yield* doorTraces(world, chance, cutter, equipment.hall, hall.door);
   for (const [index, dwelling] of layout.dwellings.entries()) {
     const devices = equipment.dwellings[index] as DwellingDevices;
     const flow = flows[index] as Flow;
