@@ -104,7 +104,7 @@ function leisure(random: Random, person: Person, eagerness: number): Outing[] {
     const start = random.normal(10 * 60 + 40, 100);
     plan.push([start, Math.min(start + lognormal(random, 150, 0.7), LAST_BACK_MIN)]);
   }
-  if (random.chance(clamp(0.3 * eagerness, 0, 1))) {
+  if (random.chance(clamp(0.25 * eagerness, 0, 1))) {
     const start = random.normal(15 * 60 + 30, 100);
     plan.push([start, Math.min(start + lognormal(random, 110, 0.6), LAST_BACK_MIN)]);
   }

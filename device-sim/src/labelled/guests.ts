@@ -29,7 +29,7 @@ export interface GuestPlan {
 /** Guests never stay more nights in a row than this. */
 export const MOST_NIGHTS = 6;
 
-const NOBODY: Omit<Passer, "keys"> = { cardDiscipline: 0.9, hides: false };
+const NOBODY: Omit<Passer, "keys"> = { cardDiscipline: 0.96, hides: false };
 
 /** One day of receiving guests. */
 interface Reception {

@@ -31,7 +31,7 @@ export function drawHousehold(
       const mate = crew ? mateOf(people, family) : undefined;
       const work = mate?.work ?? workOf(random, habits, family, story, tenancy, n, people);
       const like = mate ?? (family === "flats" ? undefined : people.find((person) => person.work === work));
-      const keys = work === "child" ? [] : ring.next(tenancy);
+      const keys = isKeyless(random, work) ? [] : ring.next(tenancy);
       const { fromMs, untilMs } = tenancy;
       people.push(
         drawPerson(random, habits, { work, keys, like, fromMs, untilMs, hides: nightOnly && !tenancy.registered }),
@@ -46,6 +46,9 @@ export function drawHousehold(
     guests: guestsOf(random, dwelling, story, habits, family, cutter),
   };
 }
+
+/** Half of the children are let in or come with a grown-up. */
+const isKeyless = (random: Random, work: Work): boolean => work === "child" && random.chance(0.55);
 
 /** Whose hours the next of a crew keeps. A camp works by day: its night watch does not live in a room of its own. */
 function mateOf(people: readonly Person[], family: Family): Person | undefined {

@@ -18,7 +18,7 @@ export interface MeterHabits {
 export function drawMeterHabits(random: Random): MeterHabits {
   return {
     baseW: lognormal(random, 42, 0.35),
-    litresPerHead: lognormal(random, 105, 0.28),
+    litresPerHead: lognormal(random, 118, 0.28),
     electricCooking: share(random, 0.5, 1),
     electricBathing: share(random, 0.5, 1),
     airConditioning: share(random, 0.7, 0.7),

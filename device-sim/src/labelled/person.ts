@@ -62,7 +62,7 @@ export function drawPerson(random: Random, habits: SiteHabits, draw: PersonDraw)
     sleepsMin: random.normal(work === "site" ? 22 * 60 + 20 : 23 * 60 + 10, 35),
     shiftPhase: like?.shiftPhase ?? random.int(0, 5),
     shiftDays: like?.shiftDays ?? random.pick([2, 2, 3, 5, 7, 7]),
-    cardDiscipline: share(random, habits.cardDiscipline, 0.7),
+    cardDiscipline: share(random, habits.cardDiscipline, 0.6),
     keys: draw.keys,
     fromMs: draw.fromMs ?? Number.NEGATIVE_INFINITY,
     untilMs: draw.untilMs ?? Number.POSITIVE_INFINITY,

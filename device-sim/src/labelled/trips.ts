@@ -86,7 +86,7 @@ export function settle(wanted: Trip[]): Trip[] {
 export function nearTripsOf(random: Random, person: Person, trips: readonly Trip[], untilMs: number): Trip[] {
   const near: Trip[] = [];
   const awake = person.nearTrips / (5 * 60 * MINUTE_MS);
-  const asleep = 0.06 / (60 * MINUTE_MS);
+  const asleep = (person.work === "site" ? 0.055 : 0.08) / (60 * MINUTE_MS);
   let fromMs = Math.max(person.fromMs, -DAY_MS);
   const endMs = Math.min(person.untilMs, untilMs);
   for (let next = 0; next <= trips.length; next++) {
@@ -94,7 +94,7 @@ export function nearTripsOf(random: Random, person: Person, trips: readonly Trip
     const toMs = Math.min(trip?.leaveMs ?? endMs, endMs);
     let at = fromMs;
     while (at < toMs) {
-      const rate = sleeps(person, at, fromMs) ? asleep : awake * liveliness(at);
+      const rate = sleeps(person, at, fromMs) ? asleep : awake * liveliness(at, person.work === "site");
       const wait = random.exponential(1 / rate);
       // A wait drawn while asleep ends with the sleep: the rest is drawn anew.
       const step = Math.min(wait, 45 * MINUTE_MS);
@@ -112,13 +112,13 @@ export function nearTripsOf(random: Random, person: Person, trips: readonly Trip
 }
 
 /** People are about most when most are home. */
-function liveliness(atMs: number): number {
+function liveliness(atMs: number, camp: boolean): number {
   const hour = (((atMs % DAY_MS) + DAY_MS) % DAY_MS) / (60 * MINUTE_MS);
   if (hour < 9) return 1;
   if (hour < 11) return 0.6;
-  if (hour < 14) return 0.95;
-  if (hour < 16) return 0.5;
-  return hour < 21.5 ? 1.05 : 0.65;
+  if (hour < 14) return camp ? 1.4 : 0.4;
+  if (hour < 16) return 0.4;
+  return hour < 21.5 ? 1.05 : camp ? 0.5 : 0.95;
 }
 
 function sleeps(person: Person, atMs: number, homeSinceMs: number): boolean {
