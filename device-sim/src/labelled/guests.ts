@@ -142,7 +142,7 @@ function overnight(reception: Reception): void {
   if (!random.chance(clamp(plan.overnight * habits.overnight * (free ? 1.6 : 0.8), 0, 0.4))) return;
   const fromMs = clockOf(reception)(random.normal(18 * 60 + 30, 100));
   if (!hostAt(fromMs)) return;
-  const nights = Math.min(1 + Math.floor(random.exponential(1.7)), MOST_NIGHTS);
+  const nights = Math.min(1 + Math.floor(random.exponential(1.25)), MOST_NIGHTS);
   for (let guests = random.chance(0.4) ? 2 : 1; guests > 0; guests--) {
     const keys = guestKey();
     let inMs = fromMs + guests * 700;

@@ -53,7 +53,7 @@ function nightsAway(random: Random, person: Person, day: number, calendar: Calen
   const weekday = weekdayOf(day);
   if ((weekday === 4 || weekday === 5) && random.chance(clamp(person.weekendAway, 0, 0.5))) return 6 - weekday;
   if (!random.chance(clamp(person.absence, 0, 0.08))) return 0;
-  return random.chance(0.45) ? 1 : Math.min(2 + Math.floor(random.exponential(3.5)), 20);
+  return random.chance(0.45) ? 1 : Math.min(2 + Math.floor(random.exponential(4.6)), 20);
 }
 
 function absence(random: Random, day: number, nights: number): Trip {
@@ -116,7 +116,7 @@ function liveliness(atMs: number, camp: boolean): number {
   const hour = (((atMs % DAY_MS) + DAY_MS) % DAY_MS) / (60 * MINUTE_MS);
   if (hour < 9) return 1;
   if (hour < 11) return 0.6;
-  if (hour < 14) return camp ? 1.4 : 0.4;
+  if (hour < 14) return camp ? 1.4 : 0.5;
   if (hour < 16) return 0.4;
   return hour < 21.5 ? 1.05 : camp ? 0.5 : 0.95;
 }
