@@ -51,7 +51,7 @@ export function drawFaultRates(random: Random, world: FaultWorld): FaultRates {
     clockDriftS: lognormal(random, 0.8, 0.3),
     radarStuck: lognormal(random, 0.003, 0.5),
     radarLoses: lognormal(random, 0.2, 0.4),
-    radarGhosts: lognormal(random, 0.3, 0.5),
+    radarGhosts: lognormal(random, 0.2, 0.5),
     meterSpells: lognormal(random, 0.004, 0.6),
     denied: lognormal(random, 0.026, 0.25),
     contactMisses: lognormal(random, 0.0015, 0.4),

@@ -28,6 +28,8 @@ export interface GuestPlan {
 
 /** Guests never stay more nights in a row than this. */
 export const MOST_NIGHTS = 6;
+/** Overnight guests who are lent a key. */
+const BORROWS_KEY = 0.65;
 
 const NOBODY: Omit<Passer, "keys"> = { cardDiscipline: 0.96, hides: false };
 
@@ -41,6 +43,8 @@ interface Reception {
   readonly stay: Stay;
   readonly hostAt: (atMs: number) => boolean;
   readonly guestKey: () => HeldKey[];
+  /** A key of the household, for those who stay overnight. */
+  readonly hostKeys: readonly HeldKey[];
 }
 
 type Stay = (fromMs: number, untilMs: number, keys?: readonly HeldKey[]) => void;
@@ -59,10 +63,11 @@ export function guestMovements(
     stays(random, movements, { ...NOBODY, keys }, fromMs, untilMs, habits.nearTrips);
   const hostAt = (atMs: number) => somebodyHome(people, trips, atMs);
   const guestKey = (): HeldKey[] => (random.chance(habits.visitorKeys) ? [{ key: cutter.cut(), weight: 1 }] : []);
+  const hostKeys = people.find(({ keys }) => keys.length > 0)?.keys ?? [];
   let partnerNights = 0;
   for (let day = 0; day < calendar.days; day++) {
     const free = isWeekend(day) || holidayAt(calendar, day);
-    const reception = { random, plan, habits, day, free, stay, hostAt, guestKey };
+    const reception = { random, plan, habits, day, free, stay, hostAt, guestKey, hostKeys };
     visitors(reception);
     party(reception);
     overnight(reception);
@@ -101,11 +106,11 @@ const partner = ({ random, plan }: Reception): boolean =>
   plan.partnerNights > 0 && random.chance(Math.min(plan.partnerNights / 7, 1));
 
 function partnerStays(reception: Reception): void {
-  const { random, plan, day, stay, hostAt } = reception;
+  const { random, plan, day, stay, hostAt, hostKeys } = reception;
   const clock = clockOf(reception);
   const at = clock(random.normal(19 * 60 + 20, 70));
   const untilMs = clock(1440 + random.normal(isWeekend(day + 1) ? 630 : 485, 35));
-  if (hostAt(at)) stay(at, untilMs, plan.partnerKey === undefined ? [] : [{ key: plan.partnerKey, weight: 1 }]);
+  if (hostAt(at)) stay(at, untilMs, plan.partnerKey === undefined ? hostKeys : [{ key: plan.partnerKey, weight: 1 }]);
 }
 
 /** One who comes and goes; those in a crowd pass right behind one another. Some walk about the building meanwhile. */
@@ -138,13 +143,13 @@ function crowd(reception: Reception, size: number, fromMs: number, untilMs: numb
 
 /** One or two who stay one to six nights, out by day as a rule. */
 function overnight(reception: Reception): void {
-  const { random, plan, habits, day, free, stay, hostAt, guestKey } = reception;
+  const { random, plan, habits, day, free, stay, hostAt, guestKey, hostKeys } = reception;
   if (!random.chance(clamp(plan.overnight * habits.overnight * (free ? 1.6 : 0.8), 0, 0.4))) return;
   const fromMs = clockOf(reception)(random.normal(18 * 60 + 30, 100));
   if (!hostAt(fromMs)) return;
   const nights = Math.min(1 + Math.floor(random.exponential(1.25)), MOST_NIGHTS);
   for (let guests = random.chance(0.4) ? 2 : 1; guests > 0; guests--) {
-    const keys = guestKey();
+    const keys = hostKeys.length > 0 && random.chance(BORROWS_KEY) ? hostKeys : guestKey();
     let inMs = fromMs + guests * 700;
     for (let night = 1; night <= nights; night++) {
       const morning = (day + night) * DAY_MS + between(random, 440, 660) * MINUTE_MS + guests * 700;

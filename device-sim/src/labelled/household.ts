@@ -116,24 +116,29 @@ function school(random: Random, people: readonly Person[], shared: Trip[][], day
 }
 
 /** Those who take care not to be seen come in together when they come within the half hour: one key, one opening. */
-function gather(random: Random, people: readonly Person[], trips: readonly Trip[][]): void {
-  const byDay = new Map<number, Trip[]>();
+function gather(random: Random, people: readonly Person[], trips: readonly (readonly Trip[])[]): void {
+  const byDay = new Map<number, Return[]>();
   people.forEach((person, index) => {
     if (!person.hides) return;
-    for (const trip of trips[index] ?? []) {
+    const own = trips[index] ?? [];
+    own.forEach((trip, place) => {
       const day = Math.floor(trip.backMs / DAY_MS);
-      const list = byDay.get(day);
-      if (list === undefined) byDay.set(day, [trip]);
-      else list.push(trip);
-    }
+      const latestMs = (own[place + 1]?.leaveMs ?? Number.POSITIVE_INFINITY) - MINUTE_MS;
+      byDay.set(day, [...(byDay.get(day) ?? []), { trip, latestMs }]);
+    });
   });
-  for (const list of byDay.values()) {
-    if (list.length < 2 || !random.chance(0.7)) continue;
-    list.sort((a, b) => a.backMs - b.backMs);
-    const last = list.at(-1) as Trip;
-    const near = list.filter((trip) => last.backMs - trip.backMs < 35 * MINUTE_MS);
-    near.forEach((trip, place) => {
-      trip.backMs = last.backMs + (place + 1 - near.length) * 1_100;
+  for (const returns of byDay.values()) {
+    if (returns.length < 2 || !random.chance(0.7)) continue;
+    const lastMs = Math.max(...returns.map(({ trip }) => trip.backMs));
+    const near = returns.filter(({ trip, latestMs }) => lastMs - trip.backMs < 35 * MINUTE_MS && lastMs < latestMs);
+    near.forEach(({ trip }, place) => {
+      trip.backMs = lastMs + (place + 1 - near.length) * 1_100;
     });
   }
+}
+
+/** A way home, and until when it may be put off: the next trip begins then. */
+interface Return {
+  readonly trip: Trip;
+  readonly latestMs: number;
 }

@@ -155,6 +155,15 @@ describe("the truth", () => {
   });
 });
 
+describe("those who hide", () => {
+  it("wait for one another at the door only as long as their next way out allows", () => {
+    const sites = [33, 7, 8].map((seed) =>
+      labelledSite({ kind: "compound", people: "evasive", days: 70, spaces: 12, sensors: ["counter"], seed }),
+    );
+    for (const site of sites) expect(Math.min(...[...site.occupancy].map(({ present }) => present))).toBe(0);
+  });
+});
+
 describe("the people of a world", () => {
   /** Nights on which more were inside than live there, and keys a resident and week. */
   function habitsOf(people: "nominal" | "social" | "evasive") {

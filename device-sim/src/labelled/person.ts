@@ -62,7 +62,7 @@ export function drawPerson(random: Random, habits: SiteHabits, draw: PersonDraw)
     sleepsMin: random.normal(work === "site" ? 22 * 60 + 20 : 23 * 60 + 10, 35),
     shiftPhase: like?.shiftPhase ?? random.int(0, 5),
     shiftDays: like?.shiftDays ?? random.pick([2, 2, 3, 5, 7, 7]),
-    cardDiscipline: share(random, habits.cardDiscipline, 0.6),
+    cardDiscipline: share(random, habits.cardDiscipline, 0.5),
     keys: draw.keys,
     fromMs: draw.fromMs ?? Number.NEGATIVE_INFINITY,
     untilMs: draw.untilMs ?? Number.POSITIVE_INFINITY,
@@ -78,7 +78,7 @@ function hours(random: Random, habits: SiteHabits, work: Work): [number, number]
     case "late":
       return [random.normal(11 * 60, 80), Math.max(length, random.normal(11 * 60, 60))];
     case "night":
-      return [random.normal(20 * 60, 50), random.normal(11 * 60, 50)];
+      return [random.normal(20 * 60 + 35, 45), random.normal(11 * 60, 50)];
     case "shift":
       return [random.normal(7 * 60 + 10, 15), random.normal(9 * 60 + 30, 25)];
     case "child":

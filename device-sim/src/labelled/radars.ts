@@ -35,9 +35,10 @@ export function radarFacts(
 ): Fact[] {
   const endMs = days * DAY_MS;
   const loses = lognormal(random, faults.radarLoses, 0.5);
+  const naps = between(random, 0.15, 0.7);
   const seen: Spell[] = [];
   for (const { fromMs, untilMs, present } of spans) {
-    if (present > 0) seen.push(...seenOf(random, fromMs, untilMs, present, loses));
+    if (present > 0) seen.push(...seenOf(random, fromMs, untilMs, present, loses, naps));
   }
   seen.push(...drawSpells(random, faults.radarGhosts, days, (r) => between(r, 1, 13) * MINUTE_MS));
   const held = merge(seen.map(([from, until]): Spell => [from, until + holdSeconds * 1000 - 1_300]));
@@ -53,7 +54,14 @@ export function radarFacts(
 }
 
 /** When the sensor sees somebody of those inside: all the time while awake, with gaps while the few asleep lie still. */
-function seenOf(random: Random, fromMs: number, untilMs: number, present: number, loses: number): Spell[] {
+function seenOf(
+  random: Random,
+  fromMs: number,
+  untilMs: number,
+  present: number,
+  loses: number,
+  naps: number,
+): Spell[] {
   const rate = loses / present ** 1.15;
   const spells: Spell[] = [];
   let since = fromMs;
@@ -61,7 +69,7 @@ function seenOf(random: Random, fromMs: number, untilMs: number, present: number
   while (rate > 0) {
     at += random.exponential(HOUR_MS / rate);
     if (at >= untilMs) break;
-    if (!random.chance(asleep((((at % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS))) continue;
+    if (!random.chance(asleep((((at % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS, naps))) continue;
     const backMs = at + clamp(random.exponential(7), 0.2, 180) * MINUTE_MS;
     if (at > since) spells.push([since, at]);
     since = backMs;
@@ -71,10 +79,10 @@ function seenOf(random: Random, fromMs: number, untilMs: number, present: number
   return spells;
 }
 
-/** How likely those inside lie still at an hour; by day it is those who work at night. */
-function asleep(hour: number): number {
+/** How likely those inside lie still at an hour; by day (`naps`) it is those who work at night. */
+function asleep(hour: number, naps: number): number {
   if (hour < 7 || hour > 22.7) return 1;
-  return hour > 8.5 && hour < 15.5 ? 0.4 : 0.1;
+  return hour > 8.5 && hour < 15.5 ? naps : 0.08;
 }
 
 function merge(spells: Spell[]): Spell[] {
