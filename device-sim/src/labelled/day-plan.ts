@@ -51,7 +51,7 @@ function work(random: Random, person: Person): Outing[] {
 }
 
 const SHIFTS = [
-  [6 * 60 + 30, 9 * 60],
+  [6 * 60 + 40, 9 * 60],
   [14 * 60 + 30, 9 * 60],
   [22 * 60 + 30, 9 * 60],
 ] as const;
@@ -130,7 +130,7 @@ function evenings(random: Random, person: Person, from: number): Outing[] {
 
 /** There to sleep only: in late, out early, away the whole day. */
 function hiddenDay(random: Random, person: Person, free: boolean): Outing[] {
-  const leave = 5 * 60 + 20 + (person.leavesMin % 60) + random.normal(0, 12);
+  const leave = 5 * 60 + 40 + (person.leavesMin % 60) + random.normal(0, 12);
   const back = 22 * 60 + (person.workMin % 75) + random.normal(0, 20);
   if (free && random.chance(0.3)) return [[leave + 150, back - 60]];
   return [[leave, back]];

@@ -38,7 +38,7 @@ export function drawFaultRates(random: Random, world: FaultWorld): FaultRates {
     missedClose: between(random, 0.08, 0.32),
     doubled: lognormal(random, 0.012, 0.4),
     swapped: lognormal(random, 0.004, 0.4),
-    phantoms: lognormal(random, 0.09, 0.5),
+    phantoms: lognormal(random, 0.075, 0.5),
     counterStuck: lognormal(random, 0.0018, 0.5),
     counterChatter: lognormal(random, 0.0012, 0.6),
     outages: lognormal(random, 0.03, 0.3),

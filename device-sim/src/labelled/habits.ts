@@ -73,8 +73,8 @@ interface FamilyHabits {
 
 const FAMILY: Readonly<Record<Family, FamilyHabits>> = {
   flats: {
-    start: [460, 515],
-    startSpread: [14, 40],
+    start: [466, 520],
+    startSpread: [14, 36],
     hours: 10.8,
     sixDays: 0.25,
     works: { day: 58, late: 14, shift: 6, night: 6.5, home: 12, gig: 6 },

@@ -58,7 +58,7 @@ function mateOf(people: readonly Person[], family: Family): Person | undefined {
 
 function togetherness(random: Random, story: Story, habits: SiteHabits): number {
   const kin = story.familyExempt || story.scenario === "couple";
-  return kin ? Math.min(0.9, lognormal(random, 1.6 * habits.together, 0.4)) : 0.25 * habits.together;
+  return kin ? Math.min(0.9, lognormal(random, 1.6 * habits.together, 0.4)) : 0.15 * habits.together;
 }
 
 function workOf(
