@@ -1,6 +1,6 @@
 /** The counted door day by day: traffic, imbalance, and which days had a known event. */
 import { type CounterDay, DAY_MS, type DoorCounts, SLOTS } from "./recordings.ts";
-import { sum } from "./statistics.ts";
+import { share, sum } from "./statistics.ts";
 
 export interface DayBalance {
   readonly startMs: number;
@@ -15,7 +15,7 @@ export interface DayBalance {
   readonly trips: number;
 }
 
-/** Half hours in which no day was cut: a day runs from one cut to the next. */
+/** A day runs from one cut to the next; the last one, which has no end, is left out. */
 export function balances({ days, events }: DoorCounts, cutSlot: number): DayBalance[] {
   return days.flatMap((day, index) => {
     const next = days[index + 1];
@@ -40,18 +40,20 @@ export function quietestHour(days: readonly CounterDay[]): { readonly slot: numb
   return { slot: 2 * hours.indexOf(passages), passages };
 }
 
-/** The balance as it runs from cut to cut, started at nought each time: how often it goes below nought, and how far. */
-export function runningBelowZero(days: readonly CounterDay[], cutSlot: number): { share: number; deepest: number } {
-  const entered = days.flatMap((day) => day.entered);
-  const left = days.flatMap((day) => day.left);
+/** The balance as it runs from cut to cut, started at nought each time: how often it is below nought, and how far. */
+export function runningBelowZero(days: readonly CounterDay[], cutSlot: number) {
+  const slots = days.flatMap(({ entered, left, weekend }) =>
+    entered.map((count, slot) => ({ slot, weekend, net: count - (left[slot] ?? 0) })),
+  );
   let balance = 0;
-  let below = 0;
-  let deepest = 0;
-  for (const [slot, count] of entered.entries()) {
-    if (slot % SLOTS === cutSlot) balance = 0;
-    balance += count - (left[slot] ?? 0);
-    if (balance < 0) below++;
-    deepest = Math.min(deepest, balance);
-  }
-  return { share: below / entered.length, deepest };
+  const running = slots.map(({ slot, weekend, net }) => {
+    balance = (slot === cutSlot ? 0 : balance) + net;
+    return { weekend, balance };
+  });
+  const below = (some: typeof running) => share(some.map((at) => at.balance < 0));
+  return {
+    share: below(running),
+    working: below(running.filter(({ weekend }) => !weekend)),
+    deepest: Math.min(...running.map((at) => at.balance)),
+  };
 }

@@ -1,5 +1,5 @@
 /** The counted door: its tables and the figures of the counters' error model. */
-import { balances, type DayBalance, quietestHour, runningBelowZero } from "./door-days.ts";
+import { balances, quietestHour, runningBelowZero } from "./door-days.ts";
 import { anchored, fitDrift, varianceRatio } from "./door-drift.ts";
 import { differenceByWeeks, implied, missModel, quietRate } from "./door-misses.ts";
 import { residuals } from "./door-residuals.ts";
@@ -51,7 +51,10 @@ export function doorSection(folder: string): Section {
           ["quietest clock hour", `${hour}, ${passages} passages in ${counts.days.length} nights`],
           ["in an hour, 02:00 to 05:00", fixed(night.enteredPerHour, 3)],
           ["out an hour, 02:00 to 05:00", fixed(night.leftPerHour, 3)],
-          ["half hours with a running count below nought", `${percent(below.share)}, deepest ${below.deepest}`],
+          [
+            "half hours with a running count below nought",
+            `${percent(below.share)}, on working days ${percent(below.working)}, deepest ${below.deepest}`,
+          ],
           ["variance ratio of 5 working days (1: no memory)", fixed(weeks)],
         ],
       },
@@ -73,17 +76,20 @@ export function doorSection(folder: string): Section {
         "per trip",
         "how far that difference moves from day to day",
       ),
+      ...differenceByWeeks(work, 5).map((some, i) =>
+        f(
+          `counter.difference.weeks${5 * i + 1}to${5 * i + 5}`,
+          some,
+          "per trip",
+          "the difference wanders: learn it for each counter and let it go on moving",
+        ),
+      ),
+      f("counter.missOut.ifMissIn0", implied(model, 0).missOut, "probability", "misses out when none are missed in"),
       f(
-        "counter.missOut.atMost",
+        "counter.missOut.ifMissIn5",
         implied(model, 0.05).missOut,
         "probability",
-        "upper end of a prior: the pair miss in 5 %, miss out this",
-      ),
-      f(
-        "counter.missOut.atLeast",
-        implied(model, 0).missOut,
-        "probability",
-        "one-sided misses that make the whole difference",
+        "misses out when 5 % are missed in; the data cannot tell the two apart",
       ),
       f(
         "counter.noise",
@@ -119,7 +125,12 @@ export function doorSection(folder: string): Section {
         "of the day's trips",
         "error left in an evening count that was anchored in the morning",
       ),
-      f("counter.belowZero", below.share, "of half hours", "impossible counts in spite of a nightly anchor"),
+      f(
+        "counter.belowZero",
+        below.working,
+        "of half hours",
+        "impossible counts on working days in spite of a nightly anchor",
+      ),
       f(
         "counter.quiet.out",
         night.leftPerHour,
@@ -130,7 +141,7 @@ export function doorSection(folder: string): Section {
         "counter.grouping",
         residuals(counts).fanoIn,
         "variance over mean",
-        "people come in groups: passages are not one by one",
+        "counts vary more than people who come one by one: groups, and busy days",
       ),
     ],
   };

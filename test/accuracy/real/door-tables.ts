@@ -111,7 +111,7 @@ export function restTables(counts: DoorCounts, cut: number): Table[] {
         String(r.lag),
         ...[r.inThenOut, r.inThenIn, r.outThenOut, r.net].map((v) => fixed(v)),
       ]),
-      note: `Variance over mean: in ${fixed(rest.fanoIn, 1)}, out ${fixed(rest.fanoOut, 1)} (1 for people who come one by one).`,
+      note: `Variance over mean: in ${fixed(rest.fanoIn, 1)}, out ${fixed(rest.fanoOut, 1)} (1 for people who come one by one on days all alike).`,
     },
     {
       title: "Working days with and without a known event",
