@@ -115,13 +115,14 @@ export function restTables(counts: DoorCounts, cut: number): Table[] {
     },
     {
       title: "Working days with and without a known event",
-      head: ["event", "days", "trips", "balance", "sd", "balance a trip", "noise a trip"],
+      head: ["event", "days", "trips", "balance", "sd", "standard error", "balance a trip", "noise a trip"],
       rows: eventDays(counts, cut).map((r) => [
         r.event ? "yes" : "no",
         String(r.days),
         fixed(r.trips, 0),
         fixed(r.balance, 1),
         fixed(r.deviation, 1),
+        fixed(r.deviation / Math.sqrt(r.days), 1),
         percent(r.difference),
         fixed(r.noisePerTrip),
       ]),

@@ -45,19 +45,27 @@ export interface SilentShare extends Measured {
   readonly stays: number;
 }
 
-/** P(both sensors silent for the whole window | present for the whole window). None seen: the bound is that of as many windows as fit in side by side. */
+/**
+ * P(both sensors silent for the whole window | present for the whole window). Where none was seen the high end is that of the shortest window never seen silent
+ * (a longer one cannot be silent more often), its windows side by side taken as independent trials.
+ */
 export function silentShare(stays: readonly Stay[], minutes: number, persons: number | "any"): SilentShare {
   const steps = Math.round((minutes * 60) / STEP_S);
-  const blocks = stays.map((stay) => silentWindows(stay, steps, persons)).filter((windows) => windows.length > 0);
+  const blocksOf = (length: number) =>
+    stays.map((stay) => silentWindows(stay, length, persons)).filter((windows) => windows.length > 0);
+  const blocks = blocksOf(steps);
   const windows = blocks.flat();
-  const measured = bootstrapShare(blocks);
-  const none = !windows.some(Boolean);
-  return {
-    ...measured,
-    high: none ? noneOf(windows.length / steps) : measured.high,
-    windows: windows.length,
-    stays: blocks.length,
-  };
+  const seen = { windows: windows.length, stays: blocks.length };
+  if (windows.some(Boolean)) return { ...bootstrapShare(blocks), ...seen };
+  let shortest = steps;
+  while (
+    shortest > 1 &&
+    !blocksOf(shortest - 1)
+      .flat()
+      .some(Boolean)
+  )
+    shortest--;
+  return { value: 0, low: 0, high: noneOf(blocksOf(shortest).flat().length / shortest), ...seen };
 }
 
 /** A silence during a stay, from its first silent row to the next motion; `ended` is false when the people left first. */
