@@ -3,7 +3,7 @@ import { Random } from "@gatehouse/protocol/testing";
 import { expect, test } from "vitest";
 import { type DayBalance, quietestHour, runningBelowZero } from "./door-days.ts";
 import { anchored, fitDrift, varianceRatio } from "./door-drift.ts";
-import { daysToOnePerson, implied, MOST_INDEPENDENT, missModel } from "./door-misses.ts";
+import { daysToOnePerson, implied, leastNoise, MOST_INDEPENDENT, missModel } from "./door-misses.ts";
 import { evidence, falseMotion, holdOutcome, resumption, silencesOf, silentShare, staysOf } from "./motion-silence.ts";
 import { afterGap, dwellsOf, holdOnPresence, lostMessages } from "./office-presence.ts";
 import type { CounterDay, OfficeMinute, RoomSample } from "./recordings.ts";
@@ -52,6 +52,11 @@ test("independent misses are found by their difference, and make the noise they 
   expect(model.noisePerTrip.value).toBeLessThan(1.35 * noise);
   expect(model.noisePerTrip.high).toBeLessThan(MOST_INDEPENDENT);
   expect(model.differenceDeviation.value).toBeLessThan(0.025);
+});
+
+test("misses one way alone make the noise of a coin thrown once a trip", () => {
+  expect(leastNoise(0.2)).toBeCloseTo(0.16);
+  expect(leastNoise(-0.2)).toBeCloseTo(0.16);
 });
 
 test("two doors with the same difference but other rates have the same mean, whichever pair one assumes", () => {
