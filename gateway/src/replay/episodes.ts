@@ -83,11 +83,9 @@ export class EpisodeBook {
   }
 
   #end({ order, alert }: Latest): void {
-    const line = JSON.stringify(alert);
-    const bytes = Buffer.byteLength(line);
-    this.#ended.write(line);
-    this.#places.push({ order, at: this.#bytes, bytes });
-    this.#bytes += bytes + 1;
+    const bytes = this.#ended.write(JSON.stringify(alert));
+    this.#places.push({ order, at: this.#bytes, bytes: bytes - 1 });
+    this.#bytes += bytes;
     const space: SpaceAlerts = this.#spaces.get(alert.space) ?? { shown: [], byKind: new Map() };
     this.#spaces.set(alert.space, space);
     space.byKind.set(alert.kind, (space.byKind.get(alert.kind) ?? 0) + 1);

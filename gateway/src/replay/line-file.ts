@@ -2,12 +2,16 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { ConfigError } from "@gatehouse/protocol";
 
-const PIECE_CHARS = 1 << 18;
+const PIECE_BYTES = 1 << 19;
+const NEWLINE = 10;
+/** UTF-8 bytes one UTF-16 unit takes at most. */
+const MAX_UNIT_BYTES = 3;
 
 export class LineFile {
   readonly path: string;
   readonly #fd: number;
-  #waiting = "";
+  readonly #piece = Buffer.allocUnsafe(PIECE_BYTES);
+  #used = 0;
 
   /** Throws ConfigError when the file cannot be made. */
   constructor(path: string) {
@@ -19,20 +23,32 @@ export class LineFile {
     }
   }
 
-  /** `line` without its newline. */
-  write(line: string): void {
-    this.#waiting += `${line}\n`;
-    if (this.#waiting.length > PIECE_CHARS) this.flush();
-  }
-
-  flush(): void {
-    writeFileSync(this.#fd, this.#waiting);
-    this.#waiting = "";
+  /** `line` without its newline. Returns the bytes it takes with it. */
+  write(line: string): number {
+    const most = line.length * MAX_UNIT_BYTES + 1;
+    if (this.#used + most > PIECE_BYTES) this.#flush();
+    if (most > PIECE_BYTES) {
+      const bytes = Buffer.from(`${line}\n`);
+      writeFileSync(this.#fd, bytes);
+      return bytes.length;
+    }
+    const from = this.#used;
+    this.#used += this.#piece.write(line, from);
+    this.#piece[this.#used++] = NEWLINE;
+    return this.#used - from;
   }
 
   close(): void {
-    this.flush();
-    closeSync(this.#fd);
+    try {
+      this.#flush();
+    } finally {
+      closeSync(this.#fd);
+    }
+  }
+
+  #flush(): void {
+    writeFileSync(this.#fd, this.#piece.subarray(0, this.#used));
+    this.#used = 0;
   }
 }
 

@@ -132,8 +132,9 @@ function check(db: DatabaseSync, path: string): void {
     const reason = `written by a later release: schema ${version}, this release knows ${SCHEMA_VERSION}`;
     throw new ConfigError({ path, reason, fix: "use that release" });
   }
-  if (parseState(db.prepare("SELECT body FROM state WHERE id = 1").get()?.["body"]) === undefined)
-    throw damagedFile(path, "its counters cannot be read");
+  const body = db.prepare("SELECT body FROM state WHERE id = 1").get()?.["body"];
+  // A store nothing was ever written to has none.
+  if (body !== undefined && parseState(body) === undefined) throw damagedFile(path, "its counters cannot be read");
 }
 
 /** PERM, READONLY, CANTOPEN, AUTH. */
