@@ -79,13 +79,11 @@ export class Intake {
     const notes: string[] = [];
     if (this.#ofUnknown > 0) {
       const names = [...this.#unknown].join(", ");
-      notes.push(
-        `${this.#ofUnknown} readings are of devices that are not on this site (${names}): is it the right one?`,
-      );
+      notes.push(`${readings(this.#ofUnknown)} of devices that are not on this site (${names}): is it the right one?`);
     }
     if (this.#outOfOrder > 0)
       notes.push(
-        `${this.#outOfOrder} readings stand behind later ones: virtual time does not run backwards, they count as received at that moment`,
+        `${readings(this.#outOfOrder)} behind later ones: virtual time does not run backwards, so they count as received then`,
       );
     return notes;
   }
@@ -95,3 +93,5 @@ export class Intake {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(`line ${this.#line}: ${reason}`);
   }
 }
+
+const readings = (count: number): string => (count === 1 ? "1 reading" : `${count} readings`);
