@@ -62,8 +62,8 @@ it("keeps for the report what is about residents, however much else happened", (
   for (let n = 0; n < 500; n++) book.record(alert(`alr_${n}`, "a", { kind: "overcrowded-now" }));
   book.close();
   const { shown = [], byKind } = book.spaces.get("a") ?? {};
-  expect(shown.length).toBeLessThan(100);
-  expect(shown.map(({ id }) => id)).toContain("alr_first");
+  expect(shown.length).toBeLessThan(20);
+  expect(shown.map(({ id }) => id)).toEqual(expect.arrayContaining(["alr_first", "alr_499"]));
   expect(byKind?.get("overcrowded-now")).toBe(500);
   expect(readFileSync(join(folder, "alerts.ndjson"), "utf8").trim().split("\n")).toHaveLength(501);
 });

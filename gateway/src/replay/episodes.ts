@@ -3,8 +3,9 @@ import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import type { Alert, AlertKind } from "@gatehouse/protocol";
 import { LineFile } from "./line-file.ts";
 
-/** Episodes of one space that the report shows at most; those about who lives there are the last to be left out. */
-const SHOWN_PER_SPACE = 40;
+/** Latest episodes of one space that the report shows at most: those about who lives there, and others. */
+const SHOWN_ABOUT_RESIDENTS = 40;
+const SHOWN_OTHERS = 12;
 const ABOUT_RESIDENTS: readonly AlertKind[] = ["group-rental", "unregistered-residents"];
 
 interface Latest {
@@ -89,10 +90,13 @@ export class EpisodeBook {
     const space: SpaceAlerts = this.#spaces.get(alert.space) ?? { shown: [], byKind: new Map() };
     this.#spaces.set(alert.space, space);
     space.byKind.set(alert.kind, (space.byKind.get(alert.kind) ?? 0) + 1);
-    space.shown.push(alert);
-    if (space.shown.length <= SHOWN_PER_SPACE) return;
-    const least = space.shown.findIndex(({ kind }) => !isAboutResidents(kind));
-    space.shown.splice(Math.max(0, least), 1);
+    // The report does not tell who did what, and forty entries for each episode add up.
+    space.shown.push({ ...alert, history: [] });
+    const about = isAboutResidents(alert.kind);
+    const alike = space.shown.filter(({ kind }) => isAboutResidents(kind) === about);
+    const [oldest] = alike;
+    if (alike.length > (about ? SHOWN_ABOUT_RESIDENTS : SHOWN_OTHERS) && oldest !== undefined)
+      space.shown.splice(space.shown.indexOf(oldest), 1);
   }
 }
 

@@ -56,7 +56,7 @@ export class Plotter {
 
 /** Leaves out what only a live page needs, and gives inner names that depend on this page alone. */
 function tidy(svg: string, label: string, number: number): string {
-  return svg
+  return joinDots(svg)
     .replace(/<style[\s\S]*?<\/style>/g, "")
     .replace(/ (?:ecmeta_\w+|class|pointer-events|xmlns:xlink|version|baseProfile)="[^"]*"/g, "")
     .replace(/<rect [^>]*fill="none"><\/rect>\n?/, "")
@@ -65,6 +65,25 @@ function tidy(svg: string, label: string, number: number): string {
     .replace("<svg ", `<svg role="img" aria-label="${escapeHtml(label)}" `)
     .replace(/\n+/g, "\n")
     .trim();
+}
+
+const DOT =
+  /<path d="M1 0A[^"]*" transform="matrix\(([\d.]+),0,0,[\d.]+,([\d.]+),([\d.]+)\)" fill="([^"]*)"[^>]*><\/path>\n?/g;
+
+/** One path of round points instead of an element a night: a tenth of the bytes. */
+function joinDots(svg: string): string {
+  const dots = [...svg.matchAll(DOT)];
+  const [first] = dots;
+  if (first === undefined) return svg;
+  const [, radius, , , colour] = first;
+  const points = dots.map(([, , x, y]) => `M${Math.round(Number(x) * 10) / 10} ${y}h0`).join("");
+  const path = `<path d="${points}" stroke="${colour}" stroke-width="${Number(radius) * 2}" stroke-linecap="round" fill="none"></path>\n`;
+  let replaced = false;
+  return svg.replace(DOT, () => {
+    if (replaced) return "";
+    replaced = true;
+    return path;
+  });
 }
 
 const at = (day: number): number => day * DAY_MS;
