@@ -117,9 +117,16 @@ describe("a replay's report", () => {
     expect(await isShown("Side by side")).toBe(true);
     const folded = page.locator("details.room:not([open]) > summary").first();
     await folded.focus();
-    const id = await folded.evaluate((summary) => summary.parentElement?.id);
+    const room = await folded.evaluate((summary) => summary.parentElement?.querySelector("p")?.id);
+    const isOpen = () => page.locator(`details:has([id="${room}"]) .plot.wide svg`).first().isVisible();
     await page.keyboard.press("Enter");
-    expect(await page.locator(`[id="${id}"] .plot.wide svg`).first().isVisible()).toBe(true);
+    expect(await isOpen()).toBe(true);
+    await page.keyboard.press("Enter");
+    expect(await isOpen()).toBe(false);
+    await page.evaluate((id) => {
+      location.hash = `#${id}`;
+    }, room);
+    expect(await isOpen()).toBe(true);
     await page.context().close();
   });
 

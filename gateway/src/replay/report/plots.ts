@@ -1,12 +1,8 @@
 /** The report's plots, drawn to SVG here and now. The only place that knows ECharts; loaded by the replay's report alone. */
-import { LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, MarkAreaComponent, MarkLineComponent } from "echarts/components";
-import { type EChartsCoreOption, init, use } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
+import type { EChartsCoreOption } from "echarts/core";
+import { init } from "echarts/dist/echarts.esm.min.mjs";
 import type { Night } from "../nights.ts";
 import { escapeHtml } from "./html.ts";
-
-use([LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, SVGRenderer]);
 
 const DAY_MS = 86_400_000;
 

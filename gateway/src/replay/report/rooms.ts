@@ -65,9 +65,9 @@ export function roomSection(room: Room, span: Span, plotter: Plotter | undefined
   const badge = [...room.counts]
     .sort(([a], [b]) => Number(isAboutResidents(b)) - Number(isAboutResidents(a)))
     .map(([kind, n]) => `<b class="badge${isAboutResidents(kind) ? " strong" : ""}">${kindName(kind)} ${n}</b>`);
-  return `<details class="room" id="room-${escapeHtml(id)}"${open ? " open" : ""}>
+  return `<details class="room"${open ? " open" : ""}>
 <summary><h3>${escapeHtml(title)}</h3> ${badge.join(" ")}</summary>
-<p>${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
+<p id="room-${escapeHtml(id)}">${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
 ${plotter === undefined ? "" : plots(room, span, plotter)}
 ${alertList(room)}
 </details>`;

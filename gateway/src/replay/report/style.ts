@@ -3,7 +3,7 @@
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#57606a;--edge:#d5dae0;--grid:#e6e9ed;--axis:#8c959f;
 --line:#0b5cad;--band:rgba(60,130,210,.26);--dot:#7a3e9d;--limit:#c0262d;--alert:rgba(214,69,65,.16);--chance:#9a5b00;--chance-area:#f4e3c3;--link:#0b5cad}
-@media (prefers-color-scheme:dark){:root{--back:#14171b;--card:#1d2127;--ink:#e8eaed;--soft:#a9b1ba;--edge:#3a4048;--grid:#2b3037;--axis:#7d858e;
+@media screen and (prefers-color-scheme:dark){:root{--back:#14171b;--card:#1d2127;--ink:#e8eaed;--soft:#a9b1ba;--edge:#3a4048;--grid:#2b3037;--axis:#7d858e;
 --line:#7db8f5;--band:rgba(100,170,250,.3);--dot:#d3a4f0;--limit:#ff8a85;--alert:rgba(255,110,100,.2);--chance:#f0b860;--chance-area:#4a3818;--link:#8cc2ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--ink);font:16px/1.55 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
@@ -32,6 +32,7 @@ td.n,th.n{text-align:right}
 .scroll{overflow-x:auto}
 .room{background:var(--card);border:1px solid var(--edge);border-radius:.6rem;padding:.6rem .8rem;margin:.7rem 0}
 summary{cursor:pointer}
+[id^=room-]{scroll-margin-top:3.5rem}
 summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .badge{display:inline-block;font-size:.8125rem;font-weight:600;border:1px solid var(--edge);border-radius:1rem;padding:0 .55rem;white-space:nowrap}
 .badge.strong{border-color:var(--limit);color:var(--limit)}
@@ -51,7 +52,7 @@ figcaption{font-size:.875rem;color:var(--soft)}
 .note{border-left:4px solid var(--chance);padding-left:.7rem}
 footer{margin:2rem 0;color:var(--soft);font-size:.875rem}
 @media (max-width:40rem){.plot.wide{display:none}.plot.narrow{display:block}.room{padding:.5rem .6rem}.hide{display:none}}
-@media print{:root{color-scheme:light}body{font-size:11pt}.langs{display:none}.room{break-inside:avoid-page;background:none}
-details::details-content{content-visibility:visible;height:auto;display:block}.plot.wide{display:block}.plot.narrow{display:none}
+@media print{:root{color-scheme:light}body{font-size:11pt}.langs{display:none}.room{background:none}summary{break-after:avoid}
+.room:not([open]){display:none}article,figure{break-inside:avoid}.plot.wide{display:block}.plot.narrow{display:none}
 header,main{max-width:none}a{color:inherit;text-decoration:none}}
 `;
