@@ -1,5 +1,6 @@
 /** The report of a replay: one page a site manager can read offline, in Chinese and English. */
 import { modelOf } from "../../core/state.ts";
+import { isAboutResidents } from "../episodes.ts";
 import type { Outcome } from "../outcome.ts";
 import type { ReplaySummary } from "../summary.ts";
 import { comparisonSection } from "./comparison.ts";
@@ -50,11 +51,27 @@ function opening(summary: ReplaySummary, rooms: readonly Room[]): string {
   const [from, to] = [summary.from, summary.to].map((time) => escapeHtml((time ?? "-").slice(0, 10)));
   const over = rooms.filter((room) => aboutResidents(room) > 0);
   const standing = over.filter((room) =>
-    room.alerts.some(({ kind, clearedAt }) => kind === "group-rental" && clearedAt === null),
+    room.alerts.some(({ kind, clearedAt }) => isAboutResidents(kind) && clearedAt === null),
   );
   const findings = over.reduce((sum, room) => sum + aboutResidents(room), 0);
-  const zh = `${from} 至 ${to}，共 ${grouped(summary.readings)} 条读数，判定 ${rooms.length} 个房间。<b>${over.length} 个房间</b>曾发现居住人数问题（${findings} 次告警），其中 ${standing.length} 个到最后仍未解除。全部告警 ${summary.alerts} 次。`;
-  const en = `From ${from} to ${to}: ${grouped(summary.readings)} readings, ${rooms.length} rooms judged. <b>${over.length} ${over.length === 1 ? "room" : "rooms"}</b> had a finding about who lives there (${findings} ${findings === 1 ? "alert" : "alerts"}), ${standing.length} of them still standing at the end. ${summary.alerts} alerts of all kinds.`;
+  const looked = {
+    zh: `${from} 至 ${to}，共 ${grouped(summary.readings)} 条读数，判定 ${rooms.length} 个房间。`,
+    en: `From ${from} to ${to}: ${grouped(summary.readings)} readings, ${rooms.length} ${rooms.length === 1 ? "room" : "rooms"} judged.`,
+  };
+  const total = {
+    zh: `全部告警 ${grouped(summary.alerts)} 次。`,
+    en: `${grouped(summary.alerts)} alerts of all kinds.`,
+  };
+  const told =
+    over.length === 0
+      ? {
+          zh: "<b>没有发现</b>居住人数超限的房间。",
+          en: "<b>No room</b> was found to have more residents than allowed.",
+        }
+      : {
+          zh: `<b>${over.length} 个房间</b>曾发现居住人数问题（${findings} 次告警），其中 ${standing.length} 个到最后仍未解除。`,
+          en: `<b>${over.length} ${over.length === 1 ? "room" : "rooms"}</b> had a finding about who lives there (${findings} ${findings === 1 ? "alert" : "alerts"}), ${standing.length} of them still standing at the end.`,
+        };
   const rejected =
     summary.rejected === 0
       ? []
@@ -65,7 +82,7 @@ function opening(summary: ReplaySummary, rooms: readonly Room[]): string {
           ),
         ];
   const notes = [...rejected, ...summary.notes.map(escapeHtml)];
-  return `<p>${both(zh, en)}</p>${notes.map((note) => `<p class="note">${note}</p>`).join("")}`;
+  return `<p>${both(looked.zh + told.zh + total.zh, `${looked.en} ${told.en} ${total.en}`)}</p>${notes.map((note) => `<p class="note">${note}</p>`).join("")}`;
 }
 
 /** Rooms with a finding first; the rest is folded away. */
@@ -73,12 +90,11 @@ function tables(rooms: readonly Room[]): string {
   const linked = new Set(rooms.slice(0, MAX_PLOTTED));
   const found = rooms.filter((room) => aboutResidents(room) > 0);
   const rest = rooms.filter((room) => aboutResidents(room) === 0);
-  const first =
-    found.length === 0
-      ? `<p>${both("没有发现居住人数超限的房间。", "No room was found to have more residents than allowed.")}</p>`
-      : table(found, linked);
+  const first = found.length === 0 ? "" : table(found, linked);
   if (rest.length === 0) return first;
-  return `${first}<details><summary>${both(`其余 ${rest.length} 个房间`, `the other ${rest.length} rooms`)}</summary>${table(rest, linked)}</details>`;
+  const all = both(`全部 ${rest.length} 个房间`, `all ${rest.length} rooms`);
+  const others = both(`其余 ${rest.length} 个房间`, `the other ${rest.length} rooms`);
+  return `${first}<details><summary>${found.length === 0 ? all : others}</summary>${table(rest, linked)}</details>`;
 }
 
 function table(rooms: readonly Room[], linked: ReadonlySet<Room>): string {
