@@ -1,5 +1,5 @@
-/** What was believed of each judged space at 03:00, night by night, for the report. Bounded: the oldest nights go. */
-import type { Estimate } from "../core/occupancy/estimator.ts";
+/** What was believed of each space, night by night, for the report. Bounded: the oldest nights go. */
+import type { Estimate } from "../core/occupancy/estimate.ts";
 
 /** Nights kept of a space. */
 export const MAX_NIGHTS = 400;
@@ -19,11 +19,19 @@ export class NightBook {
   /** Plain numbers in rows of {@link FIELDS}: thousands of spaces for a year fit. */
   readonly #rows = new Map<string, number[]>();
 
+  /** At 03:00: who is in, and who lives there as far as is known by then. */
   add(space: string, day: number, { present, residing, low, high, pOver }: Estimate): void {
     const rows = this.#rows.get(space) ?? [];
     this.#rows.set(space, rows);
     rows.push(day, present, residing, low, high, pOver);
     if (rows.length > 2 * MAX_NIGHTS * FIELDS) rows.splice(0, rows.length - MAX_NIGHTS * FIELDS);
+  }
+
+  /** Later that day: the night has been judged. */
+  judge(space: string, day: number, { residing, low, high, pOver }: Estimate): void {
+    const rows = this.#rows.get(space);
+    const at = (rows?.length ?? 0) - FIELDS;
+    if (rows?.[at] === day) rows.splice(at + 2, FIELDS - 2, residing, low, high, pOver);
   }
 
   of(space: string): Night[] {

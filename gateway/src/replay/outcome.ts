@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { localDay } from "@gatehouse/protocol";
-import type { Estimate } from "../core/occupancy/estimator.ts";
+import type { Estimate } from "../core/occupancy/estimate.ts";
 import { EpisodeBook } from "./episodes.ts";
 import { LineFile, unwritable } from "./line-file.ts";
 import { NightBook } from "./nights.ts";
@@ -51,6 +51,9 @@ export class Outcome {
     this.#estimates.write(
       `{"space":"${space}","at":"${at}","present":${present},"presentLow":${presentLow},"presentHigh":${presentHigh},"residing":${residing},"low":${low},"high":${high},"pOver":${pOver}}`,
     );
-    if (sampled && at.startsWith("03:00", 11)) this.nights.add(space, localDay(nowMs, this.#zone), estimate);
+    if (!sampled) return;
+    const day = localDay(nowMs, this.#zone);
+    if (at.startsWith("03:00", 11)) this.nights.add(space, day, estimate);
+    else this.nights.judge(space, day, estimate);
   }
 }

@@ -1,8 +1,8 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
 import type { Alert } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
+import type { Estimate } from "../core/occupancy/estimate.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
-import type { Estimate } from "../core/occupancy/estimator.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";
 import { type Effects, type Input, step } from "../core/step.ts";
 import type { Recorded } from "./recorded.ts";

@@ -139,7 +139,7 @@ function alertItem(alert: Alert): string {
   ];
   const why = evidence.map(
     (each) =>
-      `<li><b>${sourceName(each.source)}</b>: ${escapeHtml(each.says)} <small>${weightWords(each)}</small></li>`,
+      `<li><b>${sourceName(each.source)}</b>: ${both(escapeHtml(each.zh ?? each.says), escapeHtml(each.says))} <small>${weightWords(each)}</small></li>`,
   );
   return `<article class="alert level-${escapeHtml(level)}"><h4>${kindName(kind)} <time>${shortTime(raisedAt)}</time> → <time>${until}</time></h4>
 <p>${facts.join(" · ")}</p>${why.length === 0 ? "" : `<ul>${why.join("")}</ul>`}</article>`;

@@ -41,8 +41,8 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   water: ["用水", "water"],
   "water-meter": ["水表", "water meter"],
   turnstile: ["闸机", "turnstile"],
-  registered: ["登记人数", "register"],
-  prior: ["同类房间的常情", "what is usual"],
+  register: ["登记与限额", "register and limit"],
+  data: ["观测情况", "what is known"],
 };
 
 export const kindName = (kind: string): string => pair(KINDS[kind as AlertKind] ?? [kind, kind]);
