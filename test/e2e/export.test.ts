@@ -59,6 +59,20 @@ describe("gatehouse export readings", () => {
     expect((await rig.gateway.health()).codes.filter(({ code }) => code.startsWith("storage"))).toEqual([]);
   });
 
+  it("finds what a killed gateway had acknowledged, which still stands in the write-ahead log alone", async () => {
+    await using rig = await openRig();
+    const device = await rig.device("count-0001");
+    await publish(device, "count-0001", [{ epoch: 1, seq: 1, kind: "count.in" }]);
+    await publish(device, "count-0001", [{ epoch: 1, seq: 2, kind: "count.out" }]);
+    await rig.gateway.end("SIGKILL");
+    const out = join(rig.dir, "out.ndjson");
+    expect(exported(rig.stateDir, out).status).toBe(0);
+    const ids = linesOf(readFileSync(out, "utf8")).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(["count-0001:1:1", "count-0001:1:2"]));
+    await rig.restart();
+    expect((await rig.gateway.health()).codes.filter(({ code }) => code.startsWith("storage"))).toEqual([]);
+  });
+
   it("never gets in the way of a gateway that is writing, nor the gateway in its", async () => {
     await using rig = await openRig();
     const device = await rig.device("count-0002");

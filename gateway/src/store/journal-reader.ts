@@ -37,7 +37,7 @@ export interface JournalReader extends Disposable {
 export function openJournal(dir: string): JournalReader {
   checkSqlite();
   const path = join(dir, DATABASE);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (guarded(path, () => statSync(path, { throwIfNoEntry: false })?.isFile()) !== true) {
     const reason = `there is no ${DATABASE} in it`;
     throw new ConfigError({ path: dir, reason, fix: "name the folder given to `gatehouse run --state`" });
   }
