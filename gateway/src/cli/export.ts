@@ -36,6 +36,7 @@ export function exportCommand(): Command {
 async function exportReadings(flags: ReadingsFlags): Promise<void> {
   const { writeReadings } = await import("../replay/export-readings.ts");
   const written = await writeReadings(flags, progressBar("export", systemClock));
-  process.stdout.write(`${flags.out} is written: ${written.readings} readings\n`);
+  const count = written.readings === 1 ? "1 reading" : `${written.readings} readings`;
+  process.stdout.write(`${flags.out} is written: ${count}\n`);
   for (const note of written.notes) process.stderr.write(`note: ${note}\n`);
 }
