@@ -139,23 +139,28 @@ export function restoreState(snapshot: Snapshot): CoreState {
   for (const { part, id, body } of snapshot.pieces) {
     if (body === null) continue;
     const value: unknown = JSON.parse(body);
-    if (part === "device") state.devices.set(id, value as DeviceState);
+    if (part === "core") restoreCore(state, id, value);
+    else if (part === "device") state.devices.set(id, value as DeviceState);
     else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
-    else if (part === "alert") {
+    else {
       const record = value as AlertRecord;
       state.alerts.set(id, record);
       state.subjects.set(record.subject, id);
-    } else if (id === "timers")
-      for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
-    else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
-    else if (id === "habits") state.habits = value as SiteHabits;
-    else if (id === "config") state.model = buildModel(value as CoreConfig);
-    else {
-      const core = value as Pick<CoreState, "installation" | "alertCount">;
-      state.installation = core.installation;
-      state.alertCount = core.alertCount;
     }
   }
   settleTimers(state);
   return state;
+}
+
+function restoreCore(state: CoreState, id: string, value: unknown): void {
+  if (id === "timers") {
+    for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
+  } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "habits") state.habits = value as SiteHabits;
+  else if (id === "config") state.model = buildModel(value as CoreConfig);
+  else {
+    const core = value as Pick<CoreState, "installation" | "alertCount">;
+    state.installation = core.installation;
+    state.alertCount = core.alertCount;
+  }
 }

@@ -6,8 +6,8 @@ import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@g
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
-import { updatePresent } from "./occupancy/heads.ts";
 import type { Belief } from "./occupancy/belief.ts";
+import { updatePresent } from "./occupancy/heads.ts";
 import { observe } from "./occupancy/observe.ts";
 import { readingRules } from "./rules/index.ts";
 import type { Observed } from "./rules/rule.ts";
@@ -154,7 +154,7 @@ function estimate(
     if (place === undefined || belief === undefined) continue;
     state.dirty.add(`belief/${id}`);
     if (place.limit === undefined) continue;
-    updatePresent(place, belief, nowHour, hour);
+    if (!METERED.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
     markStale(belief, hour, nowHour);
   }
   return touched;
@@ -169,3 +169,5 @@ function markStale(belief: Belief, hour: number, nowHour: number): void {
 }
 
 const LATE_HOURS = 2;
+/** Says something about who lives here, nothing about who is in. */
+const METERED: ReadonlySet<string> = new Set(["meter.energyWh", "meter.waterL", "meter.powerW"]);

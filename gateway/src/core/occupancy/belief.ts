@@ -1,5 +1,5 @@
 /** The estimator's memory of one space: bounded, and plain JSON in a snapshot. */
-import { createDiary, type Diary, type DiaryJson, DAYS, diaryFromJson, diaryToJson } from "./diary.ts";
+import { createDiary, DAYS, type Diary, type DiaryJson, diaryFromJson, diaryToJson } from "./diary.ts";
 import type { Estimate, Residency } from "./estimate.ts";
 import type { Member, Roster } from "./roster.ts";
 
@@ -38,8 +38,8 @@ export interface Belief {
   readonly meters: Record<string, Meter>;
   /** As of the last morning, with everything known; and brought on from there. */
   anchor: HeadCount | undefined;
-  /** By hour of the day, weights of 0, 1, … people, in thousandths. */
-  habits: readonly (readonly number[])[];
+  /** By hour of the day, weights of 0, 1, … people, to thousandths. */
+  habits: readonly Float64Array[];
   heads: HeadCount | undefined;
   present: Present;
   /** People that went out, ever: counted, or by a door that opened without a card. */
@@ -71,18 +71,23 @@ export const createBelief = (): Belief => ({
   staleFrom: undefined,
 });
 
+export const THOUSAND = 1000;
+
 interface MemberJson extends Omit<Member, "uses"> {
   readonly uses: string;
 }
 
-export interface BeliefJson extends Omit<Belief, "diary" | "roster"> {
+export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> {
+  /** In thousandths. */
+  readonly habits: readonly (readonly number[])[];
   readonly diary: DiaryJson;
   readonly roster: Readonly<Record<string, MemberJson>>;
 }
 
 export function beliefToJson(belief: Belief): BeliefJson {
   const members = [...belief.roster].map(([id, { uses, ...rest }]) => [id, { ...rest, uses: uses.join(" ") }] as const);
-  return { ...belief, diary: diaryToJson(belief.diary), roster: Object.fromEntries(members) };
+  const habits = belief.habits.map((row) => Array.from(row, (weight) => Math.round(weight * THOUSAND)));
+  return { ...belief, habits, diary: diaryToJson(belief.diary), roster: Object.fromEntries(members) };
 }
 
 export function beliefFromJson(json: BeliefJson): Belief {
@@ -93,6 +98,7 @@ export function beliefFromJson(json: BeliefJson): Belief {
   });
   return {
     ...json,
+    habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
     anchor: json.anchor,
     heads: json.heads,
     residency: json.residency,

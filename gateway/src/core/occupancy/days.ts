@@ -1,7 +1,8 @@
 /** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
 import { DAYS, type Diary, gaugeAt, sumAt } from "./diary.ts";
+import { trafficOf } from "./hours.ts";
 import { type Roster, usesOn } from "./roster.ts";
-import { type Smoothed, trafficOf } from "./smoother.ts";
+import type { Smoothed } from "./smoother.ts";
 
 /** Figures of one day. NaN: not known that day. Persons, passages, or the unit the name says. */
 export const FIGURES = [
@@ -154,37 +155,47 @@ function presence(table: DayTable, column: number, diary: Diary, fromHour: numbe
   table.seen[column] = seen;
 }
 
+/** A day of which fewer hours are known says nothing. */
+const KNOWN_HOURS = 16;
+const WATER_MORNING = [5, 10] as const;
+const BASE = [2, 5] as const;
+const ENERGY_EVENING = [18, 23] as const;
+/** Litres in an hour that mean somebody drew water. */
+const DRAWN_L = 3;
+
 function meters(table: DayTable, column: number, diary: Diary, fromHour: number): void {
-  let [water, waterMorning, waterHours, waterKnown] = [0, 0, 0, 0];
-  let [energy, base, baseHours, evening, energyKnown] = [0, 0, 0, 0, 0];
-  for (let hour = fromHour; hour < fromHour + 24; hour++) {
-    const ofDay = hour % 24;
-    const litres = gaugeAt(diary, "water", hour);
-    if (!Number.isNaN(litres)) {
-      water += litres;
-      waterKnown += 1;
-      if (within(ofDay, [5, 10])) waterMorning += litres;
-      if (litres >= 3) waterHours += 1;
-    }
-    const wattHours = gaugeAt(diary, "energy", hour);
-    if (!Number.isNaN(wattHours)) {
-      energy += wattHours;
-      energyKnown += 1;
-      if (within(ofDay, [2, 5])) [base, baseHours] = [base + wattHours, baseHours + 1];
-      if (within(ofDay, [18, 23])) evening += wattHours;
-    }
+  const water = metered(diary, "water", fromHour);
+  if (water.length >= KNOWN_HOURS) {
+    table.water[column] = meanUse(water) * 24;
+    table.waterMorning[column] = sumWithin(water, WATER_MORNING);
+    table.waterHours[column] = water.filter(({ used }) => used >= DRAWN_L).length;
   }
-  if (waterKnown >= 16) {
-    table.water[column] = (water * 24) / waterKnown;
-    table.waterMorning[column] = waterMorning;
-    table.waterHours[column] = waterHours;
-  }
-  if (energyKnown >= 16) {
-    table.energy[column] = (energy * 24) / energyKnown;
-    if (baseHours > 0) table.energyBase[column] = base / baseHours;
-    table.energyEvening[column] = evening;
+  const energy = metered(diary, "energy", fromHour);
+  if (energy.length >= KNOWN_HOURS) {
+    const base = energy.filter(({ ofDay }) => within(ofDay, BASE));
+    table.energy[column] = meanUse(energy) * 24;
+    if (base.length > 0) table.energyBase[column] = meanUse(base);
+    table.energyEvening[column] = sumWithin(energy, ENERGY_EVENING);
   }
 }
+
+interface Use {
+  readonly ofDay: number;
+  readonly used: number;
+}
+
+/** The hours of the day that are known. */
+function metered(diary: Diary, channel: "water" | "energy", fromHour: number): Use[] {
+  if (diary.hours[channel] === undefined) return [];
+  return Array.from({ length: 24 }, (_, index) => ({
+    ofDay: (fromHour + index) % 24,
+    used: gaugeAt(diary, channel, fromHour + index),
+  })).filter(({ used }) => !Number.isNaN(used));
+}
+
+const meanUse = (uses: readonly Use[]): number => uses.reduce((sum, { used }) => sum + used, 0) / uses.length;
+const sumWithin = (uses: readonly Use[], span: readonly [number, number]): number =>
+  uses.reduce((sum, { ofDay, used }) => sum + (within(ofDay, span) ? used : 0), 0);
 
 /** A credential belongs to the calendar day before the night's end: close enough for counting. */
 function cards(table: DayTable, column: number, roster: Roster, day: number): void {

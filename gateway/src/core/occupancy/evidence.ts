@@ -8,7 +8,10 @@ const indexOf = new Map(FEATURES.map(({ name }, index) => [name, index]));
 /** Sources that moved the finding by less say nothing. */
 const LEAST_WEIGHT = 0.05;
 
-type Say = (value: (feature: string) => number, space: SpaceModel) => { readonly en: string; readonly zh: string } | undefined;
+type Say = (
+  value: (feature: string) => number,
+  space: SpaceModel,
+) => { readonly en: string; readonly zh: string } | undefined;
 
 const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
 
@@ -34,7 +37,10 @@ const SAYS: Readonly<Record<Source, Say>> = {
   door: (value) => {
     const opens = value("opens.heads7");
     if (Number.isNaN(opens)) return undefined;
-    return { en: `the door opens as often as for ${one(opens)} people on this site`, zh: `开门次数相当于本处${one(opens)}人` };
+    return {
+      en: `the door opens as often as for ${one(opens)} people on this site`,
+      zh: `开门次数相当于本处${one(opens)}人`,
+    };
   },
   presence: (value) => {
     const [night, day, seen] = [value("onNight.mean7"), value("onDay.mean7"), value("seen.q807")];
@@ -51,7 +57,10 @@ const SAYS: Readonly<Record<Source, Say>> = {
   water: (value) => {
     const [litres, heads] = [value("water.mean7"), value("water.heads7")];
     if (Number.isNaN(litres)) return undefined;
-    return { en: `${Math.round(litres)} L of water a day, what ${one(heads)} people use here`, zh: `日均用水${Math.round(litres)}升，相当于本处${one(heads)}人` };
+    return {
+      en: `${Math.round(litres)} L of water a day, what ${one(heads)} people use here`,
+      zh: `日均用水${Math.round(litres)}升，相当于本处${one(heads)}人`,
+    };
   },
   energy: (value) => {
     const [wattHours, heads] = [value("energy.mean7"), value("energy.heads7")];
@@ -71,7 +80,8 @@ const SAYS: Readonly<Record<Source, Say>> = {
   },
   data: (value) => {
     const [days, works] = [value("days"), value("counterWorks.mean7")];
-    const counter = Number.isNaN(works) || works >= 1 ? "" : `, the counter could be believed on ${Math.round(works * 7)} of 7`;
+    const counter =
+      Number.isNaN(works) || works >= 1 ? "" : `, the counter could be believed on ${Math.round(works * 7)} of 7`;
     const counterZh = Number.isNaN(works) || works >= 1 ? "" : `，近7天计数器可信${Math.round(works * 7)}天`;
     return { en: `${days} days known${counter}`, zh: `已有${days}天数据${counterZh}` };
   },

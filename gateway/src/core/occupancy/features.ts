@@ -1,8 +1,9 @@
 /** The features the residency model sees: windows over a space's days, its cards, its site's habits. Each names its source. */
 import type { SpaceModel } from "../model.ts";
-import { type DayTable, type Figure } from "./days.ts";
+import { CARD_FEATURES, cardValues } from "./card-features.ts";
+import type { DayTable, Figure } from "./days.ts";
 import { DAYS } from "./diary.ts";
-import { type Roster, usesOn } from "./roster.ts";
+import type { Roster } from "./roster.ts";
 
 /** Where evidence comes from, as the alert names it. */
 export type Source = "register" | "counter" | "credentials" | "door" | "presence" | "water" | "energy" | "data";
@@ -103,19 +104,6 @@ const windowFeatures = WINDOWS.flatMap(({ figure, days, take, source, heads }) =
 const habitFeatures = HABITS.flatMap((habit) =>
   HABIT_DAYS.map((n) => ({ name: `${habit}.heads${n}`, source: HABIT_SOURCE[habit], heads: true, habit, n })),
 );
-const CARD_FEATURES = [
-  "cards.regular7",
-  "cards.regular14",
-  "cards.regular28",
-  "cards.unlisted14",
-  "cards.listed14",
-  "cards.effective7",
-  "cards.effective28",
-  "cards.once14",
-  "cards.others14",
-  "cards.new14",
-  "cards.gone14",
-] as const;
 const cardFeatures = CARD_FEATURES.map((name) => ({ name, source: "credentials" as const, heads: true }));
 const SPACE_FEATURES = ["limit", "registered", "area", "rooms", "isFlat", "isShed", "days", "uses.perCard"] as const;
 const spaceFeatures = SPACE_FEATURES.map((name) => ({ name, source: "register" as const, heads: false }));
@@ -221,56 +209,15 @@ export function spaceFeatureValues(
 }
 
 /** Fills in what depends on the number of persons in question. */
-export function against(values: Float64Array, space: SpaceModel, persons: number): Float64Array {
+export function against(
+  values: Float64Array,
+  space: { readonly limit: number | undefined; readonly registered: number | undefined },
+  persons: number,
+): Float64Array {
   let at = OWN;
   values[at++] = persons;
-  values[at++] = (space.limit?.persons ?? Number.NaN) - persons;
-  values[at++] = (space.space.registered ?? Number.NaN) - persons;
+  values[at++] = (space.limit ?? Number.NaN) - persons;
+  values[at++] = (space.registered ?? Number.NaN) - persons;
   for (const index of headed) values[at++] = (values[index] ?? Number.NaN) - persons;
   return values;
-}
-
-function cardValues(roster: Roster, lastDay: number): readonly number[] {
-  if (roster.size === 0) return CARD_FEATURES.map(() => Number.NaN);
-  let [regular7, regular14, regular28, unlisted, listed, once, others, fresh, gone] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
-  const uses7: number[] = [];
-  const uses28: number[] = [];
-  for (const member of roster.values()) {
-    const days = [0, 0, 0];
-    let [week, month] = [0, 0];
-    for (let back = 1; back < DAYS; back++) {
-      const uses = usesOn(member, lastDay - back);
-      if (uses === 0) continue;
-      month += uses;
-      days[2] = (days[2] ?? 0) + 1;
-      if (back <= 14) days[1] = (days[1] ?? 0) + 1;
-      if (back <= 7) [days[0], week] = [(days[0] ?? 0) + 1, week + uses];
-    }
-    const [d7 = 0, d14 = 0, d28 = 0] = days;
-    const ofHouse = member.role === "tenant" || member.role === "unlisted";
-    if (!ofHouse) {
-      if (d14 > 0) others += 1;
-      continue;
-    }
-    if (d7 >= 2) regular7 += 1;
-    if (d14 >= 3) regular14 += 1;
-    if (d28 >= 4) regular28 += 1;
-    if (d14 >= 2) {
-      if (member.role === "tenant") listed += 1;
-      else unlisted += 1;
-    }
-    if (d14 === 1) once += 1;
-    if (d14 >= 3 && d28 === d14) fresh += 1;
-    if (d28 >= 4 && d14 <= 1) gone += 1;
-    if (week > 0) uses7.push(week);
-    if (month > 0) uses28.push(month);
-  }
-  return [regular7, regular14, regular28, unlisted, listed, effective(uses7), effective(uses28), once, others, fresh, gone];
-}
-
-/** How many equal ones they amount to: the exponential of the entropy of their shares. */
-function effective(uses: readonly number[]): number {
-  const total = uses.reduce((sum, n) => sum + n, 0);
-  if (total === 0) return 0;
-  return Math.exp(-uses.reduce((sum, n) => sum + (n / total) * Math.log(n / total), 0));
 }

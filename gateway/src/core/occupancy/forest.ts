@@ -29,7 +29,9 @@ const LEAF = -1;
 /** Throws InvariantError when the file was made for other features. */
 export function createForest(file: ForestFile, features: readonly string[]): Forest {
   if (file.features.join("\n") !== features.join("\n")) {
-    throw new InvariantError("the residency model was fitted on other features than this program has: run npm run train");
+    throw new InvariantError(
+      "the residency model was fitted on other features than this program has: run npm run train",
+    );
   }
   const size = file.trees.reduce((sum, tree) => sum + tree.length, 0);
   const value = new Float64Array(size);

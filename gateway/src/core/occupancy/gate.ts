@@ -30,7 +30,12 @@ const SURE_TIMES = 3;
 const SURE_RATIO = 2;
 
 /** An unlisted credential at the gate. Returns the space it is known to belong to by now. */
-export function strangerAtGate(memory: GateMemory, credential: string, atMs: number, entering: boolean): string | undefined {
+export function strangerAtGate(
+  memory: GateMemory,
+  credential: string,
+  atMs: number,
+  entering: boolean,
+): string | undefined {
   let stranger = memory.strangers.get(credential);
   if (stranger === undefined) {
     if (memory.strangers.size >= MAX_STRANGERS) forgetOldest(memory);

@@ -14,21 +14,16 @@ export function updatePresent(space: SpaceModel, belief: Belief, hour: number, c
   const day = Math.floor(hour / 24);
   let chances: Float64Array = Float64Array.from(heads.chances);
   for (let at = Math.max(heads.hour, hour - MAX_STEPS); at < hour; at++) {
-    chances = stepHour(chances, belief.diary, at, worksOn(belief, at, day), habitAt(belief, at));
+    chances = stepHour(chances, belief.diary, at, worksOn(belief, at, day), belief.habits[at % 24]);
   }
   if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances: Array.from(chances) };
-  belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), habitAt(belief, hour)));
+  belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), belief.habits[hour % 24]));
 }
 
 /** Today's counter is believed while the day is young: it may yet count. */
 function worksOn(belief: Belief, hour: number, today: number): boolean {
   const day = Math.floor(hour / 24);
   return counterWorks(belief.diary, day) || (day === today && counterWorks(belief.diary, day - 1));
-}
-
-function habitAt(belief: Belief, hour: number): Float64Array | undefined {
-  const habit = belief.habits[hour % 24];
-  return habit === undefined ? undefined : Float64Array.from(habit, (thousandths) => thousandths / 1000);
 }
 
 const copy = (heads: HeadCount | undefined): HeadCount | undefined =>

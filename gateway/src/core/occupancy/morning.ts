@@ -2,9 +2,9 @@
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { cutHourOf, judged, tableOf } from "./assess.ts";
-import type { Belief } from "./belief.ts";
-import { openDay } from "./diary.ts";
+import { type Belief, THOUSAND } from "./belief.ts";
 import type { DayTable } from "./days.ts";
+import { openDay } from "./diary.ts";
 import { learnHabits, proxyHeads, spaceFeatureValues } from "./features.ts";
 import { updatePresent } from "./heads.ts";
 import { watchAll } from "./observe.ts";
@@ -60,18 +60,12 @@ export function judgeMorning(
 function anchoredTable(space: SpaceModel, belief: Belief, day: number): DayTable {
   const { table, smoothed } = tableOf(space, belief, day, cutHourOf(space));
   belief.anchor = { hour: day * 24 + cutHourOf(space), chances: Array.from(smoothed.last) };
-  belief.habits = smoothed.habits.map((row) => Array.from(row, (weight) => Math.round(weight * 1000)));
+  belief.habits = smoothed.habits.map((row) => row.map((weight) => Math.round(weight * THOUSAND) / THOUSAND));
   belief.heads = undefined;
   return table;
 }
 
-function judge(
-  state: CoreState,
-  space: SpaceModel,
-  belief: Belief,
-  table: DayTable,
-  day: number,
-): void {
+function judge(state: CoreState, space: SpaceModel, belief: Belief, table: DayTable, day: number): void {
   const values = spaceFeatureValues(space, table, belief.roster, day, state.habits);
   const verdict = state.residencyModel(space, values, day);
   belief.mornings = belief.mornings.filter((morning) => morning.day !== day);
@@ -82,12 +76,7 @@ function judge(
 }
 
 /** Readings that came late belong to nights already judged: those are judged again. Returns whether there were any. */
-export function rejudgeLate(
-  state: CoreState,
-  space: SpaceModel,
-  belief: Belief,
-  before: number,
-): boolean {
+export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief, before: number): boolean {
   const { staleFrom } = belief;
   if (staleFrom === undefined) return false;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);

@@ -93,21 +93,20 @@ function passed(site: Beliefs, { portal, passage, hour, atMs }: Observation): st
   if (portal === undefined || passage === undefined || passage.entered + passage.left === 0) return [];
   if (passage.entered > 0 && isBehindGate(site.model, portal)) doorBehindGate(site.gate, portal.to, atMs);
   const { entered, left } = passage;
-  return [
-    [portal.to, entered, left] as const,
-    [portal.from, left, entered] as const,
-  ].flatMap(([id, entering, leaving]) => {
-    if (id === OUTSIDE) return [];
-    const belief = beliefOf(site, id);
-    if (site.model.spaces.get(id)?.limit === undefined) {
-      belief.balance = Math.min(MAX_BALANCE, Math.max(0, belief.balance + entering - leaving));
+  return [[portal.to, entered, left] as const, [portal.from, left, entered] as const].flatMap(
+    ([id, entering, leaving]) => {
+      if (id === OUTSIDE) return [];
+      const belief = beliefOf(site, id);
+      if (site.model.spaces.get(id)?.limit === undefined) {
+        belief.balance = Math.min(MAX_BALANCE, Math.max(0, belief.balance + entering - leaving));
+        return [id];
+      }
+      addSum(belief.diary, "in", hour, entering);
+      addSum(belief.diary, "out", hour, leaving);
+      belief.exits += leaving;
       return [id];
-    }
-    addSum(belief.diary, "in", hour, entering);
-    addSum(belief.diary, "out", hour, leaving);
-    belief.exits += leaving;
-    return [id];
-  });
+    },
+  );
 }
 
 /** A judged space's door that opens to another space of the site, not to the street. */
@@ -145,7 +144,10 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
   return [inner];
 }
 
-function roleHere(listed: { readonly role: Role; readonly space?: string | undefined } | undefined, space: string): Role {
+function roleHere(
+  listed: { readonly role: Role; readonly space?: string | undefined } | undefined,
+  space: string,
+): Role {
   if (listed === undefined) return "unlisted";
   return listed.role === "tenant" && listed.space !== undefined && listed.space !== space ? "visitor" : listed.role;
 }

@@ -17,13 +17,14 @@ export const residencyBy =
   (forest: Forest): ResidencyModel =>
   (space, values) => {
     const limit = space.limit?.persons ?? 0;
-    const own = against(values, space, limit);
+    const facts = { limit, registered: space.space.registered };
+    const own = against(values, facts, limit);
     const evidence = evidenceOf(space, own, forest.contributions(own), forest.base);
     const pOver = chance(forest.score(own));
     // More than n can only grow less likely with n.
     let least = 1;
     const above = Array.from({ length: mostPersons(space) }, (_, n) => {
-      least = Math.min(least, n === limit ? pOver : chance(forest.score(against(values, space, n))));
+      least = Math.min(least, n === limit ? pOver : chance(forest.score(against(values, facts, n))));
       return least;
     });
     const at = (share: number): number => above.filter((p) => p > share).length;

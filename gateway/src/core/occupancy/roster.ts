@@ -1,6 +1,7 @@
 /** A space's roster: which credentials were used at its doors on which days. Pseudonyms only, bounded, forgotten after four weeks. */
-import type { z } from "zod";
+
 import type { CredentialRole } from "@gatehouse/protocol";
+import type { z } from "zod";
 import { DAYS } from "./diary.ts";
 
 export type Role = z.infer<typeof CredentialRole> | "unlisted";

@@ -1,41 +1,6 @@
 /** How many people were in, hour by hour, as the whole diary has it: forward-backward over a hidden count that is never negative. */
-import { type Diary, gaugeAt, sumAt } from "./diary.ts";
-
-/** Errors of the devices at a door, as rates. Where the figures come from stands in docs/estimation.md. */
-export const RATES = {
-  /** Passages nobody saw: per hour, per counted passage, and per door opening that no count explains. */
-  quiet: 0.0005,
-  perCount: 0.03,
-  perOpening: 0.02,
-  exitUncounted: 0.12,
-  /** A grant and an opening without a count: the share that was an entry all the same. */
-  grantUncounted: 0.6,
-  /** The same for a door with a lock only, whose grants and openings stand in for a counter. */
-  lockOnly: 0.2,
-  /** Chance of an hour's "nobody" from a presence sensor while somebody is in, and of "somebody" while nobody is. */
-  falseAbsence: 0.3,
-  falsePresence: 0.3,
-  /** Chance that a sensor sees more people than there are. */
-  overSeen: 0.3,
-  /** Log-odds per person and hour towards fewer people, by day (9 to 17 h) and else: of two histories that explain the counts, the one with fewer. */
-  thriftByDay: 0.12,
-  thriftElse: 0.01,
-  /** How much an hour of the day is taken to be like the same hour of other days (0: not at all). */
-  habit: 0.2,
-  /** … and what is never ruled out: days added to each number of people. */
-  habitFloor: 0.02,
-} as const;
-
-export type Rates = { readonly [K in keyof typeof RATES]: number };
-
-/** Passages of one hour, as the devices have them; where a counter cannot be believed, grants and openings stand in for it. */
-export interface Traffic {
-  readonly in: number;
-  readonly out: number;
-  /** Expected passages that were not counted. */
-  readonly missedIn: number;
-  readonly missedOut: number;
-}
+import type { Diary } from "./diary.ts";
+import { AT_EDGE, MISSED, RATES, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
 
 /** Believed people at the end of each hour from `fromHour`. */
 export interface Smoothed {
@@ -47,77 +12,6 @@ export interface Smoothed {
   readonly last: Float64Array;
   /** By hour of the day, weights of 0, 1, … people for a live count that goes on from here. */
   readonly habits: readonly Float64Array[];
-}
-
-/** Missed passages considered, each way, in one hour. */
-const MISSED = 4;
-const WIDTH = 2 * MISSED + 1;
-/** What is less likely than this is not followed. */
-const TINY = 1e-7;
-/** What would leave the range stays at its edge, at a price: a count that cannot be. */
-const AT_EDGE = 0.02;
-
-export function trafficOf(diary: Diary, hour: number, counterWorks: boolean, rates: Rates = RATES): Traffic {
-  const opens = sumAt(diary, "opens", hour);
-  const grants = sumAt(diary, "grants", hour);
-  const entered = sumAt(diary, "in", hour);
-  const exited = sumAt(diary, "out", hour);
-  const chatters = diary.hours.opens !== undefined && entered + exited > CHATTER_RATIO * opens + CHATTER_MIN;
-  if (!counterWorks || chatters) {
-    const left = Math.max(0, opens - grants);
-    const rate = rates.quiet + rates.lockOnly * (grants + left);
-    return { in: grants, out: left, missedIn: rate, missedOut: rate };
-  }
-  const uncounted = Math.max(0, opens - entered - exited);
-  const granted = Math.min(uncounted, Math.max(0, grants - entered));
-  const rest = uncounted - granted;
-  return {
-    in: entered,
-    out: exited,
-    missedIn: rates.quiet + rates.perCount * entered + rates.grantUncounted * granted + rates.perOpening * rest,
-    missedOut: rates.quiet + rates.perCount * exited + rates.exitUncounted * rest,
-  };
-}
-
-/** More counts than a door that opened so often can let through in an hour: people pass two and three at a time, not ten. */
-const CHATTER_RATIO = 2.5;
-const CHATTER_MIN = 4;
-
-/** Chances that the truth differs from the counted net by -MISSED … +MISSED, from `at` on in `kernels`. */
-function writeKernel({ missedIn, missedOut }: Traffic, kernels: Float64Array, at: number): void {
-  for (let i = 0, up = Math.exp(-missedIn); i <= MISSED; i++, up *= missedIn / i) {
-    for (let j = 0, down = Math.exp(-missedOut); j <= MISSED; j++, down *= missedOut / j) {
-      const slot = at + i - j + MISSED;
-      kernels[slot] = (kernels[slot] ?? 0) + up * down;
-      if (down * up < TINY) break;
-    }
-  }
-}
-
-/** What presence sensors say of the hour, and the leaning towards fewer people or the hour's habit. */
-function writeWeights(
-  diary: Diary,
-  hour: number,
-  moved: boolean,
-  rates: Rates,
-  habit: Float64Array | undefined,
-  weights: Float64Array,
-  at: number,
-  size: number,
-): void {
-  const on = gaugeAt(diary, "on", hour);
-  const seen = gaugeAt(diary, "seen", hour);
-  const ofDay = hour % 24;
-  const fewer = Math.exp(-(ofDay >= 9 && ofDay < 17 ? rates.thriftByDay : rates.thriftElse));
-  let thrift = 1;
-  for (let n = 0; n < size; n++) {
-    let weight = habit === undefined ? thrift : (habit[n] ?? 0);
-    if (on >= 20 && n === 0 && !moved) weight *= rates.falsePresence;
-    if (on === 0 && n > 0 && !moved) weight *= rates.falseAbsence;
-    if (seen > n) weight *= rates.overSeen;
-    weights[at + n] = weight;
-    thrift *= fewer;
-  }
 }
 
 /** One step of the forward pass, from `from` to `to` in `rows`; the weights of the hour are applied. */
@@ -145,13 +39,7 @@ function move(
       after[to + inside] = (after[to + inside] ?? 0) + chance;
     }
   }
-  let sum = 0;
-  for (let n = 0; n < size; n++) {
-    const value = (after[to + n] ?? 0) * (weights[weightsAt + n] ?? 0);
-    after[to + n] = value;
-    sum += value;
-  }
-  for (let n = 0; n < size; n++) after[to + n] = sum > 0 ? (after[to + n] ?? 0) / sum : 1 / size;
+  weigh(after, to, weights, weightsAt, size);
 }
 
 /** One hour of the forward pass: what was believed at its start, and what its traffic and sensors make of it by its end (or by now). */
@@ -216,7 +104,13 @@ export function smooth(
 /** Days an hour's habit is taken from. */
 const HABIT_HOURS = 21 * 24;
 
-function habitsOf(posterior: Float64Array, fromHour: number, hours: number, size: number, rates: Rates): Float64Array[] {
+function habitsOf(
+  posterior: Float64Array,
+  fromHour: number,
+  hours: number,
+  size: number,
+  rates: Rates,
+): Float64Array[] {
   const rows = Array.from({ length: 24 }, () => new Float64Array(size).fill(rates.habitFloor));
   for (let t = Math.max(0, hours - HABIT_HOURS); t < hours; t++) {
     const row = rows[(fromHour + t) % 24] as Float64Array;
@@ -229,6 +123,7 @@ function habitsOf(posterior: Float64Array, fromHour: number, hours: number, size
   return rows;
 }
 
+/** The posterior of every hour, hour by hour; and the forward pass at its end. */
 function bothWays(
   hours: number,
   size: number,
@@ -236,45 +131,61 @@ function bothWays(
   nets: Int16Array,
   weights: Float64Array,
 ): { readonly posterior: Float64Array; readonly last: Float64Array } {
-  const forward = new Float64Array((hours + 1) * size);
-  forward.fill(1 / size, 0, size);
+  const rows = new Float64Array((hours + 1) * size);
+  rows.fill(1 / size, 0, size);
   for (let t = 0; t < hours; t++) {
-    move(forward, t * size, forward, (t + 1) * size, size, kernels, t * WIDTH, nets[t] ?? 0, weights, t * size);
+    move(rows, t * size, rows, (t + 1) * size, size, kernels, t * WIDTH, nets[t] ?? 0, weights, t * size);
   }
-  const last = forward.slice(hours * size);
+  const last = rows.slice(hours * size);
   let later = new Float64Array(size).fill(1);
   let earlier = new Float64Array(size);
   for (let t = hours - 1; t >= 0; t--) {
-    const row = (t + 1) * size;
-    let sum = 0;
-    for (let n = 0; n < size; n++) {
-      const value = (forward[row + n] ?? 0) * (later[n] ?? 0);
-      forward[row + n] = value;
-      sum += value;
-    }
-    for (let n = 0; n < size; n++) forward[row + n] = sum > 0 ? (forward[row + n] ?? 0) / sum : 1 / size;
-    const net = nets[t] ?? 0;
-    let most = 0;
-    for (let n = 0; n < size; n++) {
-      let total = 0;
-      if ((forward[t * size + n] ?? 0) >= TINY) {
-        for (let e = 0; e < WIDTH; e++) {
-          const kernel = kernels[t * WIDTH + e] ?? 0;
-          if (kernel < TINY) continue;
-          const target = n + net + e - MISSED;
-          const inside = Math.min(size - 1, Math.max(0, target));
-          const chance = kernel * (inside === target ? 1 : AT_EDGE);
-          total += chance * (weights[t * size + inside] ?? 0) * (later[inside] ?? 0);
-        }
-      }
-      earlier[n] = total;
-      most = Math.max(most, total);
-    }
-    if (most > 0) for (let n = 0; n < size; n++) earlier[n] = (earlier[n] ?? 0) / most;
-    else earlier.fill(1);
+    weigh(rows, (t + 1) * size, later, 0, size);
+    moveBack(rows, t * size, later, earlier, size, kernels, t * WIDTH, nets[t] ?? 0, weights, t * size);
     [later, earlier] = [earlier, later];
   }
-  return { posterior: forward.subarray(size), last };
+  return { posterior: rows.subarray(size), last };
+}
+
+/** Weighs a row by the weights, and makes chances of it. */
+function weigh(rows: Float64Array, at: number, weights: Float64Array, weightsAt: number, size: number): void {
+  let sum = 0;
+  for (let n = 0; n < size; n++) {
+    const value = (rows[at + n] ?? 0) * (weights[weightsAt + n] ?? 0);
+    rows[at + n] = value;
+    sum += value;
+  }
+  for (let n = 0; n < size; n++) rows[at + n] = sum > 0 ? (rows[at + n] ?? 0) / sum : 1 / size;
+}
+
+/** One step of the backward pass: how well each number of people before the hour fits all that comes later. Only for those the forward pass thinks likely. */
+function moveBack(
+  forward: Float64Array,
+  at: number,
+  later: Float64Array,
+  earlier: Float64Array,
+  size: number,
+  kernels: Float64Array,
+  kernelAt: number,
+  net: number,
+  weights: Float64Array,
+  weightsAt: number,
+): void {
+  let most = 0;
+  for (let n = 0; n < size; n++) {
+    let total = 0;
+    for (let e = 0; e < WIDTH && (forward[at + n] ?? 0) >= TINY; e++) {
+      const kernel = kernels[kernelAt + e] ?? 0;
+      if (kernel < TINY) continue;
+      const target = n + net + e - MISSED;
+      const inside = Math.min(size - 1, Math.max(0, target));
+      const chance = kernel * (inside === target ? 1 : AT_EDGE);
+      total += chance * (weights[weightsAt + inside] ?? 0) * (later[inside] ?? 0);
+    }
+    earlier[n] = total;
+    most = Math.max(most, total);
+  }
+  for (let n = 0; n < size; n++) earlier[n] = most > 0 ? (earlier[n] ?? 0) / most : 1;
 }
 
 function summarise(posterior: Float64Array, hours: number, size: number): Pick<Smoothed, "mean" | "sd"> {
