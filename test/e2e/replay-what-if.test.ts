@@ -52,7 +52,8 @@ describe("gatehouse replay --limit and --compare", () => {
     const [many, one, room] = compared;
     expect(many).toMatchObject({ name: "limit 9", folder: "limit-9", alerts: 0 });
     expect(one?.alerts).toBeGreaterThan(alerts);
-    expect(Object.keys(room?.spaces ?? {})).toEqual(["3-302"]);
+    expect(Object.keys(room?.spaces ?? {})).toContain("3-302");
+    expect(Object.keys(room?.spaces ?? {}).length).toBeLessThan(Object.keys(one?.spaces ?? {}).length);
     const lines = read("json/limit-1/alerts.ndjson").trim().split("\n");
     expect(lines).toHaveLength(one?.alerts ?? -1);
     expect(lines.map((line) => (JSON.parse(line) as { limit: { persons: number } }).limit.persons)).toContain(1);
