@@ -25,6 +25,12 @@ const NEEDS: readonly Need[] = [
     isThere: () => onPath("mosquitto") || existsSync("/usr/sbin/mosquitto"),
     unit: "mosquitto.service",
   },
+  { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
+  {
+    name: "fonts-noto-cjk",
+    why: "Chinese letters of their real width in that report",
+    isThere: () => existsSync("/usr/share/fonts/opentype/noto"),
+  },
 ];
 
 const missing = NEEDS.filter((need) => !need.isThere());

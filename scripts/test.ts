@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { RunTally } from "./tally-reporter.ts";
 
-const FAST = ["unit", "structure", "contract"];
-const SLOW = ["e2e", "faults"];
+const FAST = ["unit", "structure", "accuracy", "contract"];
+const SLOW = ["e2e", "browser", "faults"];
 
 const root = resolve(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "gatehouse-tally-"));

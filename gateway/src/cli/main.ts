@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { demoCommand } from "./demo.ts";
+import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
 import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
@@ -16,6 +17,7 @@ const COMMANDS: readonly (() => Command)[] = [
   initCommand,
   checkCommand,
   replayCommand,
+  exportCommand,
   simCommand,
   cityCommand,
   demoCommand,

@@ -1,5 +1,6 @@
 /** The site as the core uses it: looked up by id, limits and policies derived. Built whole from a configuration, never changed. */
 import {
+  type Credential,
   type Device,
   JUDGED_KINDS,
   type Limit,
@@ -15,6 +16,7 @@ import {
   type Space,
   spaceOfDevice,
   strictestLimit,
+  zoneOffsetMs,
 } from "@gatehouse/protocol";
 
 /** What the core is configured with: the site file without its secrets, and the policies it uses. Stands in the journal. */
@@ -44,8 +46,14 @@ export interface Model {
   readonly devices: ReadonlyMap<string, Device>;
   /** Inner space of each device, where its alerts belong. */
   readonly spaceOf: ReadonlyMap<string, string>;
+  /** By pseudonym. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  /** Local hour number (local days since 1970 times 24, plus the hour) that `ms` falls into, and when such an hour begins. */
+  readonly hourOf: (ms: number) => number;
+  readonly hourStartMs: (hour: number) => number;
 }
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Where no policy governs a space (explicit limit only): the mildest thresholds. */
@@ -72,6 +80,22 @@ export function buildModel(config: CoreConfig): Model {
     portals,
     devices: new Map(site.devices.map((device) => [device.id, device])),
     spaceOf,
+    credentials: new Map(site.credentials.map((credential) => [credential.credential, credential])),
+    ...hoursIn(site.site.timezone),
+  };
+}
+
+/** The offset is looked up once an hour of the clock: readings come by the thousand. */
+function hoursIn(zone: string): Pick<Model, "hourOf" | "hourStartMs"> {
+  let [knownHour, offsetMs] = [Number.NaN, 0];
+  const offsetAt = (ms: number): number => {
+    const hour = Math.floor(ms / HOUR_MS);
+    if (hour !== knownHour) [knownHour, offsetMs] = [hour, zoneOffsetMs(ms, zone)];
+    return offsetMs;
+  };
+  return {
+    hourOf: (ms) => Math.floor((ms + offsetAt(ms)) / HOUR_MS),
+    hourStartMs: (hour) => hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS, zone), zone),
   };
 }
 

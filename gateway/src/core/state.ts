@@ -1,7 +1,11 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
 import { type Alert, InvariantError } from "@gatehouse/protocol";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
-import type { Belief } from "./occupancy/estimator.ts";
+import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
+import type { SiteHabits } from "./occupancy/features.ts";
+import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, gateToJson } from "./occupancy/gate.ts";
+import type { ResidencyModel } from "./occupancy/residency.ts";
+import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
 import type { SeenEpoch } from "./seen.ts";
 
@@ -9,6 +13,8 @@ export interface DeviceState {
   readonly seen: SeenEpoch[];
   totals?: { in: number; out: number };
   online?: boolean;
+  /** How far its clock is behind the gateway's, by the latest prompt readings, ms. */
+  behind?: { atMs: number; behindMs: number }[];
 }
 
 /** An alert with what its life needs beside the published form. One per subject: the latest. */
@@ -37,6 +43,12 @@ export interface CoreState {
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
   readonly beliefs: Map<string, Belief>;
+  /** What the site's people do per head and day. */
+  habits: SiteHabits;
+  /** Unlisted cards at a gate with rooms behind. */
+  gate: GateMemory;
+  /** Judges who lives where. Not part of what is kept: it comes with the program. */
+  residencyModel: ResidencyModel;
   /** By alert id. */
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
@@ -56,6 +68,9 @@ export function emptyState(): CoreState {
     model: undefined,
     devices: new Map(),
     beliefs: new Map(),
+    habits: {},
+    gate: createGateMemory(),
+    residencyModel: shippedModel,
     alerts: new Map(),
     subjects: new Map(),
     timers: new Map(),
@@ -98,7 +113,7 @@ export function takeSnapshot(state: CoreState, seq: number): Snapshot {
 
 /** Names every piece as changed, so that the next snapshot is a whole one. */
 export function touchAll(state: CoreState): void {
-  state.dirty.add("core/core").add("core/timers").add("core/config");
+  state.dirty.add("core/core").add("core/timers").add("core/config").add("core/habits").add("core/gate");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
@@ -106,10 +121,15 @@ export function touchAll(state: CoreState): void {
 
 function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (part === "device") return state.devices.get(id);
-  if (part === "belief") return state.beliefs.get(id);
+  if (part === "belief") {
+    const belief = state.beliefs.get(id);
+    return belief === undefined ? undefined : beliefToJson(belief);
+  }
   if (part === "alert") return state.alerts.get(id);
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
+  if (id === "habits") return state.habits;
+  if (id === "gate") return gateToJson(state.gate);
   return { installation: state.installation, alertCount: state.alertCount };
 }
 
@@ -119,21 +139,28 @@ export function restoreState(snapshot: Snapshot): CoreState {
   for (const { part, id, body } of snapshot.pieces) {
     if (body === null) continue;
     const value: unknown = JSON.parse(body);
-    if (part === "device") state.devices.set(id, value as DeviceState);
-    else if (part === "belief") state.beliefs.set(id, value as Belief);
-    else if (part === "alert") {
+    if (part === "core") restoreCore(state, id, value);
+    else if (part === "device") state.devices.set(id, value as DeviceState);
+    else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
+    else {
       const record = value as AlertRecord;
       state.alerts.set(id, record);
       state.subjects.set(record.subject, id);
-    } else if (id === "timers")
-      for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
-    else if (id === "config") state.model = buildModel(value as CoreConfig);
-    else {
-      const core = value as Pick<CoreState, "installation" | "alertCount">;
-      state.installation = core.installation;
-      state.alertCount = core.alertCount;
     }
   }
   settleTimers(state);
   return state;
+}
+
+function restoreCore(state: CoreState, id: string, value: unknown): void {
+  if (id === "timers") {
+    for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
+  } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "habits") state.habits = value as SiteHabits;
+  else if (id === "config") state.model = buildModel(value as CoreConfig);
+  else {
+    const core = value as Pick<CoreState, "installation" | "alertCount">;
+    state.installation = core.installation;
+    state.alertCount = core.alertCount;
+  }
 }

@@ -1,8 +1,9 @@
 /** Timers of the core: the calendar of a night, and deadlines. They live in the state, so they survive a restart. */
 import { localDay, localTimeMs } from "@gatehouse/protocol";
 import { type AlertEvent, overdue } from "./alerts/life.ts";
-import type { Model } from "./model.ts";
-import { balanceEstimator } from "./occupancy/balance.ts";
+import type { Model, SpaceModel } from "./model.ts";
+import { judged } from "./occupancy/assess.ts";
+import { bringUp, judgeMorning } from "./occupancy/morning.ts";
 import { nightRules } from "./rules/index.ts";
 import { type CoreState, setTimer, settleTimers } from "./state.ts";
 
@@ -61,7 +62,7 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     else state.timers.delete(name);
     if (name === "sample" || name === "anchor") {
       sampled = true;
-      for (const space of visit(state, model, name, dueMs, nowMs)) spaces.add(space);
+      for (const space of visit(state, model, dueMs)) spaces.add(space);
     } else if (name.startsWith("night:")) {
       dayEnded = localDay(dueMs, model.zone);
       alerts.push(...judge(state, model, name, dueMs));
@@ -72,19 +73,19 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
   return { alerts, spaces: [...spaces], sampled, ...(dayEnded === undefined ? {} : { dayEnded }) };
 }
 
-/** Samples or anchors every belief. Returns their spaces. */
-function visit(state: CoreState, model: Model, name: string, dueMs: number, nowMs: number): string[] {
-  const day = localDay(dueMs, model.zone);
-  for (const [space, belief] of state.beliefs) {
-    if (name === "anchor") balanceEstimator.anchor(belief);
-    else if (nowMs - dueMs < MAX_SAMPLE_DELAY_MS) balanceEstimator.sample(belief, day, dueMs);
-    state.dirty.add(`belief/${space}`);
+/** Brings every belief up to now. Returns their spaces. */
+function visit(state: CoreState, model: Model, dueMs: number): string[] {
+  for (const [space, belief] of judged(model, state.beliefs)) {
+    bringUp(model, space, belief, dueMs);
+    state.dirty.add(`belief/${space.space.id}`);
   }
   return [...state.beliefs.keys()];
 }
 
 function judge(state: CoreState, model: Model, name: string, dueMs: number): AlertEvent[] {
-  const ended = [...model.spaces].filter(([, space]) => name === `night:${space.nightEndMinutes}`);
+  const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
+  judgeMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
+  const ended = [...model.spaces].filter(([, space]) => ends(space));
   return ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
 }
 
@@ -95,9 +96,6 @@ function earliest(state: CoreState, nowMs: number): { name: string; dueMs: numbe
   }
   return best;
 }
-
-/** A box that slept through the moment knows nothing of that night. */
-const MAX_SAMPLE_DELAY_MS = 3 * 3_600_000;
 
 /** More days than a box may have slept are not made up one by one. */
 const MAX_CATCH_UP_MS = 14 * 86_400_000;

@@ -1,23 +1,20 @@
-/** A replay from files to files: site, policy and readings in; alerts, estimates and report out. */
-import { once } from "node:events";
-import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+/** A replay from beginning to end: site, policies and readings in; alerts, estimates and report out. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Clock, ConfigError, checkSite } from "@gatehouse/protocol";
-import { loadPolicy } from "../config/policies.ts";
-import { loadSite } from "../config.ts";
-import type { CoreConfig } from "../core/model.ts";
-import { driverTypes } from "../drivers/index.ts";
-import { uplinkTypes } from "../uplinks/index.ts";
-import { readLines } from "./lines.ts";
-import { type EstimateLine, Replay, type ReplaySummary } from "./replay.ts";
-import { reportPage } from "./report.ts";
+import { type Clock, ConfigError, formatTime } from "@gatehouse/protocol";
+import { Intake } from "./intake.ts";
+import { unwritable } from "./line-file.ts";
+import { parseMoment } from "./moment.ts";
+import { Outcome } from "./outcome.ts";
+import { zoneOf } from "./replay.ts";
+import { openSource, type Source, type SourceFlags } from "./sources.ts";
+import { type ReplaySummary, summaryOf } from "./summary.ts";
+import { type VariantFlags, variantsOf } from "./variants.ts";
 
-export interface ReplayFiles {
-  readonly site: string;
-  readonly readings: string;
+export interface ReplayFlags extends VariantFlags {
+  readonly source: SourceFlags;
   readonly out: string;
-  readonly policy?: string;
-  readonly until?: string;
+  readonly until?: string | undefined;
 }
 
 export interface ReplayProgress {
@@ -25,66 +22,68 @@ export interface ReplayProgress {
   end(note: string): void;
 }
 
-const FLUSH_CHARS = 1 << 20;
-
-/** Throws ConfigError for anything in the files that the operator must change. */
-export async function replayFiles(flags: ReplayFiles, bar: ReplayProgress, clock: Clock): Promise<ReplaySummary> {
-  const untilMs = flags.until === undefined ? undefined : Date.parse(flags.until);
-  if (Number.isNaN(untilMs))
-    throw new ConfigError({
-      path: "--until",
-      reason: `"${flags.until}" is no time`,
-      fix: "write it as 2026-03-01T00:00:00+08:00",
-    });
-  const config = configFor(flags);
-  mkdirSync(flags.out, { recursive: true });
-  const estimates = createWriteStream(join(flags.out, "estimates.ndjson"));
-  const nights = new Map<string, EstimateLine[]>();
-  let pending = "";
-  const run = new Replay({
-    config,
-    untilMs,
-    onEstimate: (line) => {
-      pending += `${JSON.stringify(line)}\n`;
-      if (line.at.slice(11, 19) !== "03:00:00") return;
-      const series = nights.get(line.space) ?? [];
-      nights.set(line.space, series);
-      series.push(line);
-    },
-  });
+/** Throws ConfigError for anything the operator must change. */
+export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock: Clock): Promise<ReplaySummary> {
   const startedMs = clock.monoMs();
-  let count = 0;
-  for await (const { lines, share } of readLines(flags.readings)) {
-    const more = lines.every((line) => run.line(line));
-    count += lines.length;
-    bar.at(share, `${count.toLocaleString("en")} readings`);
-    if (pending.length > FLUSH_CHARS) {
-      if (!estimates.write(pending)) await once(estimates, "drain");
-      pending = "";
-    }
-    if (!more) break;
+  const untilMs = parseMoment("--until", flags.until);
+  using source = openSource(flags.source);
+  const [first, ...others] = variantsOf(source.grounds, flags);
+  const outcomes = [new Outcome(first, flags.out), ...others.map((each) => new Outcome(each, flags.out))] as const;
+  const intake = new Intake();
+  let firstMs: number | undefined;
+  try {
+    firstMs = await replayAll(source, intake, outcomes, untilMs, bar);
+  } finally {
+    for (const outcome of outcomes) outcome.close();
   }
-  const summary = run.finish();
+  if (firstMs === undefined || intake.tally.accepted === 0) throw nothingIn(source, intake);
+  const summary = summaryOf(intake, outcomes, firstMs, (ms) => formatTime(ms, zoneOf(first.config)));
+  const { reportPage } = await import("./report/page.ts");
+  const page = join(flags.out, "report.html");
+  try {
+    writeFileSync(page, reportPage(summary, outcomes));
+  } catch (cause) {
+    throw cause instanceof Error && "syscall" in cause ? unwritable(page, cause) : cause;
+  }
   const seconds = (clock.monoMs() - startedMs) / 1000;
   bar.end(`${summary.readings.toLocaleString("en")} readings in ${seconds.toFixed(1)} s`);
-  estimates.end(pending);
-  await once(estimates, "close");
-  const alerts = run.episodes;
-  writeFileSync(join(flags.out, "alerts.ndjson"), alerts.map((alert) => `${JSON.stringify(alert)}\n`).join(""));
-  if (summary.from !== null)
-    writeFileSync(join(flags.out, "report.html"), reportPage(summary, run.state, nights, alerts));
-  return summary;
+  return { ...summary, notes: [...source.notes(), ...summary.notes] };
 }
 
-function configFor(flags: ReplayFiles): CoreConfig {
-  const loaded = loadSite(flags.site, { driverTypes, uplinkTypes, secrets: false });
-  const policies = new Map(loaded.policies);
-  if (flags.policy === undefined) return { site: loaded.site, policies: [...policies.values()] };
-  const policy = loadPolicy(flags.policy);
-  policies.set(policy.id, policy);
-  const used = loaded.site.policies.some((use) => use.use === policy.id);
-  const site = used ? loaded.site : { ...loaded.site, policies: [{ use: policy.id }] };
-  const problems = checkSite(site, policies);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { site, policies: [...policies.values()] };
+/** Returns the time of the first reading. */
+async function replayAll(
+  source: Source,
+  intake: Intake,
+  outcomes: readonly [Outcome, ...Outcome[]],
+  untilMs: number | undefined,
+  bar: ReplayProgress,
+): Promise<number | undefined> {
+  const [base, ...compared] = outcomes;
+  let firstMs: number | undefined;
+  read: for await (const { lines, share } of source.pieces()) {
+    for (const line of lines) {
+      const recorded = intake.read(line);
+      if (recorded === undefined) continue;
+      if (untilMs !== undefined && recorded.receivedMs > untilMs) {
+        intake.skip();
+        break read;
+      }
+      firstMs ??= recorded.receivedMs;
+      intake.settle(recorded, base.replay.take(recorded));
+      for (const { replay } of compared) replay.take(recorded);
+    }
+    bar.at(share, `${intake.tally.readings.toLocaleString("en")} readings`);
+  }
+  if (untilMs !== undefined && firstMs !== undefined) for (const { replay } of outcomes) replay.advance(untilMs);
+  return firstMs;
+}
+
+function nothingIn({ name }: Source, intake: Intake): ConfigError {
+  const { readings, problems } = intake.tally;
+  if (readings === 0) {
+    const fix = "give a file with one accepted reading a line, or look at --until";
+    return new ConfigError({ path: name, reason: "there are no readings in it", fix });
+  }
+  const reason = `none of its ${readings} readings could be used: ${[...problems.slice(0, 3), ...intake.notes()].join("; ")}`;
+  return new ConfigError({ path: name, reason, fix: "check that the file and the site belong together" });
 }

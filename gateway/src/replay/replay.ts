@@ -1,58 +1,25 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
-import { type Alert, formatTime, Pseudonym, parseReading } from "@gatehouse/protocol";
+import type { Alert } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
+import type { Estimate } from "../core/occupancy/estimate.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";
 import { type Effects, type Input, step } from "../core/step.ts";
-
-/** A line of estimates.ndjson. Numbers are persons. */
-export interface EstimateLine {
-  readonly space: string;
-  readonly at: string;
-  readonly present: number;
-  readonly presentLow: number;
-  readonly presentHigh: number;
-  readonly residing: number;
-  readonly low: number;
-  readonly high: number;
-  readonly pOver: number;
-}
-
-export interface ReplaySummary {
-  readonly readings: number;
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  /** The first few, by line. */
-  readonly problems: readonly string[];
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly alerts: number;
-  readonly alertsByKind: Readonly<Record<string, number>>;
-}
+import type { Recorded } from "./recorded.ts";
 
 export interface ReplayOptions {
   readonly config: CoreConfig;
-  readonly onEstimate: (line: EstimateLine) => void;
-  /** Nothing after it is looked at; timers run up to it. */
-  readonly untilMs?: number | undefined;
+  /** At every change of `present`, and at 03:00 and 12:00 local time (`sampled`). */
+  readonly onEstimate: (space: string, nowMs: number, estimate: Estimate, sampled: boolean) => void;
+  /** At every change of an alert. */
+  readonly onAlert: (alert: Alert) => void;
 }
-
-const MAX_PROBLEMS = 20;
 
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #state: CoreState = emptyState();
-  /** Final form of each episode, in order of raising. */
-  readonly #episodes = new Map<string, Alert>();
   readonly #present = new Map<string, number>();
-  readonly #problems: string[] = [];
-  #lines = 0;
-  #accepted = 0;
-  #duplicates = 0;
-  #rejected = 0;
-  #firstMs: number | undefined;
-  #nowMs = Number.NEGATIVE_INFINITY;
+  #nowMs = Number.NaN;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -62,62 +29,20 @@ export class Replay {
     return this.#state;
   }
 
-  get episodes(): readonly Alert[] {
-    return [...this.#episodes.values()];
+  /** Virtual time, ms; NaN before the first reading. */
+  get nowMs(): number {
+    return this.#nowMs;
   }
 
-  /** One line of the input. False when it lies beyond `until` and nothing more need be read. */
-  line(text: string): boolean {
-    if (text === "") return true;
-    this.#lines += 1;
-    let item: unknown;
-    try {
-      item = JSON.parse(text);
-    } catch {
-      return this.#problem("not JSON");
-    }
-    const received = item !== null && typeof item === "object" && "receivedAt" in item ? item.receivedAt : undefined;
-    const receivedMs = typeof received === "string" ? Date.parse(received) : Number.NaN;
-    if (Number.isNaN(receivedMs)) return this.#problem("receivedAt: must be an RFC 3339 time");
-    if (receivedMs > (this.#options.untilMs ?? Number.POSITIVE_INFINITY)) return false;
-    const parsed = parseReading(item);
-    if (!parsed.ok) return this.#problem(parsed.reason);
-    const { credential } = parsed.reading;
-    if (credential !== undefined && !Pseudonym.safeParse(credential).success) {
-      return this.#problem("credential: must be a pseudonym like c_5f2a91d0c4, a replay takes no card numbers");
-    }
-    this.#advance(receivedMs);
-    const effects = this.#step({ type: "reading", reading: parsed.reading, clock: "synced" }, this.#nowMs);
-    if (effects.outcome === "duplicate") this.#duplicates += 1;
-    else if (effects.outcome === "rejected") return this.#problem(effects.reason ?? "rejected");
-    else this.#accepted += 1;
-    return true;
-  }
-
-  /** Lets the remaining time pass and adds up. */
-  finish(): ReplaySummary {
-    const { untilMs } = this.#options;
-    if (untilMs !== undefined && this.#firstMs !== undefined) this.#advance(untilMs);
-    const byKind: Record<string, number> = {};
-    for (const { kind } of this.#episodes.values()) byKind[kind] = (byKind[kind] ?? 0) + 1;
-    const at = (ms: number | undefined) => (ms === undefined ? null : formatTime(ms, modelOf(this.#state).zone));
-    return {
-      readings: this.#lines,
-      accepted: this.#accepted,
-      duplicates: this.#duplicates,
-      rejected: this.#rejected,
-      problems: this.#problems,
-      from: at(this.#firstMs),
-      to: at(this.#firstMs === undefined ? undefined : this.#nowMs),
-      alerts: this.#episodes.size,
-      alertsByKind: byKind,
-    };
+  /** Virtual time moves to the reading's arrival, then the core has it. */
+  take({ receivedMs, reading, clock }: Recorded): Effects {
+    this.advance(receivedMs);
+    return this.#step({ type: "reading", reading, clock }, this.#nowMs);
   }
 
   /** Virtual time moves to `ms`, stopping at every timer on the way; it never runs backwards. */
-  #advance(ms: number): void {
-    if (this.#firstMs === undefined) {
-      this.#firstMs = ms;
+  advance(ms: number): void {
+    if (Number.isNaN(this.#nowMs)) {
       this.#nowMs = ms;
       step(this.#state, { type: "config", config: this.#options.config, installation: "r" }, ms);
     }
@@ -130,23 +55,22 @@ export class Replay {
 
   #step(input: Input, nowMs: number): Effects {
     const effects = step(this.#state, input, nowMs);
-    for (const { alert } of effects.alerts) this.#episodes.set(`${alert.id}/${alert.episode}`, alert);
+    for (const { alert } of effects.alerts) this.#options.onAlert(alert);
     for (const space of effects.spaces) this.#estimate(space, nowMs, effects.sampled === true);
     return effects;
   }
 
-  #estimate(id: string, nowMs: number, always: boolean): void {
-    const whole = estimateOf(this.#state, id);
-    if (whole === undefined) return;
-    const { evidence: _, ...estimate } = whole;
-    if (!always && this.#present.get(id) === estimate.present) return;
-    this.#present.set(id, estimate.present);
-    this.#options.onEstimate({ space: id, at: formatTime(nowMs, modelOf(this.#state).zone), ...estimate });
-  }
-
-  #problem(reason: string): true {
-    this.#rejected += 1;
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(`line ${this.#lines}: ${reason}`);
-    return true;
+  #estimate(space: string, nowMs: number, sampled: boolean): void {
+    const estimate = estimateOf(this.#state, space);
+    if (estimate === undefined) return;
+    if (!sampled && this.#present.get(space) === estimate.present) return;
+    this.#present.set(space, estimate.present);
+    this.#options.onEstimate(space, nowMs, estimate, sampled);
   }
 }
+
+/** The zone virtual time is told in. */
+export const zoneOf = (config: CoreConfig): string => config.site.site.timezone;
+
+export const limitsOf = (state: CoreState): ReadonlyMap<string, number> =>
+  new Map([...modelOf(state).spaces].flatMap(([id, { limit }]) => (limit === undefined ? [] : [[id, limit.persons]])));

@@ -1,0 +1,42 @@
+/** What a running gateway must never load: it would cost its memory for years. */
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+import { files, read } from "./tree.ts";
+
+/** Modules that come along with `entry`: its static imports and theirs, without types. */
+function loadedWith(entry: string): { readonly ours: Set<string>; readonly packages: Set<string> } {
+  const ours = new Set<string>();
+  const packages = new Set<string>();
+  const waiting = [entry];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (ours.has(path)) continue;
+    ours.add(path);
+    const imports = read(path).matchAll(/^(?:import|export)\s(?!type\b)(?:[^;"']*?\sfrom\s)?["']([^"']+)["']/gm);
+    for (const [, name = ""] of imports) {
+      if (name.startsWith(".")) waiting.push(normalize(join(dirname(path), name)));
+      else packages.add(name);
+    }
+  }
+  return { ours, packages };
+}
+
+const isDrawing = (name: string) => name.startsWith("echarts") || name.startsWith("zrender");
+
+test("the gateway and the command line load no drawing library", () => {
+  for (const entry of ["gateway/src/main.ts", "gateway/src/cli/main.ts", "gateway/src/index.ts"]) {
+    const { ours, packages } = loadedWith(entry);
+    expect(ours.size).toBeGreaterThan(10);
+    expect([...packages].filter(isDrawing), entry).toEqual([]);
+    expect(
+      [...ours].filter((path) => path.includes("/replay/")),
+      entry,
+    ).toEqual([]);
+  }
+});
+
+test("only the report's plots know the drawing library, and the report loads them", () => {
+  const knowing = files.filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && /["']echarts/.test(read(path)));
+  const report = "gateway/src/replay/report";
+  expect(knowing).toEqual([`${report}/echarts-bundle.d.ts`, `${report}/plots.ts`]);
+  expect([...loadedWith(`${report}/page.ts`).packages].some(isDrawing)).toBe(true);
+});
