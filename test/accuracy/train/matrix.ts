@@ -19,7 +19,11 @@ const QUESTIONS: readonly (readonly [offset: number, weight: number])[] = [
 
 /** More people in a window can only mean more people living there. */
 export const MONOTONE = Int8Array.from(FEATURES, ({ name }) =>
-  name.endsWith(" - persons") && name !== "limit - persons" && name !== "registered - persons" ? 1 : 0,
+  (name.endsWith(" - persons") || name.includes(".above")) &&
+  name !== "limit - persons" &&
+  name !== "registered - persons"
+    ? 1
+    : 0,
 );
 
 /** Of neighbouring mornings, which say nearly the same, every `every`th. */

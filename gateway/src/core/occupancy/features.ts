@@ -93,6 +93,12 @@ const HABIT_SOURCE: Readonly<Record<Habit, Source>> = {
 };
 const HABIT_DAYS = [3, 7, DAYS] as const;
 
+/** The share of days on which a figure was above the number in question. */
+const ABOVE = [
+  { figure: "night", days: [3, 7, 14, DAYS] },
+  { figure: "high", days: [7, DAYS] },
+] as const satisfies readonly { readonly figure: Figure; readonly days: readonly number[] }[];
+
 export interface Feature {
   readonly name: string;
   readonly source: Source;
@@ -123,8 +129,14 @@ export const FEATURES: readonly Feature[] = [
   { name: "limit - persons", source: "register" },
   { name: "registered - persons", source: "register" },
   ...headed.map((index) => ({ name: `${own[index]?.name} - persons`, source: own[index]?.source ?? "data" })),
+  ...ABOVE.flatMap(({ figure, days }) =>
+    days.map((n) => ({ name: `${figure}.above${n}`, source: "counter" as const })),
+  ),
 ];
 const OWN = own.length;
+/** Behind the features a vector carries the days themselves, from which the shares of days above a number are counted. */
+const DAYS_AT = FEATURES.length;
+export const VECTOR_LENGTH = FEATURES.length + ABOVE.length * DAYS;
 
 /** Mean of the known last `n` days; NaN when fewer than a third are known. */
 function meanOf(row: Float64Array, n: number): number {
@@ -184,7 +196,8 @@ export function spaceFeatureValues(
   lastDay: number,
   habits: SiteHabits,
 ): Float64Array {
-  const values = new Float64Array(FEATURES.length).fill(Number.NaN);
+  const values = new Float64Array(VECTOR_LENGTH).fill(Number.NaN);
+  for (const [index, { figure }] of ABOVE.entries()) values.set(table[figure], DAYS_AT + index * DAYS);
   let at = 0;
   for (const feature of windowFeatures) values[at++] = takeOf(table, feature);
   for (const { habit, n } of habitFeatures) {
@@ -219,5 +232,20 @@ export function against(
   values[at++] = (space.limit ?? Number.NaN) - persons;
   values[at++] = (space.registered ?? Number.NaN) - persons;
   for (const index of headed) values[at++] = (values[index] ?? Number.NaN) - persons;
+  for (const [index, { days }] of ABOVE.entries()) {
+    for (const n of days) values[at++] = shareAbove(values, DAYS_AT + (index + 1) * DAYS, n, persons);
+  }
   return values;
+}
+
+/** Of the `n` days before position `end`, those known. Half a person above is above. */
+function shareAbove(values: Float64Array, end: number, n: number, persons: number): number {
+  let [above, known] = [0, 0];
+  for (let i = end - n; i < end; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    known += 1;
+    if (value > persons + 0.5) above += 1;
+  }
+  return known === 0 ? Number.NaN : above / known;
 }
