@@ -1,14 +1,19 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
 import { type Alert, InvariantError } from "@gatehouse/protocol";
+import type { Budget } from "./alerts/budget.ts";
+import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import type { Belief } from "./occupancy/estimator.ts";
 import type { Snapshot } from "./ports.ts";
+import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
   totals?: { in: number; out: number };
   online?: boolean;
+  /** What the device's health is judged by. */
+  watch?: DeviceWatch;
 }
 
 /** An alert with what its life needs beside the published form. One per subject: the latest. */
@@ -41,7 +46,11 @@ export interface CoreState {
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
   readonly subjects: Map<string, string>;
-  /** By name: `night:360`, `sample:180`, `overdue:alr_…`. */
+  /** What rules remember, by rule and subject. */
+  readonly memos: Map<string, Memo>;
+  /** By grid. */
+  readonly budgets: Map<string, Budget>;
+  /** By name: `night:360`, `sample:180`, `overdue:alr_…`, `rule:door-held:D1`. */
   readonly timers: Map<string, Timer>;
   /** No timer is due earlier. */
   nextDueMs: number;
@@ -58,6 +67,8 @@ export function emptyState(): CoreState {
     beliefs: new Map(),
     alerts: new Map(),
     subjects: new Map(),
+    memos: new Map(),
+    budgets: new Map(),
     timers: new Map(),
     nextDueMs: Number.POSITIVE_INFINITY,
     dirty: new Set(),
@@ -74,6 +85,11 @@ export function setTimer(state: CoreState, name: string, timer: Timer): void {
   state.timers.set(name, timer);
   state.nextDueMs = Math.min(state.nextDueMs, timer.dueMs);
   state.dirty.add("core/timers");
+}
+
+/** A deadline that is met before it is due. */
+export function dropTimer(state: CoreState, name: string): void {
+  if (state.timers.delete(name)) state.dirty.add("core/timers");
 }
 
 /** Finds the next due time again after timers fired, went or moved. */
@@ -102,12 +118,16 @@ export function touchAll(state: CoreState): void {
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
+  for (const id of state.memos.keys()) state.dirty.add(`memo/${id}`);
+  for (const id of state.budgets.keys()) state.dirty.add(`budget/${id}`);
 }
 
 function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (part === "device") return state.devices.get(id);
   if (part === "belief") return state.beliefs.get(id);
   if (part === "alert") return state.alerts.get(id);
+  if (part === "memo") return state.memos.get(id);
+  if (part === "budget") return state.budgets.get(id);
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
   return { installation: state.installation, alertCount: state.alertCount };
@@ -118,22 +138,27 @@ export function restoreState(snapshot: Snapshot): CoreState {
   const state = emptyState();
   for (const { part, id, body } of snapshot.pieces) {
     if (body === null) continue;
-    const value: unknown = JSON.parse(body);
-    if (part === "device") state.devices.set(id, value as DeviceState);
-    else if (part === "belief") state.beliefs.set(id, value as Belief);
-    else if (part === "alert") {
-      const record = value as AlertRecord;
-      state.alerts.set(id, record);
-      state.subjects.set(record.subject, id);
-    } else if (id === "timers")
-      for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
-    else if (id === "config") state.model = buildModel(value as CoreConfig);
-    else {
-      const core = value as Pick<CoreState, "installation" | "alertCount">;
-      state.installation = core.installation;
-      state.alertCount = core.alertCount;
-    }
+    place(state, part, id, JSON.parse(body));
   }
   settleTimers(state);
   return state;
+}
+
+function place(state: CoreState, part: string, id: string, value: unknown): void {
+  if (part === "device") state.devices.set(id, value as DeviceState);
+  else if (part === "belief") state.beliefs.set(id, value as Belief);
+  else if (part === "memo") state.memos.set(id, value as Memo);
+  else if (part === "budget") state.budgets.set(id, value as Budget);
+  else if (part === "alert") {
+    const record = value as AlertRecord;
+    state.alerts.set(id, record);
+    state.subjects.set(record.subject, id);
+  } else if (id === "timers")
+    for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
+  else if (id === "config") state.model = buildModel(value as CoreConfig);
+  else {
+    const core = value as Pick<CoreState, "installation" | "alertCount">;
+    state.installation = core.installation;
+    state.alertCount = core.alertCount;
+  }
 }

@@ -4,11 +4,13 @@
  */
 import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { believedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
+import { settleBudgets } from "./alerts/budget.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
+import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { balanceEstimator } from "./occupancy/balance.ts";
-import { nightRules, readingRules } from "./rules/index.ts";
-import type { Observed } from "./rules/rule.ts";
+import { estimateRules, nightRules, readingRules } from "./rules/index.ts";
+import { type Observed, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
 import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
 
@@ -81,6 +83,7 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
     state.beliefs.delete(id);
     state.dirty.add(`belief/${id}`);
   }
+  pruneMemos(state, model);
   setCalendar(state, model, nowMs);
   settleTimers(state);
   return { outcome: "accepted", alerts: [], spaces: [...model.spaces.keys()] };
@@ -112,17 +115,23 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
     atMs: believed,
     nowMs,
   };
-  const alerts = readingRules.flatMap((rule) => rule(state, observed));
+  const seen = { atMs: believed, nowMs, trigger: triggerOf(reading) };
+  const alerts = [
+    ...readingRules.flatMap((rule) => rule(state, observed)),
+    ...changed.flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen))),
+  ];
   return { outcome: "accepted", alerts: [...alerts, ...judgeLate(state, observed)], spaces: changed };
 }
 
 /** A reading of a past night may change what that night means. */
 function judgeLate(state: CoreState, { changed, atMs, nowMs }: Observed): AlertEvent[] {
-  return changed.flatMap((space) => {
+  const judged = changed.filter((space) => {
     const last = state.beliefs.get(space)?.nights.at(-1);
-    const judged = last !== undefined && atMs <= last.sampleMs && nowMs > last.sampleMs + LATE_MS;
-    return judged ? nightRules.flatMap((rule) => rule(state, space, nowMs)) : [];
+    return last !== undefined && atMs <= last.sampleMs && nowMs > last.sampleMs + LATE_MS;
   });
+  if (judged.length === 0) return [];
+  const alerts = judged.flatMap((space) => nightRules.flatMap((rule) => rule(state, space, nowMs)));
+  return [...alerts, ...settleBudgets(state, nowMs)];
 }
 
 /** Until the night is judged at the end of its window, corrections wait for that. */

@@ -79,12 +79,13 @@ export async function replayFiles(flags: ReplayFiles, bar: ReplayProgress, clock
 function configFor(flags: ReplayFiles): CoreConfig {
   const loaded = loadSite(flags.site, { driverTypes, uplinkTypes, secrets: false });
   const policies = new Map(loaded.policies);
-  if (flags.policy === undefined) return { site: loaded.site, policies: [...policies.values()] };
+  const { rules } = loaded;
+  if (flags.policy === undefined) return { site: loaded.site, policies: [...policies.values()], rules };
   const policy = loadPolicy(flags.policy);
   policies.set(policy.id, policy);
   const used = loaded.site.policies.some((use) => use.use === policy.id);
   const site = used ? loaded.site : { ...loaded.site, policies: [{ use: policy.id }] };
   const problems = checkSite(site, policies);
   if (problems.length > 0) throw new ConfigError(problems);
-  return { site, policies: [...policies.values()] };
+  return { site, policies: [...policies.values()], rules };
 }
