@@ -21,7 +21,7 @@ const KNOWN_MS = 3 * DAY_MS;
 const KNOWN_READINGS = 20;
 /** A device that was never quiet for longer speaks by the clock, not by what happens. */
 const PERIODIC_MS = 2 * HOUR_MS;
-const OFFLINE_MS = 2 * HOUR_MS;
+const OFFLINE_MS = 6 * HOUR_MS;
 /** Uses of its door a device may sleep through: a silent one, a counter, a presence sensor (which may look away from the door). */
 const MISSED_SILENT = 20;
 const UNSEEN_COUNTER = 20;
@@ -36,14 +36,14 @@ export function keepWatch(state: CoreState, nowMs: number): void {
   if (!state.timers.has(SWEEP)) setTimer(state, SWEEP, { dueMs: nowMs + SWEEP_EVERY_MS, calendar: false });
 }
 
-export const deviceFault: ReadingRule = (state, { reading, device, nowMs }) => {
+export const deviceFault: ReadingRule = (state, { reading, device, atMs, nowMs }) => {
   const known = state.devices.get(device.id);
   if (known === undefined || device.watch === false) return [];
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
   if (reading.kind === "device.offline") watch.offlineAtMs ??= nowMs;
   else if (reading.kind === "device.online") delete watch.offlineAtMs;
-  else hear(watch, device, reading, nowMs);
+  else hear(watch, device, reading, atMs, nowMs);
   noteUse(state, device, reading, nowMs);
   return judge(state, device, watch, nowMs);
 };
@@ -55,8 +55,11 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
     const watch = state.devices.get(id)?.watch;
     if (watch === undefined || nowMs - watch.missedAtMs < SAME_USE_MS) continue;
     watch.missedAtMs = nowMs;
-    watch.missed += 1;
-    watch.unseen += 1;
+    // A presence sensor that sees somebody has nothing to add.
+    if (watch.onAtMs === undefined) {
+      watch.missed += 1;
+      watch.unseen += 1;
+    }
     state.dirty.add(`device/${id}`);
   }
 }
@@ -158,9 +161,7 @@ function faultsOf(device: Device, watch: DeviceWatch, nowMs: number): Faults {
     ...(babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS
       ? { babbling: "far more readings in ten minutes than people can cause" }
       : {}),
-    ...(odd
-      ? { implausible: "a total that runs backwards, a number of persons or a clock that cannot be, again and again" }
-      : {}),
+    ...(odd ? { implausible: `${watch.odd}, and the like ${ODD_COUNT} times within a day` } : {}),
   };
 }
 

@@ -28,8 +28,9 @@ export interface DeviceWatch {
   /** Presence that was switched on, and not off again. */
   onAtMs?: number;
   babbleAtMs?: number;
-  /** The latest things that cannot be. */
+  /** The latest things that cannot be, and the last of them in words. */
   oddAtMs: number[];
+  odd?: string;
   totals?: readonly number[];
   epoch?: number;
   /** What is wrong now, and since when it is known in words. */
@@ -73,8 +74,8 @@ export function newWatch(nowMs: number): DeviceWatch {
   };
 }
 
-/** Brings the watch up to date with a reading of the device itself. */
-export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
+/** Brings the watch up to date with a reading of the device itself, which happened at `atMs`. */
+export function hear(watch: DeviceWatch, device: Device, reading: RawReading, atMs: number, nowMs: number): void {
   turnWeek(watch, nowMs);
   // A silence that was a fault is no habit.
   const faulty = watch.faults.silent !== undefined || watch.faults.offline !== undefined;
@@ -83,14 +84,19 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   watch.readings = Math.min(watch.readings + 1, 1_000_000);
   watch.missed = 0;
   delete watch.offlineAtMs;
-  countSlot(watch, device, nowMs);
+  // What was kept while the line was down comes all at once.
+  if (nowMs - atMs < SLOT_MS) countSlot(watch, device, nowMs);
   if (sees(watch, reading)) {
     watch.unseen = 0;
     watch.seenAtMs = nowMs;
   }
   if (reading.kind === "presence.on") watch.onAtMs ??= nowMs;
   if (reading.kind === "presence.off") delete watch.onAtMs;
-  if (isOdd(watch, reading, nowMs)) watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
+  const odd = oddity(watch, reading, nowMs);
+  if (odd !== undefined) {
+    watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
+    watch.odd = odd;
+  }
   remember(watch, reading);
 }
 
@@ -122,13 +128,16 @@ function sees(watch: DeviceWatch, { kind, value }: RawReading): boolean {
   return kind === "presence.on" || (kind === "presence.count" && value !== 0);
 }
 
-function isOdd(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): boolean {
+function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): string | undefined {
   const atMs = at === undefined ? nowMs : Date.parse(at);
-  if (atMs > nowMs + AHEAD_MS || atMs < LOST_MS) return true;
-  if ((kind === "count.in" || kind === "count.out") && (value as number) > MAX_PASSAGE) return true;
+  if (atMs > nowMs + AHEAD_MS) return `its clock is ${Math.round((atMs - nowMs) / MINUTE_MS)} min ahead`;
+  if (atMs < LOST_MS) return `its clock shows ${new Date(atMs).getUTCFullYear()}`;
+  if ((kind === "count.in" || kind === "count.out") && (value as number) > MAX_PASSAGE)
+    return `${value} persons in one reading`;
   const totals = totalsOf(kind, value);
-  if (totals === undefined || watch.totals === undefined || watch.epoch !== (epoch ?? 0)) return false;
-  return totals.some((total, i) => total < (watch.totals?.[i] ?? 0));
+  if (totals === undefined || watch.totals === undefined || watch.epoch !== (epoch ?? 0)) return undefined;
+  const back = totals.findIndex((total, i) => total < (watch.totals?.[i] ?? 0));
+  return back < 0 ? undefined : `its total ran back from ${watch.totals[back]} to ${totals[back]}`;
 }
 
 function remember(watch: DeviceWatch, { kind, value, epoch }: RawReading): void {

@@ -4,20 +4,20 @@
  */
 import type { Device } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
-import { dropMemo, memoOf, setMemo } from "../memos.ts";
+import { memoOf, setMemo } from "../memos.ts";
 import { type CoreState, dropTimer, setTimer } from "../state.ts";
 import { type Observed, type ReadingRule, type Seen, type TimerRule, triggerOf } from "./rule.ts";
 
-/** A door that stands open. */
-interface OpenDoor {
-  readonly openAtMs: number;
+/** What is known of a door. */
+interface DoorState {
+  /** Missing while it is closed. */
+  readonly openAtMs?: number;
+  /** The latest opening or closing by the device's own clock, which alone orders what a network mixed up. */
+  readonly toldAtMs: number;
   readonly space: string;
   readonly device: string;
   readonly trigger: Seen["trigger"];
 }
-
-/** Readings that come in late come in batches: the closing may be the next one. */
-const GRACE_MS = 60_000;
 
 const placeOf = (portal: string, space: string) => ({ kind: "door-held" as const, space, portal });
 
@@ -36,21 +36,31 @@ export const doorHeld: ReadingRule = (state, observed) => {
   }
 };
 
-function opened(state: CoreState, { reading, device, atMs, nowMs }: Observed, portal: string, space: string): [] {
-  const limitMs = limitOf(state, portal, space);
-  if (limitMs === undefined || memoOf<OpenDoor>(state, "door-held", portal) !== undefined) return [];
-  const open: OpenDoor = { openAtMs: atMs, space, device: device.id, trigger: triggerOf(reading) };
-  setMemo(state, "door-held", portal, open);
-  const dueMs = atMs + limitMs;
-  setTimer(state, `rule:door-held:${portal}`, { dueMs: dueMs > nowMs ? dueMs : nowMs + GRACE_MS, calendar: false });
-  return [];
+/** Undefined when a later word of the same device is known already. */
+function news(state: CoreState, { reading, device, nowMs }: Observed, portal: string): number | undefined {
+  const told = reading.at === undefined ? nowMs : Date.parse(reading.at);
+  const known = memoOf<DoorState>(state, "door-held", portal);
+  return known !== undefined && known.device === device.id && known.toldAtMs > told ? undefined : told;
 }
 
-function closed(state: CoreState, { atMs, nowMs }: Observed, portal: string, space: string): AlertEvent[] {
-  const open = memoOf<OpenDoor>(state, "door-held", portal);
-  // A closing that is told late belongs to an earlier opening.
-  if (open !== undefined && open.openAtMs > atMs) return [];
-  dropMemo(state, "door-held", portal);
+function opened(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
+  const { reading, device, atMs, nowMs } = observed;
+  const limitMs = limitOf(state, portal, space);
+  const toldAtMs = news(state, observed, portal);
+  if (limitMs === undefined || toldAtMs === undefined) return [];
+  const door: DoorState = { openAtMs: atMs, toldAtMs, space, device: device.id, trigger: triggerOf(reading) };
+  setMemo(state, "door-held", portal, door);
+  // From the time of receipt: a device whose clock is minutes off, or that tells late, opens no door any earlier.
+  setTimer(state, `rule:door-held:${portal}`, { dueMs: nowMs + limitMs, calendar: false });
+  const event = clear(state, placeOf(portal, space), nowMs, "the door was opened again, so it was closed in between");
+  return event === undefined ? [] : [event];
+}
+
+function closed(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
+  const { reading, device, nowMs } = observed;
+  const toldAtMs = news(state, observed, portal);
+  if (toldAtMs === undefined) return [];
+  setMemo(state, "door-held", portal, { toldAtMs, space, device: device.id, trigger: triggerOf(reading) });
   dropTimer(state, `rule:door-held:${portal}`);
   const event = clear(state, placeOf(portal, space), nowMs, "the door is closed again");
   return event === undefined ? [] : [event];
@@ -64,10 +74,10 @@ function limitOf(state: CoreState, portal: string, space: string): number | unde
 }
 
 export const doorStillOpen: TimerRule = (state, portal, dueMs) => {
-  const open = memoOf<OpenDoor>(state, "door-held", portal);
-  const device = state.model?.devices.get(open?.device ?? "");
-  if (open === undefined || device === undefined || state.model?.spaces.has(open.space) !== true) return [];
-  const { openAtMs, space, trigger } = open;
+  const door = memoOf<DoorState>(state, "door-held", portal);
+  const device = state.model?.devices.get(door?.device ?? "");
+  if (door?.openAtMs === undefined || device === undefined || state.model?.spaces.has(door.space) !== true) return [];
+  const { openAtMs, space, trigger } = door;
   return held(state, { portal, space, sinceMs: openAtMs, nowMs: dueMs, trigger }, device);
 };
 

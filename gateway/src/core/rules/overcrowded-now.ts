@@ -40,6 +40,12 @@ export const overcrowdedNow: EstimateRule = (state, spaceId, seen) => {
   const side = stands(estimate, space, space.limit.persons);
   const standing = isStanding(recordOf(state, placeOf(spaceId)));
   const turning = memoOf<Turning>(state, NAME, spaceId);
+  // Where too many are known to live, that they are at home is no second finding.
+  if (side === "over" && isStanding(recordOf(state, { kind: "group-rental", space: spaceId }))) {
+    withdraw(state, placeOf(spaceId));
+    if (!standing) forget(state, spaceId);
+    return [];
+  }
   // Between the two nothing is sure: what has begun to be over goes on being so, what has begun to clear does not.
   if (side === "between") {
     if (standing) forget(state, spaceId);
