@@ -6,6 +6,7 @@ import { demoCommand } from "./demo.ts";
 import { initCommand } from "./init.ts";
 import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
+import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { simCommand } from "./sim.ts";
 import { VERSION, versionCommand } from "./version.ts";
@@ -16,6 +17,7 @@ const COMMANDS: readonly (() => Command)[] = [
   initCommand,
   checkCommand,
   replayCommand,
+  rulesCommand,
   simCommand,
   cityCommand,
   demoCommand,
