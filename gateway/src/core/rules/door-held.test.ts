@@ -67,4 +67,10 @@ describe("a door that stands open", () => {
     core.say("lock-1", "door.opened", undefined, at(3)).wait(HOUR_MS);
     expect(core.story("door-held")).toEqual([]);
   });
+
+  it("is judged by a clock that was set back like by any other", () => {
+    const core = run().say("lock-1", "door.closed", undefined, { at: "2026-03-02T12:00:00+08:00" }).wait(HOUR_MS);
+    core.say("lock-1", "door.opened", undefined, { at: "2000-01-01T00:00:10+08:00" }).wait(HOUR_MS);
+    expect(core.story("door-held")).toEqual(["raised F1 2026-03-02T13:02"]);
+  });
 });

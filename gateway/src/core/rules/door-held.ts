@@ -12,8 +12,8 @@ import { type Observed, type ReadingRule, type Seen, type TimerRule, triggerOf }
 interface DoorState {
   /** Missing while it is closed. */
   readonly openAtMs?: number;
-  /** The latest opening or closing by the device's own clock, which alone orders what a network mixed up. */
-  readonly toldAtMs: number;
+  /** The latest opening or closing by the device's own clock, if it has one: that orders what a network mixed up. */
+  readonly toldMs?: number;
   readonly space: string;
   readonly device: string;
   readonly trigger: Seen["trigger"];
@@ -36,19 +36,30 @@ export const doorHeld: ReadingRule = (state, observed) => {
   }
 };
 
-/** Undefined when a later word of the same device is known already. */
-function news(state: CoreState, { reading, device, nowMs }: Observed, portal: string): number | undefined {
-  const told = reading.at === undefined ? nowMs : Date.parse(reading.at);
+/** A network mixes up what is minutes apart; a device clock further back than that was set. */
+const MIXED_UP_MS = 15 * 60_000;
+
+const toldBy = ({ at }: Observed["reading"]) => (at === undefined ? {} : { toldMs: Date.parse(at) });
+
+/** True when a later word of the same device is known already. */
+function isPast(state: CoreState, { reading, device }: Observed, portal: string): boolean {
+  const { toldMs } = toldBy(reading);
   const known = memoOf<DoorState>(state, "door-held", portal);
-  return known !== undefined && known.device === device.id && known.toldAtMs > told ? undefined : told;
+  if (toldMs === undefined || known?.toldMs === undefined || known.device !== device.id) return false;
+  return toldMs < known.toldMs && known.toldMs - toldMs < MIXED_UP_MS;
 }
 
 function opened(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
   const { reading, device, atMs, nowMs } = observed;
   const limitMs = limitOf(state, portal, space);
-  const toldAtMs = news(state, observed, portal);
-  if (limitMs === undefined || toldAtMs === undefined) return [];
-  const door: DoorState = { openAtMs: atMs, toldAtMs, space, device: device.id, trigger: triggerOf(reading) };
+  if (limitMs === undefined || isPast(state, observed, portal)) return [];
+  const door: DoorState = {
+    openAtMs: atMs,
+    ...toldBy(reading),
+    space,
+    device: device.id,
+    trigger: triggerOf(reading),
+  };
   setMemo(state, "door-held", portal, door);
   // From the time of receipt: a device whose clock is minutes off, or that tells late, opens no door any earlier.
   setTimer(state, `rule:door-held:${portal}`, { dueMs: nowMs + limitMs, calendar: false });
@@ -58,9 +69,9 @@ function opened(state: CoreState, observed: Observed, portal: string, space: str
 
 function closed(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
   const { reading, device, nowMs } = observed;
-  const toldAtMs = news(state, observed, portal);
-  if (toldAtMs === undefined) return [];
-  setMemo(state, "door-held", portal, { toldAtMs, space, device: device.id, trigger: triggerOf(reading) });
+  if (isPast(state, observed, portal)) return [];
+  const door: DoorState = { ...toldBy(reading), space, device: device.id, trigger: triggerOf(reading) };
+  setMemo(state, "door-held", portal, door);
   dropTimer(state, `rule:door-held:${portal}`);
   const event = clear(state, placeOf(portal, space), nowMs, "the door is closed again");
   return event === undefined ? [] : [event];
