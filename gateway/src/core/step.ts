@@ -10,6 +10,7 @@ import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { balanceEstimator } from "./occupancy/balance.ts";
 import { estimateRules, nightRules, readingRules } from "./rules/index.ts";
+import { retire } from "./rules/retire.ts";
 import { type Observed, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
 import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
@@ -86,7 +87,7 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
   pruneMemos(state, model);
   setCalendar(state, model, nowMs);
   settleTimers(state);
-  return { outcome: "accepted", alerts: [], spaces: [...model.spaces.keys()] };
+  return { outcome: "accepted", alerts: retire(state, model, nowMs), spaces: [...model.spaces.keys()] };
 }
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });

@@ -22,7 +22,7 @@ export class CoreRun {
   }
 
   configure(config: CoreConfig): void {
-    step(this.state, { type: "config", config, installation: "t" }, this.nowMs);
+    this.events.push(...step(this.state, { type: "config", config, installation: "t" }, this.nowMs).alerts);
   }
 
   /** Lets time pass up to the moment. */

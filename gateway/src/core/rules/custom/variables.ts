@@ -33,7 +33,7 @@ export const VARIABLES = {
   device: { type: "string", says: "id of the device", reading: true },
   deviceKind: { type: "string", says: "`lock`, `counter`, …", reading: true },
   portal: { type: "string", says: "id of the portal, empty without one", reading: true },
-  role: { type: "string", says: "role of the credential: `tenant`, `staff`, …; empty when not known", reading: true },
+  role: { type: "string", says: "role of the credential: `tenant`, `staff`, …, or empty", reading: true },
   value: { type: "double", says: "number of the reading, 0 without one", reading: true },
 } as const satisfies Record<string, Variable>;
 
