@@ -122,6 +122,12 @@ describe("stuck", () => {
     expect(core.last("device-fault")?.clearedAt).not.toBeNull();
   });
 
+  it("is no presence sensor that goes on seeing somebody for days while others come and go", () => {
+    const core = live(run(), 7, "lock-1", "count-1", "radar-1").say("radar-1", "presence.on");
+    for (let i = 0; i < 150; i++) core.say("lock-1", "access.granted").say("count-1", "count.in", 1).wait(HOUR_MS);
+    expect(core.story("device-fault")).toEqual([]);
+  });
+
   it("is a presence sensor that never sees anybody", () => {
     const core = live(run(), 7, "lock-1", "count-1", "radar-1");
     live(core, 15, "lock-1", "count-1");

@@ -45,8 +45,12 @@ export const deviceFault: ReadingRule = (state, { reading, device, atMs, nowMs }
   else if (reading.kind === "device.online") delete watch.offlineAtMs;
   else hear(watch, device, reading, atMs, nowMs);
   noteUse(state, device, reading, nowMs);
-  return judge(state, device, watch, nowMs);
+  return isSuspicious(watch) ? judge(state, device, watch, nowMs) : [];
 };
+
+/** What a reading alone can begin or end; silence and stillness are found by the sweep. */
+const isSuspicious = ({ babbleAtMs, oddAtMs, faults }: DeviceWatch): boolean =>
+  babbleAtMs !== undefined || oddAtMs.length === ODD_COUNT || Object.keys(faults).length > 0;
 
 /** Every neighbour that should have noticed. */
 function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: number): void {

@@ -1,5 +1,5 @@
 /** Findings about what is no longer on the site: a rule, a device, a door or a space that a new configuration left out. */
-import { type AlertEvent, clear, isStanding } from "../alerts/life.ts";
+import { type AlertEvent, clear } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
 import type { CoreState } from "../state.ts";
 
@@ -7,7 +7,6 @@ import type { CoreState } from "../state.ts";
 export function retire(state: CoreState, model: Model, nowMs: number): AlertEvent[] {
   const rules = new Set(model.rules.map(({ rule }) => rule.id));
   return [...state.alerts.values()]
-    .filter(isStanding)
     .map(({ alert }) => alert)
     .filter(
       ({ space, portal, device, rule }) =>
