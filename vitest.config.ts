@@ -31,6 +31,7 @@ export default defineConfig({
         10_000,
       ),
       project("structure", ["test/structure/**/*.test.ts"], 60_000),
+      project("accuracy", ["test/accuracy/**/*.test.ts"], 60_000),
       project("contract", ["test/contract/**/*.test.ts"], 30_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 120_000, true),
       project("faults", ["test/faults/**/*.test.ts"], 600_000, true),

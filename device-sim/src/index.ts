@@ -14,6 +14,19 @@ export { type Movement, presentAt } from "./households/movements.ts";
 export type { SimReading } from "./households/passages.ts";
 export { replayLines } from "./households/replay-file.ts";
 export { type Resident, residentsOf, type World } from "./households/residents.ts";
+export type { LabelledReading } from "./labelled/delivery.ts";
+export { type LabelledSite, labelledSite, type OccupancyStep } from "./labelled/labelled-site.ts";
+export {
+  FAULT_WORLDS,
+  type FaultWorld,
+  LABELLED_KINDS,
+  type LabelledKind,
+  type LabelledOptions,
+  PEOPLE_WORLDS,
+  type PeopleWorld,
+} from "./labelled/options.ts";
+export type { OverLimit, SiteTruth, SpaceTruth } from "./labelled/truth.ts";
+export { writeLabelledSite } from "./labelled/write-site.ts";
 export type { Quantiles } from "./load/histogram.ts";
 export { type LoadOptions, type LoadProgress, type LoadReading, type LoadResult, runLoad } from "./load.ts";
 export { type Logger, silentLog } from "./log.ts";

@@ -28,6 +28,7 @@ export type AlertLevel = z.infer<typeof AlertLevel>;
 export const Evidence = z.object({
   source: z.string().describe("what kind of source: counter, credentials, …"),
   says: z.string().describe("in a sentence"),
+  zh: z.string().optional().describe("the same in Chinese"),
   weight: z.number().describe("how much it moved the finding, in nats; 0 for a plain fact"),
 });
 export type Evidence = z.infer<typeof Evidence>;

@@ -12,6 +12,12 @@ interface SimFlags {
   readonly format: "json" | "protobuf";
   readonly writeSite?: string;
   readonly replay?: string;
+  readonly labelled?: string;
+  readonly out?: string;
+  readonly people?: string;
+  readonly faults?: string;
+  readonly days?: string;
+  readonly spaces?: string;
   readonly logLevel: LogLevel;
   readonly clock?: string;
 }
@@ -31,16 +37,27 @@ export function simCommand(): Command {
     )
     .option("--write-site <file>", "only write the site file that matches the scenario, and end")
     .option("--replay <file>", "only write the scenario's readings for gatehouse replay, in virtual time, and end")
+    .option(
+      "--labelled <kind>",
+      "only write a site with known truth, and end: compound, lock-only, dormitory, construction, all-sensors, meters",
+    )
+    .option("--out <dir>", "with --labelled: the folder for site.yaml, readings, truth and occupancy")
+    .option("--people <world>", "with --labelled: nominal, social or evasive")
+    .option("--faults <world>", "with --labelled: none, nominal or heavy")
+    .option("--days <n>", "with --labelled: how long the site is watched")
+    .option("--spaces <n>", "with --labelled: how many flats, rooms or sheds")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
     .addHelpText(
       "after",
-      "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n",
+      "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n",
     )
     .action(sim);
 }
 
 async function sim(flags: SimFlags): Promise<void> {
+  const { labelled } = flags;
+  if (labelled !== undefined) return (await import("./sim-labelled.ts")).writeLabelled({ ...flags, labelled });
   const clock = clockFor(flags.clock);
   const { readScenario, replayLines, runSim, siteFor, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);

@@ -43,6 +43,25 @@ export function believedMs(atMs: number | undefined, nowMs: number): number {
   return Math.min(atMs, nowMs);
 }
 
+/** Deltas between the gateway's clock and the device's that are kept; what a device delivers at one go counts once. */
+const BEHIND_KEPT = 12;
+const BURST_MS = 10 * 60_000;
+
+/**
+ * When it happened, as far as that can be believed: the device's time, corrected by how far its clock stands off. A prompt reading shows
+ * that; the least of the latest deltas is one, for a reading may come late but never early.
+ */
+export function happenedMs(state: DeviceState, atMs: number | undefined, nowMs: number): number {
+  if (atMs === undefined || Math.abs(nowMs - atMs) > BELIEVED_BACK_MS) return nowMs;
+  state.behind ??= [];
+  const behindMs = nowMs - atMs;
+  const last = state.behind.at(-1);
+  if (last !== undefined && nowMs - last.atMs < BURST_MS) last.behindMs = Math.min(last.behindMs, behindMs);
+  else state.behind.push({ atMs: nowMs, behindMs });
+  if (state.behind.length > BEHIND_KEPT) state.behind.shift();
+  return Math.min(nowMs, atMs + Math.min(...state.behind.map((kept) => kept.behindMs)));
+}
+
 /** False for a repeat. Without a `seq` every reading is news. */
 export function isNews(state: DeviceState, reading: RawReading): boolean {
   if (reading.seq === undefined) return true;

@@ -1,5 +1,6 @@
 /** The site as the core uses it: looked up by id, limits and policies derived. Built whole from a configuration, never changed. */
 import {
+  type Credential,
   type CustomRule,
   DEFAULT_ALERTS_PER_GRID_AND_DAY,
   DEFAULT_DOOR_HELD_SECONDS,
@@ -21,6 +22,7 @@ import {
   spaceOfDevice,
   strictestLimit,
   UNOWNED_GRID,
+  zoneOffsetMs,
 } from "@gatehouse/protocol";
 import { type CompiledRule, compileRules } from "./rules/custom/compile.ts";
 
@@ -61,10 +63,14 @@ export interface Model {
   /** Inner space of each device, where its alerts belong. */
   readonly spaceOf: ReadonlyMap<string, string>;
   readonly rules: readonly CompiledRule[];
-  /** Role by credential. */
-  readonly roles: ReadonlyMap<string, string>;
+  /** By pseudonym. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  /** Local hour number (local days since 1970 times 24, plus the hour) that `ms` falls into, and when such an hour begins. */
+  readonly hourOf: (ms: number) => number;
+  readonly hourStartMs: (hour: number) => number;
 }
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Where no policy governs a space (explicit limit only): the mildest thresholds. */
@@ -92,7 +98,22 @@ export function buildModel(config: CoreConfig): Model {
     devices: new Map(site.devices.map((device) => [device.id, device])),
     spaceOf,
     rules: compileRules(config.rules ?? []),
-    roles: new Map(site.credentials.map(({ credential, role }) => [credential, role])),
+    credentials: new Map(site.credentials.map((credential) => [credential.credential, credential])),
+    ...hoursIn(site.site.timezone),
+  };
+}
+
+/** The offset is looked up once an hour of the clock: readings come by the thousand. */
+function hoursIn(zone: string): Pick<Model, "hourOf" | "hourStartMs"> {
+  let [knownHour, offsetMs] = [Number.NaN, 0];
+  const offsetAt = (ms: number): number => {
+    const hour = Math.floor(ms / HOUR_MS);
+    if (hour !== knownHour) [knownHour, offsetMs] = [hour, zoneOffsetMs(ms, zone)];
+    return offsetMs;
+  };
+  return {
+    hourOf: (ms) => Math.floor((ms + offsetAt(ms)) / HOUR_MS),
+    hourStartMs: (hour) => hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS, zone), zone),
   };
 }
 

@@ -3,7 +3,11 @@ import { type Alert, InvariantError } from "@gatehouse/protocol";
 import type { Budget } from "./alerts/budget.ts";
 import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
-import type { Belief } from "./occupancy/estimator.ts";
+import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
+import type { SiteHabits } from "./occupancy/features.ts";
+import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, gateToJson } from "./occupancy/gate.ts";
+import type { ResidencyModel } from "./occupancy/residency.ts";
+import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
@@ -14,6 +18,8 @@ export interface DeviceState {
   online?: boolean;
   /** What the device's health is judged by. */
   watch?: DeviceWatch;
+  /** How far its clock is behind the gateway's, by the latest prompt readings, ms. */
+  behind?: { atMs: number; behindMs: number }[];
 }
 
 /** An alert with what its life needs beside the published form. One per subject: the latest. */
@@ -42,6 +48,12 @@ export interface CoreState {
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
   readonly beliefs: Map<string, Belief>;
+  /** What the site's people do per head and day. */
+  habits: SiteHabits;
+  /** Unlisted cards at a gate with rooms behind. */
+  gate: GateMemory;
+  /** Judges who lives where. Not part of what is kept: it comes with the program. */
+  residencyModel: ResidencyModel;
   /** By alert id. */
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
@@ -65,6 +77,9 @@ export function emptyState(): CoreState {
     model: undefined,
     devices: new Map(),
     beliefs: new Map(),
+    habits: {},
+    gate: createGateMemory(),
+    residencyModel: shippedModel,
     alerts: new Map(),
     subjects: new Map(),
     memos: new Map(),
@@ -114,7 +129,7 @@ export function takeSnapshot(state: CoreState, seq: number): Snapshot {
 
 /** Names every piece as changed, so that the next snapshot is a whole one. */
 export function touchAll(state: CoreState): void {
-  state.dirty.add("core/core").add("core/timers").add("core/config");
+  state.dirty.add("core/core").add("core/timers").add("core/config").add("core/habits").add("core/gate");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
@@ -124,12 +139,17 @@ export function touchAll(state: CoreState): void {
 
 function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (part === "device") return state.devices.get(id);
-  if (part === "belief") return state.beliefs.get(id);
+  if (part === "belief") {
+    const belief = state.beliefs.get(id);
+    return belief === undefined ? undefined : beliefToJson(belief);
+  }
   if (part === "alert") return state.alerts.get(id);
   if (part === "memo") return state.memos.get(id);
   if (part === "budget") return state.budgets.get(id);
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
+  if (id === "habits") return state.habits;
+  if (id === "gate") return gateToJson(state.gate);
   return { installation: state.installation, alertCount: state.alertCount };
 }
 
@@ -145,16 +165,23 @@ export function restoreState(snapshot: Snapshot): CoreState {
 }
 
 function place(state: CoreState, part: string, id: string, value: unknown): void {
-  if (part === "device") state.devices.set(id, value as DeviceState);
-  else if (part === "belief") state.beliefs.set(id, value as Belief);
+  if (part === "core") restoreCore(state, id, value);
+  else if (part === "device") state.devices.set(id, value as DeviceState);
+  else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
   else if (part === "memo") state.memos.set(id, value as Memo);
   else if (part === "budget") state.budgets.set(id, value as Budget);
-  else if (part === "alert") {
+  else {
     const record = value as AlertRecord;
     state.alerts.set(id, record);
     state.subjects.set(record.subject, id);
-  } else if (id === "timers")
+  }
+}
+
+function restoreCore(state: CoreState, id: string, value: unknown): void {
+  if (id === "timers") {
     for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
+  } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);
   else {
     const core = value as Pick<CoreState, "installation" | "alertCount">;

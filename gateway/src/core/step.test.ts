@@ -188,21 +188,26 @@ describe("group rental", () => {
     expect(live(configured(), [2, 2, 2, 2, 2, 2, 2, 2])).toEqual([]);
   });
 
-  it("is corrected by a lock or counter that delivers hours late", () => {
+  it("judges nights again that a counter delivers hours late", () => {
     const state = configured();
-    const night = START + 7 * HOUR;
-    step(state, count("count-1", "count.in", 2, 1), night);
-    passTime(state, START, START + 23 * HOUR);
-    expect(state.beliefs.get("F1")?.nights.at(-1)?.persons).toBe(2);
-    step(state, count("count-1", "count.in", 1, 2, night + HOUR), START + 23 * HOUR);
-    expect(state.beliefs.get("F1")?.nights.at(-1)?.persons).toBe(3);
-  });
-
-  it("learns nothing of nights it slept through", () => {
-    const state = configured();
-    step(state, count("count-1", "count.in", 3, 1), START + HOUR);
-    step(state, { type: "tick" }, START + 9 * DAY);
-    expect(state.beliefs.get("F1")?.nights).toEqual([]);
+    live(state, [3, 3, 3, 3, 3, 3]);
+    const before = state.beliefs.get("F1")?.mornings.map(({ pOver }) => pOver);
+    // A day's worth of passages that the counter had kept back: three more people on every evening.
+    const nowMs = START + 6 * DAY;
+    for (let day = 2; day < 5; day++) {
+      const atMs = START + day * DAY + 8 * HOUR;
+      step(state, count("count-2", "count.in", 1, 100 + day, atMs), nowMs);
+      step(state, count("count-1", "count.in", 3, 100 + day, atMs), nowMs);
+    }
+    expect(state.beliefs.get("F1")?.staleFrom).toBeDefined();
+    passTime(state, nowMs, nowMs + DAY);
+    expect(state.beliefs.get("F1")?.staleFrom).toBeUndefined();
+    expect(
+      state.beliefs
+        .get("F1")
+        ?.mornings.slice(0, 6)
+        .map(({ pOver }) => pOver),
+    ).not.toEqual(before);
   });
 });
 

@@ -3,13 +3,14 @@
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
 import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
-import { believedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
-import { settleBudgets } from "./alerts/budget.ts";
+import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
-import { balanceEstimator } from "./occupancy/balance.ts";
-import { estimateRules, nightRules, readingRules } from "./rules/index.ts";
+import type { Belief } from "./occupancy/belief.ts";
+import { updatePresent } from "./occupancy/heads.ts";
+import { observe } from "./occupancy/observe.ts";
+import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
 import { type Observed, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
@@ -105,13 +106,14 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
   if (reading.kind === "device.online" || reading.kind === "device.offline")
     known.online = reading.kind === "device.online";
   const portal = reading.portal ?? device.portal;
-  const believed = believedMs(atMs, nowMs);
-  const changed = pass(state, model, known, { reading, device, portal, atMs: believed });
+  const believed = happenedMs(known, atMs, nowMs);
+  const space = reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id);
+  const changed = estimate(state, model, known, { reading, device, portal, space, atMs: believed, nowMs });
   const observed: Observed = {
     reading,
     device,
     portal,
-    space: reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id),
+    space,
     changed,
     atMs: believed,
     nowMs,
@@ -121,22 +123,8 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
     ...readingRules.flatMap((rule) => rule(state, observed)),
     ...changed.flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen))),
   ];
-  return { outcome: "accepted", alerts: [...alerts, ...judgeLate(state, observed)], spaces: changed };
+  return { outcome: "accepted", alerts, spaces: changed };
 }
-
-/** A reading of a past night may change what that night means. */
-function judgeLate(state: CoreState, { changed, atMs, nowMs }: Observed): AlertEvent[] {
-  const judged = changed.filter((space) => {
-    const last = state.beliefs.get(space)?.nights.at(-1);
-    return last !== undefined && atMs <= last.sampleMs && nowMs > last.sampleMs + LATE_MS;
-  });
-  if (judged.length === 0) return [];
-  const alerts = judged.flatMap((space) => nightRules.flatMap((rule) => rule(state, space, nowMs)));
-  return [...alerts, ...settleBudgets(state, nowMs)];
-}
-
-/** Until the night is judged at the end of its window, corrections wait for that. */
-const LATE_MS = 3 * 3_600_000;
 
 function innerSpace(model: Model, portalId: string | undefined): string | undefined {
   const portal = portalId === undefined ? undefined : model.portals.get(portalId);
@@ -145,26 +133,48 @@ function innerSpace(model: Model, portalId: string | undefined): string | undefi
   return inner === OUTSIDE ? undefined : inner;
 }
 
-/** Moves people between the two sides of the portal. Returns the spaces whose estimate changed. */
-function pass(
+/** Tells the estimator. Returns the spaces whose estimate may have changed. */
+function estimate(
   state: CoreState,
   model: Model,
   known: DeviceState,
-  { reading, device, portal: portalId, atMs }: Pick<Observed, "reading" | "device" | "portal" | "atMs">,
+  { reading, device, portal: portalId, space, atMs, nowMs }: Omit<Observed, "changed">,
 ): string[] {
-  const people = passage(device, known, reading);
   const portal = portalId === undefined ? undefined : model.portals.get(portalId);
-  if (people === undefined || portal === undefined) return [];
-  const net = people.entered - people.left;
-  const sides = [
-    [portal.to, net],
-    [portal.from, -net],
-  ] as const;
-  return sides.flatMap(([space, change]) => {
-    if (space === OUTSIDE) return [];
-    const belief = state.beliefs.get(space) ?? balanceEstimator.create();
-    state.beliefs.set(space, belief);
-    state.dirty.add(`belief/${space}`);
-    return balanceEstimator.pass(belief, { change, atMs }) ? [space] : [];
-  });
+  const hour = model.hourOf(atMs);
+  const observation = {
+    reading,
+    portal,
+    space,
+    atMs,
+    hour,
+    passage: passage(device, known, reading),
+    direction: device.direction,
+  };
+  const gateChanges = state.gate.changes;
+  const touched = observe({ model, beliefs: state.beliefs, gate: state.gate }, observation);
+  if (state.gate.changes !== gateChanges) state.dirty.add("core/gate");
+  const nowHour = model.hourOf(nowMs);
+  for (const id of touched) {
+    const place = model.spaces.get(id);
+    const belief = state.beliefs.get(id);
+    if (place === undefined || belief === undefined) continue;
+    state.dirty.add(`belief/${id}`);
+    if (place.limit === undefined) continue;
+    if (!METERED.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
+    markStale(belief, hour, nowHour);
+  }
+  return touched;
 }
+
+/** A reading of a night that was judged already. */
+function markStale(belief: Belief, hour: number, nowHour: number): void {
+  const judged = belief.mornings.at(-1);
+  if (judged === undefined || nowHour - hour < LATE_HOURS) return;
+  const day = Math.floor(hour / 24);
+  if (day <= judged.day) belief.staleFrom = Math.min(belief.staleFrom ?? day, day);
+}
+
+const LATE_HOURS = 2;
+/** Says something about who lives here, nothing about who is in. */
+const METERED: ReadonlySet<string> = new Set(["meter.energyWh", "meter.waterL", "meter.powerW"]);

@@ -3,8 +3,9 @@ import { localDay, localTimeMs } from "@gatehouse/protocol";
 import { settleBudgets } from "./alerts/budget.ts";
 import { type AlertEvent, overdue } from "./alerts/life.ts";
 import { shiftMoments } from "./memos.ts";
-import type { Model } from "./model.ts";
-import { balanceEstimator } from "./occupancy/balance.ts";
+import type { Model, SpaceModel } from "./model.ts";
+import { judged } from "./occupancy/assess.ts";
+import { bringUp, judgeMorning } from "./occupancy/morning.ts";
 import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
 import { keepWatch } from "./rules/device-fault.ts";
 import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
@@ -68,7 +69,7 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     else state.timers.delete(name);
     if (name === "sample" || name === "anchor") {
       sampled = true;
-      for (const space of visit(state, model, name, dueMs, nowMs)) spaces.add(space);
+      for (const space of visit(state, model, dueMs)) spaces.add(space);
       alerts.push(...judgeEstimates(state, model, spaces, dueMs));
     } else {
       if (name.startsWith("night:")) dayEnded = localDay(dueMs, model.zone);
@@ -90,7 +91,7 @@ function answer(
 ): readonly (AlertEvent | undefined)[] {
   // A box that slept through a morning has nothing to say about it.
   const slept = nowMs - dueMs >= MAX_SAMPLE_DELAY_MS;
-  if (name.startsWith("night:")) return slept ? [] : judge(state, model, name, dueMs);
+  if (name.startsWith("night:")) return judge(state, model, name, dueMs, slept);
   if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
   if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
   return [overdue(state, name, dueMs)];
@@ -104,19 +105,20 @@ function judgeEstimates(state: CoreState, model: Model, changed: ReadonlySet<str
     .flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen)));
 }
 
-/** Samples or anchors every belief. Returns their spaces. */
-function visit(state: CoreState, model: Model, name: string, dueMs: number, nowMs: number): string[] {
-  const day = localDay(dueMs, model.zone);
-  for (const [space, belief] of state.beliefs) {
-    if (name === "anchor") balanceEstimator.anchor(belief);
-    else if (nowMs - dueMs < MAX_SAMPLE_DELAY_MS) balanceEstimator.sample(belief, day, dueMs);
-    state.dirty.add(`belief/${space}`);
+/** Brings every belief up to now. Returns their spaces. */
+function visit(state: CoreState, model: Model, dueMs: number): string[] {
+  for (const [space, belief] of judged(model, state.beliefs)) {
+    bringUp(model, space, belief, dueMs);
+    state.dirty.add(`belief/${space.space.id}`);
   }
   return [...state.beliefs.keys()];
 }
 
-function judge(state: CoreState, model: Model, name: string, dueMs: number): AlertEvent[] {
-  const ended = [...model.spaces].filter(([, space]) => name === `night:${space.nightEndMinutes}`);
+function judge(state: CoreState, model: Model, name: string, dueMs: number, slept: boolean): AlertEvent[] {
+  const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
+  judgeMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
+  if (slept) return [];
+  const ended = [...model.spaces].filter(([, space]) => ends(space));
   const alerts = ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
   return [...alerts, ...settleBudgets(state, dueMs)];
 }

@@ -2,6 +2,7 @@
 import type { AlertKind, AlertState, RawReading } from "@gatehouse/protocol";
 import type { AlertEvent } from "../core/alerts/life.ts";
 import type { CoreConfig } from "../core/model.ts";
+import type { Residency } from "../core/occupancy/estimate.ts";
 import { type CoreState, emptyState, restoreState, takeSnapshot, touchAll } from "../core/state.ts";
 import { step } from "../core/step.ts";
 
@@ -14,15 +15,28 @@ export class CoreRun {
   nowMs: number;
   readonly events: AlertEvent[] = [];
   readonly #seqs = new Map<string, number>();
+  /** Who lives in every space: what a rule makes of it is tried apart from how it is estimated. */
+  #residency: Residency = { residing: 0, low: 0, high: 0, pOver: 0, evidence: [] };
 
   /** `start` is local time in Shanghai, `2026-03-02T12:00`. */
   constructor(config: CoreConfig, start: string) {
     this.nowMs = momentOf(start);
+    this.#judge();
     this.configure(config);
   }
 
   configure(config: CoreConfig): void {
     this.events.push(...step(this.state, { type: "config", config, installation: "t" }, this.nowMs).alerts);
+  }
+
+  /** What the next mornings say about every space. */
+  believe(residing: number, low = residing, high = residing): this {
+    this.#residency = { ...this.#residency, residing, low, high };
+    return this;
+  }
+
+  #judge(): void {
+    this.state.residencyModel = () => this.#residency;
   }
 
   /** Lets time pass up to the moment. */
@@ -65,6 +79,7 @@ export class CoreRun {
   restart(): this {
     touchAll(this.state);
     this.state = restoreState(takeSnapshot(this.state, 1));
+    this.#judge();
     return this;
   }
 

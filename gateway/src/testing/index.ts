@@ -1,4 +1,11 @@
 /** What tests of this and of other workspaces may use: small real implementations of our ports. */
+
+export { estimateOf } from "../core/occupancy/estimate-of.ts";
+export { against, FEATURES } from "../core/occupancy/features.ts";
+export { createForest, type ForestFile } from "../core/occupancy/forest.ts";
+export { residencyBy } from "../core/occupancy/residency.ts";
+export { type CoreState, emptyState } from "../core/state.ts";
+export { type Effects, step } from "../core/step.ts";
 export {
   TEST_CA,
   TEST_CLIENT_CERT,

@@ -8,7 +8,7 @@ import {
   formatTime,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { Estimate } from "../occupancy/estimator.ts";
+import type { Estimate } from "../occupancy/estimate.ts";
 import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
 import { deadlinesFor } from "./sla.ts";
 

@@ -65,22 +65,24 @@ function days(seed: number, disturb: (core: CoreRun) => void): CoreRun {
       ? { at: new Date(core.nowMs - Math.floor(random.exponential(HOUR_MS))).toISOString() }
       : {};
     core.say(device, kind, value, late);
+    core.believe(random.int(0, 6));
     disturb(core);
   }
   return core.wait(DAY_MS);
 }
 
-const pieces = (core: CoreRun) => {
+/** By name, so that the order of keys, which means nothing, does not count. */
+const pieces = (core: CoreRun): Record<string, unknown> => {
   touchAll(core.state);
-  return takeSnapshot(core.state, 1)
-    .pieces.filter(({ body }) => body !== null)
-    .map((piece) => JSON.stringify(piece))
-    .sort();
+  const all = takeSnapshot(core.state, 1).pieces.flatMap(({ part, id, body }) =>
+    body === null ? [] : [[`${part}/${id}`, JSON.parse(body)] as const],
+  );
+  return Object.fromEntries(all);
 };
 
 test("all rules together decide the same through restarts at any moment, for every seed", () => {
   const kinds = new Set<string>();
-  for (let seed = 1; seed <= 25; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const whole = days(seed, () => undefined);
     const chance = new Random(seed + 1_000);
     const disturbed = days(seed, (core) => {

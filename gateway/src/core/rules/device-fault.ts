@@ -36,14 +36,14 @@ export function keepWatch(state: CoreState, nowMs: number): void {
   if (!state.timers.has(SWEEP)) setTimer(state, SWEEP, { dueMs: nowMs + SWEEP_EVERY_MS, calendar: false });
 }
 
-export const deviceFault: ReadingRule = (state, { reading, device, atMs, nowMs }) => {
+export const deviceFault: ReadingRule = (state, { reading, device, nowMs }) => {
   const known = state.devices.get(device.id);
   if (known === undefined || device.watch === false) return [];
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
   if (reading.kind === "device.offline") watch.offlineAtMs ??= nowMs;
   else if (reading.kind === "device.online") delete watch.offlineAtMs;
-  else hear(watch, device, reading, atMs, nowMs);
+  else hear(watch, device, reading, nowMs);
   noteUse(state, device, reading, nowMs);
   return isSuspicious(watch) ? judge(state, device, watch, nowMs) : [];
 };

@@ -74,8 +74,8 @@ export function newWatch(nowMs: number): DeviceWatch {
   };
 }
 
-/** Brings the watch up to date with a reading of the device itself, which happened at `atMs`. */
-export function hear(watch: DeviceWatch, device: Device, reading: RawReading, atMs: number, nowMs: number): void {
+/** Brings the watch up to date with a reading of the device itself. */
+export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
   turnWeek(watch, nowMs);
   // A silence that was a fault is no habit.
   const faulty = watch.faults.silent !== undefined || watch.faults.offline !== undefined;
@@ -85,7 +85,8 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, at
   watch.missed = 0;
   delete watch.offlineAtMs;
   // What was kept while the line was down comes all at once.
-  if (nowMs - atMs < SLOT_MS) countSlot(watch, device, nowMs);
+  const toldMs = reading.at === undefined ? nowMs : Date.parse(reading.at);
+  if (nowMs - toldMs < SLOT_MS) countSlot(watch, device, nowMs);
   if (sees(watch, reading)) {
     watch.unseen = 0;
     watch.seenAtMs = nowMs;

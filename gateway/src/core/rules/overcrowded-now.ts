@@ -7,8 +7,8 @@ import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts"
 import { dropMemo, memoOf, setMemo } from "../memos.ts";
 import type { SpaceModel } from "../model.ts";
 import { nightAround } from "../night.ts";
+import type { Estimate } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
-import type { Estimate } from "../occupancy/estimator.ts";
 import { type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
 import type { EstimateRule, Seen, TimerRule } from "./rule.ts";
 

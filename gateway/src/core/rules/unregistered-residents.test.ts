@@ -14,8 +14,9 @@ function configWith(registered: number | undefined, calendar?: object): CoreConf
   return { ...testConfig({ spaces, ...(calendar === undefined ? {} : { calendar }) }), policies };
 }
 
-/** So many come home at seven each evening and leave at eight, for so many days. */
+/** So many live here for so many days: they come home at seven each evening and leave at eight. */
 function live(core: CoreRun, persons: number, days: number): void {
+  core.believe(persons, Math.max(0, persons - 1), persons + 1);
   for (let day = 0; day < days; day++) {
     core.say("count-1", "count.in", persons).wait(13 * HOUR_MS);
     core.say("count-1", "count.out", persons).wait(11 * HOUR_MS);

@@ -52,7 +52,7 @@ export function spaceFacts(state: CoreState, id: string, space: SpaceModel, atMs
 }
 
 export function readingFacts(state: CoreState, { reading, device, portal }: Observed): Facts {
-  const known = modelOf(state).roles.get(reading.credential ?? "");
+  const known = modelOf(state).credentials.get(reading.credential ?? "")?.role;
   return {
     kind: reading.kind,
     device: device.id,

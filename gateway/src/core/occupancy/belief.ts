@@ -1,0 +1,109 @@
+/** The estimator's memory of one space: bounded, and plain JSON in a snapshot. */
+import { createDiary, DAYS, type Diary, type DiaryJson, diaryFromJson, diaryToJson } from "./diary.ts";
+import type { Estimate, Residency } from "./estimate.ts";
+import type { Member, Roster } from "./roster.ts";
+
+/** A presence sensor as last heard. */
+export interface Watch {
+  on: boolean;
+  /** Its state stands in the diary up to here. */
+  toMs: number;
+}
+
+export interface Meter {
+  total: number;
+  atMs: number;
+}
+
+/** How likely each number of people was at the start of an hour. */
+export interface HeadCount {
+  /** Local hour number. */
+  hour: number;
+  chances: number[];
+}
+
+export type Present = Pick<Estimate, "present" | "presentLow" | "presentHigh">;
+
+/** A morning's verdict: late readings change it. */
+export interface Morning {
+  readonly day: number;
+  pOver: number;
+  residing: number;
+}
+
+export interface Belief {
+  readonly diary: Diary;
+  readonly roster: Roster;
+  readonly watches: Record<string, Watch>;
+  readonly meters: Record<string, Meter>;
+  /** As of the last morning, with everything known; and brought on from there. */
+  anchor: HeadCount | undefined;
+  /** By hour of the day, weights of 0, 1, … people, to thousandths. */
+  habits: readonly Float64Array[];
+  heads: HeadCount | undefined;
+  present: Present;
+  /** People that went out, ever: counted, or by a door that opened without a card. */
+  exits: number;
+  lastGrantMs: number;
+  /** In minus out, where nothing better is kept: spaces nobody is judged for. */
+  balance: number;
+  residency: Residency | undefined;
+  /** Oldest first. */
+  mornings: Morning[];
+  /** The first day that late readings changed since it was judged. */
+  staleFrom: number | undefined;
+}
+
+export const createBelief = (): Belief => ({
+  diary: createDiary(),
+  roster: new Map(),
+  watches: {},
+  meters: {},
+  anchor: undefined,
+  habits: [],
+  heads: undefined,
+  present: { present: 0, presentLow: 0, presentHigh: 0 },
+  exits: 0,
+  lastGrantMs: 0,
+  balance: 0,
+  residency: undefined,
+  mornings: [],
+  staleFrom: undefined,
+});
+
+export const THOUSAND = 1000;
+
+interface MemberJson extends Omit<Member, "uses"> {
+  readonly uses: string;
+}
+
+export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> {
+  /** In thousandths. */
+  readonly habits: readonly (readonly number[])[];
+  readonly diary: DiaryJson;
+  readonly roster: Readonly<Record<string, MemberJson>>;
+}
+
+export function beliefToJson(belief: Belief): BeliefJson {
+  const members = [...belief.roster].map(([id, { uses, ...rest }]) => [id, { ...rest, uses: uses.join(" ") }] as const);
+  const habits = belief.habits.map((row) => Array.from(row, (weight) => Math.round(weight * THOUSAND)));
+  return { ...belief, habits, diary: diaryToJson(belief.diary), roster: Object.fromEntries(members) };
+}
+
+export function beliefFromJson(json: BeliefJson): Belief {
+  const members = Object.entries(json.roster).map(([id, { uses, ...rest }]): [string, Member] => {
+    const days = new Uint8Array(DAYS);
+    days.set(uses.split(" ").map(Number));
+    return [id, { ...rest, uses: days }];
+  });
+  return {
+    ...json,
+    habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
+    anchor: json.anchor,
+    heads: json.heads,
+    residency: json.residency,
+    staleFrom: json.staleFrom,
+    diary: diaryFromJson(json.diary),
+    roster: new Map(members),
+  };
+}

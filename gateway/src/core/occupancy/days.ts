@@ -1,0 +1,212 @@
+/** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
+import { DAYS, type Diary, gaugeAt, sumAt } from "./diary.ts";
+import { trafficOf } from "./hours.ts";
+import { type Roster, usesOn } from "./roster.ts";
+import type { Smoothed } from "./smoother.ts";
+
+/** Figures of one day. NaN: not known that day. Persons, passages, or the unit the name says. */
+export const FIGURES = [
+  "night",
+  "nightSd",
+  "high",
+  "low",
+  "range",
+  "empty",
+  "home",
+  "noon",
+  "in",
+  "out",
+  "grants",
+  "opens",
+  "morningOut",
+  "eveningIn",
+  "nightMoves",
+  "uncarded",
+  "twice",
+  "cards",
+  "uses",
+  "onNight",
+  "onDay",
+  "seen",
+  "water",
+  "waterMorning",
+  "waterHours",
+  "energy",
+  "energyBase",
+  "energyEvening",
+  "counterWorks",
+] as const;
+export type Figure = (typeof FIGURES)[number];
+
+/** One row a figure, one column a day; the last column is the day that ended last. */
+export type DayTable = { readonly [F in Figure]: Float64Array };
+
+/** Hours after local midnight: when people sleep, leave, come home. */
+const SLEEP = [0, 5] as const;
+const MORNING = [4, 11] as const;
+const NOON = [10, 16] as const;
+const EVENING = [16, 24] as const;
+
+/**
+ * Days `lastDay - DAYS + 1` to `lastDay`, each from `cutHour` of the day before to `cutHour`. Days before the diary's first whole one are NaN.
+ * `smoothed` must cover them.
+ */
+export function dayTable(
+  diary: Diary,
+  roster: Roster,
+  smoothed: Smoothed,
+  lastDay: number,
+  cutHour: number,
+  worksOn: (day: number) => boolean,
+): DayTable {
+  const table = Object.fromEntries(
+    FIGURES.map((figure) => [figure, new Float64Array(DAYS).fill(Number.NaN)] as const),
+  ) as Record<Figure, Float64Array>;
+  for (let column = 0; column < DAYS; column++) {
+    const day = lastDay - DAYS + 1 + column;
+    if (day <= diary.firstDay) continue;
+    const fromHour = (day - 1) * 24 + cutHour;
+    if (fromHour < smoothed.fromHour) continue;
+    heads(table, column, smoothed, fromHour, day);
+    traffic(table, column, diary, fromHour, worksOn);
+    presence(table, column, diary, fromHour);
+    meters(table, column, diary, fromHour);
+    cards(table, column, roster, day);
+    table.counterWorks[column] = worksOn(day) ? 1 : 0;
+  }
+  return table;
+}
+
+const within = (ofDay: number, [from, to]: readonly [number, number]) => ofDay >= from && ofDay < to;
+
+function heads(table: DayTable, column: number, smoothed: Smoothed, fromHour: number, day: number): void {
+  let high = 0;
+  let low = Number.POSITIVE_INFINITY;
+  let [empty, home, noon] = [0, 0, 0];
+  for (let hour = fromHour; hour < fromHour + 24; hour++) {
+    const mean = smoothed.mean[hour - smoothed.fromHour] ?? 0;
+    high = Math.max(high, mean);
+    low = Math.min(low, mean);
+    if (mean < 0.5) empty += 1;
+    home += mean / 24;
+    if (within(hour % 24, NOON)) noon += mean / (NOON[1] - NOON[0]);
+  }
+  const three = day * 24 + 2 - smoothed.fromHour;
+  table.night[column] = smoothed.mean[three] ?? Number.NaN;
+  table.nightSd[column] = smoothed.sd[three] ?? Number.NaN;
+  table.high[column] = high;
+  table.low[column] = low;
+  table.range[column] = high - low;
+  table.empty[column] = empty;
+  table.home[column] = home;
+  table.noon[column] = noon;
+}
+
+function traffic(
+  table: DayTable,
+  column: number,
+  diary: Diary,
+  fromHour: number,
+  worksOn: (day: number) => boolean,
+): void {
+  const has = (channel: "in" | "grants" | "opens") => diary.hours[channel] !== undefined;
+  const sum = { in: 0, out: 0, grants: 0, opens: 0, morningOut: 0, eveningIn: 0, nightMoves: 0 };
+  let [uncarded, twice] = [0, 0];
+  for (let hour = fromHour; hour < fromHour + 24; hour++) {
+    const ofDay = hour % 24;
+    const { in: entered, out: left } = trafficOf(diary, hour, worksOn(Math.floor(hour / 24)));
+    const grants = sumAt(diary, "grants", hour);
+    const opens = sumAt(diary, "opens", hour);
+    uncarded += Math.max(0, entered - grants);
+    twice += sumAt(diary, "twice", hour);
+    sum.in += entered;
+    sum.out += left;
+    sum.grants += grants;
+    sum.opens += opens;
+    if (within(ofDay, MORNING)) sum.morningOut += left;
+    if (within(ofDay, EVENING)) sum.eveningIn += entered;
+    if (ofDay >= 23 || within(ofDay, SLEEP)) sum.nightMoves += entered + left;
+  }
+  if (has("in") || has("opens")) [table.in[column], table.out[column]] = [sum.in, sum.out];
+  if (has("grants")) {
+    table.grants[column] = sum.grants;
+    if (has("in")) table.uncarded[column] = uncarded;
+  }
+  if (has("grants") || diary.hours.twice !== undefined) table.twice[column] = twice;
+  if (has("opens")) table.opens[column] = sum.opens;
+  if (!has("in") && !has("opens")) return;
+  table.morningOut[column] = sum.morningOut;
+  table.eveningIn[column] = sum.eveningIn;
+  table.nightMoves[column] = sum.nightMoves;
+}
+
+function presence(table: DayTable, column: number, diary: Diary, fromHour: number): void {
+  let [night, nights, day, days, seen] = [0, 0, 0, 0, Number.NaN];
+  for (let hour = fromHour; hour < fromHour + 24; hour++) {
+    const on = gaugeAt(diary, "on", hour);
+    const most = gaugeAt(diary, "seen", hour);
+    if (!Number.isNaN(most)) seen = Math.max(most, Number.isNaN(seen) ? 0 : seen);
+    if (Number.isNaN(on)) continue;
+    if (within(hour % 24, SLEEP)) [night, nights] = [night + on, nights + 1];
+    else if (within(hour % 24, [9, 17])) [day, days] = [day + on, days + 1];
+  }
+  if (nights > 0) table.onNight[column] = night / (60 * nights);
+  if (days > 0) table.onDay[column] = day / (60 * days);
+  table.seen[column] = seen;
+}
+
+/** A day of which fewer hours are known says nothing. */
+const KNOWN_HOURS = 16;
+const WATER_MORNING = [5, 10] as const;
+const BASE = [2, 5] as const;
+const ENERGY_EVENING = [18, 23] as const;
+/** Litres in an hour that mean somebody drew water. */
+const DRAWN_L = 3;
+
+function meters(table: DayTable, column: number, diary: Diary, fromHour: number): void {
+  const water = metered(diary, "water", fromHour);
+  if (water.length >= KNOWN_HOURS) {
+    table.water[column] = meanUse(water) * 24;
+    table.waterMorning[column] = sumWithin(water, WATER_MORNING);
+    table.waterHours[column] = water.filter(({ used }) => used >= DRAWN_L).length;
+  }
+  const energy = metered(diary, "energy", fromHour);
+  if (energy.length >= KNOWN_HOURS) {
+    const base = energy.filter(({ ofDay }) => within(ofDay, BASE));
+    table.energy[column] = meanUse(energy) * 24;
+    if (base.length > 0) table.energyBase[column] = meanUse(base);
+    table.energyEvening[column] = sumWithin(energy, ENERGY_EVENING);
+  }
+}
+
+interface Use {
+  readonly ofDay: number;
+  readonly used: number;
+}
+
+/** The hours of the day that are known. */
+function metered(diary: Diary, channel: "water" | "energy", fromHour: number): Use[] {
+  if (diary.hours[channel] === undefined) return [];
+  return Array.from({ length: 24 }, (_, index) => ({
+    ofDay: (fromHour + index) % 24,
+    used: gaugeAt(diary, channel, fromHour + index),
+  })).filter(({ used }) => !Number.isNaN(used));
+}
+
+const meanUse = (uses: readonly Use[]): number => uses.reduce((sum, { used }) => sum + used, 0) / uses.length;
+const sumWithin = (uses: readonly Use[], span: readonly [number, number]): number =>
+  uses.reduce((sum, { ofDay, used }) => sum + (within(ofDay, span) ? used : 0), 0);
+
+/** A credential belongs to the calendar day before the night's end: close enough for counting. */
+function cards(table: DayTable, column: number, roster: Roster, day: number): void {
+  if (roster.size === 0) return;
+  let [cards, uses] = [0, 0];
+  for (const member of roster.values()) {
+    if (member.role === "staff" || member.role === "cleaner" || member.role === "landlord") continue;
+    const count = usesOn(member, day - 1);
+    uses += count;
+    if (count > 0) cards += 1;
+  }
+  table.cards[column] = cards;
+  table.uses[column] = uses;
+}

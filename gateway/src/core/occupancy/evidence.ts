@@ -1,0 +1,111 @@
+/** Why the model thinks so: what each source says, in words for the door, and how much it moved the finding. */
+import type { Evidence } from "@gatehouse/protocol";
+import type { SpaceModel } from "../model.ts";
+import { FEATURES, type Source } from "./features.ts";
+
+const indexOf = new Map(FEATURES.map(({ name }, index) => [name, index]));
+
+/** Sources that moved the finding by less say nothing. */
+const LEAST_WEIGHT = 0.05;
+
+type Say = (
+  value: (feature: string) => number,
+  space: SpaceModel,
+) => { readonly en: string; readonly zh: string } | undefined;
+
+const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
+
+const SAYS: Readonly<Record<Source, Say>> = {
+  counter: (value) => {
+    const [night, high, days] = [value("night.mean7"), value("high.q8028"), Math.min(7, value("days"))];
+    if (Number.isNaN(night)) return undefined;
+    return {
+      en: `on average ${one(night)} people in at three in the morning over ${days} nights, up to ${one(high)} at once in four weeks`,
+      zh: `近${days}晚凌晨三点平均${one(night)}人在内，四周内同时最多约${one(high)}人`,
+    };
+  },
+  credentials: (value) => {
+    const [regular, unlisted, once] = [value("cards.regular14"), value("cards.unlisted14"), value("cards.once14")];
+    const grants = value("grants.heads7");
+    if (Number.isNaN(regular)) return undefined;
+    const like = Number.isNaN(grants) ? undefined : one(grants);
+    return {
+      en: `${regular} cards used on three or more of 14 days (${unlisted} on no list), ${once} only once${like === undefined ? "" : `; as many entries as ${like} people make here`}`,
+      zh: `14天内有${regular}张卡使用三天以上（其中${unlisted}张未登记），${once}张仅用一天${like === undefined ? "" : `；进门次数相当于${like}人`}`,
+    };
+  },
+  door: (value) => {
+    const opens = value("opens.heads7");
+    if (Number.isNaN(opens)) return undefined;
+    return {
+      en: `the door opens as often as for ${one(opens)} people on this site`,
+      zh: `开门次数相当于本处${one(opens)}人`,
+    };
+  },
+  presence: (value) => {
+    const [night, day, seen] = [value("onNight.mean7"), value("onDay.mean7"), value("seen.q807")];
+    if (Number.isNaN(night) && Number.isNaN(seen)) return undefined;
+    const share = (part: number) => `${Math.round(part * 100)} %`;
+    const most = Number.isNaN(seen) ? "" : `, ${one(seen)} seen at once`;
+    const mostZh = Number.isNaN(seen) ? "" : `，同时最多看到${one(seen)}人`;
+    if (Number.isNaN(night)) return { en: `${one(seen)} people seen at once`, zh: `同时最多看到${one(seen)}人` };
+    return {
+      en: `somebody in for ${share(night)} of the nights and ${share(day)} of the days${most}`,
+      zh: `夜间${share(night)}、白天${share(day)}的时间有人${mostZh}`,
+    };
+  },
+  water: (value) => {
+    const [litres, heads] = [value("water.mean7"), value("water.heads7")];
+    if (Number.isNaN(litres)) return undefined;
+    return {
+      en: `${Math.round(litres)} L of water a day, what ${one(heads)} people use here`,
+      zh: `日均用水${Math.round(litres)}升，相当于本处${one(heads)}人`,
+    };
+  },
+  energy: (value) => {
+    const [wattHours, heads] = [value("energy.mean7"), value("energy.heads7")];
+    if (Number.isNaN(wattHours)) return undefined;
+    return {
+      en: `${one(wattHours / 1000)} kWh a day, what ${one(heads)} people use here`,
+      zh: `日均用电${one(wattHours / 1000)}度，相当于本处${one(heads)}人`,
+    };
+  },
+  register: (value, { limit }) => {
+    const registered = value("registered");
+    const known = Number.isNaN(registered) ? undefined : registered;
+    return {
+      en: `${known ?? "nobody"} registered, limit ${limit?.persons}`,
+      zh: `登记${known ?? 0}人，限额${limit?.persons}人`,
+    };
+  },
+  data: (value) => {
+    const [days, works] = [value("days"), value("counterWorks.mean7")];
+    const counter =
+      Number.isNaN(works) || works >= 1 ? "" : `, the counter could be believed on ${Math.round(works * 7)} of 7`;
+    const counterZh = Number.isNaN(works) || works >= 1 ? "" : `，近7天计数器可信${Math.round(works * 7)}天`;
+    return { en: `${days} days known${counter}`, zh: `已有${days}天数据${counterZh}` };
+  },
+};
+
+/** Strongest first. Weights are log-odds (nats): positive for more people than may be. */
+export function evidenceOf(
+  space: SpaceModel,
+  values: Float64Array,
+  contributions: Float64Array,
+  base: number,
+): Evidence[] {
+  const weights = new Map<Source, number>();
+  for (const [index, { source }] of FEATURES.entries()) {
+    weights.set(source, (weights.get(source) ?? 0) + (contributions[index] ?? 0));
+  }
+  // Before any source is heard: most rooms keep to their limit.
+  weights.set("register", (weights.get("register") ?? 0) + base);
+  const value = (feature: string): number => values[indexOf.get(feature) ?? -1] ?? Number.NaN;
+  return [...weights]
+    .filter(([, weight]) => Math.abs(weight) >= LEAST_WEIGHT)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+    .flatMap(([source, weight]) => {
+      const says = SAYS[source](value, space);
+      return says === undefined ? [] : [{ source, says: says.en, zh: says.zh, weight: Math.round(weight * 100) / 100 }];
+    });
+}

@@ -1,0 +1,223 @@
+/** The features the residency model sees: windows over a space's days, its cards, its site's habits. Each names its source. */
+import type { SpaceModel } from "../model.ts";
+import { CARD_FEATURES, cardValues } from "./card-features.ts";
+import type { DayTable, Figure } from "./days.ts";
+import { DAYS } from "./diary.ts";
+import type { Roster } from "./roster.ts";
+
+/** Where evidence comes from, as the alert names it. */
+export type Source = "register" | "counter" | "credentials" | "door" | "presence" | "water" | "energy" | "data";
+
+interface Window {
+  readonly figure: Figure;
+  readonly days: readonly number[];
+  readonly take: "mean" | "q80" | "min";
+  readonly source: Source;
+  /** In persons: the model also sees it less the number in question. */
+  readonly heads?: boolean;
+}
+
+const ALL = [3, 7, 14, DAYS] as const;
+const WINDOWS: readonly Window[] = [
+  { figure: "night", days: ALL, take: "mean", source: "counter", heads: true },
+  { figure: "night", days: [7, 14, DAYS], take: "q80", source: "counter", heads: true },
+  { figure: "high", days: ALL, take: "mean", source: "counter", heads: true },
+  { figure: "high", days: [7, DAYS], take: "q80", source: "counter", heads: true },
+  { figure: "range", days: ALL, take: "mean", source: "counter", heads: true },
+  { figure: "range", days: [7, DAYS], take: "q80", source: "counter", heads: true },
+  { figure: "home", days: ALL, take: "mean", source: "counter", heads: true },
+  { figure: "noon", days: [7, DAYS], take: "mean", source: "counter", heads: true },
+  { figure: "low", days: [7, DAYS], take: "mean", source: "counter", heads: true },
+  { figure: "low", days: [DAYS], take: "min", source: "counter" },
+  { figure: "empty", days: [7, DAYS], take: "mean", source: "counter" },
+  { figure: "nightSd", days: [7], take: "mean", source: "data" },
+  { figure: "in", days: ALL, take: "mean", source: "counter" },
+  { figure: "out", days: [7, DAYS], take: "mean", source: "counter" },
+  { figure: "grants", days: ALL, take: "mean", source: "credentials" },
+  { figure: "opens", days: ALL, take: "mean", source: "door" },
+  { figure: "morningOut", days: [7, DAYS], take: "mean", source: "door" },
+  { figure: "morningOut", days: [7], take: "q80", source: "door" },
+  { figure: "eveningIn", days: [7, DAYS], take: "mean", source: "door" },
+  { figure: "nightMoves", days: [7, DAYS], take: "mean", source: "door" },
+  { figure: "cards", days: ALL, take: "mean", source: "credentials", heads: true },
+  { figure: "cards", days: [7, DAYS], take: "q80", source: "credentials", heads: true },
+  { figure: "uncarded", days: [7, DAYS], take: "mean", source: "credentials" },
+  { figure: "twice", days: [7, DAYS], take: "mean", source: "credentials" },
+  { figure: "onNight", days: [7, DAYS], take: "mean", source: "presence" },
+  { figure: "onDay", days: [7, DAYS], take: "mean", source: "presence" },
+  { figure: "seen", days: [3, 7, DAYS], take: "mean", source: "presence", heads: true },
+  { figure: "seen", days: [7, DAYS], take: "q80", source: "presence", heads: true },
+  { figure: "water", days: ALL, take: "mean", source: "water" },
+  { figure: "waterMorning", days: [7, DAYS], take: "mean", source: "water" },
+  { figure: "waterHours", days: [7, DAYS], take: "mean", source: "water" },
+  { figure: "energy", days: ALL, take: "mean", source: "energy" },
+  { figure: "energyBase", days: [7, DAYS], take: "mean", source: "energy" },
+  { figure: "energyEvening", days: [7, DAYS], take: "mean", source: "energy" },
+  { figure: "counterWorks", days: [7, DAYS], take: "mean", source: "data" },
+];
+
+/** Figures that grow with heads at a rate of the site's own: their share of the site's is turned into heads. */
+export const HABITS = [
+  "home",
+  "in",
+  "grants",
+  "uses",
+  "opens",
+  "morningOut",
+  "eveningIn",
+  "water",
+  "waterMorning",
+  "waterHours",
+  "energy",
+  "energyBase",
+  "energyEvening",
+] as const satisfies readonly Figure[];
+export type Habit = (typeof HABITS)[number];
+/** Per head and day on this site; absent while not known. */
+export type SiteHabits = Partial<Record<Habit, number>>;
+
+const HABIT_SOURCE: Readonly<Record<Habit, Source>> = {
+  home: "counter",
+  in: "counter",
+  grants: "credentials",
+  uses: "credentials",
+  opens: "door",
+  morningOut: "door",
+  eveningIn: "door",
+  water: "water",
+  waterMorning: "water",
+  waterHours: "water",
+  energy: "energy",
+  energyBase: "energy",
+  energyEvening: "energy",
+};
+const HABIT_DAYS = [3, 7, DAYS] as const;
+
+export interface Feature {
+  readonly name: string;
+  readonly source: Source;
+}
+
+const windowFeatures = WINDOWS.flatMap(({ figure, days, take, source, heads }) =>
+  days.map((n) => ({ name: `${figure}.${take}${n}`, source, heads: heads === true, figure, take, n })),
+);
+const habitFeatures = HABITS.flatMap((habit) =>
+  HABIT_DAYS.map((n) => ({ name: `${habit}.heads${n}`, source: HABIT_SOURCE[habit], heads: true, habit, n })),
+);
+const cardFeatures = CARD_FEATURES.map((name) => ({ name, source: "credentials" as const, heads: true }));
+const SPACE_FEATURES = ["limit", "registered", "area", "rooms", "isFlat", "isShed", "days", "uses.perCard"] as const;
+const spaceFeatures = SPACE_FEATURES.map((name) => ({ name, source: "register" as const, heads: false }));
+
+const own: readonly (Feature & { readonly heads: boolean })[] = [
+  ...windowFeatures,
+  ...habitFeatures,
+  ...cardFeatures,
+  ...spaceFeatures,
+];
+const headed = own.flatMap((feature, index) => (feature.heads ? [index] : []));
+
+/** In the order of the vectors: those of the space, then those against the number in question. */
+export const FEATURES: readonly Feature[] = [
+  ...own.map(({ name, source }) => ({ name, source })),
+  { name: "persons", source: "register" },
+  { name: "limit - persons", source: "register" },
+  { name: "registered - persons", source: "register" },
+  ...headed.map((index) => ({ name: `${own[index]?.name} - persons`, source: own[index]?.source ?? "data" })),
+];
+const OWN = own.length;
+
+/** Mean of the known last `n` days; NaN when fewer than a third are known. */
+function meanOf(row: Float64Array, n: number): number {
+  let [sum, known] = [0, 0];
+  for (let i = row.length - n; i < row.length; i++) {
+    const value = row[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    known += 1;
+  }
+  return known === 0 ? Number.NaN : sum / known;
+}
+
+function quantileOf(row: Float64Array, n: number, share: number): number {
+  const known = [...row.subarray(row.length - n)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return known.length === 0 ? Number.NaN : (known[Math.floor(share * (known.length - 1))] ?? Number.NaN);
+}
+
+function takeOf(table: DayTable, { figure, take, n }: { figure: Figure; take: Window["take"]; n: number }): number {
+  const row = table[figure];
+  if (take === "q80") return quantileOf(row, n, 0.8);
+  if (take === "min") return quantileOf(row, n, 0);
+  return meanOf(row, n);
+}
+
+/** What stands for the heads of a space when its site's habits are learnt: nights and cards where there are any, else the register. */
+export function proxyHeads(table: DayTable, space: SpaceModel): number {
+  const nights = quantileOf(table.night, DAYS, 0.8);
+  const cards = quantileOf(table.cards, DAYS, 0.8);
+  const limit = space.limit?.persons ?? 2;
+  const sensed = Math.max(Number.isNaN(nights) ? 0 : nights, Number.isNaN(cards) ? 0 : cards);
+  if (!Number.isNaN(table.counterWorks[DAYS - 1] ?? Number.NaN) && sensed > 0) return sensed;
+  return space.space.registered ?? limit * 0.7;
+}
+
+/** Per head and day, over all judged spaces of the site. */
+export function learnHabits(spaces: readonly { readonly table: DayTable; readonly heads: number }[]): SiteHabits {
+  const habits: SiteHabits = {};
+  for (const habit of HABITS) {
+    let [sum, heads] = [0, 0];
+    for (const { table, heads: own } of spaces) {
+      const mean = meanOf(table[habit], DAYS);
+      if (Number.isNaN(mean)) continue;
+      sum += mean;
+      heads += own;
+    }
+    if (heads > 0 && sum > 0) habits[habit] = sum / heads;
+  }
+  return habits;
+}
+
+/** The space's own features, in the order of FEATURES. Those against a number of persons follow by `against`. */
+export function spaceFeatureValues(
+  space: SpaceModel,
+  table: DayTable,
+  roster: Roster,
+  lastDay: number,
+  habits: SiteHabits,
+): Float64Array {
+  const values = new Float64Array(FEATURES.length).fill(Number.NaN);
+  let at = 0;
+  for (const feature of windowFeatures) values[at++] = takeOf(table, feature);
+  for (const { habit, n } of habitFeatures) {
+    const perHead = habits[habit];
+    values[at++] = perHead === undefined ? Number.NaN : meanOf(table[habit], n) / perHead;
+  }
+  for (const value of cardValues(roster, lastDay)) values[at++] = value;
+  const { limit, space: place } = space;
+  const uses = meanOf(table.uses, 14);
+  const cards = meanOf(table.cards, 14);
+  const known = table.night.reduce((n, value) => n + (Number.isNaN(value) ? 0 : 1), 0);
+  const areas = place.rooms?.map((room) => room.areaM2) ?? (place.areaM2 === undefined ? [] : [place.areaM2]);
+  values[at++] = limit?.persons ?? Number.NaN;
+  values[at++] = place.registered ?? Number.NaN;
+  values[at++] = areas.length === 0 ? Number.NaN : areas.reduce((sum, area) => sum + area, 0);
+  values[at++] = place.rooms?.length ?? 1;
+  values[at++] = place.kind === "flat" ? 1 : 0;
+  values[at++] = place.kind === "shed" ? 1 : 0;
+  values[at++] = known;
+  values[at++] = cards > 0 ? uses / cards : Number.NaN;
+  return values;
+}
+
+/** Fills in what depends on the number of persons in question. */
+export function against(
+  values: Float64Array,
+  space: { readonly limit: number | undefined; readonly registered: number | undefined },
+  persons: number,
+): Float64Array {
+  let at = OWN;
+  values[at++] = persons;
+  values[at++] = (space.limit ?? Number.NaN) - persons;
+  values[at++] = (space.registered ?? Number.NaN) - persons;
+  for (const index of headed) values[at++] = (values[index] ?? Number.NaN) - persons;
+  return values;
+}

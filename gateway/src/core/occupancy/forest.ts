@@ -1,0 +1,90 @@
+/** Boosted decision trees: the sum of many small trees is a log-odds. Evaluates one vector at a time and says which features moved it. */
+import { InvariantError } from "@gatehouse/protocol";
+
+/** The file form: readable, with where it comes from. Made by `npm run train`. */
+export interface ForestFile {
+  /** What it was fitted on, with which seed and by which command. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+  readonly features: readonly string[];
+  /** Log-odds before any tree. */
+  readonly base: number;
+  /**
+   * Each tree is its nodes, the root first: `[value]` is a leaf, `[value, feature, threshold, left, right]` goes left when the feature is at most the threshold;
+   * `[…, 1]` at the end: left too when the feature is unknown. `value` is what the node's cases come to on average, in log-odds.
+   */
+  readonly trees: readonly (readonly (readonly number[])[])[];
+}
+
+export interface Forest {
+  /** Log-odds. */
+  score(values: ArrayLike<number>): number;
+  /** What each feature added to the log-odds, in the order of the features; with `base` they sum up to the score. */
+  contributions(values: ArrayLike<number>): Float64Array;
+  /** Log-odds of the average case. */
+  readonly base: number;
+}
+
+const LEAF = -1;
+
+/** Throws InvariantError when the file was made for other features. */
+export function createForest(file: ForestFile, features: readonly string[]): Forest {
+  if (file.features.join("\n") !== features.join("\n")) {
+    throw new InvariantError(
+      "the residency model was fitted on other features than this program has: run npm run train",
+    );
+  }
+  const size = file.trees.reduce((sum, tree) => sum + tree.length, 0);
+  const value = new Float64Array(size);
+  const feature = new Int16Array(size).fill(LEAF);
+  const threshold = new Float64Array(size);
+  const left = new Int32Array(size);
+  const right = new Int32Array(size);
+  const unknownLeft = new Uint8Array(size);
+  const roots: number[] = [];
+  let at = 0;
+  for (const tree of file.trees) {
+    const root = at;
+    roots.push(root);
+    for (const node of tree) {
+      value[at] = node[0] ?? 0;
+      if (node.length > 1) {
+        feature[at] = node[1] ?? 0;
+        threshold[at] = node[2] ?? 0;
+        left[at] = root + (node[3] ?? 0);
+        right[at] = root + (node[4] ?? 0);
+        unknownLeft[at] = node[5] ?? 0;
+      }
+      at += 1;
+    }
+  }
+  const next = (node: number, values: ArrayLike<number>): number => {
+    const known = values[feature[node] ?? 0] ?? Number.NaN;
+    const goesLeft = Number.isNaN(known) ? unknownLeft[node] === 1 : known <= (threshold[node] ?? 0);
+    return (goesLeft ? left[node] : right[node]) ?? 0;
+  };
+  return {
+    base: file.base + roots.reduce((sum, root) => sum + (value[root] ?? 0), 0),
+    score(values) {
+      let sum = file.base;
+      for (const root of roots) {
+        let node = root;
+        while (feature[node] !== LEAF) node = next(node, values);
+        sum += value[node] ?? 0;
+      }
+      return sum;
+    },
+    contributions(values) {
+      const added = new Float64Array(features.length);
+      for (const root of roots) {
+        let node = root;
+        while (feature[node] !== LEAF) {
+          const to = next(node, values);
+          const by = feature[node] ?? 0;
+          added[by] = (added[by] ?? 0) + (value[to] ?? 0) - (value[node] ?? 0);
+          node = to;
+        }
+      }
+      return added;
+    },
+  };
+}

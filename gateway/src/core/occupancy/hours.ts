@@ -1,0 +1,112 @@
+/** What one hour's devices say of the people in a space: passages counted and missed, presence, the leaning towards fewer or the usual. */
+import { type Diary, gaugeAt, sumAt } from "./diary.ts";
+
+/** Errors of the devices at a door, as rates. Where the figures come from stands in docs/estimation.md. */
+export const RATES = {
+  /** Passages nobody saw: per hour, per counted passage, and per door opening that no count explains. */
+  quiet: 0.0005,
+  perCount: 0.03,
+  perOpening: 0.02,
+  exitUncounted: 0.12,
+  /** A grant and an opening without a count: the share that was an entry all the same. */
+  grantUncounted: 0.6,
+  /** The same for a door with a lock only, whose grants and openings stand in for a counter. */
+  lockOnly: 0.2,
+  /** Chance of an hour's "nobody" from a presence sensor while somebody is in, and of "somebody" while nobody is. */
+  falseAbsence: 0.3,
+  falsePresence: 0.3,
+  /** Chance that a sensor sees more people than there are. */
+  overSeen: 0.3,
+  /** Log-odds per person and hour towards fewer people, by day (9 to 17 h) and else: of two histories that explain the counts, the one with fewer. */
+  thriftByDay: 0.12,
+  thriftElse: 0.01,
+  /** How much an hour of the day is taken to be like the same hour of other days (0: not at all). */
+  habit: 0.2,
+  /** … and what is never ruled out: days added to each number of people. */
+  habitFloor: 0.02,
+} as const;
+
+export type Rates = { readonly [K in keyof typeof RATES]: number };
+
+/** Passages of one hour, as the devices have them; where a counter cannot be believed, grants and openings stand in for it. */
+export interface Traffic {
+  readonly in: number;
+  readonly out: number;
+  /** Expected passages that were not counted. */
+  readonly missedIn: number;
+  readonly missedOut: number;
+}
+
+/** Missed passages considered, each way, in one hour. */
+export const MISSED = 4;
+export const WIDTH = 2 * MISSED + 1;
+/** What is less likely than this is not followed. */
+export const TINY = 1e-7;
+/** What would leave the range stays at its edge, at a price: a count that cannot be. */
+export const AT_EDGE = 0.02;
+
+export function trafficOf(diary: Diary, hour: number, counterWorks: boolean, rates: Rates = RATES): Traffic {
+  const opens = sumAt(diary, "opens", hour);
+  const grants = sumAt(diary, "grants", hour);
+  const entered = sumAt(diary, "in", hour);
+  const exited = sumAt(diary, "out", hour);
+  const chatters = diary.hours.opens !== undefined && entered + exited > CHATTER_RATIO * opens + CHATTER_MIN;
+  if (!counterWorks || chatters) {
+    const left = Math.max(0, opens - grants);
+    const rate = rates.quiet + rates.lockOnly * (grants + left);
+    return { in: grants, out: left, missedIn: rate, missedOut: rate };
+  }
+  const uncounted = Math.max(0, opens - entered - exited);
+  const granted = Math.min(uncounted, Math.max(0, grants - entered));
+  const rest = uncounted - granted;
+  return {
+    in: entered,
+    out: exited,
+    missedIn: rates.quiet + rates.perCount * entered + rates.grantUncounted * granted + rates.perOpening * rest,
+    missedOut: rates.quiet + rates.perCount * exited + rates.exitUncounted * rest,
+  };
+}
+
+/** More counts than a door that opened so often can let through in an hour: people pass two and three at a time, not ten. */
+const CHATTER_RATIO = 2.5;
+const CHATTER_MIN = 4;
+
+/** Chances that the truth differs from the counted net by -MISSED … +MISSED, from `at` on in `kernels`. */
+export function writeKernel({ missedIn, missedOut }: Traffic, kernels: Float64Array, at: number): void {
+  for (let i = 0, up = Math.exp(-missedIn); i <= MISSED; i++, up *= missedIn / i) {
+    for (let j = 0, down = Math.exp(-missedOut); j <= MISSED; j++, down *= missedOut / j) {
+      const slot = at + i - j + MISSED;
+      kernels[slot] = (kernels[slot] ?? 0) + up * down;
+      if (down * up < TINY) break;
+    }
+  }
+}
+
+/** What presence sensors say of the hour, and the leaning towards fewer people or the hour's habit. */
+export function writeWeights(
+  diary: Diary,
+  hour: number,
+  moved: boolean,
+  rates: Rates,
+  habit: Float64Array | undefined,
+  weights: Float64Array,
+  at: number,
+  size: number,
+): void {
+  const on = gaugeAt(diary, "on", hour);
+  const seen = gaugeAt(diary, "seen", hour);
+  const ofDay = hour % 24;
+  const fewer = Math.exp(-(ofDay >= DAY_HOURS[0] && ofDay < DAY_HOURS[1] ? rates.thriftByDay : rates.thriftElse));
+  const ofNobody = on >= ON_MINUTES && !moved ? rates.falsePresence : 1;
+  const ofSomebody = on === 0 && !moved ? rates.falseAbsence : 1;
+  let thrift = 1;
+  for (let n = 0; n < size; n++) {
+    const leaning = habit === undefined ? thrift : (habit[n] ?? 0);
+    weights[at + n] = leaning * (n === 0 ? ofNobody : ofSomebody) * (seen > n ? rates.overSeen : 1);
+    thrift *= fewer;
+  }
+}
+
+const DAY_HOURS = [9, 17] as const;
+/** Minutes of presence in an hour that say somebody is in. */
+const ON_MINUTES = 20;

@@ -1,0 +1,223 @@
+/** From a reading to the diaries: which spaces it speaks of, and what it says of them. */
+import { OUTSIDE, type Portal, type RawReading } from "@gatehouse/protocol";
+import type { Model } from "../model.ts";
+import { type Belief, createBelief } from "./belief.ts";
+import { addGauge, addSum, liftGauge, openDay } from "./diary.ts";
+import { doorBehindGate, type GateMemory, strangerAtGate } from "./gate.ts";
+import { comesInTwice, type Role, useCredential } from "./roster.ts";
+
+const HOUR_MS = 3_600_000;
+const MIN_MS = 60_000;
+/** Totals further apart say nothing about single hours. */
+const MAX_METER_GAP_MS = 26 * HOUR_MS;
+const MAX_BALANCE = 10_000;
+
+/** A reading as the estimator takes it: where and when, as far as that can be believed. */
+export interface Observation {
+  readonly reading: RawReading;
+  readonly portal: Portal | undefined;
+  /** The space the device sits in, or the inner side of its portal. */
+  readonly space: string | undefined;
+  readonly atMs: number;
+  /** Local hour number of `atMs`. */
+  readonly hour: number;
+  /** For a counter: people that entered and left by the portal's direction. */
+  readonly passage: { readonly entered: number; readonly left: number } | undefined;
+  /** For a reader on one side of the portal. */
+  readonly direction: "in" | "out" | undefined;
+}
+
+export interface Beliefs {
+  readonly model: Model;
+  readonly beliefs: Map<string, Belief>;
+  readonly gate: GateMemory;
+}
+
+/** Writes the reading down. Returns the spaces it said something about. */
+export function observe(site: Beliefs, observation: Observation): string[] {
+  const { reading, portal, space } = observation;
+  switch (reading.kind) {
+    case "count.in":
+    case "count.out":
+    case "count.totals":
+      return passed(site, observation);
+    case "door.opened":
+      return sides(portal).filter((id) => note(site, id, (belief) => opened(belief, observation)));
+    case "access.granted":
+    case "card.read":
+      return granted(site, observation);
+    case "presence.on":
+    case "presence.off":
+      return space === undefined ? [] : watched(site, space, observation, reading.kind === "presence.on");
+    case "presence.count":
+      return space === undefined ? [] : counted(site, space, observation);
+    case "device.offline":
+      return space === undefined ? [] : lost(site, space, observation);
+    case "meter.waterL":
+      return space === undefined ? [] : metered(site, space, observation, "water");
+    case "meter.energyWh":
+      return space === undefined ? [] : metered(site, space, observation, "energy");
+    default:
+      return [];
+  }
+}
+
+function opened(belief: Belief, { hour, atMs }: Observation): void {
+  addSum(belief.diary, "opens", hour, 1);
+  // Without a counter, a door that opens and no card was shown let somebody out.
+  if (belief.diary.hours.out === undefined && Math.abs(atMs - belief.lastGrantMs) > GRANT_MS) belief.exits += 1;
+}
+
+const GRANT_MS = 20_000;
+
+const sides = (portal: Portal | undefined): string[] =>
+  portal === undefined ? [] : [portal.to, portal.from].filter((id) => id !== OUTSIDE);
+
+export function beliefOf({ beliefs }: Beliefs, space: string): Belief {
+  let belief = beliefs.get(space);
+  if (belief === undefined) {
+    belief = createBelief();
+    beliefs.set(space, belief);
+  }
+  return belief;
+}
+
+/** Writes into a judged space's belief; false for others. */
+function note(site: Beliefs, space: string, write: (belief: Belief) => void): boolean {
+  if (site.model.spaces.get(space)?.limit === undefined) return false;
+  write(beliefOf(site, space));
+  return true;
+}
+
+function passed(site: Beliefs, { portal, passage, hour, atMs }: Observation): string[] {
+  if (portal === undefined || passage === undefined || passage.entered + passage.left === 0) return [];
+  if (passage.entered > 0 && isBehindGate(site.model, portal)) doorBehindGate(site.gate, portal.to, atMs);
+  const { entered, left } = passage;
+  return [[portal.to, entered, left] as const, [portal.from, left, entered] as const].flatMap(
+    ([id, entering, leaving]) => {
+      if (id === OUTSIDE) return [];
+      const belief = beliefOf(site, id);
+      if (site.model.spaces.get(id)?.limit === undefined) {
+        belief.balance = Math.min(MAX_BALANCE, Math.max(0, belief.balance + entering - leaving));
+        return [id];
+      }
+      addSum(belief.diary, "in", hour, entering);
+      addSum(belief.diary, "out", hour, leaving);
+      belief.exits += leaving;
+      return [id];
+    },
+  );
+}
+
+/** A judged space's door that opens to another space of the site, not to the street. */
+const isBehindGate = (model: Model, portal: Portal): boolean =>
+  portal.from !== OUTSIDE && portal.to !== OUTSIDE && model.spaces.get(portal.to)?.limit !== undefined;
+
+function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Observation): string[] {
+  if (portal === undefined) return [];
+  const { credential } = reading;
+  const listed = credential === undefined ? undefined : site.model.credentials.get(credential);
+  const day = Math.floor(hour / 24);
+  const inner = portal.to === OUTSIDE ? portal.from : portal.to;
+  if (site.model.spaces.get(inner)?.limit === undefined) {
+    // A gate with rooms behind: the card says whose room.
+    if (credential === undefined || (listed !== undefined && listed.role !== "tenant")) return [];
+    const home = listed?.space ?? strangerAtGate(site.gate, credential, atMs, direction !== "out");
+    const role = listed === undefined ? "unlisted" : "tenant";
+    if (home === undefined) return [];
+    const used = note(site, home, (belief) => {
+      const member = useCredential(belief.roster, credential, role, day);
+      if (direction === "out") member.inside = undefined;
+      // At a gate only the card's own way out counts.
+      else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
+    });
+    return used ? [home] : [];
+  }
+  note(site, inner, (belief) => {
+    openDay(belief.diary, day);
+    if (direction !== "out") addSum(belief.diary, "grants", hour, 1);
+    belief.lastGrantMs = Math.max(belief.lastGrantMs, atMs);
+    if (credential === undefined) return;
+    const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
+    if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
+  });
+  return [inner];
+}
+
+function roleHere(
+  listed: { readonly role: Role; readonly space?: string | undefined } | undefined,
+  space: string,
+): Role {
+  if (listed === undefined) return "unlisted";
+  return listed.role === "tenant" && listed.space !== undefined && listed.space !== space ? "visitor" : listed.role;
+}
+
+function watched(site: Beliefs, space: string, { reading, atMs }: Observation, on: boolean): string[] {
+  const done = note(site, space, (belief) => {
+    const watch = belief.watches[reading.device];
+    if (watch === undefined) belief.watches[reading.device] = { on, toMs: atMs };
+    else {
+      watchUntil(site.model, belief, watch, atMs);
+      watch.on = on;
+    }
+  });
+  return done ? [space] : [];
+}
+
+/** Brings what the presence sensors saw up to `nowMs` into the diary. */
+export function watchAll(model: Model, belief: Belief, nowMs: number): void {
+  for (const watch of Object.values(belief.watches)) watchUntil(model, belief, watch, nowMs);
+}
+
+function watchUntil(model: Model, belief: Belief, watch: Watch, untilMs: number): void {
+  spread(model, watch.toMs, untilMs, (hour, ms) => {
+    addGauge(belief.diary, "on", hour, watch.on ? Math.round(ms / MIN_MS) : 0);
+  });
+  watch.toMs = Math.max(watch.toMs, untilMs);
+}
+type Watch = Belief["watches"][string];
+
+/** A sensor that is away knows nothing. */
+function lost(site: Beliefs, space: string, { reading, atMs }: Observation): string[] {
+  const belief = site.beliefs.get(space);
+  const watch = belief?.watches[reading.device];
+  if (belief === undefined || watch === undefined) return [];
+  watchUntil(site.model, belief, watch, atMs);
+  delete belief.watches[reading.device];
+  return [space];
+}
+
+function counted(site: Beliefs, space: string, { reading, hour }: Observation): string[] {
+  const done = note(site, space, (belief) => liftGauge(belief.diary, "seen", hour, reading.value as number));
+  return done ? [space] : [];
+}
+
+function metered(site: Beliefs, space: string, { reading, atMs }: Observation, channel: "water" | "energy"): string[] {
+  const total = reading.value as number;
+  const done = note(site, space, (belief) => {
+    const last = belief.meters[reading.device];
+    if (last !== undefined && atMs <= last.atMs) return;
+    belief.meters[reading.device] = { total, atMs };
+    // A total that went back was reset or its meter replaced: what was used meanwhile nobody knows.
+    if (last === undefined || total < last.total || atMs - last.atMs > MAX_METER_GAP_MS) return;
+    const used = total - last.total;
+    let [whole, spreadMs] = [0, 0];
+    spread(site.model, last.atMs, atMs, (hour, ms) => {
+      spreadMs += ms;
+      const upTo = Math.round((used * spreadMs) / (atMs - last.atMs));
+      addGauge(belief.diary, channel, hour, upTo - whole);
+      whole = upTo;
+    });
+  });
+  return done ? [space] : [];
+}
+
+/** Calls `each` with every local hour between the two times and the ms of it that lie between. At most the four weeks kept. */
+function spread(model: Model, fromMs: number, toMs: number, each: (hour: number, ms: number) => void): void {
+  for (let ms = Math.max(fromMs, toMs - 28 * 24 * HOUR_MS); ms < toMs; ) {
+    const hour = model.hourOf(ms);
+    const end = Math.min(toMs, model.hourStartMs(hour + 1));
+    each(hour, end - ms);
+    ms = end;
+  }
+}

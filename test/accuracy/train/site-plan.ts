@@ -1,0 +1,67 @@
+/** Which simulated sites the model is fitted on and which it is judged on: never the same seeds. */
+import type { LabelledOptions } from "@gatehouse/device-sim";
+
+export interface SitePlan extends LabelledOptions {
+  readonly name: string;
+}
+
+type Kind = LabelledOptions["kind"];
+type People = NonNullable<LabelledOptions["people"]>;
+type Faults = NonNullable<LabelledOptions["faults"]>;
+type Sensors = NonNullable<LabelledOptions["sensors"]>;
+
+/** Every tenth site of a kind by so many slots: what is hard to tell gets more of them. */
+const KINDS: readonly Kind[] = [
+  "compound",
+  "compound",
+  "compound",
+  "compound",
+  "dormitory",
+  "dormitory",
+  "construction",
+  "lock-only",
+  "lock-only",
+  "all-sensors",
+  "meters",
+  "meters",
+];
+const PEOPLE: readonly People[] = ["nominal", "nominal", "nominal", "social", "evasive"];
+const FAULTS: readonly Faults[] = ["nominal", "nominal", "nominal", "heavy"];
+/** Flats that have some of the sensors only, so that the model learns to do with less. */
+const SOME_SENSORS: readonly Sensors[] = [
+  ["lock", "radar"],
+  ["counter"],
+  ["lock", "meters"],
+  ["radar", "meters"],
+  ["counter", "meters"],
+  ["lock", "counter", "radar"],
+];
+
+/** The `index`th site for fitting. */
+export function trainingSite(index: number): SitePlan {
+  const kind = KINDS[index % KINDS.length] as Kind;
+  const round = Math.floor(index / KINDS.length);
+  const people = PEOPLE[(round + index) % PEOPLE.length] as People;
+  const faults = FAULTS[(round * 3 + index) % FAULTS.length] as Faults;
+  const partly = kind === "all-sensors" && round % 2 === 1;
+  const sensors = SOME_SENSORS[(round >> 1) % SOME_SENSORS.length] as Sensors;
+  return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) });
+}
+
+/** The `index`th site of a kind for judging. */
+export function judgingSite(
+  kind: Kind,
+  index: number,
+  people: People = "nominal",
+  faults: Faults = "nominal",
+): SitePlan {
+  return named({ kind, people, faults, seed: `judge-${index}` });
+}
+
+function named(options: LabelledOptions): SitePlan {
+  const { kind, people, faults, seed, sensors } = options;
+  return {
+    ...options,
+    name: [kind, people, faults, ...(sensors === undefined ? [] : [sensors.join("+")]), seed].join("/"),
+  };
+}
