@@ -1,5 +1,5 @@
 /** Sites for load and fault tests: as many flats as wanted, each with a counter `count-0001` …, limit 2. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface LoadSiteOptions {
@@ -18,18 +18,6 @@ export const SOURCE = `gatehouse/${GATEWAY_ID}`;
 export const deviceIds = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `count-${String(i + 1).padStart(4, "0")}`);
 
-/** Every passage over or under the limit is an alert at once, so that alerts can be counted and timed. */
-const AT_ONCE = {
-  id: "at-once",
-  title: "Load",
-  source: { name: "load", effective: "2026-01-01", verified: true },
-  appliesTo: ["flat"],
-  personsPerRoom: 2,
-  nights: Object.fromEntries(["red", "yellow", "blue"].map((risk) => [risk, { over: 3, of: 5, clear: 5 }])),
-  overcrowding: { judgedBy: "likely", nightMinutes: 0, dayMinutes: 0, clearMinutes: 0 },
-  alertBudget: { perGridAndDay: 1_000_000 },
-};
-
 /** Writes `site.yaml` (as JSON) into the folder and returns its path. */
 export function writeLoadSite({ dir, devices, mqttPort, uplinks, sections }: LoadSiteOptions): string {
   const ids = deviceIds(devices);
@@ -38,13 +26,10 @@ export function writeLoadSite({ dir, devices, mqttPort, uplinks, sections }: Loa
     spaces: ids.map((id) => ({ id: `flat-${id}`, kind: "flat", limit: { persons: 2, basis: "test" }, risk: "red" })),
     portals: ids.map((id) => ({ id: `door-${id}`, kind: "door", from: "outside", to: `flat-${id}` })),
     devices: ids.map((id) => ({ id, kind: "counter", portal: `door-${id}`, watch: false })),
-    policies: [{ use: AT_ONCE.id }],
     broker: { listen: `127.0.0.1:${mqttPort}`, anonymousLoopback: true },
     uplinks,
     ...sections,
   };
-  mkdirSync(join(dir, "policies"), { recursive: true });
-  writeFileSync(join(dir, "policies/at-once.yaml"), JSON.stringify(AT_ONCE));
   const file = join(dir, "site.yaml");
   writeFileSync(file, JSON.stringify(site));
   return file;
