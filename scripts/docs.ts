@@ -5,15 +5,18 @@ import {
   Account,
   Alert,
   Broker,
+  Calendar,
   CloudEvent,
   Command,
   CommandResult,
   Credential,
+  CustomRule,
   Device,
   DeviceCommand,
   DeviceStatus,
   DriverConfig,
   Gap,
+  NightRule,
   Policy,
   PolicyUse,
   Portal,
@@ -37,7 +40,7 @@ const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("
 function siteFile(): string {
   const top = schemaTable(Site, "input")
     .split("\n")
-    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !line.startsWith("| `broker."))
+    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !/^\| `(broker|calendar)\./.test(line))
     .join("\n");
   return page(
     "# Site file",
@@ -64,11 +67,19 @@ function siteFile(): string {
     schemaTable(UplinkConfig, "input"),
     "## `broker`",
     schemaTable(Broker, "input"),
+    "## `calendar`",
+    "Saturday and Sunday are days off. What the calendar of the year changes about that stands here: it moves the working days a newcomer has to register.",
+    schemaTable(Calendar, "input"),
     "## `accounts[]`",
     schemaTable(Account, "input"),
     "## Policy files",
     "The gateway brings policies along (`gateway/policies/`); files in `policies/` beside the site file add to them under ids of their own.",
     schemaTable(Policy, "input"),
+    "`nights` has an entry for each of `red`, `yellow` and `blue`:",
+    schemaTable(NightRule, "input"),
+    "## Rule files",
+    "Rules of the site's own stand in files that `rules` names: `{ rules: [ … ] }`. What they may say is told by example in [rules](../rules.md).",
+    schemaTable(CustomRule, "input"),
   );
 }
 

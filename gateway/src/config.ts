@@ -1,6 +1,7 @@
 /** The configuration: the only reader of files and environment. A site is loaded whole and checked whole before anything is opened. */
 import {
   ConfigError,
+  type CustomRule,
   checkSite,
   JUDGED_KINDS,
   type Limit,
@@ -22,6 +23,7 @@ import {
 } from "./config/adapters.ts";
 import { check } from "./config/issues.ts";
 import { loadPolicies } from "./config/policies.ts";
+import { loadSiteRules } from "./config/rules.ts";
 import { salvage } from "./config/salvage.ts";
 import { type Env, noSecrets, readSecrets } from "./config/secrets.ts";
 import { readSource, type Source } from "./config/source.ts";
@@ -47,6 +49,8 @@ export interface LoadedSite<D extends AdapterRow = AdapterRow, U extends Adapter
   readonly site: Site;
   /** Every policy there is, by id: those that come with the gateway, and `policies/` beside the site file. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** Rules of the site's own, from the files the site file names; without their tests. */
+  readonly rules: readonly CustomRule[];
   /** By space id, for spaces that are judged. */
   readonly limits: ReadonlyMap<string, Limit>;
   /** The policy that gave the limit, else the first that governs; undefined where only an explicit limit stands. Judged spaces only. */
@@ -67,11 +71,14 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   const source = readSource(file);
   const { policies, problems: policyProblems } = loadPolicies(file);
   const { site, adapters, problems } = checkAll(source, policies, options);
+  const own = loadSiteRules(file, site?.rules ?? [], new Set(site?.spaces.map(({ id }) => id)));
   const secrets = options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env);
-  const all = [...problems, ...secrets.problems].map((problem) => source.place(problem));
+  const elsewhere = [...policyProblems, ...own.problems.filter((problem) => problem.file !== undefined)];
+  const here = own.problems.filter((problem) => problem.file === undefined);
+  const all = [...problems, ...here, ...secrets.problems].map((problem) => source.place(problem));
   all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (site === undefined || adapters === undefined || all.length + policyProblems.length > 0) {
-    throw new ConfigError([...all, ...policyProblems]);
+  if (site === undefined || adapters === undefined || all.length + elsewhere.length > 0) {
+    throw new ConfigError([...all, ...elsewhere]);
   }
   const judged = judge(site, policies);
   const whole = withOwnDriver(site);
@@ -79,6 +86,7 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
     file,
     site: whole,
     policies,
+    rules: own.rules,
     ...judged,
     drivers: adapters.drivers,
     uplinks: adapters.uplinks,

@@ -140,6 +140,7 @@ async function assemble(
     config: {
       site: site.site,
       policies: [...site.policies.values()].filter(({ id }) => site.site.policies.some(({ use }) => use === id)),
+      ...(site.rules.length === 0 ? {} : { rules: site.rules }),
     },
     targets,
     pseudonym: (credential) => pseudonym(key, credential),

@@ -14,6 +14,7 @@ export const AlertKind = z.enum([
   "panic",
   "duress",
   "patrol-overdue",
+  "custom",
 ]);
 export type AlertKind = z.infer<typeof AlertKind>;
 
@@ -51,6 +52,8 @@ export const Alert = z.object({
   space: Id,
   portal: Id.optional().describe("where the finding is about a door"),
   device: Id.optional().describe("where the finding is about a device"),
+  rule: Id.optional().describe("for kind `custom`: which rule of the site's own"),
+  title: z.object({ zh: z.string(), en: z.string() }).optional().describe("for kind `custom`: what the rule is about"),
   state: AlertState.describe("where people stand with it; what the sensors say is `clearedAt`"),
   offence: z
     .int()

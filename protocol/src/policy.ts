@@ -10,8 +10,46 @@ export const NightRule = z.strictObject({
   over: z.int().min(1).describe("K: nights over the limit …"),
   of: z.int().min(1).max(60).describe("N: … among the last so many nights"),
   clear: z.int().min(1).max(60).describe("nights in a row within the limit that clear it"),
+  raiseAt: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("probability of being over the limit from which on a morning counts as over"),
+  clearAt: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("probability of being over the limit below which a morning counts as within; less than raiseAt"),
 });
 export type NightRule = z.infer<typeof NightRule>;
+
+/** How long too many people must be inside before it is a finding of its own, and how sure the count must be. */
+export const Overcrowding = z.strictObject({
+  judgedBy: z
+    .enum(["low", "likely"])
+    .default("low")
+    .describe("`low`: the lower end of the count must be over the limit; `likely`: the count itself"),
+  nightMinutes: z.int().min(0).max(1440).default(120).describe("over the limit for so long within the night window …"),
+  dayMinutes: z.int().min(0).max(10_080).default(360).describe("… or for so long at any time of day"),
+  clearMinutes: z.int().min(0).max(1440).default(30).describe("within the limit for so long clears it"),
+});
+export type Overcrowding = z.infer<typeof Overcrowding>;
+
+/** When more residents than are registered are a finding. */
+export const Registration = z.strictObject({
+  workingDays: z.int().min(0).max(30).default(2).describe("working days a newcomer has to register"),
+  over: z.int().min(1).max(60).default(4).describe("K: mornings with more residents than registered …"),
+  of: z.int().min(1).max(60).default(7).describe("N: … among the last so many mornings"),
+  clear: z.int().min(1).max(60).default(5).describe("mornings in a row without that clear it"),
+});
+export type Registration = z.infer<typeof Registration>;
+
+/** Findings a day and grid may get where no policy says otherwise: what one assistant records in a day. */
+export const DEFAULT_ALERTS_PER_GRID_AND_DAY = 20;
+/** How long a door may stand open where nothing else is said. */
+export const DEFAULT_DOOR_HELD_SECONDS = 120;
 
 export const Policy = z.strictObject({
   id: Id,
@@ -38,8 +76,43 @@ export const Policy = z.strictObject({
     .max(3650)
     .default(365)
     .describe("a breach within it reopens the alert and is a further offence"),
+  alertBudget: z
+    .strictObject({ perGridAndDay: z.int().min(1).max(1_000_000) })
+    .optional()
+    .describe(
+      `new findings about people one grid may get in a day, the rest waits; default ${DEFAULT_ALERTS_PER_GRID_AND_DAY}`,
+    ),
+  overcrowding: Overcrowding.optional().describe("when too many people inside are a finding of its own"),
+  registration: Registration.optional().describe("when more residents than registered are a finding"),
+  doorHeldSeconds: z
+    .int()
+    .min(5)
+    .max(86_400)
+    .optional()
+    .describe(`how long a door may stand open; default ${DEFAULT_DOOR_HELD_SECONDS}`),
 });
 export type Policy = z.infer<typeof Policy>;
+
+/** What the schema of a policy cannot see: figures that contradict one another. Paths are within the policy. */
+export function contradictionsOf(
+  policy: Policy,
+): { readonly path: string; readonly reason: string; readonly fix: string }[] {
+  const found: { readonly path: string; readonly reason: string; readonly fix: string }[] = [];
+  const kOfN = (path: string, { over, of }: { readonly over: number; readonly of: number }, what: string) => {
+    if (over <= of) return;
+    const reason = `${over} of the last ${of} ${what} can never be over`;
+    found.push({ path: `${path}.over`, reason, fix: `write at most ${of}, or a larger \`of\`` });
+  };
+  for (const [risk, rule] of Object.entries(policy.nights)) {
+    kOfN(`nights.${risk}`, rule, "nights");
+    const { raiseAt, clearAt } = rule;
+    if (raiseAt === undefined || clearAt === undefined || clearAt < raiseAt) continue;
+    const reason = `${clearAt} is not below raiseAt ${raiseAt}: a finding would be raised and cleared by the same morning`;
+    found.push({ path: `nights.${risk}.clearAt`, reason, fix: `write less than ${raiseAt}` });
+  }
+  if (policy.registration !== undefined) kOfN("registration", policy.registration, "mornings");
+  return found;
+}
 
 export interface Limit {
   readonly persons: number;

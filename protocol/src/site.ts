@@ -74,6 +74,12 @@ export const Portal = z.strictObject({
   kind: PortalKind,
   from: Id.describe("`in` means from this space"),
   to: Id.describe("… to this one"),
+  heldSeconds: z
+    .int()
+    .min(5, "must be at least 5 seconds")
+    .max(86_400)
+    .optional()
+    .describe("how long it may stand open; default: the policy's for doors, no limit for gates and turnstiles"),
 });
 export type Portal = z.infer<typeof Portal>;
 
@@ -91,6 +97,7 @@ export const Device = z.looseObject({
   doorContact: z.boolean().optional().describe("a lock that reports the door"),
   reportSeconds: z.number().positive().max(86_400).optional().describe("a device that sends sums or batches"),
   holdSeconds: z.number().positive().max(86_400).optional().describe("how long a presence sensor holds"),
+  watch: z.boolean().optional().describe("false: not watched for faults, as while it is under repair"),
 });
 export type Device = z.infer<typeof Device>;
 
@@ -144,6 +151,16 @@ export const UplinkConfig = z.looseObject({
 });
 export type UplinkConfig = z.infer<typeof UplinkConfig>;
 
+export const Calendar = z.strictObject({
+  daysOff: z.array(z.iso.date()).max(5_000).default([]).describe("public holidays beside Saturday and Sunday"),
+  workDays: z
+    .array(z.iso.date())
+    .max(5_000)
+    .default([])
+    .describe("Saturdays and Sundays that are worked, as before and after long holidays"),
+});
+export type Calendar = z.infer<typeof Calendar>;
+
 const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");
 
 export const Broker = z.strictObject({
@@ -187,6 +204,12 @@ export const Site = z.strictObject({
   credentials: z.array(Credential).default([]).describe("who a pseudonym may be, without a name"),
   drivers: z.array(DriverConfig).default([]).describe("`{ id: mqtt, type: mqtt }` is there by default"),
   policies: z.array(PolicyUse).default([]),
+  rules: z
+    .array(z.string().min(1).max(500))
+    .max(100)
+    .default([])
+    .describe("files with rules of your own beside this one, or folders of them: see rules.md"),
+  calendar: Calendar.optional().describe("days off and working days that the week alone does not give"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),

@@ -1,4 +1,4 @@
-/** Probes: doors whose passages raise or reopen an alert each time, timed from the publish to the platform. */
+/** Probes: devices whose readings raise or clear an alert each time, timed from the publish to the platform. */
 import mqtt from "mqtt";
 import type { Rig } from "./rig.ts";
 
@@ -19,8 +19,8 @@ export function quantilesOf(values: readonly number[]): Quantiles {
 const clockMs = () => performance.timeOrigin + performance.now();
 
 /**
- * Each probe lets three people in (the alert) and out again, one passage every `everyMs`, until `untilDone` resolves. The devices must not be
- * used by anything else. Resolves with the delays of the raising passages, ms.
+ * Each probe is opened (the alert) and closed again, one reading every `everyMs`, until `untilDone` resolves. The devices must not be
+ * used by anything else. Resolves with the delays of the raising readings, ms.
  */
 export async function probe(
   rig: Rig,
@@ -51,9 +51,9 @@ export async function probe(
     const index = seq % devices.length;
     const device = devices[index] as string;
     const own = Math.floor(seq / devices.length) + 1;
-    const kind = own % 2 === 1 ? "count.in" : "count.out";
-    if (kind === "count.in") sent.set(`flat-${device}:${own}`, clockMs());
-    clients[index]?.publish(`gatehouse/1/${device}/readings`, JSON.stringify({ epoch, seq: own, kind, value: 3 }), {
+    const kind = own % 2 === 1 ? "tamper.on" : "tamper.off";
+    if (kind === "tamper.on") sent.set(`flat-${device}:${own}`, clockMs());
+    clients[index]?.publish(`gatehouse/1/${device}/readings`, JSON.stringify({ epoch, seq: own, kind }), {
       qos: 1,
     });
     await new Promise((resolve) => setTimeout(resolve, everyMs));

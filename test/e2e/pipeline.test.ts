@@ -21,8 +21,8 @@ describe("a reading's way", () => {
       ]),
       { qos: 1 },
     );
-    const third = encodeReadingBatch([{ device: "count-0001", epoch: 1, seq: 2, kind: "count.in", value: 1 }]);
-    await device.publishAsync(deviceTopic.readingsPb("count-0001"), Buffer.from(third), { qos: 1 });
+    const tampered = encodeReadingBatch([{ device: "count-0001", epoch: 1, seq: 2, kind: "tamper.on" }]);
+    await device.publishAsync(deviceTopic.readingsPb("count-0001"), Buffer.from(tampered), { qos: 1 });
     const raised = () => rig.city.events.filter(({ type }) => type === "gatehouse.alert.raised");
     await rig.city.until(() => raised().length === 2, AbortSignal.timeout(10_000));
     expect(new Set(raised().map(({ via }) => via)).size).toBe(2);
@@ -32,10 +32,9 @@ describe("a reading's way", () => {
       subject: "flat-count-0001",
       lane: "alert",
       data: {
-        kind: "overcrowded-now",
+        kind: "tamper",
         level: "red",
-        persons: { present: 3 },
-        limit: { persons: 2 },
+        device: "count-0001",
         trigger: { device: "count-0001", epoch: 1, seq: 2 },
       },
     });
@@ -52,11 +51,9 @@ describe("a reading's way", () => {
   it("keeps what it believes from a device, which must not listen", async () => {
     await using rig = await openRig();
     const device = await rig.device("count-0002");
-    await device.publishAsync(
-      readingsTopic("count-0002"),
-      JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 4 }),
-      { qos: 1 },
-    );
+    await device.publishAsync(readingsTopic("count-0002"), JSON.stringify({ epoch: 1, seq: 1, kind: "tamper.on" }), {
+      qos: 1,
+    });
     const seen = new Map<string, string>();
     device.on("message", (topic, payload) => seen.set(topic, payload.toString()));
     await expect(device.subscribeAsync(stateTopic.all)).rejects.toThrow();
@@ -71,11 +68,9 @@ describe("a reading's way", () => {
     await using rig = await openRig();
     await rig.city.fail("refuse");
     const first = await rig.device("count-0003");
-    await first.publishAsync(
-      readingsTopic("count-0003"),
-      JSON.stringify({ epoch: 1, seq: 1, kind: "count.in", value: 3 }),
-      { qos: 1 },
-    );
+    await first.publishAsync(readingsTopic("count-0003"), JSON.stringify({ epoch: 1, seq: 1, kind: "tamper.on" }), {
+      qos: 1,
+    });
     const startedMs = systemClock.monoMs();
     expect(await rig.gateway.end("SIGTERM")).toBe(0);
     expect(systemClock.monoMs() - startedMs).toBeLessThan(5_000);
@@ -85,8 +80,8 @@ describe("a reading's way", () => {
     await again.publishAsync(
       readingsTopic("count-0003"),
       JSON.stringify([
-        { epoch: 1, seq: 1, kind: "count.in", value: 3 },
-        { epoch: 1, seq: 2, kind: "count.out", value: 1 },
+        { epoch: 1, seq: 1, kind: "tamper.on" },
+        { epoch: 1, seq: 2, kind: "tamper.off" },
       ]),
       { qos: 1 },
     );

@@ -25,7 +25,7 @@ export function writeLoadSite({ dir, devices, mqttPort, uplinks, sections }: Loa
     site: { id: GATEWAY_ID, name: "Load", kind: "rental-compound", address: { code: "310112104007", grid: "MQ-053" } },
     spaces: ids.map((id) => ({ id: `flat-${id}`, kind: "flat", limit: { persons: 2, basis: "test" }, risk: "red" })),
     portals: ids.map((id) => ({ id: `door-${id}`, kind: "door", from: "outside", to: `flat-${id}` })),
-    devices: ids.map((id) => ({ id, kind: "counter", portal: `door-${id}` })),
+    devices: ids.map((id) => ({ id, kind: "counter", portal: `door-${id}`, watch: false })),
     broker: { listen: `127.0.0.1:${mqttPort}`, anonymousLoopback: true },
     uplinks,
     ...sections,

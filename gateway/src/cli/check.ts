@@ -42,7 +42,7 @@ Exits with 0 when the gateway would start with it, with 78 when not.`,
     });
 }
 
-function asJson({ file, site, limits, uplinks, warnings }: LoadedSite): object {
+function asJson({ file, site, limits, uplinks, rules, warnings }: LoadedSite): object {
   return {
     ok: true,
     file,
@@ -52,13 +52,14 @@ function asJson({ file, site, limits, uplinks, warnings }: LoadedSite): object {
     portals: site.portals.length,
     devices: site.devices.length,
     uplinks: uplinks.map((uplink) => uplink.id),
+    rules: rules.map((rule) => rule.id),
     limits: Object.fromEntries(limits),
     warnings,
   };
 }
 
 function summary(loaded: LoadedSite): string {
-  const { file, site, uplinks, drivers, limits, warnings } = loaded;
+  const { file, site, uplinks, drivers, rules, limits, warnings } = loaded;
   const lines = [
     `${file} is right`,
     "",
@@ -68,6 +69,7 @@ function summary(loaded: LoadedSite): string {
     `  devices   ${tally(site.devices)}`,
     `  drivers   ${drivers.map((driver) => `${driver.id} (${driver.row.type})`).join(", ")}`,
     `  uplinks   ${uplinks.map((uplink) => `${uplink.id} (${uplink.row.type})`).join(", ") || "none: alerts stay on the box"}`,
+    ...(rules.length === 0 ? [] : [`  rules     ${rules.map((rule) => rule.id).join(", ")} (your own)`]),
     "",
     ...limitLines(limits),
   ];

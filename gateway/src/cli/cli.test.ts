@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -121,4 +130,63 @@ test("it starts through a link from any folder", () => {
   const { status, stdout } = spawnSync(link, ["version"], { cwd: "/", encoding: "utf8", env: process.env });
   expect(status).toBe(0);
   expect(stdout).toContain("gatehouse ");
+});
+
+const RULE = `rules:
+  - id: late
+    title: { zh: 深夜, en: Late }
+    when: reading
+    if: kind == "door.opened" && hour == 3
+    tests:
+      - name: at three
+        steps: [{ at: "2026-03-02T03:10:00+08:00", kind: door.opened }]
+        expect: raised
+      - name: at four
+        steps: [{ at: "2026-03-02T04:10:00+08:00", kind: door.opened }]
+        expect: silent
+`;
+
+function writeRule(text: string): void {
+  mkdirSync(join(folder, "rules"), { recursive: true });
+  writeFileSync(join(folder, "rules/late.yaml"), text);
+}
+
+test("rules test runs the tests of a rule file: 0 when all pass, 1 when one fails, 78 when the file is wrong", () => {
+  writeRule(RULE);
+  const good = gatehouse("rules", "test");
+  expect(good).toMatchObject({ status: 0, stderr: "" });
+  expect(good.stdout).toContain("pass  late: at three");
+  expect(good.stdout).toContain("2 passed, 0 failed");
+  writeRule(RULE.replace("hour == 3", "hour == 4"));
+  const failing = gatehouse("rules", "test", "rules/late.yaml");
+  expect(failing.status).toBe(1);
+  expect(failing.stdout).toContain("FAIL  late: at three\n        got silent");
+  expect(JSON.parse(gatehouse("rules", "test", "--json").stdout)).toMatchObject({ ok: false, passed: 0, failed: 2 });
+  writeRule(RULE.replace("hour == 3", "our == 3"));
+  const wrong = gatehouse("rules", "test");
+  expect(wrong.status).toBe(78);
+  expect(wrong.stderr).toContain(
+    'line 5  rules[0].if\n      rule "late", column 26: there is no "our"\n      -> did you mean "hour"?',
+  );
+  expect(gatehouse("rules", "check", "--json")).toMatchObject({ status: 78, stderr: "" });
+});
+
+test("rules check names the rules it found, and says where there are none", () => {
+  writeRule(RULE);
+  const check = gatehouse("rules", "check", "rules");
+  expect(check).toMatchObject({ status: 0, stderr: "" });
+  expect(check.stdout).toContain("rules/late.yaml is right\n  late  (reading, 2 tests)  Late 深夜\n");
+  expect(gatehouse("rules", "check", "elsewhere").status).toBe(78);
+  expect(gatehouse("rules", "test", "--timezone", "Moon/Sea").stderr).toContain('there is no time zone "Moon/Sea"');
+});
+
+test("check checks the rule files a site names, too", () => {
+  gatehouse("init");
+  writeRule(RULE);
+  appendFileSync(join(folder, "site.yaml"), "\nrules: [rules/late.yaml]\n");
+  expect(gatehouse("check", "site.yaml").stdout).toContain("rules     late (your own)");
+  writeRule(RULE.replace("hour == 3", "our == 3"));
+  const wrong = gatehouse("check", "site.yaml");
+  expect(wrong.status).toBe(78);
+  expect(wrong.stderr).toContain("late.yaml");
 });

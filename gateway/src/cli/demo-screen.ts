@@ -43,8 +43,15 @@ Alerts as they reach the city platform 到达城市平台的告警 (their later 
 
 const CHINESE: Readonly<Record<string, string>> = {
   "group-rental": "群租",
+  "unregistered-residents": "未登记居住",
   "overcrowded-now": "当前超员",
   "door-forced": "强行开门",
+  "door-held": "门未关闭",
+  tamper: "设备被拆动",
+  "device-fault": "设备故障",
+  fire: "火警",
+  duress: "胁迫",
+  custom: "自定义规则",
   panic: "紧急求助",
 };
 

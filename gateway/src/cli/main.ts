@@ -7,6 +7,7 @@ import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
 import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
+import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { simCommand } from "./sim.ts";
 import { VERSION, versionCommand } from "./version.ts";
@@ -18,6 +19,7 @@ const COMMANDS: readonly (() => Command)[] = [
   checkCommand,
   replayCommand,
   exportCommand,
+  rulesCommand,
   simCommand,
   cityCommand,
   demoCommand,

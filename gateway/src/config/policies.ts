@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConfigError, Policy, type Problem } from "@gatehouse/protocol";
+import { ConfigError, contradictionsOf, Policy, type Problem } from "@gatehouse/protocol";
 import { check } from "./issues.ts";
 import { readSource } from "./source.ts";
 
@@ -13,8 +13,9 @@ export const BUNDLED_POLICIES = fileURLToPath(new URL("../../policies/", import.
 export function loadPolicy(file: string): Policy {
   const source = readSource(file);
   const checked = check(Policy, source.value);
-  if (checked.ok) return checked.data;
-  throw new ConfigError(checked.problems.map((problem) => source.place(problem)));
+  const problems = checked.ok ? contradictionsOf(checked.data) : checked.problems;
+  if (checked.ok && problems.length === 0) return checked.data;
+  throw new ConfigError(problems.map((problem) => source.place(problem)));
 }
 
 export interface LoadedPolicies {

@@ -1,16 +1,18 @@
+import { CustomRule, Policy } from "@gatehouse/protocol";
 import { FakeClock, Random, settle } from "@gatehouse/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { MemoryLog } from "../testing/log.ts";
 import { MemoryStore } from "../testing/memory-store.ts";
-import { testConfig } from "../testing/site.ts";
+import { testConfig, testPolicy } from "../testing/site.ts";
 import { Core } from "./core.ts";
 import { readingEvent } from "./events.ts";
 import { HealthBoard } from "./health.ts";
+import type { CoreConfig } from "./model.ts";
 import { Outbox } from "./outbox.ts";
 import { Unreadable } from "./ports.ts";
 import { takeSnapshot, touchAll } from "./state.ts";
 
-async function setUp(store = new MemoryStore(), clock = new FakeClock()) {
+async function setUp(store = new MemoryStore(), clock = new FakeClock(), config: CoreConfig = testConfig()) {
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
   const outbox = new Outbox({
@@ -29,7 +31,7 @@ async function setUp(store = new MemoryStore(), clock = new FakeClock()) {
     clock,
     log,
     health,
-    config: testConfig(),
+    config,
     targets: [{ id: "city", outbox, readings: true, filter: undefined }],
     pseudonym: (raw) => `c_${raw.length.toString(16).padStart(10, "0")}`,
     bootId: "boot",
@@ -205,5 +207,37 @@ describe("the core", () => {
     await core.tellGaps([{ ...gap, n: 1, uplink: "city" }]);
     expect(outbox.tally.telemetry.dropped).toBe(7);
     expect(store.outbox.at(-1)?.text).toContain('"gatehouse.gap"');
+  });
+
+  it("says which grid has findings waiting for tomorrow, over a restart, and takes it back", async () => {
+    const policies = [Policy.parse({ ...testPolicy, alertBudget: { perGridAndDay: 1 } })];
+    const config = { ...testConfig(), policies };
+    const { accept, health, store, clock, core } = await setUp(new MemoryStore(), new FakeClock(), config);
+    await accept([
+      { device: "count-1", kind: "count.in", value: 9, seq: 1 },
+      { device: "count-2", kind: "count.in", value: 9, seq: 1 },
+    ]);
+    expect([...core.state.alerts.values()].map(({ alert }) => alert.space)).toEqual(["F1"]);
+    const waiting = {
+      code: "alerts-waiting",
+      subject: "MQ-053",
+      detail: "1 findings wait: the day's budget of this grid is used up",
+    };
+    expect(health.entries).toMatchObject([waiting]);
+    store.crash();
+    const again = await setUp(store, clock, config);
+    expect(again.health.entries).toMatchObject([waiting]);
+    await again.accept([{ device: "count-2", kind: "count.out", value: 9, seq: 2 }]);
+    expect(again.health.entries).toEqual([]);
+  });
+
+  it("says which rule of the site's own gives no answer", async () => {
+    const rules = [
+      CustomRule.parse({ id: "odd", title: { zh: "奇", en: "Odd" }, when: "reading", if: "1 / (hour - hour) > 0" }),
+    ];
+    const { accept, health, core } = await setUp(new MemoryStore(), new FakeClock(), { ...testConfig(), rules });
+    await accept([{ device: "lock-1", kind: "door.opened", seq: 1 }]);
+    expect(core.tally.stored).toBe(1);
+    expect(health.entries).toMatchObject([{ code: "rule-failing", subject: "odd", detail: "division by zero" }]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type RawReading,
   RejectedError,
 } from "@gatehouse/protocol";
+import { waitingByGrid } from "./alerts/budget.ts";
 import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
 import { inputEntry, inputOf, readingEntry } from "./journal-entry.ts";
@@ -74,6 +75,8 @@ export class Core {
   #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
   #listener: (change: CoreChange) => void = () => {};
+  /** Grids said to have findings waiting. */
+  #waiting: readonly string[] = [];
   /** A step threw halfway: this state must not reach the disk any more. */
   #broken = false;
 
@@ -100,6 +103,7 @@ export class Core {
     }
     const core = new Core(options, state, Math.max(lastSeq, recovered.lastSeq), recovered.lastNowMs);
     await core.#configure();
+    core.#tellRules();
     return core;
   }
 
@@ -258,6 +262,18 @@ export class Core {
     if (quality === "stepped") health.raise("clock-stepped", "clock", "the clock was set within the last minutes");
   }
 
+  /** Findings that wait for tomorrow's budget, and rules of the site's own that give no answer. */
+  #tellRules(): void {
+    const { health } = this.#options;
+    const waiting = waitingByGrid(this.#state);
+    for (const grid of this.#waiting) if (!waiting.has(grid)) health.clear("alerts-waiting", grid);
+    this.#waiting = [...waiting.keys()];
+    for (const [grid, count] of waiting)
+      health.raise("alerts-waiting", grid, `${count} findings wait: the day's budget of this grid is used up`);
+    for (const { rule, failure } of this.model.rules)
+      if (failure !== undefined) health.raise("rule-failing", rule.id, failure);
+  }
+
   #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
     const effects = this.#step(input, nowMs);
     if (effects.outcome !== "accepted") return;
@@ -301,6 +317,7 @@ export class Core {
     this.#lastWrite = this.#options.store.write(turn.write(snapshot));
     await this.#lastWrite;
     turn.committed();
+    if (turn.journal.length > 0) this.#tellRules();
     for (const change of turn.changes) this.#listener(change);
   }
 

@@ -1,14 +1,19 @@
 /** The site as the core uses it: looked up by id, limits and policies derived. Built whole from a configuration, never changed. */
 import {
   type Credential,
+  type CustomRule,
+  DEFAULT_ALERTS_PER_GRID_AND_DAY,
+  DEFAULT_DOOR_HELD_SECONDS,
   type Device,
   JUDGED_KINDS,
   type Limit,
   type NightRule,
   OUTSIDE,
+  Overcrowding,
   type Policy,
   type Portal,
   policiesOf,
+  Registration,
   type ResolvedAddress,
   type RiskLevel,
   resolveAddress,
@@ -16,13 +21,17 @@ import {
   type Space,
   spaceOfDevice,
   strictestLimit,
+  UNOWNED_GRID,
   zoneOffsetMs,
 } from "@gatehouse/protocol";
+import { type CompiledRule, compileRules } from "./rules/custom/compile.ts";
 
 /** What the core is configured with: the site file without its secrets, and the policies it uses. Stands in the journal. */
 export interface CoreConfig {
   readonly site: Site;
   readonly policies: readonly Policy[];
+  /** Rules of the site's own, without their tests. */
+  readonly rules?: readonly CustomRule[];
 }
 
 export interface SpaceModel {
@@ -32,7 +41,14 @@ export interface SpaceModel {
   readonly nights: NightRule;
   readonly risk: RiskLevel;
   /** Minutes after local midnight. */
+  readonly nightStartMinutes: number;
   readonly nightEndMinutes: number;
+  readonly overcrowding: Overcrowding;
+  readonly registration: Registration;
+  readonly doorHeldMs: number;
+  /** Who gets its alerts, and how many new findings about people that grid may get in a day. */
+  readonly grid: string;
+  readonly alertsPerDay: number;
   readonly offenceWindowMs: number;
   readonly address: ResolvedAddress;
 }
@@ -46,6 +62,7 @@ export interface Model {
   readonly devices: ReadonlyMap<string, Device>;
   /** Inner space of each device, where its alerts belong. */
   readonly spaceOf: ReadonlyMap<string, string>;
+  readonly rules: readonly CompiledRule[];
   /** By pseudonym. */
   readonly credentials: ReadonlyMap<string, Credential>;
   /** Local hour number (local days since 1970 times 24, plus the hour) that `ms` falls into, and when such an hour begins. */
@@ -58,7 +75,7 @@ const DAY_MS = 86_400_000;
 
 /** Where no policy governs a space (explicit limit only): the mildest thresholds. */
 const DEFAULT_NIGHTS: NightRule = { over: 5, of: 7, clear: 7 };
-const DEFAULT_NIGHT_END = 6 * 60;
+const DEFAULT_NIGHT = { from: "22:00", to: "06:00" };
 const DEFAULT_OFFENCE_DAYS = 365;
 
 /** `config` must have passed checkSite. */
@@ -80,6 +97,7 @@ export function buildModel(config: CoreConfig): Model {
     portals,
     devices: new Map(site.devices.map((device) => [device.id, device])),
     spaceOf,
+    rules: compileRules(config.rules ?? []),
     credentials: new Map(site.credentials.map((credential) => [credential.credential, credential])),
     ...hoursIn(site.site.timezone),
   };
@@ -105,14 +123,27 @@ function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Poli
   const limit = result !== undefined && "limit" in result ? result.limit : undefined;
   const policy = governing.find((candidate) => candidate.id === limit?.policy) ?? governing[0];
   const risk = space.risk ?? (site.site.kind === "construction-site" ? "yellow" : "blue");
-  const [hours, minutes] = (policy?.nightWindow.to ?? "").split(":").map(Number);
+  const night = policy?.nightWindow ?? DEFAULT_NIGHT;
+  const address = resolveAddress(site, space.id);
   return {
     space,
     limit,
     risk,
     nights: policy?.nights[risk] ?? DEFAULT_NIGHTS,
-    nightEndMinutes: hours === undefined || minutes === undefined ? DEFAULT_NIGHT_END : hours * 60 + minutes,
+    nightStartMinutes: minutesOf(night.from),
+    nightEndMinutes: minutesOf(night.to),
+    overcrowding: policy?.overcrowding ?? Overcrowding.parse({}),
+    registration: policy?.registration ?? Registration.parse({}),
+    doorHeldMs: (policy?.doorHeldSeconds ?? DEFAULT_DOOR_HELD_SECONDS) * 1_000,
+    grid: address.grid ?? UNOWNED_GRID,
+    alertsPerDay: policy?.alertBudget?.perGridAndDay ?? DEFAULT_ALERTS_PER_GRID_AND_DAY,
     offenceWindowMs: (policy?.offenceWindowDays ?? DEFAULT_OFFENCE_DAYS) * DAY_MS,
-    address: resolveAddress(site, space.id),
+    address,
   };
+}
+
+/** Of `HH:MM`. */
+export function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return hours * 60 + minutes;
 }

@@ -25,6 +25,8 @@ export type HealthCode =
   | "device-offline"
   | "clock-unsynced"
   | "clock-stepped"
+  | "alerts-waiting"
+  | "rule-failing"
   | "uplink-down"
   | "uplink-rejected"
   | "uplink-slow"

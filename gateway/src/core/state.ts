@@ -1,5 +1,7 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
 import { type Alert, InvariantError } from "@gatehouse/protocol";
+import type { Budget } from "./alerts/budget.ts";
+import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
 import type { SiteHabits } from "./occupancy/features.ts";
@@ -7,12 +9,15 @@ import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, g
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
+import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
   totals?: { in: number; out: number };
   online?: boolean;
+  /** What the device's health is judged by. */
+  watch?: DeviceWatch;
   /** How far its clock is behind the gateway's, by the latest prompt readings, ms. */
   behind?: { atMs: number; behindMs: number }[];
 }
@@ -53,7 +58,11 @@ export interface CoreState {
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
   readonly subjects: Map<string, string>;
-  /** By name: `night:360`, `sample:180`, `overdue:alr_…`. */
+  /** What rules remember, by rule and subject. */
+  readonly memos: Map<string, Memo>;
+  /** By grid. */
+  readonly budgets: Map<string, Budget>;
+  /** By name: `night:360`, `sample:180`, `overdue:alr_…`, `rule:door-held:D1`. */
   readonly timers: Map<string, Timer>;
   /** No timer is due earlier. */
   nextDueMs: number;
@@ -73,6 +82,8 @@ export function emptyState(): CoreState {
     residencyModel: shippedModel,
     alerts: new Map(),
     subjects: new Map(),
+    memos: new Map(),
+    budgets: new Map(),
     timers: new Map(),
     nextDueMs: Number.POSITIVE_INFINITY,
     dirty: new Set(),
@@ -89,6 +100,11 @@ export function setTimer(state: CoreState, name: string, timer: Timer): void {
   state.timers.set(name, timer);
   state.nextDueMs = Math.min(state.nextDueMs, timer.dueMs);
   state.dirty.add("core/timers");
+}
+
+/** A deadline that is met before it is due. */
+export function dropTimer(state: CoreState, name: string): void {
+  if (state.timers.delete(name)) state.dirty.add("core/timers");
 }
 
 /** Finds the next due time again after timers fired, went or moved. */
@@ -117,6 +133,8 @@ export function touchAll(state: CoreState): void {
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
+  for (const id of state.memos.keys()) state.dirty.add(`memo/${id}`);
+  for (const id of state.budgets.keys()) state.dirty.add(`budget/${id}`);
 }
 
 function pieceOf(state: CoreState, part: string, id: string): unknown {
@@ -126,6 +144,8 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
     return belief === undefined ? undefined : beliefToJson(belief);
   }
   if (part === "alert") return state.alerts.get(id);
+  if (part === "memo") return state.memos.get(id);
+  if (part === "budget") return state.budgets.get(id);
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
   if (id === "habits") return state.habits;
@@ -138,18 +158,23 @@ export function restoreState(snapshot: Snapshot): CoreState {
   const state = emptyState();
   for (const { part, id, body } of snapshot.pieces) {
     if (body === null) continue;
-    const value: unknown = JSON.parse(body);
-    if (part === "core") restoreCore(state, id, value);
-    else if (part === "device") state.devices.set(id, value as DeviceState);
-    else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
-    else {
-      const record = value as AlertRecord;
-      state.alerts.set(id, record);
-      state.subjects.set(record.subject, id);
-    }
+    place(state, part, id, JSON.parse(body));
   }
   settleTimers(state);
   return state;
+}
+
+function place(state: CoreState, part: string, id: string, value: unknown): void {
+  if (part === "core") restoreCore(state, id, value);
+  else if (part === "device") state.devices.set(id, value as DeviceState);
+  else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
+  else if (part === "memo") state.memos.set(id, value as Memo);
+  else if (part === "budget") state.budgets.set(id, value as Budget);
+  else {
+    const record = value as AlertRecord;
+    state.alerts.set(id, record);
+    state.subjects.set(record.subject, id);
+  }
 }
 
 function restoreCore(state: CoreState, id: string, value: unknown): void {

@@ -5,12 +5,14 @@
 import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
+import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { observe } from "./occupancy/observe.ts";
-import { readingRules } from "./rules/index.ts";
-import type { Observed } from "./rules/rule.ts";
+import { estimateRules, readingRules } from "./rules/index.ts";
+import { retire } from "./rules/retire.ts";
+import { type Observed, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
 import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
 
@@ -83,9 +85,10 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
     state.beliefs.delete(id);
     state.dirty.add(`belief/${id}`);
   }
+  pruneMemos(state, model);
   setCalendar(state, model, nowMs);
   settleTimers(state);
-  return { outcome: "accepted", alerts: [], spaces: [...model.spaces.keys()] };
+  return { outcome: "accepted", alerts: retire(state, model, nowMs), spaces: [...model.spaces.keys()] };
 }
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });
@@ -115,7 +118,11 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
     atMs: believed,
     nowMs,
   };
-  const alerts = readingRules.flatMap((rule) => rule(state, observed));
+  const seen = { atMs: believed, nowMs, trigger: triggerOf(reading) };
+  const alerts = [
+    ...readingRules.flatMap((rule) => rule(state, observed)),
+    ...changed.flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen))),
+  ];
   return { outcome: "accepted", alerts, spaces: changed };
 }
 

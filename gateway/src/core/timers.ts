@@ -1,10 +1,14 @@
 /** Timers of the core: the calendar of a night, and deadlines. They live in the state, so they survive a restart. */
 import { localDay, localTimeMs } from "@gatehouse/protocol";
+import { settleBudgets } from "./alerts/budget.ts";
 import { type AlertEvent, overdue } from "./alerts/life.ts";
+import { shiftMoments } from "./memos.ts";
 import type { Model, SpaceModel } from "./model.ts";
 import { judged } from "./occupancy/assess.ts";
 import { bringUp, judgeMorning } from "./occupancy/morning.ts";
-import { nightRules } from "./rules/index.ts";
+import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
+import { keepWatch } from "./rules/device-fault.ts";
+import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
 import { type CoreState, setTimer, settleTimers } from "./state.ts";
 
 /** Local minutes of the nightly sample and of the daily anchor. */
@@ -25,6 +29,8 @@ export function setCalendar(state: CoreState, model: Model, nowMs: number): void
     ["anchor", ANCHOR_MINUTES],
   ]);
   for (const space of model.spaces.values()) wanted.set(`night:${space.nightEndMinutes}`, space.nightEndMinutes);
+  for (const minutes of calendarTimes(model)) wanted.set(`daily:${minutes}`, minutes);
+  keepWatch(state, nowMs);
   for (const [name, timer] of state.timers) if (timer.calendar && !wanted.has(name)) state.timers.delete(name);
   for (const [name, minutes] of wanted) {
     if (!state.timers.has(name))
@@ -45,6 +51,7 @@ export function shiftTimers(state: CoreState, model: Model, shiftMs: number, now
     if (timer.calendar) state.timers.delete(name);
     else timer.dueMs += shiftMs;
   }
+  shiftMoments(state, shiftMs);
   setCalendar(state, model, nowMs);
   settleTimers(state);
   state.dirty.add("core/timers");
@@ -63,14 +70,39 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     if (name === "sample" || name === "anchor") {
       sampled = true;
       for (const space of visit(state, model, dueMs)) spaces.add(space);
-    } else if (name.startsWith("night:")) {
-      dayEnded = localDay(dueMs, model.zone);
-      alerts.push(...judge(state, model, name, dueMs));
-    } else alerts.push(...[overdue(state, name, dueMs)].filter((event) => event !== undefined));
+      alerts.push(...judgeEstimates(state, model, spaces, dueMs));
+    } else {
+      if (name.startsWith("night:")) dayEnded = localDay(dueMs, model.zone);
+      alerts.push(...answer(state, model, name, dueMs, nowMs).filter((event) => event !== undefined));
+    }
   }
   settleTimers(state);
   state.dirty.add("core/timers");
   return { alerts, spaces: [...spaces], sampled, ...(dayEnded === undefined ? {} : { dayEnded }) };
+}
+
+/** What follows from a timer that says nothing about estimates. */
+function answer(
+  state: CoreState,
+  model: Model,
+  name: string,
+  dueMs: number,
+  nowMs: number,
+): readonly (AlertEvent | undefined)[] {
+  // A box that slept through a morning has nothing to say about it.
+  const slept = nowMs - dueMs >= MAX_SAMPLE_DELAY_MS;
+  if (name.startsWith("night:")) return judge(state, model, name, dueMs, slept);
+  if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
+  if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
+  return [overdue(state, name, dueMs)];
+}
+
+/** In the order of the site file: a state that was read back from disk has an order of its own. */
+function judgeEstimates(state: CoreState, model: Model, changed: ReadonlySet<string>, dueMs: number): AlertEvent[] {
+  const seen = { atMs: dueMs, nowMs: dueMs, trigger: null };
+  return [...model.spaces.keys()]
+    .filter((space) => changed.has(space))
+    .flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen)));
 }
 
 /** Brings every belief up to now. Returns their spaces. */
@@ -82,12 +114,22 @@ function visit(state: CoreState, model: Model, dueMs: number): string[] {
   return [...state.beliefs.keys()];
 }
 
-function judge(state: CoreState, model: Model, name: string, dueMs: number): AlertEvent[] {
+function judge(state: CoreState, model: Model, name: string, dueMs: number, slept: boolean): AlertEvent[] {
   const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
   judgeMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
+  if (slept) return [];
   const ended = [...model.spaces].filter(([, space]) => ends(space));
-  return ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
+  const alerts = ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
+  return [...alerts, ...settleBudgets(state, dueMs)];
 }
+
+/** `rule:door-held:D1` */
+function fireRule(state: CoreState, name: string, dueMs: number, nowMs: number): readonly AlertEvent[] {
+  const [, rule = "", subject = ""] = name.split(":");
+  return timerRules[rule]?.(state, subject, dueMs, nowMs) ?? [];
+}
+
+const minutesAfter = (name: string): number => Number(name.slice(name.indexOf(":") + 1));
 
 function earliest(state: CoreState, nowMs: number): { name: string; dueMs: number } | undefined {
   let best: { name: string; dueMs: number } | undefined;
@@ -97,12 +139,14 @@ function earliest(state: CoreState, nowMs: number): { name: string; dueMs: numbe
   return best;
 }
 
+/** A box that slept through the moment knows nothing of that night. */
+const MAX_SAMPLE_DELAY_MS = 3 * 3_600_000;
+
 /** More days than a box may have slept are not made up one by one. */
 const MAX_CATCH_UP_MS = 14 * 86_400_000;
 
 function advance(state: CoreState, model: Model, name: string, dueMs: number, nowMs: number): void {
-  const minutes =
-    name === "sample" ? SAMPLE_MINUTES : name === "anchor" ? ANCHOR_MINUTES : Number(name.slice("night:".length));
+  const minutes = name === "sample" ? SAMPLE_MINUTES : name === "anchor" ? ANCHOR_MINUTES : minutesAfter(name);
   const fromMs = Math.max(dueMs, nowMs - MAX_CATCH_UP_MS);
   state.timers.set(name, { dueMs: nextLocal(fromMs, minutes, model.zone), calendar: true });
 }

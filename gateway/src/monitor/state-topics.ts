@@ -1,5 +1,6 @@
 /** What local tools see over MQTT: retained estimates, open alerts and health. Changes are gathered, so that a busy door does not flood a dashboard. */
 import { type Clock, formatTime, stateTopic } from "@gatehouse/protocol";
+import { waitingFor } from "../core/alerts/budget.ts";
 import type { Core, CoreChange } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
@@ -61,7 +62,9 @@ export class StateTopics {
       if (space === undefined || whole === undefined) continue;
       const { evidence: _, ...estimate } = whole;
       const at = formatTime(nowMs, core.model.zone);
-      const body = { space: id, at, ...estimate, limit: space.limit?.persons ?? null };
+      const waiting = waitingFor(core.state, id);
+      const limit = space.limit?.persons ?? null;
+      const body = { space: id, at, ...estimate, limit, ...(waiting.length === 0 ? {} : { waiting }) };
       await broker.publish(stateTopic.space(id), JSON.stringify(body), { retain: true });
     }
     for (const id of take(this.#alerts)) {

@@ -73,9 +73,9 @@ function journalGrounds(journal: JournalReader, dir: string): Grounds {
     const fix = "name the site file with --site, or start the gateway once";
     throw new ConfigError({ path: dir, reason: "holds no configuration yet", fix });
   }
-  const { site, policies } = JSON.parse(text) as CoreConfig;
+  const { site, policies, rules } = JSON.parse(text) as CoreConfig;
   const { policies: bundled } = loadPolicies(dir);
-  return { site, policies: new Map([...bundled, ...policies.map((policy) => [policy.id, policy] as const)]) };
+  return { site, rules, policies: new Map([...bundled, ...policies.map((policy) => [policy.id, policy] as const)]) };
 }
 
 async function* journalPieces(journal: JournalReader): AsyncGenerator<Piece> {

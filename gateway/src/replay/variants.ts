@@ -25,6 +25,7 @@ export interface VariantFlags {
 
 /** The site and every policy that is known, by id. */
 export interface Grounds extends Pick<CoreConfig, "site"> {
+  readonly rules?: CoreConfig["rules"] | undefined;
   readonly policies: ReadonlyMap<string, Policy>;
 }
 
@@ -43,10 +44,14 @@ export function variantsOf(grounds: Grounds, flags: VariantFlags): readonly [Var
   return [base, ...apart];
 }
 
-const configOf = ({ site, policies }: Grounds): CoreConfig => ({ site, policies: [...policies.values()] });
+const configOf = ({ site, policies, rules }: Grounds): CoreConfig => ({
+  site,
+  policies: [...policies.values()],
+  ...(rules === undefined ? {} : { rules }),
+});
 
 /** The policy in place of its namesake, or of all of the site's when the site does not use it. */
-function byPolicy({ site, policies }: Grounds, file: string): Variant {
+function byPolicy({ site, policies, rules }: Grounds, file: string): Variant {
   const policy = loadPolicy(file);
   const known = new Map(policies).set(policy.id, policy);
   const used = site.policies.some((use) => use.use === policy.id);
@@ -58,7 +63,7 @@ function byPolicy({ site, policies }: Grounds, file: string): Variant {
   return {
     folder: `policy-${policy.id}`,
     name: `policy ${policy.id === basename(file).replace(/\.\w+$/, "") ? policy.id : `${policy.id} of ${basename(file)}`}`,
-    config: configOf({ site: changed, policies: known }),
+    config: configOf({ site: changed, policies: known, rules }),
     notes: fixed === 0 ? [] : [note],
   };
 }
@@ -108,12 +113,12 @@ const wrongLimit = (text: string, reason: string, fix: string): ConfigError =>
 const judgedSpaces = (config: CoreConfig): string[] =>
   [...buildModel(config).spaces].flatMap(([id, { limit }]) => (limit === undefined ? [] : [id]));
 
-function limited({ site, policies }: CoreConfig, persons: ReadonlyMap<string, number>): CoreConfig {
+function limited({ site, ...config }: CoreConfig, persons: ReadonlyMap<string, number>): CoreConfig {
   const spaces = site.spaces.map((space): Space => {
     const limit = persons.get(space.id);
     return limit === undefined ? space : { ...space, limit: { persons: limit, basis: "tried out in a replay" } };
   });
-  return { site: { ...site, spaces }, policies };
+  return { ...config, site: { ...site, spaces } };
 }
 
 /** Two policies may share an id. */

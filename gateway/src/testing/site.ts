@@ -9,6 +9,8 @@ export const testPolicy: Policy = Policy.parse({
   appliesTo: ["flat", "room"],
   personsPerRoom: 2,
   areaPerPersonM2: 5,
+  overcrowding: { judgedBy: "likely", nightMinutes: 0, dayMinutes: 0, clearMinutes: 0 },
+  alertBudget: { perGridAndDay: 10_000 },
   nights: {
     red: { over: 2, of: 3, clear: 2 },
     yellow: { over: 3, of: 5, clear: 3 },

@@ -5,8 +5,8 @@ import { deviceIds, SOURCE } from "../../support/load-site.ts";
 import type { Rig } from "../../support/rig.ts";
 
 export const DEVICES = 56;
-/** The first of them are in flats at their limit: every reading but the first raises or clears an alert. */
-const AT_THE_LIMIT = 3;
+/** The first of them are tampered with: every reading but the first raises or clears an alert. */
+const TAMPERED = 3;
 
 export interface DiskLoad {
   /** `device:epoch:seq` */
@@ -18,7 +18,7 @@ export interface DiskLoad {
 export function startLoad(rig: Rig, ratePerSecond: number | undefined): DiskLoad {
   const acknowledged = new Set<string>();
   const end = new AbortController();
-  const sensitive = new Set(deviceIds(AT_THE_LIMIT));
+  const sensitive = new Set(deviceIds(TAMPERED));
   const result = runLoad({
     url: rig.url,
     devices: deviceIds(DEVICES),
@@ -37,8 +37,9 @@ export function startLoad(rig: Rig, ratePerSecond: number | undefined): DiskLoad
   };
 }
 
-function readingOf(isAtTheLimit: boolean, seq: number): LoadReading {
-  if (seq === 1) return { kind: "count.in", value: isAtTheLimit ? 2 : 1 };
+function readingOf(isTampered: boolean, seq: number): LoadReading {
+  if (isTampered && seq > 1) return { kind: seq % 2 === 0 ? "tamper.on" : "tamper.off" };
+  if (seq === 1) return { kind: "count.in", value: 1 };
   return { kind: seq % 2 === 0 ? "count.in" : "count.out", value: 1 };
 }
 
@@ -51,7 +52,7 @@ export interface Account {
   readonly lanes: readonly string[];
   /** Sequence numbers the platform misses without a word. */
   readonly unexplained: number;
-  /** Acknowledged readings at the limit whose alert the platform does not have, or has twice. */
+  /** Acknowledged readings of tampering whose alert the platform does not have, or has twice. */
   readonly alertsAmiss: readonly string[];
   readonly countedTwice: number;
 }
@@ -78,14 +79,14 @@ export function account(city: City, acknowledged: ReadonlySet<string>): Account 
   };
 }
 
-/** `flat-count-0001 raised 3`: the third time that it was over its limit. */
+/** `flat-count-0001 raised 3`: the third time that it was tampered with. */
 function changeOf(type: string, event: CloudEvent): string {
   const { space, episode } = event.data as unknown as Alert;
   return `${space} ${type.endsWith(".cleared") ? "cleared" : "raised"} ${episode}`;
 }
 
 function alertsOf(acknowledged: ReadonlySet<string>): string[] {
-  return deviceIds(AT_THE_LIMIT).flatMap((device) => {
+  return deviceIds(TAMPERED).flatMap((device) => {
     let seq = 1;
     while (acknowledged.has(`${device}:1:${seq + 1}`)) seq += 1;
     const changes = Array.from({ length: seq - 1 }, (_, i) => i);

@@ -51,7 +51,7 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
   for (const [i, client] of clients.entries()) {
     const share = (i + 1) / (clients.length + 2);
     await rig.city.until(() => readingsOf(rig.city).length - before > share * backlog, AbortSignal.timeout(120_000));
-    await crowd(client, probes[i] ?? "");
+    await tamper(client, probes[i] ?? "");
   }
   const all = acknowledged.size + probes.length;
   await rig.city.until(() => new Set(readingsOf(rig.city)).size >= all, AbortSignal.timeout(120_000)).catch(() => {});
@@ -74,9 +74,9 @@ async function grow(rig: Rig, acknowledged: Set<string>, count: number, epoch: n
   return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6;
 }
 
-/** Three people in a flat for two. */
-async function crowd(client: MqttClient, device: string): Promise<void> {
-  const reading = { epoch: 1, seq: 1, kind: "count.in", value: 3 };
+/** Something that must be told at once. */
+async function tamper(client: MqttClient, device: string): Promise<void> {
+  const reading = { epoch: 1, seq: 1, kind: "tamper.on" };
   await client.publishAsync(readingsTopic(device), JSON.stringify(reading), { qos: 1 });
 }
 

@@ -45,7 +45,7 @@ export interface KillResult {
 
 const EPOCH = 1;
 
-/** Steps of -1, +1 or 0 around the limit of 2, the same for every run of a seed. */
+/** People coming and going, and now and then somebody who tampers with the device: the same for every run of a seed. */
 export function readingsOf(
   seed: number,
   devices: readonly string[],
@@ -55,7 +55,12 @@ export function readingsOf(
     devices.map((device) => {
       const random = new Random(`${seed}/${device}`);
       let present = 0;
+      let tampered = false;
       const list = Array.from({ length: each }, (_, i): LoadReading => {
+        if (random.chance(0.3)) {
+          tampered = !tampered;
+          return { epoch: EPOCH, seq: i + 1, kind: tampered ? "tamper.on" : "tamper.off" };
+        }
         const entering = present === 0 || (present < 5 && random.chance(0.5));
         present += entering ? 1 : -1;
         return { epoch: EPOCH, seq: i + 1, kind: entering ? "count.in" : "count.out", value: 1 };

@@ -28,6 +28,9 @@ export interface Finding {
   /** Narrows the place where one space may have several alerts of the kind. */
   readonly portal?: string | undefined;
   readonly device?: string | undefined;
+  /** For kind `custom`. */
+  readonly rule?: string | undefined;
+  readonly title?: Alert["title"];
   readonly level: AlertLevel;
   readonly sinceMs: number;
   readonly trigger: Alert["trigger"];
@@ -36,18 +39,19 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
 }
 
+/** What a finding is matched by. */
+export type Place = Pick<Finding, "kind" | "space" | "portal" | "device" | "rule">;
+
 /** History entries kept in the published alert: the first, and the latest. */
 const MAX_HISTORY = 40;
 const MAX_OFFENCES = 100;
 
-export function subjectOf(finding: Pick<Finding, "kind" | "space" | "portal" | "device">): string {
-  return [finding.kind, finding.space, finding.portal ?? "", finding.device ?? ""].join("|");
+export function subjectOf(finding: Place): string {
+  const { kind, space, portal = "", device = "", rule } = finding;
+  return [kind, space, portal, device, ...(rule === undefined ? [] : [rule])].join("|");
 }
 
-export function recordOf(
-  state: CoreState,
-  finding: Pick<Finding, "kind" | "space" | "portal" | "device">,
-): AlertRecord | undefined {
+export function recordOf(state: CoreState, finding: Place): AlertRecord | undefined {
   const id = state.subjects.get(subjectOf(finding));
   return id === undefined ? undefined : state.alerts.get(id);
 }
@@ -96,12 +100,7 @@ export function raise(state: CoreState, finding: Finding, nowMs: number): AlertE
 }
 
 /** The sensors no longer see the condition. Closes what people already work on; undefined when nothing stood. */
-export function clear(
-  state: CoreState,
-  subject: Pick<Finding, "kind" | "space" | "portal" | "device">,
-  nowMs: number,
-  proof: string,
-): AlertEvent | undefined {
+export function clear(state: CoreState, subject: Place, nowMs: number, proof: string): AlertEvent | undefined {
   const record = recordOf(state, subject);
   if (record === undefined || !isStanding(record)) return undefined;
   record.alert = { ...record.alert, clearedAt: formatTime(nowMs, modelOf(state).zone) };
@@ -126,6 +125,8 @@ const NEXT: Readonly<Record<AlertState, readonly AlertState[]>> = {
   closed: [],
 };
 
+const PRESSED: readonly AlertKind[] = ["panic", "duress"];
+
 /** A person moves the alert on. Throws RejectedError where its life has no such step. */
 export function move(
   state: CoreState,
@@ -142,6 +143,9 @@ export function move(
     const possible = NEXT[from].length === 0 ? "nothing" : NEXT[from].join(" or ");
     throw new RejectedError(`alert ${id} is ${from}: next can be ${possible}, not ${to}`);
   }
+  // No sensor ever takes these back: the person who closes one says that it is over, and the next press is a new emergency.
+  if (to === "closed" && PRESSED.includes(record.alert.kind))
+    record.alert = { ...record.alert, clearedAt: record.alert.clearedAt ?? formatTime(nowMs, modelOf(state).zone) };
   return change(state, record, to, nowMs, by, to, note);
 }
 
@@ -179,6 +183,8 @@ function create(state: CoreState, finding: Finding): AlertRecord {
     space: finding.space,
     ...(finding.portal === undefined ? {} : { portal: finding.portal }),
     ...(finding.device === undefined ? {} : { device: finding.device }),
+    ...(finding.rule === undefined ? {} : { rule: finding.rule }),
+    ...(finding.title === undefined ? {} : { title: finding.title }),
     state: "raised",
     offence: 1,
     episode: 1,

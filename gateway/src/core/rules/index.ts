@@ -1,9 +1,32 @@
 /** The tables of rules. A new rule is a file and a row. */
+import { customEstimateRules, customReadingRules, customTimer } from "./custom/custom.ts";
+import { deviceFault, sweepDevices } from "./device-fault.ts";
 import { doorForced } from "./door-forced.ts";
+import { doorHeld, doorStillOpen } from "./door-held.ts";
+import { duress, panic } from "./duress.ts";
+import { fire } from "./fire.ts";
 import { groupRental } from "./group-rental.ts";
-import { overcrowdedNow } from "./overcrowded-now.ts";
-import { panic } from "./panic.ts";
-import type { NightRule, ReadingRule } from "./rule.ts";
+import { overcrowdedNow, stillOvercrowded } from "./overcrowded-now.ts";
+import type { EstimateRule, NightRule, ReadingRule, TimerRule } from "./rule.ts";
+import { tamper } from "./tamper.ts";
+import { unregisteredResidents } from "./unregistered-residents.ts";
 
-export const readingRules: readonly ReadingRule[] = [overcrowdedNow, doorForced, panic];
-export const nightRules: readonly NightRule[] = [groupRental];
+export const readingRules: readonly ReadingRule[] = [
+  fire,
+  panic,
+  duress,
+  doorForced,
+  doorHeld,
+  tamper,
+  deviceFault,
+  customReadingRules,
+];
+export const estimateRules: readonly EstimateRule[] = [overcrowdedNow, customEstimateRules];
+export const nightRules: readonly NightRule[] = [groupRental, unregisteredResidents];
+/** By the name in the middle of the timer's. */
+export const timerRules: Readonly<Record<string, TimerRule>> = {
+  "door-held": doorStillOpen,
+  "overcrowded-now": stillOvercrowded,
+  "device-fault": sweepDevices,
+  custom: customTimer,
+};

@@ -1,34 +1,116 @@
-/** Overcrowded now: more people present than the limit allows, this moment. */
-import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
+/**
+ * Overcrowded now: too many people inside, surely and for long. The lower end of the count must be over the limit for a while of the night, or
+ * for most of a day; visitors of an evening are none of it. Cleared once the count has been within the limit for a while.
+ */
+import { propose, settleBudgets, withdraw } from "../alerts/budget.ts";
+import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
+import { dropMemo, memoOf, setMemo } from "../memos.ts";
+import type { SpaceModel } from "../model.ts";
+import { nightAround } from "../night.ts";
+import type { Estimate } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
-import { type ReadingRule, triggerOf } from "./rule.ts";
+import { type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
+import type { EstimateRule, Seen, TimerRule } from "./rule.ts";
 
-export const overcrowdedNow: ReadingRule = (state, { reading, changed, atMs, nowMs }) => {
-  const events: AlertEvent[] = [];
-  for (const spaceId of changed) {
-    const space = state.model?.spaces.get(spaceId);
-    const estimate = estimateOf(state, spaceId);
-    const limit = space?.limit;
-    if (space === undefined || estimate === undefined || limit === undefined) continue;
-    const subject = { kind: "overcrowded-now" as const, space: spaceId };
-    const standing = isStanding(recordOf(state, subject));
-    const over = estimate.present > limit.persons;
-    if (over && !standing) {
-      const evidence = [{ source: "counter", says: `${estimate.present} present, limit ${limit.persons}`, weight: 0 }];
-      const finding = {
-        ...subject,
-        level: space.risk,
-        sinceMs: atMs,
-        trigger: triggerOf(reading),
-        estimate,
-        probability: 1,
-        evidence,
-      };
-      events.push(raise(state, finding, nowMs));
-    } else if (!over && standing) {
-      const event = clear(state, subject, nowMs, `${estimate.present} present, limit ${limit.persons}`);
-      if (event !== undefined) events.push(event);
-    }
+const NAME = "overcrowded-now";
+const MINUTE_MS = 60_000;
+/** Readings that come in late come in batches: the leaving may be the next one. */
+const GRACE_MS = 60_000;
+
+/** One of the two: over the limit and not yet a finding, or within it and not yet cleared. */
+interface Turning {
+  readonly to: "over" | "within";
+  readonly turnedAtMs: number;
+  readonly trigger: Seen["trigger"];
+}
+
+const placeOf = (space: string) => ({ kind: NAME, space }) as const;
+const timerOf = (space: string) => `rule:${NAME}:${space}`;
+
+function stands(estimate: Estimate, space: SpaceModel, limit: number): "over" | "within" | "between" {
+  if (estimate.present <= limit) return "within";
+  const sure = space.overcrowding.judgedBy === "low" ? estimate.presentLow : estimate.present;
+  return sure > limit ? "over" : "between";
+}
+
+export const overcrowdedNow: EstimateRule = (state, spaceId, seen) => {
+  const space = state.model?.spaces.get(spaceId);
+  const estimate = estimateOf(state, spaceId);
+  if (space?.limit === undefined || estimate === undefined) return [];
+  const side = stands(estimate, space, space.limit.persons);
+  const standing = isStanding(recordOf(state, placeOf(spaceId)));
+  const turning = memoOf<Turning>(state, NAME, spaceId);
+  // Where too many are known to live, that they are at home is no second finding.
+  if (side === "over" && isStanding(recordOf(state, { kind: "group-rental", space: spaceId }))) {
+    withdraw(state, placeOf(spaceId));
+    if (!standing) forget(state, spaceId);
+    return [];
   }
-  return events;
+  // Between the two nothing is sure: what has begun to be over goes on being so, what has begun to clear does not.
+  if (side === "between") {
+    if (standing) forget(state, spaceId);
+    return [];
+  }
+  if (standing === (side === "over")) {
+    forget(state, spaceId);
+    if (side === "within") withdraw(state, placeOf(spaceId));
+    return [];
+  }
+  if (turning?.to === side) return [];
+  setMemo(state, NAME, spaceId, { to: side, turnedAtMs: seen.atMs, trigger: seen.trigger } satisfies Turning);
+  const dueMs = dueOf(state, space, side, seen.atMs);
+  if (dueMs <= seen.atMs) return stillOvercrowded(state, spaceId, seen.nowMs, seen.nowMs);
+  setTimer(state, timerOf(spaceId), { dueMs: dueMs > seen.nowMs ? dueMs : seen.nowMs + GRACE_MS, calendar: false });
+  return [];
 };
+
+/** When a turn counts that began at `sinceMs`. */
+function dueOf(state: CoreState, space: SpaceModel, side: "over" | "within", sinceMs: number): number {
+  const { nightMinutes, dayMinutes, clearMinutes } = space.overcrowding;
+  if (side === "within") return sinceMs + clearMinutes * MINUTE_MS;
+  const night = nightAround(sinceMs, modelOf(state).zone, space.nightStartMinutes, space.nightEndMinutes);
+  const byNightMs = Math.max(sinceMs, night.startMs) + nightMinutes * MINUTE_MS;
+  const byDayMs = sinceMs + dayMinutes * MINUTE_MS;
+  return byNightMs <= night.endMs ? Math.min(byNightMs, byDayMs) : byDayMs;
+}
+
+/** A turn has lasted: raises through the budget, or clears. */
+export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): AlertEvent[] => {
+  const turning = memoOf<Turning>(state, NAME, spaceId);
+  const space = state.model?.spaces.get(spaceId);
+  const estimate = estimateOf(state, spaceId);
+  const limit = space?.limit?.persons;
+  forget(state, spaceId);
+  if (turning === undefined || space === undefined || estimate === undefined || limit === undefined) return [];
+  const side = stands(estimate, space, limit);
+  const minutes = Math.max(0, Math.round((dueMs - turning.turnedAtMs) / MINUTE_MS));
+  if (turning.to === "within") {
+    if (side !== "within") return [];
+    const event = clear(
+      state,
+      placeOf(spaceId),
+      dueMs,
+      `${estimate.present} present, limit ${limit}, for ${minutes} min`,
+    );
+    return event === undefined ? [] : [event];
+  }
+  if (side !== "over") return [];
+  const { presentLow, present, presentHigh } = estimate;
+  const says = `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`;
+  const finding = {
+    ...placeOf(spaceId),
+    level: space.risk,
+    sinceMs: turning.turnedAtMs,
+    trigger: turning.trigger,
+    estimate,
+    probability: 1,
+    evidence: [{ source: "present", says, weight: 0 }],
+  };
+  propose(state, finding, nowMs);
+  return settleBudgets(state, dueMs);
+};
+
+function forget(state: CoreState, space: string): void {
+  dropMemo(state, NAME, space);
+  dropTimer(state, timerOf(space));
+}

@@ -1,5 +1,5 @@
 /** What a rule may see, and what it answers. */
-import type { Device, RawReading } from "@gatehouse/protocol";
+import type { Alert, Device, RawReading } from "@gatehouse/protocol";
 import type { AlertEvent } from "../alerts/life.ts";
 import type { CoreState } from "../state.ts";
 
@@ -16,10 +16,21 @@ export interface Observed {
   readonly nowMs: number;
 }
 
+/** The moment of a judgement, and the reading behind it, if there is one. */
+export interface Seen {
+  readonly atMs: number;
+  readonly nowMs: number;
+  readonly trigger: Alert["trigger"];
+}
+
 /** Judges one accepted reading. */
 export type ReadingRule = (state: CoreState, observed: Observed) => readonly AlertEvent[];
+/** Judges one space whose estimate changed. */
+export type EstimateRule = (state: CoreState, space: string, seen: Seen) => readonly AlertEvent[];
 /** Judges one space when its night ended, and again when a late reading changed a past night. */
 export type NightRule = (state: CoreState, space: string, nowMs: number) => readonly AlertEvent[];
+/** Answers a timer `rule:NAME:SUBJECT` the rule has set. `nowMs` is later than `dueMs` when the box slept. */
+export type TimerRule = (state: CoreState, subject: string, dueMs: number, nowMs: number) => readonly AlertEvent[];
 
 export const triggerOf = ({ device, epoch, seq }: RawReading) => ({
   device,

@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<AlertKind, Pair>> = {
   panic: ["紧急求助", "panic"],
   duress: ["胁迫", "duress"],
   "patrol-overdue": ["巡查超时", "patrol overdue"],
+  custom: ["本场规则", "rule of the site"],
 };
 
 const LEVELS: Readonly<Record<AlertLevel, Pair>> = {

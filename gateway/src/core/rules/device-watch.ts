@@ -1,0 +1,156 @@
+/**
+ * What is remembered of a device to judge its health: bounded, brought up to date by each of its readings. Fields ending in `AtMs` are moments
+ * and move along when the clock is set. Pure.
+ */
+import type { Device, RawReading } from "@gatehouse/protocol";
+
+export type Fault = "silent" | "offline" | "stuck" | "babbling" | "implausible";
+
+export interface DeviceWatch {
+  firstAtMs: number;
+  heardAtMs: number;
+  readings: number;
+  weekAtMs: number;
+  /** Longest silence of each week, this one first. */
+  gaps: number[];
+  slotAtMs: number;
+  /** Readings of this slot … */
+  slot: number;
+  /** … and of the busiest slot of each week. */
+  busiest: number[];
+  /** How often its door was used since it last said anything, … */
+  missed: number;
+  /** … and since it last counted or saw somebody. */
+  unseen: number;
+  missedAtMs: number;
+  seenAtMs: number;
+  offlineAtMs?: number;
+  /** Presence that was switched on, and not off again. */
+  onAtMs?: number;
+  babbleAtMs?: number;
+  /** The latest things that cannot be, and the last of them in words. */
+  oddAtMs: number[];
+  odd?: string;
+  totals?: readonly number[];
+  epoch?: number;
+  /** What is wrong now, and since when it is known in words. */
+  faults: Partial<Record<Fault, string>>;
+}
+
+const MINUTE_MS = 60_000;
+const WEEK_MS = 7 * 86_400_000;
+const WEEKS = 4;
+export const SLOT_MS = 10 * MINUTE_MS;
+export const ODD_COUNT = 3;
+/** A device clock may run ahead so far before it is odd. */
+const AHEAD_MS = 10 * MINUTE_MS;
+/** Earlier than any device of the site was made: its clock has lost the time. */
+const LOST_MS = Date.UTC(2020, 0, 1);
+/** Persons through one door in one reading. */
+const MAX_PASSAGE = 200;
+
+/** Readings a device of the kind can have reason for in ten minutes. */
+const BUSY: Partial<Record<Device["kind"], number>> = { counter: 400, turnstile: 1_200, presence: 300, board: 1_200 };
+const BUSY_ELSE = 150;
+/** So many times its own habit is babbling, where that is more. */
+const BUSY_HABIT = 10;
+
+export function newWatch(nowMs: number): DeviceWatch {
+  return {
+    firstAtMs: nowMs,
+    heardAtMs: nowMs,
+    readings: 0,
+    weekAtMs: nowMs,
+    gaps: [0],
+    slotAtMs: nowMs,
+    slot: 0,
+    busiest: [0],
+    missed: 0,
+    unseen: 0,
+    missedAtMs: 0,
+    seenAtMs: nowMs,
+    oddAtMs: [],
+    faults: {},
+  };
+}
+
+/** Brings the watch up to date with a reading of the device itself. */
+export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
+  turnWeek(watch, nowMs);
+  // A silence that was a fault is no habit.
+  const faulty = watch.faults.silent !== undefined || watch.faults.offline !== undefined;
+  if (!faulty) watch.gaps[0] = Math.max(watch.gaps[0] ?? 0, nowMs - watch.heardAtMs);
+  watch.heardAtMs = Math.max(watch.heardAtMs, nowMs);
+  watch.readings = Math.min(watch.readings + 1, 1_000_000);
+  watch.missed = 0;
+  delete watch.offlineAtMs;
+  // What was kept while the line was down comes all at once.
+  const toldMs = reading.at === undefined ? nowMs : Date.parse(reading.at);
+  if (nowMs - toldMs < SLOT_MS) countSlot(watch, device, nowMs);
+  if (sees(watch, reading)) {
+    watch.unseen = 0;
+    watch.seenAtMs = nowMs;
+  }
+  if (reading.kind === "presence.on") watch.onAtMs ??= nowMs;
+  if (reading.kind === "presence.off") delete watch.onAtMs;
+  const odd = oddity(watch, reading, nowMs);
+  if (odd !== undefined) {
+    watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
+    watch.odd = odd;
+  }
+  remember(watch, reading);
+}
+
+function turnWeek(watch: DeviceWatch, nowMs: number): void {
+  if (nowMs - watch.weekAtMs < WEEK_MS) return;
+  watch.weekAtMs = nowMs;
+  watch.gaps = [0, ...watch.gaps].slice(0, WEEKS);
+  watch.busiest = [0, ...watch.busiest].slice(0, WEEKS);
+}
+
+function countSlot(watch: DeviceWatch, device: Device, nowMs: number): void {
+  if (nowMs - watch.slotAtMs >= SLOT_MS) {
+    if (watch.babbleAtMs === undefined) watch.busiest[0] = Math.max(watch.busiest[0] ?? 0, watch.slot);
+    watch.slotAtMs = nowMs;
+    watch.slot = 0;
+  }
+  watch.slot += 1;
+  const most = Math.max(BUSY[device.kind] ?? BUSY_ELSE, BUSY_HABIT * Math.max(...watch.busiest));
+  if (watch.slot > most) watch.babbleAtMs = nowMs;
+}
+
+/** True when the reading says that somebody passed or is there. */
+function sees(watch: DeviceWatch, { kind, value }: RawReading): boolean {
+  if (kind === "count.in" || kind === "count.out") return value !== 0;
+  if (kind === "count.totals") {
+    const { in: into, out } = value as { in: number; out: number };
+    return watch.totals !== undefined && (watch.totals[0] !== into || watch.totals[1] !== out);
+  }
+  return kind === "presence.on" || (kind === "presence.count" && value !== 0);
+}
+
+function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): string | undefined {
+  const atMs = at === undefined ? nowMs : Date.parse(at);
+  if (atMs > nowMs + AHEAD_MS) return `its clock is ${Math.round((atMs - nowMs) / MINUTE_MS)} min ahead`;
+  if (atMs < LOST_MS) return `its clock shows ${new Date(atMs).getUTCFullYear()}`;
+  if ((kind === "count.in" || kind === "count.out") && (value as number) > MAX_PASSAGE)
+    return `${value} persons in one reading`;
+  const totals = totalsOf(kind, value);
+  if (totals === undefined || watch.totals === undefined || watch.epoch !== (epoch ?? 0)) return undefined;
+  const back = totals.findIndex((total, i) => total < (watch.totals?.[i] ?? 0));
+  return back < 0 ? undefined : `its total ran back from ${watch.totals[back]} to ${totals[back]}`;
+}
+
+function remember(watch: DeviceWatch, { kind, value, epoch }: RawReading): void {
+  const totals = totalsOf(kind, value);
+  if (totals === undefined) return;
+  watch.totals = totals;
+  watch.epoch = epoch ?? 0;
+}
+
+function totalsOf(kind: RawReading["kind"], value: RawReading["value"]): readonly number[] | undefined {
+  if (kind === "meter.energyWh" || kind === "meter.waterL") return [value as number];
+  if (kind !== "count.totals") return undefined;
+  const { in: into, out } = value as { in: number; out: number };
+  return [into, out];
+}

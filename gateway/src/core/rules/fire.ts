@@ -1,0 +1,17 @@
+/** Fire: an emergency from the fire input's first word to its last. */
+import { clear, isStanding, raise, recordOf } from "../alerts/life.ts";
+import { type ReadingRule, triggerOf } from "./rule.ts";
+
+export const fire: ReadingRule = (state, { reading, device, space, atMs, nowMs }) => {
+  if (space === undefined || (reading.kind !== "fire.on" && reading.kind !== "fire.off")) return [];
+  const place = { kind: "fire" as const, space, device: device.id };
+  if (reading.kind === "fire.off") {
+    const event = clear(state, place, nowMs, "the fire input is quiet again");
+    return event === undefined ? [] : [event];
+  }
+  // Panels repeat an alarm every few seconds.
+  if (isStanding(recordOf(state, place))) return [];
+  const evidence = [{ source: device.kind, says: "the fire input is on", weight: 0 }];
+  const finding = { ...place, level: "emergency" as const, sinceMs: atMs, probability: 1, evidence };
+  return [raise(state, { ...finding, trigger: triggerOf(reading) }, nowMs)];
+};

@@ -1,0 +1,86 @@
+/**
+ * Unregistered residents: on K of the last N mornings surely more people live here than are registered, and a newcomer of the first of them has
+ * had the working days the law leaves for registering. Silent where the site file does not say how many are registered.
+ */
+import { localDay, workingDaysBetween } from "@gatehouse/protocol";
+import { propose, withdraw } from "../alerts/budget.ts";
+import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
+import { dropMemo, memoOf, setMemo } from "../memos.ts";
+import { estimateOf } from "../occupancy/estimate-of.ts";
+import { modelOf } from "../state.ts";
+import type { NightRule } from "./rule.ts";
+
+const NAME = "unregistered-residents";
+/** More than the longest window: the first morning is looked for behind it too. */
+const MAX_MORNINGS = 120;
+
+interface Mornings {
+  /** Oldest first. */
+  readonly days: readonly { readonly day: number; readonly more: boolean }[];
+}
+
+export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonly AlertEvent[] => {
+  const model = modelOf(state);
+  const space = model.spaces.get(spaceId);
+  const registered = space?.space.registered;
+  const place = { kind: NAME, space: spaceId } as const;
+  const estimate = estimateOf(state, spaceId);
+  if (space === undefined || registered === undefined || estimate === undefined) {
+    dropMemo(state, NAME, spaceId);
+    withdraw(state, place);
+    if (registered !== undefined) return [];
+    const event = clear(state, place, nowMs, "the site file no longer says how many are registered");
+    return event === undefined ? [] : [event];
+  }
+  const { over, of, clear: clearMornings, workingDays } = space.registration;
+  const day = localDay(nowMs, model.zone);
+  const known = memoOf<Mornings>(state, NAME, spaceId)?.days ?? [];
+  const days = [...known.filter((morning) => morning.day < day), { day, more: estimate.low > registered }];
+  setMemo(state, NAME, spaceId, { days: days.slice(-MAX_MORNINGS) } satisfies Mornings);
+  if (isStanding(recordOf(state, place))) {
+    // Hysteresis: the likely number must have come down too, or the register have caught up.
+    const last = days.slice(-clearMornings);
+    const within = last.length === clearMornings && last.every((morning) => !morning.more);
+    if (!within || estimate.residing > registered) return [];
+    const proof = `${clearMornings} mornings in a row no more than the ${registered} registered`;
+    const event = clear(state, place, nowMs, proof);
+    return event === undefined ? [] : [event];
+  }
+  const recent = days.filter((morning) => morning.day > day - of);
+  const more = recent.filter((morning) => morning.more);
+  const first = firstMore(days, clearMornings) ?? day;
+  const due = workingDaysBetween(first, day, model.config.site.calendar) >= workingDays;
+  // The latest morning must be one of them: who has gone already needs no visit.
+  if (more.length < over || recent.at(-1)?.more !== true || !due) {
+    withdraw(state, place);
+    return [];
+  }
+  const { low, residing, high } = estimate;
+  const says = `${residing} live here (${low} to ${high}), ${registered} registered, on ${more.length} of the last ${recent.length} mornings`;
+  const finding = {
+    ...place,
+    level: space.risk,
+    sinceMs: nowMs - (day - first) * 86_400_000,
+    trigger: null,
+    estimate,
+    probability: (more.length + 0.5) / (recent.length + 1),
+    evidence: [
+      { source: "residing", says, weight: 0 },
+      { source: "register", says: `${workingDays} working days to register have passed`, weight: 0 },
+    ],
+  };
+  propose(state, finding, nowMs);
+  return [];
+};
+
+/** The morning it began on: nothing that would have cleared it lies between then and now. */
+function firstMore(days: Mornings["days"], clearMornings: number): number | undefined {
+  let first: number | undefined;
+  let quiet = 0;
+  for (const { day, more } of days.toReversed()) {
+    quiet = more ? 0 : quiet + 1;
+    if (quiet >= clearMornings) break;
+    if (more) first = day;
+  }
+  return first;
+}
