@@ -96,7 +96,7 @@ async function writeStep(
   mark({ issued: n });
   if (mutant === "ack-before-commit") mark({ acked: n });
   if (mutant === "settle-before-commit") mark({ sent: n });
-  await store.write(step.write);
+  await store.write(step.write, step.settles ? "soon" : "now");
   if (mutant !== "ack-before-commit") mark({ acked: n });
   if (mutant !== "settle-before-commit") mark({ sent: n });
   if (step.settles && mutant === "settle-before-receipt") mark({ answered: n });
