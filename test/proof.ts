@@ -5,6 +5,7 @@ import { runErrno } from "./faults/disk/run-errno.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
+import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
 
 type Progress = (share: number, note: string) => void;
@@ -28,6 +29,23 @@ const PROOFS: readonly Proof[] = [
       const onProgress = (done: number) => progress(done / images, `${done} images`);
       const { broken } = await runPowerCuts({ images, seed: SEED, onProgress });
       return { measured: `${images} images`, broken };
+    },
+  },
+  {
+    name: "salvages",
+    what: "every flush of a salvage fails in turn, then the power is cut (full: over 20 damaged databases)",
+    run: async (full, progress) => {
+      const salvages = full ? 20 : 1;
+      const broken: string[] = [];
+      let [images, flushes] = [0, 0];
+      for (let n = 0; n < salvages; n++) {
+        const result = await runSalvageCuts(SEED + n, full ? 20 : 2);
+        images += result.images;
+        flushes += result.flushes;
+        broken.push(...result.broken);
+        progress((n + 1) / salvages, `${images} images`);
+      }
+      return { measured: `${flushes} flushes, ${images} images`, broken };
     },
   },
   {

@@ -164,7 +164,7 @@ export class Outbox {
     return batch.filter((item) => asked.has(item.seq));
   }
 
-  /** Not awaited: the lane goes on while the settlement joins the next commit. A crash before it sends again, and the platform tells by id. */
+  /** Not awaited: the lane goes on while the settlement waits for the next commit. A crash before it sends again, and the platform tells by id. */
   #settle(lane: LaneQueue, uplink: Uplink, accepted: readonly number[], rejected: SendResult["rejected"]): void {
     if (accepted.length === 0 && rejected.length === 0) return;
     const { uplink: id, store, clock, log, health } = this.#options;
@@ -176,7 +176,10 @@ export class Outbox {
     const tally = this.tally[lane.lane];
     tally.sent += accepted.length;
     tally.rejected += rejected.length;
-    this.#settling = store.write({ settle: [{ uplink: id, lane: lane.lane, accepted, keepUntilMs, rejected }] });
+    this.#settling = store.write(
+      { settle: [{ uplink: id, lane: lane.lane, accepted, keepUntilMs, rejected }] },
+      "soon",
+    );
     this.#settling.catch((error: unknown) =>
       log.debug({ uplink: id, err: error }, "settlement not written, the store is closed"),
     );

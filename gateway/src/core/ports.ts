@@ -280,8 +280,11 @@ export interface Recovered {
  */
 export interface Store {
   readonly recovered: Recovered;
-  /** Writes are committed in call order, many in one transaction. Repeating a write that already landed changes nothing. */
-  write(write: Write): Promise<void>;
+  /**
+   * Writes are committed in call order, many in one transaction. Repeating a write that already landed changes nothing. One that nobody waits
+   * for may come `soon`: with the next that is to be written now, at most 50 ms later.
+   */
+  write(write: Write, when?: "now" | "soon"): Promise<void>;
   /** Bytes handed to `write` that are not on disk yet: back-pressure looks here. */
   readonly pendingBytes: number;
   /** Waiting rows of one lane behind `afterSeq`, oldest first, at most `limit` rows and about `maxBytes`; always one if there is any. */

@@ -7,6 +7,7 @@ import type { Problem } from "@gatehouse/protocol";
 import { fsyncDir } from "./durable-file.ts";
 import { DamageError } from "./failure.ts";
 import { headerDamage, PAGE_BYTES } from "./header.ts";
+import { logDamage } from "./log-damage.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./migrations/migrate.ts";
 import { emptyState, parseState, type StoreState } from "./state.ts";
 
@@ -92,7 +93,7 @@ export function connect(path: string, pragmas: Pragmas): Connection | { readonly
   undoCreation(path);
   if (sizeOf(path) === 0 && sizeOf(`${path}-wal`) > WAL_HEADER_BYTES)
     throw new DamageError("the database is empty but its log is not");
-  const damage = headerDamage(path);
+  const damage = headerDamage(path) ?? logDamage(path);
   if (damage !== undefined) throw new DamageError(damage);
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);

@@ -34,7 +34,7 @@ export interface Opened {
 
 /** Throws where the disk does, then nothing is lost: call again. */
 export function openOrSalvage(dir: string, pragmas: Pragmas, numbers: Numbers): Opened | { readonly refused: Problem } {
-  const planned = readPlan(dir);
+  const planned = findPlan(dir);
   if (planned !== undefined) return replace(dir, planned, pragmas, numbers);
   try {
     return twice(dir, () => open(dir, pragmas));
@@ -82,7 +82,7 @@ function damageOf(error: unknown): string | undefined {
 
 /** So that the next start puts the database aside, whatever it looks like then. */
 export function markDamaged(dir: string, reason: string): void {
-  if (readPlan(dir) === undefined) makePlan(dir, reason);
+  if (findPlan(dir) === undefined) makePlan(dir, reason);
 }
 
 function makePlan(dir: string, reason: string): Plan {
@@ -92,8 +92,18 @@ function makePlan(dir: string, reason: string): Plan {
   return plan;
 }
 
-function readPlan(dir: string): Plan | undefined {
+/**
+ * The plan under way. It may stand there only until the power goes, since the flush of its name may have failed: then the log would be
+ * aside, and the database alone in its place.
+ */
+function findPlan(dir: string): Plan | undefined {
   if (!existsSync(join(dir, PLAN))) return undefined;
+  const plan = readPlan(dir) ?? makePlan(dir, "the salvage plan cannot be read");
+  fsyncDir(dir);
+  return plan;
+}
+
+function readPlan(dir: string): Plan | undefined {
   try {
     const { folder, reason } = JSON.parse(readFileSync(join(dir, PLAN), "utf8")) as Partial<Plan>;
     if (typeof folder === "string" && /^quarantine\/\d+$/.test(folder) && typeof reason === "string")
@@ -101,7 +111,7 @@ function readPlan(dir: string): Plan | undefined {
   } catch {
     // Damaged as well: put the database aside under a new plan.
   }
-  return makePlan(dir, "the salvage plan cannot be read");
+  return undefined;
 }
 
 function replace(dir: string, plan: Plan, pragmas: Pragmas, numbers: Numbers): Opened | { readonly refused: Problem } {
@@ -109,10 +119,9 @@ function replace(dir: string, plan: Plan, pragmas: Pragmas, numbers: Numbers): O
   const path = join(dir, DATABASE);
   const refused = moveAside(path, aside);
   if (refused !== undefined) return { refused };
-  let salvagedRows = 0;
-  if (!existsSync(path)) {
-    salvagedRows = rebuild(path, join(aside, DATABASE), pragmas, numbers);
-  }
+  const salvagedRows = existsSync(path) ? 0 : rebuild(path, join(aside, DATABASE), pragmas, numbers);
+  // Its name, also that of one found here: without a plan and without a database the next start would take the store for a new one.
+  fsyncDir(dir);
   removeFileDurably(join(dir, PLAN));
   const opened = twice(dir, () => open(dir, pragmas));
   return "refused" in opened
@@ -140,7 +149,6 @@ function build(path: string, damaged: string | undefined, pragmas: Pragmas, numb
     built.checkpoint();
     built.db.close();
     renameSync(draft, path);
-    fsyncDir(join(path, ".."));
     return rows;
   } finally {
     if (built.db.isOpen) built.db.close();
@@ -151,9 +159,9 @@ function build(path: string, damaged: string | undefined, pragmas: Pragmas, numb
 function moveAside(path: string, aside: string): Problem | undefined {
   try {
     mkdirs(aside);
-    if (existsSync(join(aside, DATABASE))) return undefined;
     // The database last, so that its absence tells that all are moved: a log left behind would be taken for the new one's.
-    for (const parts of [LOGS, [""]]) {
+    const groups = existsSync(join(aside, DATABASE)) ? [[]] : [LOGS, [""]];
+    for (const parts of groups) {
       for (const part of parts) {
         if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, join(aside, `${DATABASE}${part}`));
       }

@@ -6,6 +6,7 @@ import { type Connection, row, sumOf } from "./connection.ts";
 import { copyReadable } from "./copy-readable.ts";
 import { putSoundHeader } from "./header.ts";
 import { keyLane, keySeq, LANES_PER_UPLINK, laneId, laneName, uplinkIndex } from "./lanes.ts";
+import { mendLog } from "./log-damage.ts";
 import type { Numbers } from "./numbers.ts";
 import { readRuns, tryAll } from "./salvage-reads.ts";
 import { addUplink, parseState, type StoreState } from "./state.ts";
@@ -33,7 +34,7 @@ export function salvage(path: string | undefined, to: Connection, numbers: Numbe
   takeSnapshot(work, known);
   takeJournal(work);
   takeRows(work);
-  takeOutbox(work);
+  takeOutbox(work, known);
   settleNumbers(work, known, numbers);
   to.commit();
   work.from.close();
@@ -47,8 +48,10 @@ function openDamaged(path: string | undefined): DatabaseSync | undefined {
   if (path === undefined || sizeOf(path) === 0) return undefined;
   const copy = `${path}.copy`;
   copyReadable(path, copy);
-  putSoundHeader(copy);
   if (sizeOf(`${path}-wal`) > 0) copyReadable(`${path}-wal`, `${copy}-wal`);
+  // It compares the log with the database as it is.
+  mendLog(copy);
+  putSoundHeader(copy);
   return new DatabaseSync(copy, { readOnly: true });
 }
 
@@ -157,7 +160,7 @@ function isConstraint(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && [19, 20].includes(Number(error.errcode) & 0xff);
 }
 
-function takeOutbox(work: Salvage): void {
+function takeOutbox(work: Salvage, known: StoreState | undefined): void {
   const { from, dir, to } = work;
   const { next, waiting, references } = to.state;
   const put = to.prepare("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)");
@@ -183,7 +186,11 @@ function takeOutbox(work: Salvage): void {
   for (const table of ["outbox", "kept"]) {
     readRuns(from, dir, `SELECT key, journal_seq, text FROM ${table} WHERE key > ? ORDER BY key LIMIT ?`, take);
   }
-  for (const [lane, count] of lost) addGap(to, lane, count, LOST);
+  for (const lane of waiting.keys()) {
+    const counted = (known?.waiting[lane] ?? 0) + (known?.kept[lane] ?? 0);
+    const count = Math.max(lost.get(lane) ?? 0, counted - (waiting[lane] ?? 0));
+    if (count > 0) addGap(to, lane, count, LOST);
+  }
 }
 
 /** Without the counters nobody knows what was given out last; then the reserved numbers are skipped. */

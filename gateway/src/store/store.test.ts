@@ -6,7 +6,7 @@ import { ConfigError, type InvariantError, LinkError, systemClock } from "@gateh
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HealthBoard } from "../core/health.ts";
-import type { GapRow } from "../core/ports.ts";
+import type { GapRow, Write } from "../core/ports.ts";
 import { MemoryLog } from "../testing/log.ts";
 import { entry, owedEvent, readings } from "../testing/store-rows.ts";
 import { openStore, type StoreOptions } from "./store.ts";
@@ -49,6 +49,72 @@ test("a long queue is cut into transactions of bounded size, in order", async ()
   expect(batches).toBeGreaterThan(3);
   expect(batches).toBeLessThan(8);
   db.close();
+});
+
+const settled = (...accepted: number[]): Write => ({
+  settle: [{ uplink: "city", lane: "telemetry", accepted, rejected: [] }],
+});
+const batchNumber = () => {
+  const db = new DatabaseSync(join(dir, "gatehouse.db"), { readOnly: true });
+  const n = db.prepare("SELECT json_extract(body, '$.batch') AS n FROM state").get()?.["n"];
+  db.close();
+  return n;
+};
+
+test("a write that may come soon rides with the next", async () => {
+  const store = await open({ clock: new FakeClock() });
+  await store.write(readings(1, 10));
+  const soon = [store.write(settled(1, 2), "soon"), store.write(settled(3), "soon")];
+  // Nothing is on its way, or this would come behind it.
+  expect((await store.stats()).backlog).toMatchObject([{ count: 10 }]);
+  expect(store.pendingBytes).toBeGreaterThan(0);
+  await Promise.all([...soon, store.write(readings(11, 11))]);
+  expect(batchNumber()).toBe(2);
+  expect((await store.stats()).backlog).toMatchObject([{ count: 8, oldestSeq: 4 }]);
+  expect(store.pendingBytes).toBe(0);
+  await store.close();
+});
+
+test("a write that may come soon joins those that gather behind a transaction in flight, and causes none by itself", async () => {
+  const store = await open({ clock: new FakeClock() });
+  const first = store.write(readings(1, 10));
+  await undefined;
+  const soon = store.write(settled(1), "soon");
+  await first;
+  expect((await store.stats()).backlog).toMatchObject([{ count: 10 }]);
+  await Promise.all([store.write(readings(11, 11)), soon]);
+  expect(batchNumber()).toBe(2);
+  await store.close();
+});
+
+test("a write that may come soon waits 50 ms at the most", async () => {
+  const clock = new FakeClock();
+  const store = await open({ clock });
+  await store.write(readings(1, 10));
+  const soon = store.write(settled(1, 2), "soon");
+  await clock.advance(49);
+  expect((await store.stats()).backlog).toMatchObject([{ count: 10 }]);
+  const later = store.write(settled(3), "soon");
+  await clock.advance(1);
+  await Promise.all([soon, later]);
+  expect((await store.stats()).backlog).toMatchObject([{ count: 7 }]);
+  const next = store.write(settled(4), "soon");
+  await clock.advance(49);
+  expect((await store.stats()).backlog).toMatchObject([{ count: 7 }]);
+  await clock.advance(1);
+  await next;
+  await store.close();
+});
+
+test("closing commits what may come soon", async () => {
+  const store = await open({ clock: new FakeClock() });
+  await store.write(readings(1, 10));
+  const soon = store.write(settled(1, 2, 3), "soon");
+  await store.close();
+  await soon;
+  const again = await open();
+  expect((await again.stats()).backlog).toMatchObject([{ count: 7, oldestSeq: 4 }]);
+  await again.close();
 });
 
 test("more kept rows than one step takes all come back", async () => {

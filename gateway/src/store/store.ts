@@ -16,12 +16,13 @@ import type {
 import type { Pragmas } from "./connection.ts";
 import { EvictionReport } from "./eviction-report.ts";
 import { laneName, uplinkIndex } from "./lanes.ts";
-import { type Gathering, gathering, Packer } from "./packer.ts";
+import { type Gathering, Packer } from "./packer.ts";
 import { releaseMemory } from "./release-memory.ts";
 import { toGapRow, toJournal, toOutboxRows } from "./rows.ts";
 import { checkSqlite } from "./sqlite-version.ts";
 import { StorageThread } from "./thread.ts";
 import type { Batch, EngineRecovered, Notice } from "./wire.ts";
+import { type Manner, WriteQueue } from "./write-queue.ts";
 
 export interface StoreOptions {
   /** The state folder; made when it is not there. Hold its lock first: two stores on one folder destroy each other. */
@@ -44,8 +45,6 @@ export interface StoreOptions {
   readonly pragmas?: Partial<Pragmas>;
 }
 
-/** A batch grows no further, so that a long outage does not end in one endless transaction. */
-const MAX_BATCH_BYTES = 1024 * 1024;
 const RESEND_ROWS = 5_000;
 /** By then nothing of the start is under way any more. */
 const STARTED_MS = 2_000;
@@ -87,11 +86,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return store;
 }
 
-interface Pending {
-  readonly rows: Gathering;
-  readonly done: PromiseWithResolvers<number>;
-}
-
 class WorkerStore implements Store {
   readonly recovered: Recovered;
   readonly #options: StoreOptions;
@@ -100,10 +94,9 @@ class WorkerStore implements Store {
   readonly #packer: Packer;
   readonly #startMonoMs: number;
   readonly #startUptimeMs: number;
-  /** Oldest first; the last one still takes writes. */
-  readonly #queue: Pending[] = [];
+  readonly #queue: WriteQueue;
   #lastBatch: number;
-  #pendingBytes = 0;
+  #bytesInFlight = 0;
   #pump: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   readonly #cancelRelease: () => void;
@@ -114,6 +107,9 @@ class WorkerStore implements Store {
     this.#thread = thread;
     this.#evictions = evictions;
     this.#packer = new Packer(recovered);
+    this.#queue = new WriteQueue(options.clock, () => {
+      this.#pump ??= this.#commitAll();
+    });
     this.#startMonoMs = options.clock.monoMs();
     this.#startUptimeMs = recovered.uptimeMs;
     this.#lastBatch = recovered.batch;
@@ -125,11 +121,11 @@ class WorkerStore implements Store {
   }
 
   get pendingBytes(): number {
-    return this.#pendingBytes;
+    return this.#queue.bytes + this.#bytesInFlight;
   }
 
-  async write(write: Write): Promise<void> {
-    await this.#gather((rows) => this.#packer.add(write, rows, this.#graceMs));
+  async write(write: Write, when: "now" | "soon" = "now"): Promise<void> {
+    await this.#gather((rows) => this.#packer.add(write, rows, this.#graceMs), { when });
   }
 
   async waiting(
@@ -148,9 +144,10 @@ class WorkerStore implements Store {
     const index = this.#packer.uplinks.indexOf(uplink);
     if (index < 0) return 0;
     for (let total = 0; ; ) {
-      const moved = await this.#gather((rows) => {
+      const fill = (rows: Gathering) => {
         rows.resend = { uplink: index, limit: RESEND_ROWS };
-      }, true);
+      };
+      const moved = await this.#gather(fill, { when: "now", alone: true });
       total += moved;
       if (moved < RESEND_ROWS) return total;
     }
@@ -187,34 +184,26 @@ class WorkerStore implements Store {
     this.#cancelTelling = this.#options.clock.after(TELL_MS, () => void this.write({}).catch(() => {}));
   }
 
-  /** Adds to the batch that still takes writes, or to a new one. `alone` seals it at once. */
-  #gather(add: (rows: Gathering) => void, alone = false): Promise<number> {
+  #gather(fill: (rows: Gathering) => void, manner: Manner): Promise<number> {
     if (this.#closing !== undefined) return Promise.reject(new LinkError("closed", "the store is closed"));
-    let last = this.#queue.at(-1);
-    if (alone || last === undefined || last.rows.resend !== null || last.rows.bytes > MAX_BATCH_BYTES) {
-      last = { rows: gathering(), done: Promise.withResolvers<number>() };
-      this.#queue.push(last);
-    }
-    const before = last.rows.bytes;
-    add(last.rows);
-    this.#pendingBytes += last.rows.bytes - before;
-    this.#pump ??= this.#commitAll();
-    return last.done.promise;
+    return this.#queue.add(fill, manner);
   }
 
   /** One transaction in flight; what is written meanwhile gathers in the queue. */
   async #commitAll(): Promise<void> {
     // Writes of the same turn of the event loop go together.
     await undefined;
-    for (let pending = this.#queue.shift(); pending !== undefined; pending = this.#queue.shift()) {
-      const { rows, done } = pending;
+    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) {
+      const { rows, done } = next;
+      this.#bytesInFlight = rows.bytes;
       try {
         const { resent } = await this.#thread.ask({ op: "commit", batch: this.#seal(rows) });
-        this.#pendingBytes -= rows.bytes;
+        this.#bytesInFlight = 0;
         done.resolve(resent);
       } catch (error) {
         // Nothing behind a lost batch may be committed: order is a promise too.
-        for (const each of [pending, ...this.#queue.splice(0)]) each.done.reject(error);
+        done.reject(error);
+        this.#queue.reject(error);
         this.#closing ??= this.#thread.end();
       }
     }
@@ -246,6 +235,7 @@ class WorkerStore implements Store {
     this.#cancelTelling();
     this.#evictions.close();
     this.#thread.giveUpSoon();
+    this.#queue.hurry();
     await this.#pump;
     try {
       await this.#thread.ask({ op: "close" });

@@ -94,6 +94,12 @@ static unsigned char kind_of(int fd)
 	return fd >= 0 && fd < MAX_FDS ? kinds[fd] : NOT_OURS;
 }
 
+static int marked(int fd, unsigned char kind)
+{
+	if (fd >= 0 && fd < MAX_FDS) kinds[fd] = kind;
+	return fd;
+}
+
 static int64_t inode_of(int fd)
 {
 	struct stat found;
@@ -171,12 +177,9 @@ int statfs(const char *path, struct statfs *found)
 
 static int opened(const char *path, int flags, mode_t mode, int at)
 {
-	if (strcmp(path, marks_path) == 0) {
-		int fd = raw_open("/dev/null", O_WRONLY | O_CLOEXEC, 0);
-		if (fd >= 0 && fd < MAX_FDS) kinds[fd] = MARKS;
-		return fd;
-	}
-	if (!below_dir(path)) return (int)syscall(SYS_openat, at, path, flags, mode);
+	if (strcmp(path, marks_path) == 0) return marked(raw_open("/dev/null", O_WRONLY | O_CLOEXEC, 0), MARKS);
+	/* libuv closes past us: the number may have been that of a file of ours. */
+	if (!below_dir(path)) return marked((int)syscall(SYS_openat, at, path, flags, mode), NOT_OURS);
 	pthread_mutex_lock(&lock);
 	struct stat before;
 	int is_new = (flags & O_CREAT) != 0 && stat(path, &before) != 0;
@@ -212,8 +215,7 @@ int openat64(int at, const char *path, int flags, ...) OPEN(openat64, at)
 
 int close(int fd)
 {
-	if (fd >= 0 && fd < MAX_FDS) kinds[fd] = NOT_OURS;
-	return (int)syscall(SYS_close, fd);
+	return (int)syscall(SYS_close, marked(fd, NOT_OURS));
 }
 
 /* `offset` -1 stands for the file's own position. */

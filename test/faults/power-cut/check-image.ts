@@ -1,7 +1,8 @@
 /** Opens what a power cut left with the real engine, and compares it with what was promised before the cut. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DirectStore } from "gatehouse/testing";
+import type { DiskImage } from "./disk.ts";
 import type { Mark } from "./io-log.ts";
 import { describeSnapshot, type Expected, keyContent, LANES, lastStep, type Step, UPLINKS } from "./workload.ts";
 
@@ -26,6 +27,13 @@ export class Promised {
     if ("keyIssued" in mark) this.keyIssued = mark.keyIssued;
     if ("keyAcked" in mark) this.keyAcked = mark.keyAcked;
   }
+}
+
+/** Replaces what is in the folder `dir` by the image. */
+export function layOut(dir: string, { folders, files }: DiskImage): void {
+  for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
+  for (const name of folders) mkdirSync(join(dir, name));
+  for (const [name, content] of files) writeFileSync(join(dir, name), content);
 }
 
 const EMPTY: Expected = { lastSeq: 0, next: new Map(), waiting: [], alerts: [], snapshot: "0 ", quarantined: 0 };

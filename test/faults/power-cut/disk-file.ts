@@ -8,8 +8,16 @@ interface Version {
   /** Number of the write that made it, over all files. */
   readonly op: number;
   readonly bytes: Buffer;
+  /** Zeros of a file made shorter: found only where its size is that of then or later. */
+  readonly shortens: boolean;
   /** A flush failed after it: the system takes it for written, no later flush will write it. */
   forgotten: boolean;
+}
+
+interface Size {
+  /** Number of the call that made it. */
+  readonly op: number;
+  readonly size: number;
 }
 
 /** What a cut leaves of everything unsynced. With `tears` some sectors are new only in their first bytes. */
@@ -30,7 +38,7 @@ export class DiskFile {
   #nowSize = 0;
   #durable = Buffer.alloc(0);
   /** Sizes since the last sync, oldest first; the first is the durable one. */
-  #sizes: { readonly op: number; readonly size: number }[] = [{ op: -1, size: 0 }];
+  #sizes: [Size, ...Size[]] = [{ op: -1, size: 0 }];
   readonly #pending = new Map<number, Version[]>();
 
   write(op: number, offset: number, data: Buffer): void {
@@ -38,7 +46,8 @@ export class DiskFile {
     this.#reserve(end);
     data.copy(this.#now, offset);
     if (end > this.#nowSize) this.#resize(op, end);
-    for (let sector = Math.floor(offset / SECTOR_BYTES); sector * SECTOR_BYTES < end; sector++) this.#touch(op, sector);
+    for (let sector = Math.floor(offset / SECTOR_BYTES); sector * SECTOR_BYTES < end; sector++)
+      this.#touch(op, sector, false);
   }
 
   truncate(op: number, size: number): void {
@@ -46,7 +55,8 @@ export class DiskFile {
     const was = this.#nowSize;
     this.#now.fill(0, size);
     this.#resize(op, size);
-    for (let sector = Math.floor(size / SECTOR_BYTES); sector * SECTOR_BYTES < was; sector++) this.#touch(op, sector);
+    for (let sector = Math.floor(size / SECTOR_BYTES); sector * SECTOR_BYTES < was; sector++)
+      this.#touch(op, sector, true);
   }
 
   sync(): void {
@@ -57,7 +67,7 @@ export class DiskFile {
       last.bytes.copy(this.#durable, sector * SECTOR_BYTES);
       this.#pending.delete(sector);
     }
-    this.#sizes = [{ op: -1, size: this.#nowSize }];
+    this.#sizes = [this.#sizes.at(-1) ?? this.#sizes[0]];
   }
 
   /** A flush that fails: what was unsynced stays so for ever, unless it is written again. */
@@ -71,34 +81,34 @@ export class DiskFile {
 
   /** What a power cut may leave. Room that was claimed but never written holds zeros or old rubbish. */
   image(cut: Cut, random: Random, rubbish: boolean): Buffer {
-    const size = this.#sizeAfter(cut, random);
+    const { op, size } = this.#sizeAfter(cut, random);
     const bytes = Buffer.alloc(size);
-    const known = Math.min(size, this.#sizes[0]?.size ?? 0, this.#durable.length);
+    const known = Math.min(size, this.#sizes[0].size, this.#durable.length);
     this.#durable.copy(bytes, 0, 0, known);
     if (rubbish) for (let at = known; at < size; at++) bytes[at] = random.uint32();
     for (const [sector, versions] of this.#pending) {
       if (sector * SECTOR_BYTES >= size) continue;
-      const found = pick(versions, cut, random)?.bytes;
+      const there = versions.filter((version) => !version.shortens || version.op <= op);
+      const found = pick(there, cut, random)?.bytes;
       const length = cut.tears && random.chance(TEAR_SHARE) ? random.int(1, SECTOR_BYTES - 1) : SECTOR_BYTES;
       found?.copy(bytes, sector * SECTOR_BYTES, 0, length);
     }
     return bytes;
   }
 
-  #sizeAfter(cut: Cut, random: Random): number {
-    const sizes = this.#sizes;
-    if (cut.kind === "nothing") return sizes[0]?.size ?? 0;
-    if (cut.kind === "everything") return this.#nowSize;
-    if (cut.kind === "shuffle") return random.pick(sizes).size;
-    return sizes.findLast((each) => each.op <= cut.op)?.size ?? 0;
+  #sizeAfter(cut: Cut, random: Random): Size {
+    const [first, ...later] = this.#sizes;
+    if (cut.kind === "everything") return later.at(-1) ?? first;
+    if (cut.kind === "shuffle") return random.pick(this.#sizes);
+    return (cut.kind === "prefix" ? later.findLast((each) => each.op <= cut.op) : undefined) ?? first;
   }
 
-  #touch(op: number, sector: number): void {
+  #touch(op: number, sector: number, shortens: boolean): void {
     const from = sector * SECTOR_BYTES;
     this.#reserve(from + SECTOR_BYTES);
     const bytes = Buffer.from(this.#now.subarray(from, from + SECTOR_BYTES));
     const versions = this.#pending.get(sector);
-    const version = { op, bytes, forgotten: false };
+    const version = { op, bytes, shortens, forgotten: false };
     if (versions === undefined) this.#pending.set(sector, [version]);
     else versions.push(version);
   }
@@ -128,7 +138,7 @@ function pick(versions: readonly Version[], cut: Cut, random: Random): Version |
     case "everything":
       return versions.at(-1);
     case "shuffle":
-      return random.chance(cut.share) ? random.pick(versions) : undefined;
+      return versions.length > 0 && random.chance(cut.share) ? random.pick(versions) : undefined;
     case "prefix": {
       const torn = versions.find((version) => version.op === cut.op + 1);
       return torn !== undefined && random.chance(0.5) ? torn : versions.findLast((version) => version.op <= cut.op);

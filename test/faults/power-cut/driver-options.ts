@@ -11,6 +11,8 @@ export interface DriverOptions {
   readonly rot?: boolean;
   /** Control file of the shim: flushes fail now and then. */
   readonly control?: string;
+  /** Which flush of this start fails once, counted from 1, before others do; undefined leaves the start alone. Needs `control`. */
+  readonly failFirst?: number;
   readonly mutant?: Mutant;
 }
 

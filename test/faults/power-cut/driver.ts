@@ -21,7 +21,13 @@ async function drive(options: DriverOptions): Promise<void> {
   const fd = openSync(options.marks, "w");
   const mark = (said: Mark) => writeSync(fd, `${JSON.stringify(said)}\n`);
   const steps = makeWorkload(options.seed, options.steps);
-  if (options.rot) rot(join(options.dir, "gatehouse.db"), mark);
+  const flushes = failingFlushes(options);
+  if (options.rot) {
+    // The rot itself is no work of the store's.
+    flushes.pause();
+    rot(join(options.dir, "gatehouse.db"), mark);
+  }
+  if (options.failFirst !== undefined) flushes.arm(options.failFirst, 1);
   const store = await openStore({
     dir: options.dir,
     budgetBytes: BUDGET_BYTES,
@@ -36,7 +42,7 @@ async function drive(options: DriverOptions): Promise<void> {
   });
   const found = lastStep(await store.alerts());
   if (found > 0) mark({ found });
-  await writeSteps(options, store, steps, found, mark);
+  await writeSteps(options, store, steps, found, flushes, mark);
   await store.close();
 }
 
@@ -54,10 +60,10 @@ async function writeSteps(
   store: Store,
   steps: readonly Step[],
   found: number,
+  flushes: FailingFlushes,
   mark: (said: Mark) => void,
 ): Promise<void> {
   const { dir, mutant, killAt } = options;
-  const flushes = failingFlushes(options);
   const inFlight: Promise<void>[] = [];
   for (const [i, step] of steps.entries()) {
     const n = i + 1;
@@ -90,28 +96,38 @@ async function writeStep(
   mark({ issued: n });
   if (mutant === "ack-before-commit") mark({ acked: n });
   if (mutant === "settle-before-commit") mark({ sent: n });
-  await store.write(step.write);
+  await store.write(step.write, step.settles ? "soon" : "now");
   if (mutant !== "ack-before-commit") mark({ acked: n });
   if (mutant !== "settle-before-commit") mark({ sent: n });
   if (step.settles && mutant === "settle-before-receipt") mark({ answered: n });
 }
 
-/** Arms the next fault once the last has struck. */
-function failingFlushes({ control, seed }: DriverOptions): { next(): void; pause(): void } {
-  if (control === undefined) return { next: () => {}, pause: () => {} };
+interface FailingFlushes {
+  /** The next fault: so many flushes from now, so many in a row. */
+  arm(at: number, count: number): void;
+  /** Arms the next fault once the last has struck. */
+  next(): void;
+  pause(): void;
+}
+
+function failingFlushes({ control, seed }: DriverOptions): FailingFlushes {
+  if (control === undefined) return { arm: () => {}, next: () => {}, pause: () => {} };
   const shim = new IoControl(control);
   const random = new Random(`${seed}/flushes`);
-  let armed = false;
-  let count = 0;
+  let armed = 0;
+  const arm = (at: number, count: number) => {
+    armed = count;
+    shim.fail({ error: "EIO", operations: ["sync"], at, count });
+  };
   return {
+    arm,
     next() {
-      if (armed && shim.failed < count) return;
-      armed = true;
-      count = random.int(1, 3);
-      shim.fail({ error: "EIO", operations: ["sync"], at: random.int(1, 30), count });
+      if (armed > 0 && shim.failed < armed) return;
+      const count = random.int(1, 3);
+      arm(random.int(1, 30), count);
     },
     pause() {
-      armed = false;
+      armed = 0;
       shim.heal();
     },
   };
