@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Site } from "@gatehouse/protocol";
+import { CustomRule, Site } from "@gatehouse/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { BUNDLED_POLICIES, loadPolicies } from "../config/policies.ts";
 import { buildModel } from "../core/model.ts";
@@ -83,4 +83,12 @@ it.each([
   ["hall=3", 'there is no judged space "hall"'],
 ])("says what is wrong with --limit %s", (limit, said) => {
   expect(() => variantsOf(grounds, { limit: [limit] })).toThrow(said);
+});
+
+it("keeps the rules of the site's own in every variant", () => {
+  const rule = { id: "own", title: { zh: "一", en: "One" }, when: "calendar", if: "night" };
+  const rules = [CustomRule.parse(rule)];
+  const flags = { policy: policyFile("mild", 3), compare: [policyFile("strict", 1)], limit: ["2", "a=1"] };
+  const variants = [...variantsOf({ ...grounds, rules }, flags), ...variantsOf({ ...grounds, rules }, {})];
+  expect(variants.map(({ config }) => config.rules)).toEqual(variants.map(() => rules));
 });
