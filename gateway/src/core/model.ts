@@ -74,7 +74,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Where no policy governs a space (explicit limit only): the mildest thresholds. */
-const DEFAULT_NIGHTS: NightRule = { over: 5, of: 7, clear: 7 };
+const DEFAULT_NIGHTS: NightRule = { over: 3, of: 4, clear: 3 };
 const DEFAULT_NIGHT = { from: "22:00", to: "06:00" };
 const DEFAULT_OFFENCE_DAYS = 365;
 

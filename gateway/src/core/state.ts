@@ -6,6 +6,7 @@ import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
 import type { SiteHabits } from "./occupancy/features.ts";
 import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, gateToJson } from "./occupancy/gate.ts";
+import type { MorningWork } from "./occupancy/morning.ts";
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
@@ -50,6 +51,8 @@ export interface CoreState {
   readonly beliefs: Map<string, Belief>;
   /** What the site's people do per head and day. */
   habits: SiteHabits;
+  /** The morning being judged, a few spaces at a time. */
+  morning: MorningWork | undefined;
   /** Unlisted cards at a gate with rooms behind. */
   gate: GateMemory;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
@@ -78,6 +81,7 @@ export function emptyState(): CoreState {
     devices: new Map(),
     beliefs: new Map(),
     habits: {},
+    morning: undefined,
     gate: createGateMemory(),
     residencyModel: shippedModel,
     alerts: new Map(),
@@ -130,6 +134,7 @@ export function takeSnapshot(state: CoreState, seq: number): Snapshot {
 /** Names every piece as changed, so that the next snapshot is a whole one. */
 export function touchAll(state: CoreState): void {
   state.dirty.add("core/core").add("core/timers").add("core/config").add("core/habits").add("core/gate");
+  state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
@@ -149,6 +154,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
   if (id === "habits") return state.habits;
+  if (id === "morning") return state.morning;
   if (id === "gate") return gateToJson(state.gate);
   return { installation: state.installation, alertCount: state.alertCount };
 }
@@ -181,6 +187,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   if (id === "timers") {
     for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);
   else {

@@ -6,15 +6,16 @@ import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@g
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
 import { pruneMemos } from "./memos.ts";
-import { buildModel, type CoreConfig, type Model } from "./model.ts";
+import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
+import { cutHourOf } from "./occupancy/assess.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { observe } from "./occupancy/observe.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
 import { type Observed, triggerOf } from "./rules/rule.ts";
-import { type CoreState, type DeviceState, modelOf, settleTimers } from "./state.ts";
-import { fireTimers, setCalendar, shiftTimers } from "./timers.ts";
+import { type CoreState, type DeviceState, modelOf, setTimer, settleTimers } from "./state.ts";
+import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
 export type Input =
@@ -162,19 +163,25 @@ function estimate(
     state.dirty.add(`belief/${id}`);
     if (place.limit === undefined) continue;
     if (!METERED.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
-    markStale(belief, hour, nowHour);
+    if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {
+      setTimer(state, LATE_TIMER, { dueMs: nowMs + LATE_PAUSE_MS, calendar: false });
+    }
   }
   return touched;
 }
 
-/** A reading of a night that was judged already. */
-function markStale(belief: Belief, hour: number, nowHour: number): void {
+/** True for a reading of a night that was judged already: its morning and those after it are to be judged again. */
+function markStale(space: SpaceModel, belief: Belief, hour: number, nowHour: number): boolean {
   const judged = belief.mornings.at(-1);
-  if (judged === undefined || nowHour - hour < LATE_HOURS) return;
-  const day = Math.floor(hour / 24);
-  if (day <= judged.day) belief.staleFrom = Math.min(belief.staleFrom ?? day, day);
+  if (judged === undefined || nowHour - hour < LATE_HOURS) return false;
+  const morning = Math.floor((hour - cutHourOf(space)) / 24) + 1;
+  if (morning > judged.day) return false;
+  belief.staleFrom = Math.min(belief.staleFrom ?? morning, morning);
+  return true;
 }
 
 const LATE_HOURS = 2;
+/** A device that was away delivers many readings: they are judged together. */
+const LATE_PAUSE_MS = 10 * 60_000;
 /** Says something about who lives here, nothing about who is in. */
 const METERED: ReadonlySet<string> = new Set(["meter.energyWh", "meter.waterL", "meter.powerW"]);

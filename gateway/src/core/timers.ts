@@ -5,7 +5,7 @@ import { type AlertEvent, overdue } from "./alerts/life.ts";
 import { shiftMoments } from "./memos.ts";
 import type { Model, SpaceModel } from "./model.ts";
 import { judged } from "./occupancy/assess.ts";
-import { bringUp, judgeMorning } from "./occupancy/morning.ts";
+import { beginMorning, bringUp, continueMorning, rejudgeLate } from "./occupancy/morning.ts";
 import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
 import { keepWatch } from "./rules/device-fault.ts";
 import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
@@ -14,6 +14,9 @@ import { type CoreState, setTimer, settleTimers } from "./state.ts";
 /** Local minutes of the nightly sample and of the daily anchor. */
 export const SAMPLE_MINUTES = 3 * 60;
 export const ANCHOR_MINUTES = 12 * 60;
+
+/** Set when readings of nights already judged came in. */
+export const LATE_TIMER = "late";
 
 interface Fired {
   readonly alerts: readonly AlertEvent[];
@@ -72,8 +75,9 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
       for (const space of visit(state, model, dueMs)) spaces.add(space);
       alerts.push(...judgeEstimates(state, model, spaces, dueMs));
     } else {
-      if (name.startsWith("night:")) dayEnded = localDay(dueMs, model.zone);
+      const day = name.startsWith("night:") ? localDay(dueMs, model.zone) : state.morning?.day;
       alerts.push(...answer(state, model, name, dueMs, nowMs).filter((event) => event !== undefined));
+      if ((name.startsWith("night:") || name === "morning") && state.morning === undefined) dayEnded = day;
     }
   }
   settleTimers(state);
@@ -91,7 +95,13 @@ function answer(
 ): readonly (AlertEvent | undefined)[] {
   // A box that slept through a morning has nothing to say about it.
   const slept = nowMs - dueMs >= MAX_SAMPLE_DELAY_MS;
-  if (name.startsWith("night:")) return judge(state, model, name, dueMs, slept);
+  if (name.startsWith("night:")) {
+    const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
+    beginMorning(state, model, localDay(dueMs, model.zone), ends);
+    return judge(state, model, dueMs, slept);
+  }
+  if (name === "morning") return judge(state, model, dueMs, slept);
+  if (name === LATE_TIMER) return judgeLate(state, model, dueMs);
   if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
   if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
   return [overdue(state, name, dueMs)];
@@ -114,12 +124,31 @@ function visit(state: CoreState, model: Model, dueMs: number): string[] {
   return [...state.beliefs.keys()];
 }
 
-function judge(state: CoreState, model: Model, name: string, dueMs: number, slept: boolean): AlertEvent[] {
-  const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
-  judgeMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
-  if (slept) return [];
-  const ended = [...model.spaces].filter(([, space]) => ends(space));
-  const alerts = ended.flatMap(([id]) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
+/** The next spaces of the morning; what is left of it comes a moment later. */
+function judge(state: CoreState, model: Model, dueMs: number, slept: boolean): AlertEvent[] {
+  const done = continueMorning(state, model, dueMs);
+  if (state.morning !== undefined) setTimer(state, "morning", { dueMs: dueMs + MORNING_PAUSE_MS, calendar: false });
+  return slept ? [] : ruleNights(state, done, dueMs);
+}
+
+const MORNING_PAUSE_MS = 1_000;
+
+/** Readings of past nights came: their mornings are judged again, and what rests on them with them. */
+function judgeLate(state: CoreState, model: Model, dueMs: number): AlertEvent[] {
+  const stale = judged(model, state.beliefs).filter(([, belief]) => belief.staleFrom !== undefined);
+  for (const [space, belief] of stale) {
+    rejudgeLate(state, space, belief, Number.POSITIVE_INFINITY);
+    state.dirty.add(`belief/${space.space.id}`);
+  }
+  return ruleNights(
+    state,
+    stale.map(([space]) => space.space.id),
+    dueMs,
+  );
+}
+
+function ruleNights(state: CoreState, spaces: readonly string[], dueMs: number): AlertEvent[] {
+  const alerts = spaces.flatMap((id) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
   return [...alerts, ...settleBudgets(state, dueMs)];
 }
 

@@ -163,7 +163,7 @@ function takeOf(table: DayTable, { figure, take, n }: { figure: Figure; take: Wi
 }
 
 /** What stands for the heads of a space when its site's habits are learnt: nights and cards where there are any, else the register. */
-export function proxyHeads(table: DayTable, space: SpaceModel): number {
+function proxyHeads(table: DayTable, space: SpaceModel): number {
   const nights = quantileOf(table.night, DAYS, 0.8);
   const cards = quantileOf(table.cards, DAYS, 0.8);
   const limit = space.limit?.persons ?? 2;
@@ -172,17 +172,27 @@ export function proxyHeads(table: DayTable, space: SpaceModel): number {
   return space.space.registered ?? limit * 0.7;
 }
 
+/** By habit: the sum over spaces, and their heads. */
+export type HabitSums = Partial<Record<Habit, [sum: number, heads: number]>>;
+
+export const createHabitSums = (): HabitSums => ({});
+
+/** One judged space's part in the site's habits. */
+export function addToHabits(sums: HabitSums, table: DayTable, space: SpaceModel): void {
+  const heads = proxyHeads(table, space);
+  for (const habit of HABITS) {
+    const mean = meanOf(table[habit], DAYS);
+    if (Number.isNaN(mean)) continue;
+    const [sum, of] = sums[habit] ?? [0, 0];
+    sums[habit] = [sum + mean, of + heads];
+  }
+}
+
 /** Per head and day, over all judged spaces of the site. */
-export function learnHabits(spaces: readonly { readonly table: DayTable; readonly heads: number }[]): SiteHabits {
+export function habitsOf(sums: HabitSums): SiteHabits {
   const habits: SiteHabits = {};
   for (const habit of HABITS) {
-    let [sum, heads] = [0, 0];
-    for (const { table, heads: own } of spaces) {
-      const mean = meanOf(table[habit], DAYS);
-      if (Number.isNaN(mean)) continue;
-      sum += mean;
-      heads += own;
-    }
+    const [sum, heads] = sums[habit] ?? [0, 0];
     if (heads > 0 && sum > 0) habits[habit] = sum / heads;
   }
   return habits;

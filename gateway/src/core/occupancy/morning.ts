@@ -1,17 +1,31 @@
-/** The end of a night: every space's diary becomes its table of days, the site's habits are learnt, and it is judged who lives where. */
+/**
+ * The end of a night: every judged space's diary becomes its table of days, the site's habits are learnt, and it is judged who lives where.
+ * A few spaces a second, so that a large site never holds up its readings.
+ */
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { cutHourOf, judged, tableOf } from "./assess.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
 import type { DayTable } from "./days.ts";
 import { openDay } from "./diary.ts";
-import { learnHabits, proxyHeads, spaceFeatureValues } from "./features.ts";
+import { addToHabits, createHabitSums, type HabitSums, habitsOf, spaceFeatureValues } from "./features.ts";
 import { updatePresent } from "./heads.ts";
 import { watchAll } from "./observe.ts";
 import { forgetGone } from "./roster.ts";
 
-/** Mornings kept: twice the longest row a rule looks at. */
-const MORNINGS_KEPT = 28;
+/** A morning being judged. */
+export interface MorningWork {
+  /** Local day whose night ended. */
+  readonly day: number;
+  /** Spaces still to be judged, in the order of the site file. */
+  left: string[];
+  readonly sums: HabitSums;
+}
+
+/** Spaces judged in one go; a space takes about a millisecond. */
+const AT_A_TIME = 8;
+/** Mornings kept: more than the longest row a rule looks at. */
+const MORNINGS_KEPT = 62;
 /** Mornings before the latest that late readings may still change. */
 const LATE_MORNINGS = 7;
 
@@ -23,37 +37,41 @@ export function bringUp(model: Model, space: SpaceModel, belief: Belief, nowMs: 
   updatePresent(space, belief, hour, hour);
 }
 
-/** Judges the spaces for which `ends` holds on the morning of local day `day`. */
-export function judgeMorning(
-  state: CoreState,
-  model: Model,
-  day: number,
-  nowMs: number,
-  ends: (space: SpaceModel) => boolean,
-): void {
-  const ended = judged(model, state.beliefs).filter(([space]) => ends(space));
-  const tables = ended.map(([space, belief]) => {
+/** Begins the morning of local day `day` for the spaces for which `ends` holds; what an unfinished one left is judged with it. */
+export function beginMorning(state: CoreState, model: Model, day: number, ends: (space: SpaceModel) => boolean): void {
+  const ended = judged(model, state.beliefs).flatMap(([space]) => (ends(space) ? [space.space.id] : []));
+  const unfinished = state.morning?.left.filter((id) => !ended.includes(id)) ?? [];
+  state.morning = { day, left: [...unfinished, ...ended], sums: createHabitSums() };
+  state.dirty.add("core/morning");
+}
+
+/** Judges the next few spaces. Returns them; the morning is over when `state.morning` is gone. */
+export function continueMorning(state: CoreState, model: Model, nowMs: number): string[] {
+  const { morning } = state;
+  if (morning === undefined) return [];
+  const now = morning.left.slice(0, AT_A_TIME);
+  morning.left = morning.left.slice(AT_A_TIME);
+  for (const id of now) {
+    const space = model.spaces.get(id);
+    const belief = state.beliefs.get(id);
+    if (space === undefined || belief === undefined) continue;
     watchAll(model, belief, nowMs);
     openDay(belief.diary, Math.floor(model.hourOf(nowMs) / 24));
-    forgetGone(belief.roster, day);
-    return anchoredTable(space, belief, day);
-  });
-  const habits = learnHabits(
-    ended.map(([space], index) => {
-      const table = tables[index] as DayTable;
-      return { table, heads: proxyHeads(table, space) };
-    }),
-  );
-  state.habits = { ...state.habits, ...habits };
-  state.dirty.add("core/habits");
-  for (const [index, [space, belief]] of ended.entries()) {
-    const hour = model.hourOf(nowMs);
-    updatePresent(space, belief, hour, hour);
-    state.dirty.add(`belief/${space.space.id}`);
-    rejudgeLate(state, space, belief, day);
-    judge(state, space, belief, tables[index] as DayTable, day);
-    belief.staleFrom = undefined;
+    forgetGone(belief.roster, morning.day);
+    const table = anchoredTable(space, belief, morning.day);
+    addToHabits(morning.sums, table, space);
+    updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
+    rejudgeLate(state, space, belief, morning.day);
+    judge(state, space, belief, table, morning.day);
+    state.dirty.add(`belief/${id}`);
   }
+  if (morning.left.length === 0) {
+    state.habits = { ...state.habits, ...habitsOf(morning.sums) };
+    state.morning = undefined;
+    state.dirty.add("core/habits");
+  }
+  state.dirty.add("core/morning");
+  return now;
 }
 
 /** The table, and with it the live head count set on what the whole diary says. */
@@ -75,15 +93,13 @@ function judge(state: CoreState, space: SpaceModel, belief: Belief, table: DayTa
   if (day === belief.mornings.at(-1)?.day) belief.residency = verdict;
 }
 
-/** Readings that came late belong to nights already judged: those are judged again. Returns whether there were any. */
-export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief, before: number): boolean {
+/** Readings that came late belong to nights already judged: the mornings before local day `before` are judged again. */
+export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief, before: number): void {
   const { staleFrom } = belief;
-  if (staleFrom === undefined) return false;
+  if (staleFrom === undefined) return;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);
   for (const day of days.slice(-LATE_MORNINGS)) {
-    const { table } = tableOf(space, belief, day, cutHourOf(space));
-    judge(state, space, belief, table, day);
+    judge(state, space, belief, tableOf(space, belief, day, cutHourOf(space)).table, day);
   }
   belief.staleFrom = undefined;
-  return true;
 }
