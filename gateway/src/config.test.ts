@@ -79,7 +79,7 @@ test("a right site comes whole: defaults, limits, policies, adapters, secrets", 
   expect(loaded.limits.get("3-302")).toMatchObject({ persons: 4, policy: "cn-sh-rental-2014" });
   expect(loaded.limits.get("shed-4")).toEqual({ persons: 4, policy: "site", basis: "site standard" });
   expect([...loaded.limits.keys()]).toEqual(["3-302", "shed-4"]);
-  expect(loaded.policyOf.get("3-302")?.nights.red).toEqual({ over: 3, of: 5, clear: 5 });
+  expect(loaded.policyOf.get("3-302")?.nights.red).toEqual({ over: 2, of: 3, clear: 5, raiseAt: 0.6, clearAt: 0.3 });
   expect(loaded.policyOf.get("shed-4")?.id).toBe("cn-sh-rental-2014");
   expect(
     loaded.drivers.map(({ id, row, config, devices }) => [id, row.type, config, devices.map((d) => d.id)]),

@@ -134,7 +134,7 @@ export function takeSnapshot(state: CoreState, seq: number): Snapshot {
 /** Names every piece as changed, so that the next snapshot is a whole one. */
 export function touchAll(state: CoreState): void {
   state.dirty.add("core/core").add("core/timers").add("core/config").add("core/habits").add("core/gate");
-  state.dirty.add("core/morning");
+  if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);

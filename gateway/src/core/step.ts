@@ -77,7 +77,7 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
   if (state.installation === "") state.installation = installation;
   const model = buildModel(config);
   state.model = model;
-  state.dirty.add("core/core").add("core/config");
+  state.dirty.add("core/core").add("core/config").add("core/habits").add("core/gate");
   for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
     state.devices.delete(id);
     state.dirty.add(`device/${id}`);

@@ -84,10 +84,30 @@ export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> 
   readonly roster: Readonly<Record<string, MemberJson>>;
 }
 
+/** Its keys always come in the same order, so that equal beliefs give equal text. */
 export function beliefToJson(belief: Belief): BeliefJson {
-  const members = [...belief.roster].map(([id, { uses, ...rest }]) => [id, { ...rest, uses: uses.join(" ") }] as const);
-  const habits = belief.habits.map((row) => Array.from(row, (weight) => Math.round(weight * THOUSAND)));
-  return { ...belief, habits, diary: diaryToJson(belief.diary), roster: Object.fromEntries(members) };
+  const { watches, meters, anchor, heads, present, exits, lastGrantMs, balance, residency, mornings, staleFrom } =
+    belief;
+  const members = [...belief.roster].map(([id, { role, lastDay, firstDay, inside, uses }]) => {
+    const member: MemberJson = { role, lastDay, firstDay, inside, uses: uses.join(" ") };
+    return [id, member] as const;
+  });
+  return {
+    diary: diaryToJson(belief.diary),
+    roster: Object.fromEntries(members),
+    watches,
+    meters,
+    anchor,
+    habits: belief.habits.map((row) => Array.from(row, (weight) => Math.round(weight * THOUSAND))),
+    heads,
+    present,
+    exits,
+    lastGrantMs,
+    balance,
+    residency,
+    mornings,
+    staleFrom,
+  };
 }
 
 export function beliefFromJson(json: BeliefJson): Belief {
@@ -98,11 +118,11 @@ export function beliefFromJson(json: BeliefJson): Belief {
   });
   return {
     ...json,
-    habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
     anchor: json.anchor,
     heads: json.heads,
     residency: json.residency,
     staleFrom: json.staleFrom,
+    habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
     diary: diaryFromJson(json.diary),
     roster: new Map(members),
   };

@@ -74,8 +74,8 @@ const SAYS: Readonly<Record<Source, Say>> = {
     const registered = value("registered");
     const known = Number.isNaN(registered) ? undefined : registered;
     return {
-      en: `${known ?? "nobody"} registered, limit ${limit?.persons}`,
-      zh: `登记${known ?? 0}人，限额${limit?.persons}人`,
+      en: `${known === undefined ? "no number registered is given" : `${known} registered`}, limit ${limit?.persons}`,
+      zh: `${known === undefined ? "未提供登记人数" : `登记${known}人`}，限额${limit?.persons}人`,
     };
   },
   data: (value) => {

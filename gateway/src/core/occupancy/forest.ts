@@ -59,11 +59,11 @@ export function createForest(file: ForestFile, features: readonly string[]): For
   }
   const next = (node: number, values: ArrayLike<number>): number => {
     const known = values[feature[node] ?? 0] ?? Number.NaN;
-    const goesLeft = Number.isNaN(known) ? unknownLeft[node] === 1 : known <= (threshold[node] ?? 0);
+    const goesLeft = Number.isNaN(known) ? unknownLeft[node] === 1 : known <= (threshold[node] as number);
     return (goesLeft ? left[node] : right[node]) ?? 0;
   };
   return {
-    base: file.base + roots.reduce((sum, root) => sum + (value[root] ?? 0), 0),
+    base: file.base + roots.reduce((sum, root) => sum + (value[root] as number), 0),
     score(values) {
       let sum = file.base;
       for (const root of roots) {
@@ -79,8 +79,8 @@ export function createForest(file: ForestFile, features: readonly string[]): For
         let node = root;
         while (feature[node] !== LEAF) {
           const to = next(node, values);
-          const by = feature[node] ?? 0;
-          added[by] = (added[by] ?? 0) + (value[to] ?? 0) - (value[node] ?? 0);
+          const by = feature[node] as number;
+          added[by] = (added[by] ?? 0) + (value[to] as number) - (value[node] as number);
           node = to;
         }
       }

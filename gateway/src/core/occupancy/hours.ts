@@ -76,7 +76,7 @@ export function writeKernel({ missedIn, missedOut }: Traffic, kernels: Float64Ar
   for (let i = 0, up = Math.exp(-missedIn); i <= MISSED; i++, up *= missedIn / i) {
     for (let j = 0, down = Math.exp(-missedOut); j <= MISSED; j++, down *= missedOut / j) {
       const slot = at + i - j + MISSED;
-      kernels[slot] = (kernels[slot] ?? 0) + up * down;
+      kernels[slot] = (kernels[slot] as number) + up * down;
       if (down * up < TINY) break;
     }
   }
@@ -101,7 +101,7 @@ export function writeWeights(
   const ofSomebody = on === 0 && !moved ? rates.falseAbsence : 1;
   let thrift = 1;
   for (let n = 0; n < size; n++) {
-    const leaning = habit === undefined ? thrift : (habit[n] ?? 0);
+    const leaning = habit === undefined ? thrift : (habit[n] as number);
     weights[at + n] = leaning * (n === 0 ? ofNobody : ofSomebody) * (seen > n ? rates.overSeen : 1);
     thrift *= fewer;
   }

@@ -28,15 +28,15 @@ function move(
   weightsAt: number,
 ): void {
   for (let n = 0; n < size; n++) {
-    const mass = before[from + n] ?? 0;
+    const mass = before[from + n] as number;
     if (mass < TINY) continue;
     for (let e = 0; e < WIDTH; e++) {
-      const kernel = kernels[kernelAt + e] ?? 0;
+      const kernel = kernels[kernelAt + e] as number;
       if (kernel < TINY) continue;
       const target = n + net + e - MISSED;
       const inside = Math.min(size - 1, Math.max(0, target));
       const chance = mass * kernel * (inside === target ? 1 : AT_EDGE);
-      after[to + inside] = (after[to + inside] ?? 0) + chance;
+      after[to + inside] = (after[to + inside] as number) + chance;
     }
   }
   weigh(after, to, weights, weightsAt, size);
@@ -114,11 +114,11 @@ function habitsOf(
   const rows = Array.from({ length: 24 }, () => new Float64Array(size).fill(rates.habitFloor));
   for (let t = Math.max(0, hours - HABIT_HOURS); t < hours; t++) {
     const row = rows[(fromHour + t) % 24] as Float64Array;
-    for (let n = 0; n < size; n++) row[n] = (row[n] ?? 0) + (posterior[t * size + n] ?? 0);
+    for (let n = 0; n < size; n++) row[n] = (row[n] as number) + (posterior[t * size + n] as number);
   }
   for (const row of rows) {
     const most = row.reduce((top, value) => Math.max(top, value), 0);
-    for (let n = 0; n < size; n++) row[n] = ((row[n] ?? 0) / most) ** rates.habit;
+    for (let n = 0; n < size; n++) row[n] = ((row[n] as number) / most) ** rates.habit;
   }
   return rows;
 }
@@ -151,11 +151,11 @@ function bothWays(
 function weigh(rows: Float64Array, at: number, weights: Float64Array, weightsAt: number, size: number): void {
   let sum = 0;
   for (let n = 0; n < size; n++) {
-    const value = (rows[at + n] ?? 0) * (weights[weightsAt + n] ?? 0);
+    const value = (rows[at + n] as number) * (weights[weightsAt + n] as number);
     rows[at + n] = value;
     sum += value;
   }
-  for (let n = 0; n < size; n++) rows[at + n] = sum > 0 ? (rows[at + n] ?? 0) / sum : 1 / size;
+  for (let n = 0; n < size; n++) rows[at + n] = sum > 0 ? (rows[at + n] as number) / sum : 1 / size;
 }
 
 /** One step of the backward pass: how well each number of people before the hour fits all that comes later. Only for those the forward pass thinks likely. */
@@ -174,18 +174,18 @@ function moveBack(
   let most = 0;
   for (let n = 0; n < size; n++) {
     let total = 0;
-    for (let e = 0; e < WIDTH && (forward[at + n] ?? 0) >= TINY; e++) {
-      const kernel = kernels[kernelAt + e] ?? 0;
+    for (let e = 0; e < WIDTH && (forward[at + n] as number) >= TINY; e++) {
+      const kernel = kernels[kernelAt + e] as number;
       if (kernel < TINY) continue;
       const target = n + net + e - MISSED;
       const inside = Math.min(size - 1, Math.max(0, target));
       const chance = kernel * (inside === target ? 1 : AT_EDGE);
-      total += chance * (weights[weightsAt + inside] ?? 0) * (later[inside] ?? 0);
+      total += chance * (weights[weightsAt + inside] as number) * (later[inside] as number);
     }
     earlier[n] = total;
     most = Math.max(most, total);
   }
-  for (let n = 0; n < size; n++) earlier[n] = most > 0 ? (earlier[n] ?? 0) / most : 1;
+  for (let n = 0; n < size; n++) earlier[n] = most > 0 ? (earlier[n] as number) / most : 1;
 }
 
 function summarise(posterior: Float64Array, hours: number, size: number): Pick<Smoothed, "mean" | "sd"> {
@@ -194,7 +194,7 @@ function summarise(posterior: Float64Array, hours: number, size: number): Pick<S
   for (let t = 0; t < hours; t++) {
     let [first, second] = [0, 0];
     for (let n = 0; n < size; n++) {
-      const p = posterior[t * size + n] ?? 0;
+      const p = posterior[t * size + n] as number;
       first += p * n;
       second += p * n * n;
     }
