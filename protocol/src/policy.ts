@@ -49,7 +49,7 @@ export type Registration = z.infer<typeof Registration>;
 /** Findings a day and grid may get where no policy says otherwise: what one assistant records in a day. */
 export const DEFAULT_ALERTS_PER_GRID_AND_DAY = 20;
 /** How long a door may stand open where nothing else is said. */
-export const DEFAULT_DOOR_HELD_SECONDS = 120;
+export const DEFAULT_DOOR_HELD_SECONDS = 600;
 
 export const Policy = z.strictObject({
   id: Id,

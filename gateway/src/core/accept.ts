@@ -10,9 +10,8 @@ const DAY_MS = 86_400_000;
 export const EARLIEST_MS = Date.UTC(1999, 0, 1);
 /** A device clock may run ahead of the gateway's by so much before the reading is refused. */
 export const MAX_AHEAD_MS = 31 * DAY_MS;
-/** Device time is believed so far back (a lock that was offline), and so far ahead (skew). Else the time of receipt counts. */
-export const BELIEVED_BACK_MS = 7 * DAY_MS;
-export const BELIEVED_AHEAD_MS = 2 * 60_000;
+/** Device time is believed this far from the gateway's (a lock that was offline, a clock that is off). Else the time of receipt counts. */
+const BELIEVED_MS = 7 * DAY_MS;
 
 /** Undefined when nothing is wrong with where the reading says it comes from. */
 export function placeProblem(model: Model, reading: RawReading): string | undefined {
@@ -37,12 +36,6 @@ export function timeProblem(atMs: number | undefined, nowMs: number, clockKnown:
   return undefined;
 }
 
-/** When it happened, as far as that can be believed. */
-export function believedMs(atMs: number | undefined, nowMs: number): number {
-  if (atMs === undefined || atMs < nowMs - BELIEVED_BACK_MS || atMs > nowMs + BELIEVED_AHEAD_MS) return nowMs;
-  return Math.min(atMs, nowMs);
-}
-
 /** Deltas between the gateway's clock and the device's that are kept; what a device delivers at one go counts once. */
 const BEHIND_KEPT = 12;
 const BURST_MS = 10 * 60_000;
@@ -52,14 +45,16 @@ const BURST_MS = 10 * 60_000;
  * that; the least of the latest deltas is one, for a reading may come late but never early.
  */
 export function happenedMs(state: DeviceState, atMs: number | undefined, nowMs: number): number {
-  if (atMs === undefined || Math.abs(nowMs - atMs) > BELIEVED_BACK_MS) return nowMs;
+  if (atMs === undefined || Math.abs(nowMs - atMs) > BELIEVED_MS) return nowMs;
   state.behind ??= [];
   const behindMs = nowMs - atMs;
   const last = state.behind.at(-1);
   if (last !== undefined && nowMs - last.atMs < BURST_MS) last.behindMs = Math.min(last.behindMs, behindMs);
   else state.behind.push({ atMs: nowMs, behindMs });
   if (state.behind.length > BEHIND_KEPT) state.behind.shift();
-  return Math.min(nowMs, atMs + Math.min(...state.behind.map((kept) => kept.behindMs)));
+  let least = behindMs;
+  for (const kept of state.behind) least = Math.min(least, kept.behindMs);
+  return Math.min(nowMs, atMs + least);
 }
 
 /** False for a repeat. Without a `seq` every reading is news. */

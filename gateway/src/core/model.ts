@@ -73,8 +73,12 @@ export interface Model {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Where no policy governs a space (explicit limit only): the mildest thresholds. */
-const DEFAULT_NIGHTS: NightRule = { over: 3, of: 4, clear: 3 };
+/** Where no policy governs a space (explicit limit only). How they were chosen stands in docs/estimation.md. */
+const DEFAULT_NIGHTS: Readonly<Record<RiskLevel, NightRule>> = {
+  red: { over: 2, of: 3, clear: 3, raiseAt: 0.6, clearAt: 0.3 },
+  yellow: { over: 3, of: 4, clear: 3, raiseAt: 0.6, clearAt: 0.3 },
+  blue: { over: 3, of: 4, clear: 3, raiseAt: 0.7, clearAt: 0.3 },
+};
 const DEFAULT_NIGHT = { from: "22:00", to: "06:00" };
 const DEFAULT_OFFENCE_DAYS = 365;
 
@@ -129,7 +133,7 @@ function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Poli
     space,
     limit,
     risk,
-    nights: policy?.nights[risk] ?? DEFAULT_NIGHTS,
+    nights: policy?.nights[risk] ?? DEFAULT_NIGHTS[risk],
     nightStartMinutes: minutesOf(night.from),
     nightEndMinutes: minutesOf(night.to),
     overcrowding: policy?.overcrowding ?? Overcrowding.parse({}),

@@ -162,7 +162,7 @@ function estimate(
     if (place === undefined || belief === undefined) continue;
     state.dirty.add(`belief/${id}`);
     if (place.limit === undefined) continue;
-    if (!METERED.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
+    if (!SAYS_LATER.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
     if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {
       setTimer(state, LATE_TIMER, { dueMs: nowMs + LATE_PAUSE_MS, calendar: false });
     }
@@ -183,5 +183,11 @@ function markStale(space: SpaceModel, belief: Belief, hour: number, nowHour: num
 const LATE_HOURS = 2;
 /** A device that was away delivers many readings: they are judged together. */
 const LATE_PAUSE_MS = 10 * 60_000;
-/** Says something about who lives here, nothing about who is in. */
-const METERED: ReadonlySet<string> = new Set(["meter.energyWh", "meter.waterL", "meter.powerW"]);
+/** Says nothing about who is in, or says it once its hour is over. */
+const SAYS_LATER: ReadonlySet<string> = new Set([
+  "meter.energyWh",
+  "meter.waterL",
+  "meter.powerW",
+  "presence.on",
+  "presence.off",
+]);

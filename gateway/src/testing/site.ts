@@ -10,6 +10,7 @@ export const testPolicy: Policy = Policy.parse({
   personsPerRoom: 2,
   areaPerPersonM2: 5,
   overcrowding: { judgedBy: "likely", nightMinutes: 0, dayMinutes: 0, clearMinutes: 0 },
+  doorHeldSeconds: 120,
   alertBudget: { perGridAndDay: 10_000 },
   nights: {
     red: { over: 2, of: 3, clear: 2 },

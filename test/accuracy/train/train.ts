@@ -13,19 +13,28 @@ import { type SitePlan, trainingSite } from "./site-plan.ts";
 const HELP = `npm run train -- [--sites N] [--out FILE]
 
 Makes N labelled sites with the simulator (seeds train-0 to train-N-1), runs each through the gateway's core, and fits the residency model.
-The same program gives the same model. Takes about ten minutes on two cores with the default of 240 sites.
+The same program gives the same model. Takes about twenty minutes on two cores with the default of 480 sites.
 
-  --sites N    how many sites (default 240)
+  --sites N    how many sites (default 480)
   --cases FILE keep what the sites came to in FILE, or take it from there when it is there: for trying other trees on the same sites
   --out FILE   where the model goes (default gateway/src/core/occupancy/residency-model.json)`;
 
-const OPTIONS = { trees: 300, depth: 5, rate: 0.06, l2: 5, minWeight: 20, rows: 0.4, columns: 0.2, seed: 7 } as const;
+const OPTIONS = {
+  trees: 350,
+  depth: 6,
+  rate: 0.04,
+  l2: 30,
+  minWeight: 80,
+  rows: 0.3,
+  columns: 0.1,
+  seed: 7,
+} as const;
 const BINS = 40;
-const EVERY = 2;
+const EVERY = 4;
 
 const { values } = parseArgs({
   options: {
-    sites: { type: "string", default: "240" },
+    sites: { type: "string", default: "480" },
     cases: { type: "string" },
     out: {
       type: "string",

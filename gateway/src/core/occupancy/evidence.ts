@@ -17,11 +17,12 @@ const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
 
 const SAYS: Readonly<Record<Source, Say>> = {
   counter: (value) => {
-    const [night, high, days] = [value("night.mean7"), value("high.q8028"), Math.min(7, value("days"))];
+    const [night, high, known] = [value("night.mean7"), value("high.q8028"), value("days")];
+    const days = Math.min(7, known);
     if (Number.isNaN(night)) return undefined;
     return {
-      en: `on average ${one(night)} people in at three in the morning over ${days} nights, up to ${one(high)} at once in four weeks`,
-      zh: `近${days}晚凌晨三点平均${one(night)}人在内，四周内同时最多约${one(high)}人`,
+      en: `on average ${one(night)} people in at three in the morning over ${days} nights, up to ${one(high)} at once in ${known} days`,
+      zh: `近${days}晚凌晨三点平均${one(night)}人在内，${known}天内同时最多约${one(high)}人`,
     };
   },
   credentials: (value) => {

@@ -3,7 +3,9 @@ import type { SpaceModel } from "../model.ts";
 import { CARD_FEATURES, cardValues } from "./card-features.ts";
 import type { DayTable, Figure } from "./days.ts";
 import { DAYS } from "./diary.ts";
+import { HABITS, type Habit, type SiteHabits } from "./habits.ts";
 import type { Roster } from "./roster.ts";
+import { meanOf, quantileOf, shareAbove } from "./rows.ts";
 
 /** Where evidence comes from, as the alert names it. */
 export type Source = "register" | "counter" | "credentials" | "door" | "presence" | "water" | "energy" | "data";
@@ -56,26 +58,6 @@ const WINDOWS: readonly Window[] = [
   { figure: "counterWorks", days: [7, DAYS], take: "mean", source: "data" },
 ];
 
-/** Figures that grow with heads at a rate of the site's own: their share of the site's is turned into heads. */
-export const HABITS = [
-  "home",
-  "in",
-  "grants",
-  "uses",
-  "opens",
-  "morningOut",
-  "eveningIn",
-  "water",
-  "waterMorning",
-  "waterHours",
-  "energy",
-  "energyBase",
-  "energyEvening",
-] as const satisfies readonly Figure[];
-export type Habit = (typeof HABITS)[number];
-/** Per head and day on this site; absent while not known. */
-export type SiteHabits = Partial<Record<Habit, number>>;
-
 const HABIT_SOURCE: Readonly<Record<Habit, Source>> = {
   home: "counter",
   in: "counter",
@@ -111,8 +93,17 @@ const habitFeatures = HABITS.flatMap((habit) =>
   HABIT_DAYS.map((n) => ({ name: `${habit}.heads${n}`, source: HABIT_SOURCE[habit], heads: true, habit, n })),
 );
 const cardFeatures = CARD_FEATURES.map((name) => ({ name, source: "credentials" as const, heads: true }));
-const SPACE_FEATURES = ["limit", "registered", "area", "rooms", "isFlat", "isShed", "days", "uses.perCard"] as const;
-const spaceFeatures = SPACE_FEATURES.map((name) => ({ name, source: "register" as const, heads: false }));
+const SPACE_FEATURES: readonly (readonly [name: string, source: Source])[] = [
+  ["limit", "register"],
+  ["registered", "register"],
+  ["area", "register"],
+  ["rooms", "register"],
+  ["isFlat", "register"],
+  ["isShed", "register"],
+  ["days", "data"],
+  ["uses.perCard", "credentials"],
+];
+const spaceFeatures = SPACE_FEATURES.map(([name, source]) => ({ name, source, heads: false }));
 
 const own: readonly (Feature & { readonly heads: boolean })[] = [
   ...windowFeatures,
@@ -138,64 +129,11 @@ const OWN = own.length;
 const DAYS_AT = FEATURES.length;
 export const VECTOR_LENGTH = FEATURES.length + ABOVE.length * DAYS;
 
-/** Mean of the known last `n` days; NaN when fewer than a third are known. */
-function meanOf(row: Float64Array, n: number): number {
-  let [sum, known] = [0, 0];
-  for (let i = row.length - n; i < row.length; i++) {
-    const value = row[i] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    known += 1;
-  }
-  return known === 0 ? Number.NaN : sum / known;
-}
-
-function quantileOf(row: Float64Array, n: number, share: number): number {
-  const known = [...row.subarray(row.length - n)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  return known.length === 0 ? Number.NaN : (known[Math.floor(share * (known.length - 1))] ?? Number.NaN);
-}
-
 function takeOf(table: DayTable, { figure, take, n }: { figure: Figure; take: Window["take"]; n: number }): number {
   const row = table[figure];
   if (take === "q80") return quantileOf(row, n, 0.8);
   if (take === "min") return quantileOf(row, n, 0);
   return meanOf(row, n);
-}
-
-/** What stands for the heads of a space when its site's habits are learnt: nights and cards where there are any, else the register. */
-function proxyHeads(table: DayTable, space: SpaceModel): number {
-  const nights = quantileOf(table.night, DAYS, 0.8);
-  const cards = quantileOf(table.cards, DAYS, 0.8);
-  const limit = space.limit?.persons ?? 2;
-  const sensed = Math.max(Number.isNaN(nights) ? 0 : nights, Number.isNaN(cards) ? 0 : cards);
-  if (!Number.isNaN(table.counterWorks[DAYS - 1] ?? Number.NaN) && sensed > 0) return sensed;
-  return space.space.registered ?? limit * 0.7;
-}
-
-/** By habit: the sum over spaces, and their heads. */
-export type HabitSums = Partial<Record<Habit, [sum: number, heads: number]>>;
-
-export const createHabitSums = (): HabitSums => ({});
-
-/** One judged space's part in the site's habits. */
-export function addToHabits(sums: HabitSums, table: DayTable, space: SpaceModel): void {
-  const heads = proxyHeads(table, space);
-  for (const habit of HABITS) {
-    const mean = meanOf(table[habit], DAYS);
-    if (Number.isNaN(mean)) continue;
-    const [sum, of] = sums[habit] ?? [0, 0];
-    sums[habit] = [sum + mean, of + heads];
-  }
-}
-
-/** Per head and day, over all judged spaces of the site. */
-export function habitsOf(sums: HabitSums): SiteHabits {
-  const habits: SiteHabits = {};
-  for (const habit of HABITS) {
-    const [sum, heads] = sums[habit] ?? [0, 0];
-    if (heads > 0 && sum > 0) habits[habit] = sum / heads;
-  }
-  return habits;
 }
 
 /** The space's own features, in the order of FEATURES. Those against a number of persons follow by `against`. */
@@ -246,16 +184,4 @@ export function against(
     for (const n of days) values[at++] = shareAbove(values, DAYS_AT + (index + 1) * DAYS, n, persons);
   }
   return values;
-}
-
-/** Of the `n` days before position `end`, those known. Half a person above is above. */
-function shareAbove(values: Float64Array, end: number, n: number, persons: number): number {
-  let [above, known] = [0, 0];
-  for (let i = end - n; i < end; i++) {
-    const value = values[i] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
-    known += 1;
-    if (value > persons + 0.5) above += 1;
-  }
-  return known === 0 ? Number.NaN : above / known;
 }

@@ -11,6 +11,8 @@ export type ResidencyModel = (space: SpaceModel, values: Float64Array, day: numb
 
 const chance = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 const DIGITS = 1e4;
+/** The interval holds the truth with a chance of 80 %. */
+const UNLIKELY = 0.1;
 
 /** The forest answers "do more than so many people reside here?" for any number; asked for the limit it is the probability of being over it. */
 export const residencyBy =
@@ -21,12 +23,13 @@ export const residencyBy =
     const own = against(values, facts, limit);
     const evidence = evidenceOf(space, own, forest.contributions(own), forest.base);
     const pOver = chance(forest.score(own));
-    // More than n can only grow less likely with n.
-    let least = 1;
-    const above = Array.from({ length: mostPersons(space) }, (_, n) => {
+    // More than n can only grow less likely with n; from where it is unlikely on nothing more is asked.
+    let [residing, low, high] = [0, 0, 0];
+    for (let n = 0, least = 1; n < mostPersons(space) && least > UNLIKELY; n++) {
       least = Math.min(least, n === limit ? pOver : chance(forest.score(against(values, facts, n))));
-      return least;
-    });
-    const at = (share: number): number => above.filter((p) => p > share).length;
-    return { residing: at(0.5), low: at(0.9), high: at(0.1), pOver: Math.round(pOver * DIGITS) / DIGITS, evidence };
+      if (least > UNLIKELY) high += 1;
+      if (least > 0.5) residing += 1;
+      if (least > 1 - UNLIKELY) low += 1;
+    }
+    return { residing, low, high, pOver: Math.round(pOver * DIGITS) / DIGITS, evidence };
   };

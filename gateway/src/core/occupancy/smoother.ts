@@ -14,6 +14,14 @@ export interface Smoothed {
   readonly habits: readonly Float64Array[];
 }
 
+/** The first and last of an hour's errors worth following. */
+function likely(kernels: Float64Array, at: number): readonly [number, number] {
+  let [first, last] = [0, WIDTH - 1];
+  while (first < last && (kernels[at + first] as number) < TINY) first += 1;
+  while (last > first && (kernels[at + last] as number) < TINY) last -= 1;
+  return [first, last];
+}
+
 /** One step of the forward pass, from `from` to `to` in `rows`; the weights of the hour are applied. */
 function move(
   before: Float64Array,
@@ -27,12 +35,12 @@ function move(
   weights: Float64Array,
   weightsAt: number,
 ): void {
+  const [first, last] = likely(kernels, kernelAt);
   for (let n = 0; n < size; n++) {
     const mass = before[from + n] as number;
     if (mass < TINY) continue;
-    for (let e = 0; e < WIDTH; e++) {
+    for (let e = first; e <= last; e++) {
       const kernel = kernels[kernelAt + e] as number;
-      if (kernel < TINY) continue;
       const target = n + net + e - MISSED;
       const inside = Math.min(size - 1, Math.max(0, target));
       const chance = mass * kernel * (inside === target ? 1 : AT_EDGE);
@@ -171,12 +179,13 @@ function moveBack(
   weights: Float64Array,
   weightsAt: number,
 ): void {
+  const [first, last] = likely(kernels, kernelAt);
   let most = 0;
   for (let n = 0; n < size; n++) {
+    const followed = (forward[at + n] as number) >= TINY;
     let total = 0;
-    for (let e = 0; e < WIDTH && (forward[at + n] as number) >= TINY; e++) {
+    for (let e = first; e <= last && followed; e++) {
       const kernel = kernels[kernelAt + e] as number;
-      if (kernel < TINY) continue;
       const target = n + net + e - MISSED;
       const inside = Math.min(size - 1, Math.max(0, target));
       const chance = kernel * (inside === target ? 1 : AT_EDGE);

@@ -1,0 +1,61 @@
+/** A site's own habits: what its people do and use per head and day, learnt from all its judged spaces. */
+import type { SpaceModel } from "../model.ts";
+import type { DayTable, Figure } from "./days.ts";
+import { DAYS } from "./diary.ts";
+import { meanOf, quantileOf } from "./rows.ts";
+
+/** Figures that grow with heads at a rate of the site's own: their share of the site's is turned into heads. */
+export const HABITS = [
+  "home",
+  "in",
+  "grants",
+  "uses",
+  "opens",
+  "morningOut",
+  "eveningIn",
+  "water",
+  "waterMorning",
+  "waterHours",
+  "energy",
+  "energyBase",
+  "energyEvening",
+] as const satisfies readonly Figure[];
+export type Habit = (typeof HABITS)[number];
+/** Per head and day on this site; absent while not known. */
+export type SiteHabits = Partial<Record<Habit, number>>;
+
+/** What stands for the heads of a space when its site's habits are learnt: nights and cards where there are any, else the register. */
+function proxyHeads(table: DayTable, space: SpaceModel): number {
+  const nights = quantileOf(table.night, DAYS, 0.8);
+  const cards = quantileOf(table.cards, DAYS, 0.8);
+  const limit = space.limit?.persons ?? 2;
+  const sensed = Math.max(Number.isNaN(nights) ? 0 : nights, Number.isNaN(cards) ? 0 : cards);
+  if (!Number.isNaN(table.counterWorks[DAYS - 1] ?? Number.NaN) && sensed > 0) return sensed;
+  return space.space.registered ?? limit * 0.7;
+}
+
+/** By habit: the sum over spaces, and their heads. */
+export type HabitSums = Partial<Record<Habit, [sum: number, heads: number]>>;
+
+export const createHabitSums = (): HabitSums => ({});
+
+/** One judged space's part in the site's habits. */
+export function addToHabits(sums: HabitSums, table: DayTable, space: SpaceModel): void {
+  const heads = proxyHeads(table, space);
+  for (const habit of HABITS) {
+    const mean = meanOf(table[habit], DAYS);
+    if (Number.isNaN(mean)) continue;
+    const [sum, of] = sums[habit] ?? [0, 0];
+    sums[habit] = [sum + mean, of + heads];
+  }
+}
+
+/** Per head and day, over all judged spaces of the site. */
+export function habitsOf(sums: HabitSums): SiteHabits {
+  const habits: SiteHabits = {};
+  for (const habit of HABITS) {
+    const [sum, heads] = sums[habit] ?? [0, 0];
+    if (heads > 0 && sum > 0) habits[habit] = sum / heads;
+  }
+  return habits;
+}
