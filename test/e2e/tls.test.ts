@@ -94,7 +94,11 @@ describe("the broker over TLS", () => {
     const tool = await rig.join("dashboard");
     const seen = messageOf(tool);
     await tool.subscribeAsync(stateTopic.space(`flat-${FIRST}`));
-    expect((await seen).body).toMatchObject({ present: 1 });
+    expect((await seen).body).toMatchObject({
+      space: `flat-${FIRST}`,
+      present: expect.any(Number),
+      limit: expect.any(Number),
+    });
   });
 
   it("is not believed by a client that does not know its authority", async () => {
