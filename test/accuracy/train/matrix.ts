@@ -54,3 +54,25 @@ export function matrixOf(sites: readonly SiteCases[], every: number): Matrix {
   });
   return { columns, label, weight };
 }
+
+const WATER = FEATURES.findIndex(({ name }) => name === "water.mean28");
+const ENERGY = FEATURES.findIndex(({ name }) => name === "energy.mean28");
+/** What is known of a space with meters and nothing at its door. */
+const OF_METERS = new Set(
+  FEATURES.flatMap(({ name, source }, index) =>
+    source === "water" || source === "energy" || source === "register" || name === "days" ? [index] : [],
+  ),
+);
+
+/** The metered spaces, with everything that does not come from their meters forgotten. */
+export function meteredOnly(sites: readonly SiteCases[]): SiteCases[] {
+  return sites.map((site) => ({
+    ...site,
+    spaces: site.spaces.map((space) => ({
+      ...space,
+      cases: space.cases
+        .filter(({ values }) => !Number.isNaN(values[WATER]) || !Number.isNaN(values[ENERGY]))
+        .map((item) => ({ ...item, values: item.values.map((value, at) => (OF_METERS.has(at) ? value : Number.NaN)) })),
+    })),
+  }));
+}
