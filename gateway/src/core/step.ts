@@ -162,7 +162,7 @@ function estimate(
     if (place === undefined || belief === undefined) continue;
     state.dirty.add(`belief/${id}`);
     if (place.limit === undefined) continue;
-    if (!SAYS_LATER.has(reading.kind)) updatePresent(place, belief, nowHour, hour);
+    if (!saysLater(belief, reading)) updatePresent(place, belief, nowHour, hour);
     if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {
       setTimer(state, LATE_TIMER, { dueMs: nowMs + LATE_PAUSE_MS, calendar: false });
     }
@@ -183,7 +183,10 @@ function markStale(space: SpaceModel, belief: Belief, hour: number, nowHour: num
 const LATE_HOURS = 2;
 /** A device that was away delivers many readings: they are judged together. */
 const LATE_PAUSE_MS = 10 * 60_000;
-/** Says nothing about who is in, or says it once its hour is over. */
+/** A reading that says nothing about who is in, or says it once its hour is over; of a counted door that is its opening too. */
+const saysLater = (belief: Belief, { kind }: RawReading): boolean =>
+  SAYS_LATER.has(kind) || (kind === "door.opened" && belief.diary.hours.in !== undefined);
+
 const SAYS_LATER: ReadonlySet<string> = new Set([
   "meter.energyWh",
   "meter.waterL",

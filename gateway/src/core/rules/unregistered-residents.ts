@@ -56,6 +56,7 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
     return [];
   }
   const { low, residing, high } = estimate;
+  const zh = `约${residing}人居住（${low}至${high}人），登记${registered}人；近${recent.length}个早晨有${more.length}个如此`;
   const says = `${residing} live here (${low} to ${high}), ${registered} registered, on ${more.length} of the last ${recent.length} mornings`;
   const finding = {
     ...place,
@@ -65,8 +66,13 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
     estimate,
     probability: (more.length + 0.5) / (recent.length + 1),
     evidence: [
-      { source: "residing", says, weight: 0 },
-      { source: "register", says: `${workingDays} working days to register have passed`, weight: 0 },
+      { source: "residing", says, zh, weight: 0 },
+      {
+        source: "register",
+        says: `${workingDays} working days to register have passed`,
+        zh: `${workingDays}个工作日的登记期限已过`,
+        weight: 0,
+      },
     ],
   };
   propose(state, finding, nowMs);

@@ -44,6 +44,7 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   turnstile: ["闸机", "turnstile"],
   register: ["登记与限额", "register and limit"],
   data: ["观测情况", "what is known"],
+  residing: ["居住估计", "residents"],
 };
 
 export const kindName = (kind: string): string => pair(KINDS[kind as AlertKind] ?? [kind, kind]);
