@@ -110,7 +110,9 @@ export function beliefToJson(belief: Belief): BeliefJson {
   };
 }
 
+/** What an earlier release believed is forgotten: it knew balances and nights, from which no diary can be made. */
 export function beliefFromJson(json: BeliefJson): Belief {
+  if (json.diary === undefined) return createBelief();
   const members = Object.entries(json.roster).map(([id, { uses, ...rest }]): [string, Member] => {
     const days = new Uint8Array(DAYS);
     days.set(uses.split(" ").map(Number));
