@@ -18,6 +18,7 @@ export class EvictionReport {
   readonly #options: EvictionReportOptions;
   #evicted = 0;
   #cancel: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: EvictionReportOptions) {
     this.#options = options;
@@ -36,7 +37,9 @@ export class EvictionReport {
     health.raise("storage-full", `${dir} budget`, detail);
   }
 
+  /** What is told after it keeps no timer: the storage thread may have had it on its tongue. */
   close(): void {
+    this.#closed = true;
     this.#cancel?.();
   }
 
@@ -45,10 +48,12 @@ export class EvictionReport {
     if (this.#evicted === 0) log.warn({ dir }, "the disk budget is used up, the oldest telemetry makes room");
     this.#evicted += evicted;
     this.#cancel?.();
-    this.#cancel = clock.after(QUIET_MS, () => {
-      this.#evicted = 0;
-      health.clear("storage-evicting", dir);
-    });
+    if (!this.#closed) {
+      this.#cancel = clock.after(QUIET_MS, () => {
+        this.#evicted = 0;
+        health.clear("storage-evicting", dir);
+      });
+    }
     const detail = `${this.#evicted} items a platform was owed made room for newer ones; raise the budget, or see why the platform takes nothing`;
     health.raise("storage-evicting", dir, detail);
   }

@@ -71,8 +71,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
     onFatal: options.onFatal ?? (() => {}),
   });
-  const opened = await thread.ask({ op: "open" });
+  const opened = await thread.ask({ op: "open" }).catch(async (error: unknown) => {
+    evictions.close();
+    await thread.end();
+    throw error;
+  });
   if ("refused" in opened) {
+    evictions.close();
     await thread.end();
     throw new ConfigError(opened.refused);
   }
@@ -179,7 +184,7 @@ class WorkerStore implements Store {
 
   noticed({ gaps, evicted }: Notice): void {
     if (gaps !== undefined) this.#options.onGap?.(gaps.map((gap) => toGapRow(gap, this.#packer.uplinks)));
-    if (evicted === undefined) return;
+    if (evicted === undefined || this.#closing !== undefined) return;
     this.#cancelTelling();
     this.#cancelTelling = this.#options.clock.after(TELL_MS, () => void this.write({}).catch(() => {}));
   }
