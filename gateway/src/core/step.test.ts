@@ -185,6 +185,18 @@ describe("timers", () => {
   });
 });
 
+describe("a clock that was wrong", () => {
+  it("does not keep later readings out once it is set back", () => {
+    const state = configured();
+    const far = START + 20 * 365 * DAY;
+    step(state, { type: "clock", shiftMs: far - START }, far);
+    step(state, count("count-1", "count.in", 1, 1), far);
+    step(state, { type: "clock", shiftMs: START - far }, START + HOUR);
+    step(state, count("count-1", "count.in", 2, 2), START + HOUR);
+    expect(summed(state, "F1", "in")).toBe(2);
+  });
+});
+
 describe("determinism", () => {
   function randomInputs(seed: number, n: number): { input: Input; nowMs: number }[] {
     const random = new Random(seed);

@@ -10,6 +10,7 @@ import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./mode
 import { cutHourOf } from "./occupancy/assess.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
+import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
@@ -63,6 +64,7 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
       return { outcome: "accepted", ...fireTimers(state, modelOf(state), nowMs) };
     case "clock":
       shiftTimers(state, modelOf(state), input.shiftMs, nowMs);
+      forgetFuture(state, modelOf(state), nowMs);
       return { outcome: "accepted", alerts: [], spaces: [] };
     case "action":
       return {

@@ -5,7 +5,7 @@
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { cutHourOf, judged, tableOf } from "./assess.ts";
-import { type Belief, THOUSAND } from "./belief.ts";
+import { type Belief, createBelief, THOUSAND } from "./belief.ts";
 import type { DayTable } from "./days.ts";
 import { openDay } from "./diary.ts";
 import { spaceFeatureValues } from "./features.ts";
@@ -36,6 +36,19 @@ export function bringUp(model: Model, space: SpaceModel, belief: Belief, nowMs: 
   watchAll(model, belief, nowMs);
   openDay(belief.diary, Math.floor(hour / 24));
   updatePresent(space, belief, hour, hour);
+}
+
+/**
+ * After the wall clock was set back: what a diary holds of days to come was written under a wrong date, and while it stood there nothing older would
+ * be taken. Such a diary begins anew.
+ */
+export function forgetFuture(state: CoreState, model: Model, nowMs: number): void {
+  const today = Math.floor(model.hourOf(nowMs) / 24);
+  for (const [id, belief] of state.beliefs) {
+    if (belief.diary.lastDay <= today + 1) continue;
+    state.beliefs.set(id, { ...createBelief(), balance: belief.balance });
+    state.dirty.add(`belief/${id}`);
+  }
 }
 
 /** Begins the morning of local day `day` for the spaces for which `ends` holds; what an unfinished one left is judged with it. */
