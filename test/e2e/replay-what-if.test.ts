@@ -35,10 +35,10 @@ describe("gatehouse replay --limit and --compare", () => {
   it("tells alerts side by side, room by room, and writes each result in a folder of its own", () => {
     const alone = replay("readings.ndjson", "alone");
     expect(alone.status, alone.stderr).toBe(0);
-    const { status, stdout, stderr } = replay("readings.ndjson", "both", "--limit", "9,1", "--limit", "3-302=1");
+    const { status, stdout, stderr } = replay("readings.ndjson", "both", "--limit", "9,1", "--limit", "1-201=1");
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(
-      /^compared {3}as it is: \d+ alerts?, with limit 9: \d+, with limit 1: \d+, with limit 3-302=1: \d+$/m,
+      /^compared {3}as it is: \d+ alerts?, with limit 9: \d+, with limit 1: \d+, with limit 1-201=1: \d+$/m,
     );
     expect(stdout).toMatch(
       /^compared {3}group-rental: as it is: [1-9]\d* alerts?, with limit 9: 0, with limit 1: [1-9]/m,
@@ -47,16 +47,16 @@ describe("gatehouse replay --limit and --compare", () => {
       expect(read(`both/${file}`) === read(`alone/${file}`), `the first ${file} must not depend on the others`).toBe(
         true,
       );
-      for (const folder of ["limit-9", "limit-1", "limit-3-302-1"])
+      for (const folder of ["limit-9", "limit-1", "limit-1-201-1"])
         expect(existsSync(at(`both/${folder}/${file}`))).toBe(true);
     }
-    const json = replay("readings.ndjson", "json", "--limit", "9,1", "--limit", "3-302=1", "--json");
+    const json = replay("readings.ndjson", "json", "--limit", "9,1", "--limit", "1-201=1", "--json");
     const { alerts, compared } = JSON.parse(json.stdout) as Summary;
     const [many, one, room] = compared;
     expect(many).toMatchObject({ name: "limit 9", folder: "limit-9" });
     expect(many?.alerts).toBeLessThan(alerts);
     expect(one?.alerts).toBeGreaterThan(alerts);
-    expect(Object.keys(room?.spaces ?? {})).toContain("3-302");
+    expect(Object.keys(room?.spaces ?? {})).toContain("1-201");
     expect(Object.keys(room?.spaces ?? {}).length).toBeLessThan(Object.keys(one?.spaces ?? {}).length);
     const lines = read("json/limit-1/alerts.ndjson").trim().split("\n");
     expect(lines).toHaveLength(one?.alerts ?? -1);
