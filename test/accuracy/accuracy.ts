@@ -1,5 +1,5 @@
 /** `npm run accuracy`: how right the gateway is, measured on labelled sites it was not fitted on, with simple baselines beside it. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { LabelledOptions } from "@gatehouse/device-sim";
@@ -50,6 +50,10 @@ else await accuracy(Number(values.sites));
 async function accuracy(count: number): Promise<void> {
   if (!Number.isInteger(count) || count < 0) {
     console.error(`--sites ${values.sites}: must be a whole number`);
+    process.exit(78);
+  }
+  if (!existsSync(values.labelled)) {
+    console.error(`--labelled ${values.labelled}: there is no such folder`);
     process.exit(78);
   }
   const wanted = (group: string): boolean => values.only?.some((name) => group.includes(name)) ?? true;
