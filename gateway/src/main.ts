@@ -1,5 +1,6 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 import { createSecretKey, randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { type Clock, InvariantError } from "@gatehouse/protocol";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
@@ -20,6 +21,7 @@ import { StateTopics } from "./monitor/state-topics.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
+import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
 
 export interface RunOptions {
@@ -124,6 +126,7 @@ async function assemble(
 ) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
+  const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
   const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
@@ -143,7 +146,7 @@ async function assemble(
       ...(site.rules.length === 0 ? {} : { rules: site.rules }),
     },
     targets,
-    pseudonym: (credential) => pseudonym(key, credential),
+    pseudonym: hide,
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
@@ -156,7 +159,7 @@ async function assemble(
     health,
   });
   const metrics = gatewayMetrics({ core, store, broker, targets, health });
-  return { core, broker, targets, health, store, metrics, gateway, bootId };
+  return { core, broker, targets, health, store, metrics, gateway, bootId, pseudonym: hide };
 }
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
@@ -223,7 +226,8 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function driversOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
+function driversOf(parts: Parts, options: RunOptions, site: Site) {
+  const { clock, log } = options;
   return site.drivers.map(({ id, row, config, devices }) => {
     const deps = {
       clock,
@@ -233,6 +237,8 @@ function driversOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
       devices,
       broker: parts.broker,
       secret: site.secret,
+      pseudonym: parts.pseudonym,
+      vault: openVault(join(options.stateDir, "drivers"), id),
     };
     const make = () => row.create(id, config as never, deps);
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };

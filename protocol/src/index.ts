@@ -1,7 +1,9 @@
 /** The package door: everything both ends must agree on. */
 export * from "./alert.ts";
+export * from "./bytes.ts";
 export * from "./clock.ts";
 export * from "./command.ts";
+export * from "./crc.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./names.ts";
@@ -12,6 +14,7 @@ export * from "./rule-file.ts";
 export * from "./site.ts";
 export * from "./site-check.ts";
 export * from "./spelling.ts";
+export * from "./splitter.ts";
 export * from "./time.ts";
 export * from "./topics.ts";
 export * from "./working-day.ts";

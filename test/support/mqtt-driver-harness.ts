@@ -2,7 +2,7 @@
 import { type DeviceCommand, deviceTopic, encodeReadingBatch } from "@gatehouse/protocol";
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { driverTypes } from "gatehouse";
-import { header, MemoryLog, openBroker, PINGREQ, publishPacket, WireClient } from "gatehouse/testing";
+import { bareDeps, header, MemoryLog, openBroker, PINGREQ, publishPacket, WireClient } from "gatehouse/testing";
 import type { BadInput, OpenDriver } from "./driver-contract.ts";
 
 const DEVICE = "count-302";
@@ -56,7 +56,7 @@ export const openMqttDriver: OpenDriver = async (accept) => {
     health: broker.health,
     devices: [{ id: DEVICE, kind: "counter", driver: "mqtt", reversed: false }],
     broker: broker.broker,
-    secret: () => Buffer.alloc(0),
+    ...bareDeps(),
   });
   const counter = new Counter(broker.port);
   const topic = deviceTopic.readings(DEVICE);

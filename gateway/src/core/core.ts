@@ -20,6 +20,7 @@ import {
   type Health,
   type JournalEntry,
   type Logger,
+  Pseudonymized,
   type Rejection,
   type Store,
   Unreadable,
@@ -190,9 +191,9 @@ export class Core {
 
   /** Steps one wire item. Returns why it is rejected. */
   #read(turn: Turn, driver: string, item: unknown, { nowMs, quality }: Moment): string | undefined {
-    const parsed = item instanceof Unreadable ? ({ ok: false, reason: item.reason } as const) : parseReading(item);
+    const parsed = parseItem(item);
     if (!parsed.ok) return parsed.reason;
-    const reading = this.#complete(parsed.reading);
+    const reading = this.#complete(parsed.reading, item instanceof Pseudonymized);
     const device = this.model.devices.get(reading.device);
     if (device !== undefined && device.driver !== driver) {
       return `device ${device.id} belongs to driver ${device.driver}, not ${driver}`;
@@ -221,7 +222,7 @@ export class Core {
   }
 
   /** Fills in where the device sits; a raw credential becomes a pseudonym here, before anything keeps it. */
-  #complete(reading: RawReading): RawReading {
+  #complete(reading: RawReading, isPseudonym: boolean): RawReading {
     const device = this.model.devices.get(reading.device);
     const portal = reading.portal ?? device?.portal;
     const space = reading.space ?? device?.space;
@@ -229,7 +230,9 @@ export class Core {
       ...reading,
       ...(portal === undefined ? {} : { portal }),
       ...(space === undefined ? {} : { space }),
-      ...(reading.credential === undefined ? {} : { credential: this.#options.pseudonym(reading.credential) }),
+      ...(reading.credential === undefined || isPseudonym
+        ? {}
+        : { credential: this.#options.pseudonym(reading.credential) }),
     };
   }
 
@@ -329,6 +332,11 @@ export class Core {
 }
 
 /** Empty where the item names none. */
+function parseItem(item: unknown): ReturnType<typeof parseReading> {
+  if (item instanceof Unreadable) return { ok: false, reason: item.reason };
+  return parseReading(item instanceof Pseudonymized ? item.item : item);
+}
+
 function claimedDevice(item: unknown): string {
   if (item instanceof Unreadable) return item.device;
   const device: unknown = item !== null && typeof item === "object" && "device" in item ? item.device : undefined;

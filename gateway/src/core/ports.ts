@@ -63,8 +63,25 @@ export class Unreadable {
   }
 }
 
+/** A wire item whose `credential` the driver has turned into a pseudonym already (DriverDeps.pseudonym), so that the number never leaves it. */
+export class Pseudonymized {
+  readonly item: unknown;
+
+  constructor(item: unknown) {
+    this.item = item;
+  }
+}
+
+/** A driver's small durable memory: keys of devices, what they were found to be. Survives power cuts, readable by its owner alone. */
+export interface Vault {
+  /** Undefined when nothing was ever written under that name. Names match the ids of the site file. */
+  read(name: string): Promise<Buffer | undefined>;
+  /** Resolves when it is on disk; replaces whole. */
+  write(name: string, content: Uint8Array): Promise<void>;
+}
+
 /**
- * Takes wire items of the driver's own devices (objects that should be a RawReading with `device` filled in, or {@link Unreadable}). Resolves once every good item is
+ * Takes wire items of the driver's own devices (objects that should be a RawReading with `device` filled in, {@link Unreadable} or {@link Pseudonymized}). Resolves once every good item is
  * committed and every bad one durably recorded as rejected; the rejections come back. Await it before acknowledging the device.
  * Rejects only when the gateway stops: then do not acknowledge.
  */
@@ -85,12 +102,28 @@ export interface DriverDeps {
   readonly broker: LocalBroker;
   /** What a secret reference stands for; read and checked before anything was created. */
   secret(ref: SecretRef): Buffer;
+  /** What is left of a card or key number: hand it on in a {@link Pseudonymized}, and keep the number nowhere. */
+  pseudonym(credential: string): string;
+  /** This driver's own; names of other drivers cannot be reached. */
+  readonly vault: Vault;
+  /** Sees every byte of the driver's line: the bus doctor, recordings. */
+  readonly tap?: LineTap | undefined;
 }
+
+/** Some bytes of a line and their direction, seen from the gateway. */
+export interface LineEvent {
+  readonly atMs: number;
+  readonly direction: "tx" | "rx";
+  readonly bytes: Uint8Array;
+}
+export type LineTap = (event: LineEvent) => void;
 
 /** One row of drivers/index.ts. create() does no I/O. */
 export interface DriverType<Config = never> {
   readonly type: string;
   readonly config: ZodType<Config>;
+  /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
+  readonly device?: ZodType;
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 

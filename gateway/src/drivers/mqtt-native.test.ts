@@ -3,6 +3,7 @@ import { FakeClock } from "@gatehouse/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { HealthBoard } from "../core/health.ts";
 import { type Accept, type LocalBroker, type LocalPublish, Unreadable } from "../core/ports.ts";
+import { bareDeps } from "../testing/driver-deps.ts";
 import { MemoryLog } from "../testing/log.ts";
 import { mqttNative } from "./mqtt-native.ts";
 
@@ -49,7 +50,7 @@ function start(judge: (item: unknown) => string | undefined = () => undefined) {
       health: new HealthBoard(clock),
       devices: [{ id: DEVICE, kind: "lock", driver: "mqtt", reversed: false }],
       broker,
-      secret: () => Buffer.alloc(0),
+      ...bareDeps(),
     },
   );
   void driver.run(new AbortController().signal);

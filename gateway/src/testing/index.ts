@@ -14,6 +14,7 @@ export {
   TEST_SERVER_KEY,
 } from "./certificates.ts";
 export { DirectStore } from "./direct-store.ts";
+export { bareDeps, memoryVault } from "./driver-deps.ts";
 export { MemoryLog } from "./log.ts";
 export { MemoryStore } from "./memory-store.ts";
 export {
