@@ -1,6 +1,6 @@
 /** What a PD is and shows: identity, capabilities, contacts, outputs, lights, sounds and texts. Tests and simulators look here. */
 import { CAPABILITY, type Capability, itemsOf } from "../codes.ts";
-import type { BuzzerControl, LedControl, TextCommand } from "../commands.ts";
+import type { BuzzerControl, LedControl, TextCommand } from "../indicators.ts";
 import type { Identity } from "../replies.ts";
 
 export interface PdOptions {
