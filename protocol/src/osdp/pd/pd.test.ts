@@ -59,8 +59,9 @@ class Asker {
     return reply;
   }
 
-  handshake(scbk: Uint8Array, wanted = 1): OsdpReply | typeof SILENCE {
+  handshake(scbk: Uint8Array, wanted = 1, from = 0): OsdpReply | typeof SILENCE {
     this.restart();
+    this.sequence = from;
     const random = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
     const ccrypt = this.ask({ kind: "chlng", random }, { type: SCS[11], data: Uint8Array.of(wanted) });
     if (ccrypt === SILENCE || ccrypt.kind !== "ccrypt") return ccrypt;
@@ -119,6 +120,15 @@ test("a forged command makes a PD in a session forget no card", () => {
   expect(osdpReplies.decode(answer.code, answer.payload)).toEqual(nak(NAK.securityConditions));
   expect(acu.pd.isSecure).toBe(false);
   acu.handshake(KEY);
+  expect(acu.ask(POLL)).toEqual(CARD);
+});
+
+test("a new session on the next number is told again too what the old one may not have delivered", () => {
+  acu.handshake(KEY);
+  acu.pd.push(CARD);
+  acu.ask(POLL, undefined, true);
+  acu.sequence = (acu.sequence % 3) + 1;
+  acu.handshake(KEY, 1, acu.sequence);
   expect(acu.ask(POLL)).toEqual(CARD);
 });
 
