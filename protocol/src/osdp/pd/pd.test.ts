@@ -275,6 +275,18 @@ test("a light shows the temporary colour for its time, then the lasting one", ()
   expect(acu.ask(led({}, { control: 1 }))).toEqual(nak(NAK.record));
 });
 
+test("a PD that knows no CRC says so under a checksum, and takes the same command with one", () => {
+  const { pd } = connect({ checksumOnly: true });
+  const ask = (check: "crc" | "checksum") => {
+    const payload = new Uint8Array();
+    const frame = { mark: true, address: 5, reply: false, sequence: 0, code: 0x60, payload, check };
+    const answer = decodeOsdpFrame(pd.hear(encodeOsdpFrame(frame), 0) ?? new Uint8Array());
+    return [answer.check, osdpReplies.decode(answer.code, answer.payload)];
+  };
+  expect(ask("crc")).toEqual(["checksum", nak(NAK.check)]);
+  expect(ask("checksum")).toEqual(["checksum", ACK]);
+});
+
 test("sounds and texts are kept for whoever looks, and a reader that is not there is refused", () => {
   acu.ask(POLL);
   const buzzer = { reader: 0, tone: 2, onTenths: 2, offTenths: 1, count: 3 };
