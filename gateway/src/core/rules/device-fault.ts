@@ -8,6 +8,7 @@ import type { Model } from "../model.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
 import { type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
+import { fact, span, type Words } from "./words.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -144,12 +145,22 @@ function judge(state: CoreState, device: Device, watch: DeviceWatch, nowMs: numb
     sinceMs: "silent" in faults ? watch.heardAtMs : nowMs,
     trigger: null,
     probability: 1,
-    evidence: now.map(([fault, says]) => ({ source: device.kind, says: `${fault}: ${says}`, weight: 0 })),
+    evidence: now.map(([fault, { says, zh }]) =>
+      fact(device.kind, { says: `${fault}: ${says}`, zh: `${FAULT_ZH[fault as Fault]}：${zh}` }),
+    ),
   };
   return [raise(state, finding, nowMs)];
 }
 
-type Faults = Partial<Record<Fault, string>>;
+type Faults = DeviceWatch["faults"];
+
+const FAULT_ZH: Readonly<Record<Fault, string>> = {
+  silent: "无声",
+  offline: "离线",
+  stuck: "失灵",
+  babbling: "乱报",
+  implausible: "数据失真",
+};
 
 function faultsOf(device: Device, watch: DeviceWatch, nowMs: number): Faults {
   const silent = silence(device, watch, nowMs);
@@ -159,30 +170,54 @@ function faultsOf(device: Device, watch: DeviceWatch, nowMs: number): Faults {
   return {
     ...(silent === undefined ? {} : { silent }),
     ...(offlineAtMs !== undefined && nowMs - offlineAtMs >= OFFLINE_MS
-      ? { offline: `not reachable for ${span(nowMs - offlineAtMs)}` }
+      ? { offline: unreachable(nowMs - offlineAtMs) }
       : {}),
     ...(stuck === undefined ? {} : { stuck }),
-    ...(babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS
-      ? { babbling: "far more readings in ten minutes than people can cause" }
-      : {}),
-    ...(odd ? { implausible: `${watch.odd}, and the like ${ODD_COUNT} times within a day` } : {}),
+    ...(babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS ? { babbling: BABBLES } : {}),
+    ...(odd ? { implausible: oddly(watch) } : {}),
   };
 }
 
-function silence(device: Device, watch: DeviceWatch, nowMs: number): string | undefined {
+const BABBLES: Words = {
+  says: "far more readings in ten minutes than people can cause",
+  zh: "十分钟内上报次数远超人员活动所能造成",
+};
+
+function unreachable(ms: number): Words {
+  const { says, zh } = span(ms);
+  return { says: `not reachable for ${says}`, zh: `已${zh}无法连接` };
+}
+
+const oddly = ({ odd, oddZh }: DeviceWatch): Words => ({
+  says: `${odd}, and the like ${ODD_COUNT} times within a day`,
+  zh: `${oddZh ?? odd}，一天内此类情况${ODD_COUNT}次`,
+});
+
+function silence(device: Device, watch: DeviceWatch, nowMs: number): Words | undefined {
   if (nowMs - watch.firstAtMs < KNOWN_MS || watch.readings < KNOWN_READINGS) return undefined;
   const quietMs = nowMs - watch.heardAtMs;
   const habitMs = Math.max(...watch.gaps, (device.reportSeconds ?? 0) * 1_000);
-  const says = `no word for ${span(quietMs)}, its longest silence before was ${span(habitMs)}`;
-  if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? says : undefined;
+  const [quiet, habit] = [span(quietMs), span(habitMs)];
+  const words = {
+    says: `no word for ${quiet.says}, its longest silence before was ${habit.says}`,
+    zh: `已${quiet.zh}无消息，此前最长无消息${habit.zh}`,
+  };
+  if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? words : undefined;
   const passedBy = watch.missed >= MISSED_SILENT && quietMs > Math.max(36 * HOUR_MS, 2 * habitMs);
-  if (passedBy) return `${says}; its door was used ${watch.missed} times since`;
-  return quietMs > Math.max(30 * DAY_MS, 4 * habitMs) ? says : undefined;
+  if (passedBy) {
+    return {
+      says: `${words.says}; its door was used ${watch.missed} times since`,
+      zh: `${words.zh}；其间所在的门使用了${watch.missed}次`,
+    };
+  }
+  return quietMs > Math.max(30 * DAY_MS, 4 * habitMs) ? words : undefined;
 }
 
-function stuckness(device: Device, watch: DeviceWatch, nowMs: number): string | undefined {
-  if (device.kind === "presence" && watch.onAtMs !== undefined && nowMs - watch.onAtMs > STUCK_ON_MS)
-    return `somebody there for ${span(nowMs - watch.onAtMs)} without a break`;
+function stuckness(device: Device, watch: DeviceWatch, nowMs: number): Words | undefined {
+  if (device.kind === "presence" && watch.onAtMs !== undefined && nowMs - watch.onAtMs > STUCK_ON_MS) {
+    const { says, zh } = span(nowMs - watch.onAtMs);
+    return { says: `somebody there for ${says} without a break`, zh: `连续${zh}显示有人` };
+  }
   const limit =
     device.kind === "counter" || device.kind === "turnstile"
       ? UNSEEN_COUNTER
@@ -190,10 +225,8 @@ function stuckness(device: Device, watch: DeviceWatch, nowMs: number): string | 
         ? UNSEEN_PRESENCE
         : undefined;
   if (limit === undefined || watch.unseen < limit || nowMs - watch.seenAtMs < DAY_MS) return undefined;
-  return `its door was used ${watch.unseen} times and it noticed nobody`;
-}
-
-function span(ms: number): string {
-  if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
-  return ms < 2 * DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} days`;
+  return {
+    says: `its door was used ${watch.unseen} times and it noticed nobody`,
+    zh: `所在的门使用了${watch.unseen}次，未察觉任何人`,
+  };
 }

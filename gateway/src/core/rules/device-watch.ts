@@ -3,6 +3,7 @@
  * and move along when the clock is set. Pure.
  */
 import type { Device, RawReading } from "@gatehouse/protocol";
+import type { Words } from "./words.ts";
 
 export type Fault = "silent" | "offline" | "stuck" | "babbling" | "implausible";
 
@@ -31,10 +32,11 @@ export interface DeviceWatch {
   /** The latest things that cannot be, and the last of them in words. */
   oddAtMs: number[];
   odd?: string;
+  oddZh?: string;
   totals?: readonly number[];
   epoch?: number;
   /** What is wrong now, and since when it is known in words. */
-  faults: Partial<Record<Fault, string>>;
+  faults: Partial<Record<Fault, Words>>;
 }
 
 const MINUTE_MS = 60_000;
@@ -96,7 +98,8 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   const odd = oddity(watch, reading, nowMs);
   if (odd !== undefined) {
     watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
-    watch.odd = odd;
+    watch.odd = odd.says;
+    watch.oddZh = odd.zh;
   }
   remember(watch, reading);
 }
@@ -129,16 +132,24 @@ function sees(watch: DeviceWatch, { kind, value }: RawReading): boolean {
   return kind === "presence.on" || (kind === "presence.count" && value !== 0);
 }
 
-function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): string | undefined {
+function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): Words | undefined {
   const atMs = at === undefined ? nowMs : Date.parse(at);
-  if (atMs > nowMs + AHEAD_MS) return `its clock is ${Math.round((atMs - nowMs) / MINUTE_MS)} min ahead`;
-  if (atMs < LOST_MS) return `its clock shows ${new Date(atMs).getUTCFullYear()}`;
+  if (atMs > nowMs + AHEAD_MS) {
+    const minutes = Math.round((atMs - nowMs) / MINUTE_MS);
+    return { says: `its clock is ${minutes} min ahead`, zh: `时钟快${minutes}分钟` };
+  }
+  if (atMs < LOST_MS) {
+    const year = new Date(atMs).getUTCFullYear();
+    return { says: `its clock shows ${year}`, zh: `时钟显示${year}年` };
+  }
   if ((kind === "count.in" || kind === "count.out") && (value as number) > MAX_PASSAGE)
-    return `${value} persons in one reading`;
+    return { says: `${value} persons in one reading`, zh: `一次上报${value}人` };
   const totals = totalsOf(kind, value);
   if (totals === undefined || watch.totals === undefined || watch.epoch !== (epoch ?? 0)) return undefined;
   const back = totals.findIndex((total, i) => total < (watch.totals?.[i] ?? 0));
-  return back < 0 ? undefined : `its total ran back from ${watch.totals[back]} to ${totals[back]}`;
+  if (back < 0) return undefined;
+  const [before, after] = [watch.totals[back], totals[back]];
+  return { says: `its total ran back from ${before} to ${after}`, zh: `累计数由${before}倒退为${after}` };
 }
 
 function remember(watch: DeviceWatch, { kind, value, epoch }: RawReading): void {

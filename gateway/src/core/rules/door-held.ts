@@ -7,6 +7,7 @@ import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/l
 import { memoOf, setMemo } from "../memos.ts";
 import { type CoreState, dropTimer, setTimer } from "../state.ts";
 import { type Observed, type ReadingRule, type Seen, type TimerRule, triggerOf } from "./rule.ts";
+import { fact } from "./words.ts";
 
 /** What is known of a door. */
 interface DoorState {
@@ -109,15 +110,17 @@ function held(
   const place = placeOf(portal, space);
   if (isStanding(recordOf(state, place))) return [];
   const seconds = Math.round((nowMs - sinceMs) / 1_000);
-  const says =
-    reading === undefined ? `the door has stood open for ${seconds} s` : "the door says it stands open too long";
+  const words =
+    reading === undefined
+      ? { says: `the door has stood open for ${seconds} s`, zh: `门已开启${seconds}秒未关` }
+      : { says: "the door says it stands open too long", zh: "门禁报告门开启过久" };
   const finding = {
     ...place,
     level: state.model?.spaces.get(space)?.risk ?? ("blue" as const),
     sinceMs,
     trigger: reading === undefined ? (trigger ?? null) : triggerOf(reading),
     probability: 1,
-    evidence: [{ source: device.kind, says, weight: 0 }],
+    evidence: [fact(device.kind, words)],
   };
   return [raise(state, finding, nowMs)];
 }

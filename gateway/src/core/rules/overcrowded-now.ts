@@ -11,6 +11,7 @@ import type { Estimate } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
 import type { EstimateRule, Seen, TimerRule } from "./rule.ts";
+import { fact } from "./words.ts";
 
 const NAME = "overcrowded-now";
 const MINUTE_MS = 60_000;
@@ -96,7 +97,10 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
   }
   if (side !== "over") return [];
   const { presentLow, present, presentHigh } = estimate;
-  const says = `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`;
+  const words = {
+    says: `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`,
+    zh: `现有约${present}人在内（${presentLow}至${presentHigh}人），限额${limit}人，已持续${minutes}分钟`,
+  };
   const finding = {
     ...placeOf(spaceId),
     level: space.risk,
@@ -104,7 +108,7 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
     trigger: turning.trigger,
     estimate,
     probability: 1,
-    evidence: [{ source: "present", says, weight: 0 }],
+    evidence: [fact("present", words)],
   };
   propose(state, finding, nowMs);
   return settleBudgets(state, dueMs);
