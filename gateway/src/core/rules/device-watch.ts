@@ -26,6 +26,8 @@ export interface DeviceWatch {
   missedAtMs: number;
   seenAtMs: number;
   offlineAtMs?: number;
+  /** Longest outage of each week that ended by itself, this one first. */
+  outages?: number[];
   /** Presence that was switched on, and not off again. */
   onAtMs?: number;
   babbleAtMs?: number;
@@ -35,12 +37,15 @@ export interface DeviceWatch {
   oddZh?: string;
   totals?: readonly number[];
   epoch?: number;
-  /** What is wrong now, and since when it is known in words. */
+  /** It has been well since, and its alert waits for that to last. */
+  wellAtMs?: number;
+  /** What is wrong now, in words. */
   faults: Partial<Record<Fault, Words>>;
 }
 
 const MINUTE_MS = 60_000;
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const WEEKS = 4;
 export const SLOT_MS = 10 * MINUTE_MS;
 export const ODD_COUNT = 3;
@@ -79,13 +84,13 @@ export function newWatch(nowMs: number): DeviceWatch {
 /** Brings the watch up to date with a reading of the device itself. */
 export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
   turnWeek(watch, nowMs);
+  comeBack(watch, nowMs);
   // A silence that was a fault is no habit.
   const faulty = watch.faults.silent !== undefined || watch.faults.offline !== undefined;
   if (!faulty) watch.gaps[0] = Math.max(watch.gaps[0] ?? 0, nowMs - watch.heardAtMs);
   watch.heardAtMs = Math.max(watch.heardAtMs, nowMs);
   watch.readings = Math.min(watch.readings + 1, 1_000_000);
   watch.missed = 0;
-  delete watch.offlineAtMs;
   // What was kept while the line was down comes all at once.
   const toldMs = reading.at === undefined ? nowMs : Date.parse(reading.at);
   if (nowMs - toldMs < SLOT_MS) countSlot(watch, device, nowMs);
@@ -104,11 +109,23 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   remember(watch, reading);
 }
 
+/** The device is there again. An outage of a day was ended by somebody, and is no habit; what it did not notice meanwhile says nothing. */
+export function comeBack(watch: DeviceWatch, nowMs: number): void {
+  if (watch.offlineAtMs === undefined) return;
+  const awayMs = nowMs - watch.offlineAtMs;
+  delete watch.offlineAtMs;
+  watch.heardAtMs += Math.min(awayMs, nowMs - watch.heardAtMs);
+  watch.seenAtMs += Math.min(awayMs, nowMs - watch.seenAtMs);
+  watch.outages ??= [0];
+  if (awayMs < DAY_MS) watch.outages[0] = Math.max(watch.outages[0] ?? 0, awayMs);
+}
+
 function turnWeek(watch: DeviceWatch, nowMs: number): void {
   if (nowMs - watch.weekAtMs < WEEK_MS) return;
   watch.weekAtMs = nowMs;
   watch.gaps = [0, ...watch.gaps].slice(0, WEEKS);
   watch.busiest = [0, ...watch.busiest].slice(0, WEEKS);
+  if (watch.outages !== undefined) watch.outages = [0, ...watch.outages].slice(0, WEEKS);
 }
 
 function countSlot(watch: DeviceWatch, device: Device, nowMs: number): void {
