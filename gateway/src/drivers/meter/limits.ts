@@ -4,7 +4,7 @@ import type { MeterOptions } from "./meter.ts";
 
 /** Keys every device of a meter driver has. */
 export const meterKeys = {
-  periodSeconds: z.number().min(1).max(86_400).default(300).describe("how often it is read"),
+  periodSeconds: z.number().min(0.1).max(86_400).default(300).describe("how often it is read"),
   maxKW: z
     .number()
     .positive()
