@@ -9,6 +9,17 @@ export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/comm
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
+export type { SimDevice, SimEvent } from "./devices/device.ts";
+export { createLd2410, type Ld2410Options } from "./devices/ld2410.ts";
+export { createLd2450, type Ld2450Options } from "./devices/ld2450.ts";
+export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
+export {
+  type AtDoor,
+  createUhppoteBoard,
+  type Happening,
+  type UhppoteBoard,
+  type UhppoteBoardOptions,
+} from "./devices/uhppote-board.ts";
 export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
 export { type Movement, presentAt } from "./households/movements.ts";
 export type { SimReading } from "./households/passages.ts";
