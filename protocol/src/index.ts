@@ -23,6 +23,7 @@ export * from "./splitter.ts";
 export * from "./time.ts";
 export * from "./topics.ts";
 export * from "./uhppote/board-time.ts";
+export * from "./uhppote/card.ts";
 export * from "./uhppote/describe.ts";
 export * from "./uhppote/packets.ts";
 export * from "./uhppote/reasons.ts";

@@ -23,6 +23,8 @@ export type HealthCode =
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
+  | "device-clock"
+  | "readings-lost"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -100,6 +102,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** The site's IANA zone, for devices that tell local time. */
+  readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */
   secret(ref: SecretRef): Buffer;
   /** What is left of a card or key number: hand it on in a {@link Pseudonymized}, and keep the number nowhere. */
