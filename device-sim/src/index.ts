@@ -10,9 +10,22 @@ export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
 export type { SimDevice, SimEvent } from "./devices/device.ts";
+export {
+  DEVICE_FAULTS,
+  type DeviceFault,
+  type Fault,
+  type FaultyDevice,
+  LINE_FAULTS,
+  type LineFault,
+  type OwnFaults,
+  withFaults,
+} from "./devices/faulty.ts";
 export { createLd2410, type Ld2410Options } from "./devices/ld2410.ts";
 export { createLd2450, type Ld2450Options } from "./devices/ld2450.ts";
+export { openPty, type Pty } from "./devices/pty.ts";
+export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
+export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
 export {
   type AtDoor,
   createUhppoteBoard,
