@@ -5,8 +5,8 @@ import { type Clock, type CommandAction, type Device, InvariantError } from "@ga
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
-import { ControlSocket } from "./control/control-socket.ts";
 import { controlRequests } from "./control/requests.ts";
+import { supervisedControl } from "./control/supervised-control.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { Core } from "./core/core.ts";
@@ -22,6 +22,7 @@ import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
+import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
@@ -162,10 +163,10 @@ async function assemble(
     log: log.child({ part: "broker" }),
     health,
   });
-  const metrics = gatewayMetrics({ core, store, broker, targets, health });
   const drivers = new LiveDrivers();
   const actionsOf = actionsBy(site);
   const commands = new Commands({ core, drivers, clock, log: log.child({ part: "commands" }), actionsOf });
+  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
   return {
     core,
     broker,
@@ -223,33 +224,6 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   if (failed.signal.aborted) throw failed.signal.reason;
 }
 
-/** Tasks that stop together. */
-class Stage {
-  readonly #stop = new AbortController();
-  readonly #tasks: Promise<void>[] = [];
-  #onFailure: (error: unknown) => void = () => {};
-
-  onFailure(listener: (error: unknown) => void): void {
-    this.#onFailure = listener;
-  }
-
-  run(task: (signal: AbortSignal) => Promise<void>): void {
-    this.#tasks.push(task(this.#stop.signal).catch((error: unknown) => this.#onFailure(error)));
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#tasks);
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
 function driversOf(parts: Parts, options: RunOptions, site: Site) {
   const { clock, log } = options;
   return site.drivers.map(({ id, row, config, devices }) => {
@@ -275,34 +249,13 @@ function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
   return (device) => rows.get(device.driver) ?? [];
 }
 
-/** `tried` resolves when the socket is open, or could not be opened at first. */
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
   const { commands, core, drivers, health, actionsOf } = parts;
-  const tried = Promise.withResolvers<void>();
-  const requests = controlRequests({
-    commands,
-    core,
-    drivers,
-    clock,
-    actionsOf,
-    health: () => healthBody(health.entries),
-    newId: () => `local.${randomBytes(8).toString("hex")}`,
-  });
-  const make = (up: () => void): Runnable => {
-    const onListening = () => {
-      up();
-      tried.resolve();
-    };
-    const socket = new ControlSocket({
-      dir: stateDir,
-      requests,
-      clock,
-      log: log.child({ part: "control" }),
-      onListening,
-    });
-    return { id: socket.id, run: (stop) => socket.run(stop).finally(tried.resolve) };
-  };
-  return { id: "control", make, clock, log, health, downCode: "control-down" as const, tried: tried.promise };
+  const newId = () => `local.${randomBytes(8).toString("hex")}`;
+  const told = { health: () => healthBody(health.entries), newId };
+  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
+  return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
 function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {

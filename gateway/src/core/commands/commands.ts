@@ -13,10 +13,13 @@ import type { LiveDrivers } from "./live-drivers.ts";
 import { type CommandOutcome, underWay } from "./used-commands.ts";
 import { type CheckedWish, checkWish } from "./wish.ts";
 
-/** What became of a wish. `invalid`: wrong in itself; `duplicate`: its id was used before. Neither left a trace on disk. */
+/** `invalid`: the wish is wrong in itself; `duplicate`: its id was used before. Neither leaves a trace on disk. */
+export type WishOutcome = CommandOutcome | "invalid" | "duplicate";
+
+/** What became of a wish. */
 export interface CommandReport {
   readonly id: string;
-  readonly outcome: CommandOutcome | "invalid" | "duplicate";
+  readonly outcome: WishOutcome;
   /** In words for whoever wished; absent when it is done. */
   readonly error?: string;
   /** Of what is invalid: `args.seconds`. */
@@ -48,6 +51,16 @@ export class Commands {
   /** Left by a gateway that ended before their results. */
   readonly #unfinished: readonly string[];
   #underWay = 0;
+  /** Wishes by what became of them. */
+  readonly tally: Record<WishOutcome, number> = {
+    done: 0,
+    refused: 0,
+    unavailable: 0,
+    expired: 0,
+    unknown: 0,
+    invalid: 0,
+    duplicate: 0,
+  };
 
   /** `core` is open already. */
   constructor(options: CommandsOptions) {
@@ -57,6 +70,7 @@ export class Commands {
 
   /** Ends what an earlier run of the gateway left; when the signal aborts, gives up what is under way and waits for it to be recorded. */
   async run(signal: AbortSignal): Promise<void> {
+    this.tally.unknown += this.#unfinished.length;
     for (const id of this.#unfinished) {
       const error = "the gateway ended before the device answered; the command is not repeated";
       this.#options.log.warn(
@@ -69,7 +83,11 @@ export class Commands {
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     }
     this.#stop.abort();
-    await this.#within(Promise.allSettled(this.#tasks), STOP_PATIENCE_MS);
+    await this.#within(this.#quiet(), STOP_PATIENCE_MS);
+  }
+
+  async #quiet(): Promise<void> {
+    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
   }
 
   /**
@@ -83,11 +101,15 @@ export class Commands {
     if (!checked.ok) {
       const { outcome, path, reason } = checked;
       log.warn({ path, reason, outcome }, "a command is refused");
+      this.tally[outcome] += 1;
       return { id: idOf(candidate), outcome, path, error: reason };
     }
-    const report = await this.#carryOut(checked, local);
+    const carried = this.#carryOut(checked, local);
+    void this.#keep(carried);
+    const report = await carried;
     const { id, target, action, issuer } = checked.wish;
     const { outcome, error } = report;
+    this.tally[outcome] += 1;
     log.info({ id, device: target, action, issuer, outcome, error }, "command ended");
     return report;
   }
