@@ -11,6 +11,7 @@ export interface UdpServer {
   readonly port: number;
   /** Sends what the devices have to push now, beside what goes out every quarter of a second by itself. */
   push(): void;
+  /** Idempotent. */
   close(): Promise<void>;
 }
 
@@ -62,6 +63,7 @@ export async function serveUdp(
     push,
     close: () =>
       new Promise((resolve) => {
+        if (closed) return resolve();
         closed = true;
         for (const cancel of cancels) cancel();
         socket.close(() => resolve());
