@@ -35,6 +35,7 @@ export type HealthCode =
   | "device-rejected"
   | "device-offline"
   | "device-clock"
+  | "device-settings"
   | "readings-lost"
   | "clock-unsynced"
   | "clock-stepped"

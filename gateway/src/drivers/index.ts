@@ -1,5 +1,7 @@
 /** The table of drivers: one row a protocol. A later driver is one more row. */
 import { mqttNative } from "./mqtt-native.ts";
+import { ld2410 } from "./radar/ld2410.ts";
+import { ld2450 } from "./radar/ld2450.ts";
 import { uhppote } from "./uhppote/driver.ts";
 
-export const driverTypes = [mqttNative, uhppote] as const;
+export const driverTypes = [mqttNative, ld2410, ld2450, uhppote] as const;

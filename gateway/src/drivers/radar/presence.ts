@@ -24,9 +24,15 @@ export type PresenceNews =
 interface Level {
   /** Since when at least so many were seen without a break. */
   sinceMs: number | undefined;
+  /** Reports since then. */
+  reports: number;
   /** When so many were last there for certain. */
   lastMs: number;
 }
+
+/** Reports carry no checksum: one that was damaged, or two with a hole between them, make nobody. */
+const CONFIRM_REPORTS = 3;
+const UNSEEN = { sinceMs: undefined, reports: 0, lastMs: Number.NEGATIVE_INFINITY };
 
 export class Presence {
   readonly #options: PresenceOptions;
@@ -42,7 +48,7 @@ export class Presence {
   constructor(most: number, options: PresenceOptions) {
     this.#options = options;
     this.#counts = most > 1;
-    this.#levels = Array.from({ length: most }, () => ({ sinceMs: undefined, lastMs: Number.NEGATIVE_INFINITY }));
+    this.#levels = Array.from({ length: most }, () => ({ ...UNSEEN }));
   }
 
   /** One report. Times must not run back. */
@@ -52,17 +58,18 @@ export class Presence {
     this.#heardMs = nowMs;
     this.#fromMs ??= nowMs;
     for (const [at, level] of this.#levels.entries()) {
-      if (people <= at || isHole) level.sinceMs = undefined;
+      if (people <= at || isHole) Object.assign(level, { sinceMs: undefined, reports: 0 });
       if (people <= at) continue;
       level.sinceMs ??= nowMs;
-      if (nowMs - level.sinceMs >= confirmMs) level.lastMs = nowMs;
+      level.reports += 1;
+      if (level.reports >= CONFIRM_REPORTS && nowMs - level.sinceMs >= confirmMs) level.lastMs = nowMs;
     }
     return this.#judge(nowMs);
   }
 
   /** Nothing was heard of the radar for long: what it saw says nothing any more, and is told anew when it is back. */
   forget(): void {
-    for (const level of this.#levels) Object.assign(level, { sinceMs: undefined, lastMs: Number.NEGATIVE_INFINITY });
+    for (const level of this.#levels) Object.assign(level, UNSEEN);
     this.#heardMs = undefined;
     this.#fromMs = undefined;
     this.#on = undefined;

@@ -74,7 +74,7 @@ export class BoardSocket {
 
   /**
    * One question of a kind at a time for each board, since a reply does not say which one it answers. Throws LinkError `timeout` after three
-   * tries, `closed` when the signal aborts or the socket is closed; a question whose signal has aborted is not sent any more.
+   * tries, `refused` without a socket, `closed` when the signal aborts or the socket is closed; a question whose signal has aborted is not sent any more.
    */
   ask<K extends UhppoteKind>(request: UhppoteRequest<K>, signal: AbortSignal): Promise<UhppoteReply<K>> {
     const key = `${request.kind} ${request.serial}`;
@@ -98,6 +98,7 @@ export class BoardSocket {
     const { clock } = this.#options;
     const what = `${request.kind} of board ${request.serial}`;
     if (signal.aborted) throw new LinkError("closed", `${what} was given up`, { cause: signal.reason });
+    if (this.#sockets.length === 0) throw new LinkError("refused", `${what}: the driver does not run`);
     const { promise, resolve, reject } = Promise.withResolvers<UhppoteReply>();
     const waiting: Waiting = { request, resolve, reject };
     this.#waiting.add(waiting);

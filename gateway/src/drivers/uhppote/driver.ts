@@ -77,7 +77,7 @@ class UhppoteDriver implements Driver {
     const over = new AbortController();
     const stop = AbortSignal.any([signal, this.#stop.signal, over.signal]);
     const send = async () => {
-      if (this.#stop.signal.aborted) throw new LinkError("closed", `driver ${this.id} has ended`);
+      if (this.#stop.signal.aborted) throw new LinkError("refused", `driver ${this.id} has ended`);
       const reply = await this.#socket.ask({ kind: "open-door", serial, door }, stop).catch((error: unknown) => {
         // The board may have heard the packet: whoever asked waits for an answer until the deadline.
         if (error instanceof LinkError && error.code === "timeout") return undefined;
@@ -106,5 +106,6 @@ export const uhppote = {
   type: "uhppote",
   config: UhppoteConfig,
   device: UhppoteDevice,
+  actions: ["unlock"],
   create: (id: string, config: UhppoteConfig, deps: DriverDeps): Driver => new UhppoteDriver(id, config, deps),
 } satisfies DriverType<UhppoteConfig>;
