@@ -32,9 +32,19 @@ export {
   type OwnFaults,
   withFaults,
 } from "./devices/faulty.ts";
+export { createLd2410, type Ld2410Options } from "./devices/ld2410.ts";
+export { createLd2450, type Ld2450Options } from "./devices/ld2450.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
+export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
 export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
+export {
+  type AtDoor,
+  createUhppoteBoard,
+  type Happening,
+  type UhppoteBoard,
+  type UhppoteBoardOptions,
+} from "./devices/uhppote-board.ts";
 export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
 export { type Movement, presentAt } from "./households/movements.ts";
 export type { SimReading } from "./households/passages.ts";
