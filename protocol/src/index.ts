@@ -22,4 +22,5 @@ export * from "./spelling.ts";
 export * from "./splitter.ts";
 export * from "./time.ts";
 export * from "./topics.ts";
+export * from "./wiegand.ts";
 export * from "./working-day.ts";
