@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./names.ts";
 export * from "./osdp/codes.ts";
 export * from "./osdp/commands.ts";
+export * from "./osdp/describe.ts";
 export * from "./osdp/frame.ts";
 export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
