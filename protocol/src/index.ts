@@ -11,6 +11,8 @@ export * from "./osdp/codes.ts";
 export * from "./osdp/commands.ts";
 export * from "./osdp/describe.ts";
 export * from "./osdp/frame.ts";
+export * from "./osdp/pd/pd.ts";
+export * from "./osdp/pd/state.ts";
 export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
 export * from "./policy.ts";
