@@ -79,11 +79,13 @@ export class SecureSession {
     this.#commandMac = commandMac;
   }
 
-  /** The frame under SCS_15 to SCS_18, encrypted where it has data. */
-  seal(frame: Omit<OsdpFrame, "security" | "mac">): OsdpFrame {
+  /** The frame under SCS_15 to SCS_18, encrypted where it has data. A `type` below SCS_17 leaves data readable, as no ACU must. */
+  seal(
+    frame: Omit<OsdpFrame, "security" | "mac">,
+    type: number = (frame.payload.length === 0 ? SCS[15] : SCS[17]) + (frame.reply ? 1 : 0),
+  ): OsdpFrame {
     const chain = frame.reply ? this.#commandMac : this.#replyMac;
-    const type = (frame.payload.length === 0 ? SCS[15] : SCS[17]) + (frame.reply ? 1 : 0);
-    const payload = frame.payload.length === 0 ? frame.payload : this.#encrypt(frame.payload, chain);
+    const payload = type < SCS[17] ? frame.payload : this.#encrypt(frame.payload, chain);
     const sealed = { ...frame, security: { type, data: new Uint8Array(0) }, payload };
     const mac = this.#mac(withoutTail(sealed), chain);
     this.#chain(frame.reply, mac);
