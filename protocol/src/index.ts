@@ -3,6 +3,7 @@ export * from "./alert.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
 export * from "./command.ts";
+export * from "./command-args.ts";
 export * from "./crc.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
+import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  commandCommand,
   replayCommand,
   exportCommand,
   rulesCommand,
