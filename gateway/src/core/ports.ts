@@ -34,6 +34,10 @@ export type HealthCode =
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
+  | "device-key"
+  | "device-unsecured"
+  | "device-changed"
+  | "device-installing"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -141,6 +145,8 @@ export interface DriverType<Config = never> {
   readonly device?: ZodType;
   /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
   readonly actions?: readonly CommandAction[];
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 

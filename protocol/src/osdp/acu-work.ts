@@ -58,11 +58,12 @@ export class AcuWork {
     this.#jobs.push(job);
   }
 
-  /** False when it was not there (any more). A command under way is not called back. */
-  withdraw(id: string): boolean {
+  /** One that is under way counts as expired: it is not sent again. */
+  withdraw(id: string): void {
     const at = this.#jobs.findIndex((job) => job.id === id);
     if (at >= 0) this.#jobs.splice(at, 1);
-    return at >= 0;
+    if (this.#current?.what === "job" && this.#current.job.id === id)
+      this.#current = { what: "job", job: { ...this.#current.job, expiresMs: Number.NEGATIVE_INFINITY } };
   }
 
   send(file: FileToSend): void {
@@ -79,7 +80,7 @@ export class AcuWork {
   }
 
   get hasCommands(): boolean {
-    return this.#jobs.length > 0;
+    return this.#jobs.length > 0 || this.isCommand;
   }
 
   /** The one under way may not be sent (again). */

@@ -25,9 +25,7 @@ export type AcuEvent =
   | { readonly kind: "proved"; readonly key: string }
   /** The PD did not take the wanted key and goes on with the one it has. */
   | { readonly kind: "key-refused"; readonly key: string; readonly detail: string }
-  | { readonly kind: "window-closed" }
-  /** Somebody else gives commands on this line. */
-  | { readonly kind: "second-master" };
+  | { readonly kind: "window-closed" };
 
 export interface AcuOptions extends StartOptions {
   readonly address: number;
@@ -80,7 +78,7 @@ export class OsdpAcu {
     return this.#windowUntilMs !== undefined;
   }
 
-  /** Commands wait for their turn. */
+  /** Commands wait for their turn, or for their answer. */
   get hasCommands(): boolean {
     return this.#work.hasCommands;
   }
@@ -94,9 +92,9 @@ export class OsdpAcu {
     this.#work.add(job);
   }
 
-  /** False when it is not waiting: it was sent, or dropped. */
-  withdraw(id: string): boolean {
-    return this.#work.withdraw(id);
+  /** Nobody waits for it any more: not one byte of it is sent from now on, not even again. */
+  withdraw(id: string): void {
+    this.#work.withdraw(id);
   }
 
   sendFile(file: FileToSend): void {
@@ -132,11 +130,9 @@ export class OsdpAcu {
     return outgoing === undefined ? undefined : this.#link.send(outgoing);
   }
 
-  /** Judges a whole frame from the line; nothing of it counts yet. Throws FrameError for a damaged or forged answer. */
+  /** Judges a whole frame from the line; nothing of it counts before {@link take}. Throws FrameError for a damaged or forged answer. */
   hear(bytes: Uint8Array): Heard {
-    const heard = this.#link.hear(bytes);
-    if (heard.kind === "elsewhere" && heard.what === "second-master") this.#events.push({ kind: "second-master" });
-    return heard;
+    return this.#link.hear(bytes);
   }
 
   /** What was heard counts: the next frame tells the PD so. Call it when everything in the answer is safe. */
