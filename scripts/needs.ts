@@ -25,6 +25,11 @@ const NEEDS: readonly Need[] = [
     isThere: () => onPath("mosquitto") || existsSync("/usr/sbin/mosquitto"),
     unit: "mosquitto.service",
   },
+  {
+    name: "python3-serial",
+    why: "an RFC 2217 server that is not ours",
+    isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
+  },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",
