@@ -32,8 +32,8 @@ export class PdHandshake {
     return this.#install;
   }
 
-  get hasOwnKey(): boolean {
-    return this.#scbk !== undefined;
+  get key(): Uint8Array | undefined {
+    return this.#scbk;
   }
 
   closeInstallMode(): void {

@@ -81,6 +81,11 @@ export class Pd {
     return this.#doing.settings.baud;
   }
 
+  /** Its own key, as last set; for a simulator that keeps it over a restart. */
+  get key(): Uint8Array | undefined {
+    return this.#handshake.key;
+  }
+
   get isSecure(): boolean {
     return this.#session !== undefined;
   }
@@ -123,6 +128,11 @@ export class Pd {
   setKey(scbk: Uint8Array): void {
     this.#handshake.setKey(scbk);
     this.#forgetSession();
+  }
+
+  /** Another address without COMSET, as if somebody had turned the reader's switches. */
+  moveTo(address: number): void {
+    this.#doing.settings = { ...this.#doing.settings, address };
   }
 
   closeInstallMode(): void {
