@@ -20,6 +20,7 @@ export {
   type OwnFaults,
   withFaults,
 } from "./devices/faulty.ts";
+export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";

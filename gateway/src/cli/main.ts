@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
+import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly (() => Command)[] = [
   initCommand,
   checkCommand,
   busCommand,
+  commandCommand,
   replayCommand,
   exportCommand,
   rulesCommand,

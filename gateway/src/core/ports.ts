@@ -2,6 +2,7 @@
 import type {
   Clock,
   Command,
+  CommandAction,
   CommandResult,
   Device,
   DeviceCommand,
@@ -34,6 +35,10 @@ export type HealthCode =
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
+  | "device-key"
+  | "device-unsecured"
+  | "device-changed"
+  | "device-installing"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -45,7 +50,8 @@ export type HealthCode =
   | "storage-full"
   | "storage-evicting"
   | "storage-quarantined"
-  | "broker-refused";
+  | "broker-refused"
+  | "control-down";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -99,7 +105,10 @@ export interface Vault {
 export type Accept = (items: readonly unknown[]) => Promise<readonly Rejection[]>;
 
 export interface Driver extends Runnable {
-  /** Resolves with the device's own answer. Throws LinkError `timeout` when none came in time, RejectedError when the device cannot do it. */
+  /**
+   * Resolves with the device's own answer; never starts behind `notAfter`, and gives up when the signal aborts. Throws RejectedError when the
+   * device cannot do it, LinkError `refused` when nothing was sent (it cannot be reached now), `timeout` or `closed` when the device may have heard it.
+   */
   command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult>;
 }
 
@@ -153,6 +162,10 @@ export interface DriverType<Config = never> {
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
+  /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
+  readonly actions?: readonly CommandAction[];
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 
@@ -228,7 +241,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`, `command`, `command-result`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;

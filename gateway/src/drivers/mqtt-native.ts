@@ -1,5 +1,6 @@
 /** Driver of the native MQTT interface: devices that are clients of the gateway's own broker. */
 import {
+  CommandAction,
   CommandResult,
   type DeviceCommand,
   DeviceStatus,
@@ -134,6 +135,8 @@ function parse<T>(schema: z.ZodType<T>, payload: Buffer): { readonly value: T } 
 export const mqttNative = {
   type: "mqtt",
   config: MqttConfig,
+  // What a client of the broker can do only it knows.
+  actions: CommandAction.options,
   create: (id: string, _config: z.infer<typeof MqttConfig>, deps: DriverDeps): MqttNativeDriver =>
     new NativeDriver(id, deps),
 } satisfies DriverType<z.infer<typeof MqttConfig>>;
