@@ -19,6 +19,8 @@ export interface MeterRigOptions {
   readonly config?: object;
   readonly vault?: ReturnType<typeof memoryVault>;
   readonly clock?: FakeClock;
+  /** In place of the rig's own. */
+  readonly accept?: DriverDeps["accept"];
 }
 
 const LINK = "serial:/dev/pair?baud=2400&parity=even";
@@ -33,6 +35,7 @@ export interface MeterRig {
   /** Reasons of what was not taken. */
   readonly refused: readonly string[];
   readonly ended: Promise<void>;
+  readonly stop: AbortController;
   /** What came of one kind, oldest first. */
   values(kind: string): unknown[];
   close(): Promise<void>;
@@ -53,7 +56,7 @@ export async function openMeterRig({
   const shared: SharedLine = shareLine(pair.far, meters, { clock, characterMs: pair.line.characterMs });
   const readings: object[] = [];
   const refused: string[] = [];
-  const accept: DriverDeps["accept"] = async (items) =>
+  const collect: DriverDeps["accept"] = async (items) =>
     items.flatMap((item, index) => {
       const parsed = item instanceof Unreadable ? { ok: false as const, reason: item.reason } : parseReading(item);
       if (parsed.ok) readings.push(parsed.reading);
@@ -66,7 +69,7 @@ export async function openMeterRig({
     ...bareDeps(),
     clock,
     log,
-    accept,
+    accept: options.accept ?? collect,
     health,
     vault,
     broker,
@@ -91,6 +94,7 @@ export async function openMeterRig({
     readings,
     refused,
     ended,
+    stop,
     values: (kind) =>
       readings.flatMap((reading) =>
         "kind" in reading && reading.kind === kind && "value" in reading ? [reading.value] : [],
