@@ -135,8 +135,8 @@ export const RegisterMap = z
         perSecond: z.number().positive().max(100).describe("more cannot pass"),
         perDay: z.int().positive().max(1_000_000),
       })
-      .default({ perSecond: 4, perDay: 20_000 })
-      .describe("what lies above is a jump of the counter, not people"),
+      .optional()
+      .describe("what lies above is a jump of the counter, not people; default: by the kind of device"),
   })
   .superRefine((map, context) => {
     const say = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
