@@ -30,6 +30,7 @@ export class GuardedLine implements Line {
   #ended: LinkError | undefined;
   #end: (error: LinkError) => void = () => {};
   #closing: Promise<void> | undefined;
+  #failWrite: (error: LinkError) => void = () => {};
   #writing: Promise<unknown> = Promise.resolve();
   #listener: ((bytes: Uint8Array) => void) | undefined;
   #early: Uint8Array[] = [];
@@ -88,27 +89,29 @@ export class GuardedLine implements Line {
     return this.#closing ?? Promise.resolve();
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    if (this.#ended !== undefined || this.#transport === undefined) throw this.#ended;
+  #write(bytes: Uint8Array): Promise<void> {
+    const transport = this.#transport;
+    if (this.#ended !== undefined || transport === undefined) return Promise.reject(this.#ended);
     const { clock, tap } = this.#deps;
     const ms = WRITE_DEADLINE_MS + 2 * bytes.length * this.characterMs;
-    let cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
-      cancel = clock.after(ms, () =>
-        reject(new LinkError("timeout", `${this.name} took no bytes for ${Math.round(ms)} ms`)),
+    tap?.({ atMs: clock.nowMs(), direction: "tx", bytes });
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, () =>
+        this.#lose(new LinkError("timeout", `${this.name} took no bytes for ${Math.round(ms)} ms`)),
+      );
+      this.#failWrite = (error) => {
+        cancel();
+        reject(error);
+      };
+      transport.write(bytes).then(
+        () => {
+          cancel();
+          this.#failWrite = () => {};
+          resolve();
+        },
+        (cause: unknown) => this.#lose(asLinkError(this.name, cause)),
       );
     });
-    tap?.({ atMs: clock.nowMs(), direction: "tx", bytes });
-    try {
-      await Promise.race([this.#transport.write(bytes), late, this.lost.then((error) => Promise.reject(error))]);
-    } catch (cause) {
-      const error =
-        cause instanceof LinkError ? cause : new LinkError("closed", `${this.name}: ${messageOf(cause)}`, { cause });
-      this.#lose(error);
-      throw error;
-    } finally {
-      cancel();
-    }
   }
 
   #hear(bytes: Uint8Array): void {
@@ -142,6 +145,7 @@ export class GuardedLine implements Line {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     this.#cancelResume();
+    this.#failWrite(error);
     this.#end(error);
     this.#closing = this.#shut(hurried);
   }
@@ -164,4 +168,7 @@ export class GuardedLine implements Line {
   }
 }
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+function asLinkError(name: string, cause: unknown): LinkError {
+  if (cause instanceof LinkError) return cause;
+  return new LinkError("closed", `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
