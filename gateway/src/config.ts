@@ -74,7 +74,8 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   const { site, adapters, problems } = checkAll(source, policies, options);
   const isNoSecret = fileKeysOf(options.driverTypes);
   const own = loadSiteRules(file, site?.rules ?? [], new Set(site?.spaces.map(({ id }) => id)));
-  const secrets = options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env, isNoSecret);
+  const secrets =
+    options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env, isNoSecret);
   const isElsewhere = (problem: Problem) => problem.file !== undefined;
   const elsewhere = [...policyProblems, ...[...own.problems, ...problems].filter(isElsewhere)];
   const here = [...problems, ...own.problems].filter((problem) => !isElsewhere(problem));

@@ -15,6 +15,7 @@ export * from "./modbus/register-map.ts";
 export * from "./modbus/register-value.ts";
 export * from "./modbus/rtu.ts";
 export * from "./names.ts";
+export * from "./people-counter/vs13x.ts";
 export * from "./policy.ts";
 export * from "./reading.ts";
 export * from "./reading-batch.ts";

@@ -71,7 +71,8 @@ function fileOf(value: unknown, { what, folder }: DeviceFile, siteFile: string):
   }
   if (typeof value !== "object" || value === null || !("file" in value)) return undefined;
   const { file } = value;
-  if (typeof file !== "string" || file === "") return { reason: `the ${what} needs a file`, fix: "write { file: NAME }" };
+  if (typeof file !== "string" || file === "")
+    return { reason: `the ${what} needs a file`, fix: "write { file: NAME }" };
   const path = resolve(dirname(siteFile), file);
   if (existsSync(path)) return { file: path };
   return { reason: `there is no file "${file}"`, fix: `write the ${what} into ${path}` };

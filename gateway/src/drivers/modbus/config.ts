@@ -11,7 +11,9 @@ export const ModbusConfig = z
     mode: z
       .enum(["rtu", "tcp"])
       .optional()
-      .describe("`tcp` is Modbus TCP, `rtu` what goes over a serial line, also through a device server; default: tcp where the link is port 502"),
+      .describe(
+        "`tcp` is Modbus TCP, `rtu` what goes over a serial line, also through a device server; default: tcp where the link is port 502",
+      ),
     replyMs: z.int().min(20).max(10_000).default(500).describe("how long a device may think before it answers"),
     retries: z.int().min(0).max(5).default(1).describe("how often a question without an answer is repeated"),
   })
@@ -35,10 +37,18 @@ export type DeviceInput = z.output<typeof DeviceInput>;
 
 export const ModbusDevice = z
   .strictObject({
-    unit: z.int().min(0).max(255).describe("address of the device on the line, 1 to 247; behind Modbus TCP also 0 and 255"),
+    unit: z
+      .int()
+      .min(0)
+      .max(255)
+      .describe("address of the device on the line, 1 to 247; behind Modbus TCP also 0 and 255"),
     map: RegisterMap.describe("a ready map by its name, `{ file: NAME }` beside the site file, or the map itself"),
     periodSeconds: z.number().min(0.1).max(86_400).optional().describe("default: the map's"),
-    inputs: z.array(DeviceInput).max(256).optional().describe("what its inputs mean; those not named here are then not read"),
+    inputs: z
+      .array(DeviceInput)
+      .max(256)
+      .optional()
+      .describe("what its inputs mean; those not named here are then not read"),
     lock: LockUse.optional().describe("the output that opens, for `unlock` and `lock`"),
   })
   .superRefine(({ map, inputs = [], lock }, context) => {

@@ -32,7 +32,9 @@ export function countNews(
   raws: Raws,
   elapsedS: number | undefined,
 ): CountNews | undefined {
-  const counters = map.registers.filter((r) => r.type !== "bits" && (r.reads === "count.in" || r.reads === "count.out"));
+  const counters = map.registers.filter(
+    (r) => r.type !== "bits" && (r.reads === "count.in" || r.reads === "count.out"),
+  );
   if (counters.length === 0 || raws.length < counters.length) return undefined;
   const counts: { in?: RunningCount; out?: RunningCount } = {};
   const notes: { note: CountNote; text: string }[] = [];

@@ -18,6 +18,7 @@ export function inputUses(map: RegisterMap, own: readonly DeviceInput[] | undefi
 }
 
 export interface InputNews {
+  readonly changed: boolean;
   readonly inputs: Readonly<Record<string, boolean>>;
   readonly readings: readonly Omit<RawReading, "device">[];
 }
@@ -30,6 +31,7 @@ export function inputNews(
 ): InputNews {
   const inputs = { ...before };
   const readings: Omit<RawReading, "device">[] = [];
+  let changed = false;
   for (const [number, use] of uses) {
     const bit = now.get(number);
     if (bit === undefined) continue;
@@ -37,6 +39,7 @@ export function inputNews(
     const was = before[number];
     if (on === was) continue;
     inputs[number] = on;
+    changed = true;
     const kind = INPUT_MEANINGS[use.as][on ? 0 : 1];
     // An input nobody named that is off from the beginning is no news.
     if (kind === undefined || (was === undefined && !on && use.as === "input")) continue;
@@ -47,5 +50,5 @@ export function inputNews(
       ...(use.space === undefined ? {} : { space: use.space }),
     });
   }
-  return { inputs, readings };
+  return { changed, inputs, readings };
 }

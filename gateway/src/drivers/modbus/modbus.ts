@@ -1,5 +1,12 @@
 /** Driver of one Modbus line: counters, turnstiles, inputs and outputs, meters, over RS-485, a raw device server or Modbus TCP. */
-import { type CommandResult, type DeviceCommand, InvariantError, LinkError, RegisterMap, RejectedError } from "@gatehouse/protocol";
+import {
+  type CommandResult,
+  type DeviceCommand,
+  InvariantError,
+  LinkError,
+  RegisterMap,
+  RejectedError,
+} from "@gatehouse/protocol";
 import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";

@@ -5,8 +5,8 @@ import {
   FrameError,
   hasOutput,
   LinkError,
-  RejectedError,
   type RegisterMap,
+  RejectedError,
 } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { Clock } from "../../core/ports.ts";
@@ -64,12 +64,14 @@ export class Outputs {
     const { device, keys } = this.#options;
     const lock = keys.lock ?? keys.map.lock;
     if (action === "unlock" || action === "lock") {
-      if (lock === undefined) throw new RejectedError(`${device} has no lock: name its output with \`lock\` in the site file`);
+      if (lock === undefined)
+        throw new RejectedError(`${device} has no lock: name its output with \`lock\` in the site file`);
       if (action === "lock") return { output: lock.output, on: false };
       const { seconds = lock.pulseSeconds } = parse(UnlockArgs, args, action);
       return { output: lock.output, on: true, seconds };
     }
-    if (action !== "output") throw new RejectedError(`a Modbus device cannot do "${action}": it knows unlock, lock and output`);
+    if (action !== "output")
+      throw new RejectedError(`a Modbus device cannot do "${action}": it knows unlock, lock and output`);
     const wish = parse(OutputArgs, args, action);
     if (!hasOutput(keys.map, wish.output)) throw new RejectedError(`${device} has no output ${wish.output}`);
     // Whoever says on for the lock means a moment: no door stays open because nobody came back.

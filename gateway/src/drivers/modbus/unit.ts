@@ -1,6 +1,5 @@
 /** One Modbus device on the line: its turn, and the readings that come of it. */
 import {
-  amountOf,
   type BlockValue,
   type CommandResult,
   type Device,
@@ -15,10 +14,11 @@ import {
 import type { DriverDeps } from "../../core/ports.ts";
 import type { Ask, Member } from "../line/bus.ts";
 import type { ModbusDevice } from "./config.ts";
-import { countNews, priorityOf, type Raws } from "./counts.ts";
+import { countNews, priorityOf } from "./counts.ts";
 import { type InputUses, inputNews, inputUses } from "./inputs.ts";
 import { UnitMemory } from "./memory.ts";
 import { Outputs } from "./outputs.ts";
+import { sortValues } from "./sort-values.ts";
 import type { ModbusWire } from "./wire.ts";
 
 /** A value that stays as it is, is said again after so long. */
@@ -91,8 +91,10 @@ export class Unit implements Member {
   #question({ function: code, start, quantity }: ReadBlock) {
     const { unit } = this.#keys;
     return this.#wire.ask<readonly (boolean | number)[]>(unit, (client, next) => {
-      const data = (error: NodeJS.ErrnoException, answer: { readonly data: readonly (boolean | number)[] } | undefined) =>
-        next(error, answer?.data ?? []);
+      const data = (
+        error: NodeJS.ErrnoException,
+        answer: { readonly data: readonly (boolean | number)[] } | undefined,
+      ) => next(error, answer?.data ?? []);
       if (code === 1) client.writeFC1(unit, start, quantity, data);
       else if (code === 2) client.writeFC2(unit, start, quantity, data);
       else if (code === 3) client.writeFC3(unit, start, quantity, data);
@@ -110,34 +112,31 @@ export class Unit implements Member {
 
   async #take(values: readonly BlockValue[]): Promise<void> {
     const { clock } = this.#deps;
+    const { state } = this.#memory;
     const nowMs = clock.monoMs();
-    const bits = new Map<number, boolean>();
-    const readings: Omit<RawReading, "device">[] = [];
-    const raws: { register: Raws[number]["register"]; raw: number }[] = [];
-    for (const value of values) {
-      if ("bits" in value) for (const [i, bit] of value.bits.entries()) bits.set(value.register.first + i, bit);
-      else if (value.register.reads === "count.in" || value.register.reads === "count.out") {
-        if (value.raw !== undefined && !value.register.absent.includes(value.raw))
-          raws.push({ register: value.register, raw: value.raw });
-      } else readings.push(...this.#amount(value, nowMs));
-    }
-    const inputs = inputNews(this.#uses, this.#memory.state.inputs, bits);
-    const counts = countNews(this.#kind, this.#keys.map, this.#memory.state.counts, raws, this.#elapsedS(nowMs));
-    const totals = counts === undefined ? undefined : JSON.stringify(counts.totals);
-    if (counts !== undefined && totals !== this.#totals) readings.push({ kind: "count.totals", value: counts.totals });
-    readings.push(...inputs.readings);
+    const { bits, counters, amounts } = sortValues(values);
+    const fresh = amounts.filter(({ kind, value }) => this.#isNews(kind, value, nowMs));
+    const inputs = inputNews(this.#uses, state.inputs, bits);
+    const counts = countNews(this.#kind, this.#keys.map, state.counts, counters, this.#elapsedS(nowMs));
+    const totals = JSON.stringify(counts?.totals);
+    const counted =
+      counts === undefined || totals === this.#totals ? [] : [{ kind: "count.totals" as const, value: counts.totals }];
     // What is remembered follows what is accepted: after a crash between the two the same totals are said again, which changes nothing.
-    await this.#accept(readings);
-    this.#noteAmounts(readings, nowMs);
-    if (inputs.readings.length > 0 || Object.keys(inputs.inputs).length !== Object.keys(this.#memory.state.inputs).length)
-      this.#memory.change({ inputs: { ...inputs.inputs } });
-    if (counts !== undefined && totals !== undefined) {
+    await this.#accept([...fresh, ...counted, ...inputs.readings]);
+    for (const { kind, value } of fresh) this.#said.set(kind, { value, atMs: nowMs });
+    if (inputs.changed) this.#memory.change({ inputs: { ...inputs.inputs } });
+    if (counts !== undefined) {
       this.#totals = totals;
       this.#countedMs = nowMs;
       this.#memory.change({ counts: counts.counts, countedAtMs: clock.nowMs() });
     }
-    const isOdd = this.#tellNotes(counts?.notes ?? [], nowMs);
-    await this.#memory.save(nowMs, isOdd ? "now" : "soon");
+    this.#tellNotes(counts?.notes ?? [], nowMs);
+    await this.#memory.save(nowMs, counts !== undefined && counts.notes.length > 0 ? "now" : "soon");
+  }
+
+  #isNews(kind: string, value: number, nowMs: number): boolean {
+    const said = this.#said.get(kind);
+    return said?.value !== value || nowMs - said.atMs >= REPEAT_MS;
   }
 
   /** People pass in world time. Undefined when the clock cannot tell how long the gateway was away. */
@@ -149,19 +148,7 @@ export class Unit implements Member {
     return awayMs >= 0 ? awayMs / 1_000 : undefined;
   }
 
-  #amount({ register, raw }: Extract<BlockValue, { readonly raw: number | undefined }>, nowMs: number) {
-    const value = amountOf(register, raw);
-    const said = this.#said.get(register.reads);
-    if (value === undefined || (said?.value === value && nowMs - said.atMs < REPEAT_MS)) return [];
-    return [{ kind: register.reads, value: register.reads === "presence.count" ? Math.round(value) : value }];
-  }
-
-  #noteAmounts(readings: readonly Omit<RawReading, "device">[], nowMs: number): void {
-    for (const { kind, value } of readings)
-      if (typeof value === "number") this.#said.set(kind, { value, atMs: nowMs });
-  }
-
-  #tellNotes(notes: NonNullable<ReturnType<typeof countNews>>["notes"], nowMs: number): boolean {
+  #tellNotes(notes: NonNullable<ReturnType<typeof countNews>>["notes"], nowMs: number): void {
     const { health, log } = this.#deps;
     for (const { note, text } of notes) {
       if (note.kind === "wrapped") log.info({ device: this.device, detail: text }, "counter began anew at its end");
@@ -175,7 +162,6 @@ export class Unit implements Member {
       this.#noteUntilMs = undefined;
       health.clear("counter-odd", this.device);
     }
-    return notes.length > 0;
   }
 
   /** Where an input tells of the bolt, the output has nothing to add. */
