@@ -11,8 +11,8 @@ export interface ModbusDeviceKeys {
   readonly id: string;
   readonly kind: Device["kind"];
   readonly unit: number;
-  /** Name of a ready map. */
-  readonly map: string;
+  /** Name of a ready map, or a map. */
+  readonly map: string | object;
   readonly [key: string]: unknown;
 }
 
@@ -69,7 +69,12 @@ export function makeModbus(options: ModbusRigOptions): Omit<ModbusRig, "ended" |
     accept,
     health,
     broker: { onPublish: () => () => {}, publish: async () => {} },
-    devices: devices.map(({ map, ...keys }) => ({ driver: "bus-1", reversed: false, map: readyMap(map), ...keys })),
+    devices: devices.map(({ map, ...keys }) => ({
+      driver: "bus-1",
+      reversed: false,
+      map: typeof map === "string" ? readyMap(map) : RegisterMap.parse(map),
+      ...keys,
+    })),
   });
   return {
     driver,
