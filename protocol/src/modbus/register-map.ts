@@ -64,7 +64,8 @@ const NumberRegister = z
     resets: z.boolean().default(true).describe("the total may fall to zero: power loss, a button"),
   })
   .superRefine((register, context) => {
-    const say = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const say = (path: keyof typeof register, message: string) =>
+      context.addIssue({ code: "custom", path: [path], message, input: register[path] });
     const units = UNITS_OF[register.reads] ?? [];
     if (!units.includes(register.unit)) say("unit", `must be one of ${units.join(", ")} for ${register.reads}`);
     if (register.address + wordsOf(register.type) > 0x1_0000) say("address", `leaves no room for ${register.type}`);
