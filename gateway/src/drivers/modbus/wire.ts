@@ -110,6 +110,8 @@ function prepare<Answer>(Client: ClientClass, unit: number, call: LibraryCall<An
   return {
     request,
     read(reply) {
+      // The library believes a reply's byte count and would read registers out of the checksum.
+      decodeModbusReply(decodeRtu(reply).pdu);
       outcome = undefined;
       port.emit("data", Buffer.from(reply));
       if (outcome === undefined) throw new FrameError("payload", `unit ${unit}: a reply of another kind`);
