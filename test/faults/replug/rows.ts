@@ -1,0 +1,6 @@
+/** Every serial driver that must survive being pulled out: a new one is one more row. */
+import { echoRow } from "./echo-row.ts";
+import { modbusRow } from "./modbus-row.ts";
+import type { ReplugRow } from "./replug-run.ts";
+
+export const REPLUG_ROWS: readonly ReplugRow[] = [echoRow, modbusRow];
