@@ -39,6 +39,8 @@ const NEEDS: readonly Need[] = [
     name: "python3-serial-asyncio",
     why: "lets that slave sit on a serial line",
     isThere: () => existsSync("/usr/lib/python3/dist-packages/serial_asyncio"),
+  },
+  {
     name: "python3-serial",
     why: "an RFC 2217 server that is not ours",
     isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
