@@ -26,6 +26,7 @@ export { createModbusIo, type SimModbusIo } from "./devices/modbus-io.ts";
 export { createDds238, createDdsu666, type SimModbusMeter } from "./devices/modbus-meter.ts";
 export type { ModbusSlaveOptions } from "./devices/modbus-slave.ts";
 export { createModbusTurnstile, type SimModbusTurnstile } from "./devices/modbus-turnstile.ts";
+export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
@@ -36,7 +37,7 @@ export { replayLines } from "./households/replay-file.ts";
 export { type Resident, residentsOf, type World } from "./households/residents.ts";
 export type { LabelledReading } from "./labelled/delivery.ts";
 export { type LabelledSite, labelledSite, type OccupancyStep } from "./labelled/labelled-site.ts";
-export {
+
   FAULT_WORLDS,
   type FaultWorld,
   LABELLED_KINDS,
@@ -45,6 +46,7 @@ export {
   PEOPLE_WORLDS,
   type PeopleWorld,
 } from "./labelled/options.ts";
+
 export type { OverLimit, SiteTruth, SpaceTruth } from "./labelled/truth.ts";
 export { writeLabelledSite } from "./labelled/write-site.ts";
 export type { Quantiles } from "./load/histogram.ts";
