@@ -37,7 +37,7 @@ export { replayLines } from "./households/replay-file.ts";
 export { type Resident, residentsOf, type World } from "./households/residents.ts";
 export type { LabelledReading } from "./labelled/delivery.ts";
 export { type LabelledSite, labelledSite, type OccupancyStep } from "./labelled/labelled-site.ts";
-
+export {
   FAULT_WORLDS,
   type FaultWorld,
   LABELLED_KINDS,
@@ -46,7 +46,6 @@ export { type LabelledSite, labelledSite, type OccupancyStep } from "./labelled/
   PEOPLE_WORLDS,
   type PeopleWorld,
 } from "./labelled/options.ts";
-
 export type { OverLimit, SiteTruth, SpaceTruth } from "./labelled/truth.ts";
 export { writeLabelledSite } from "./labelled/write-site.ts";
 export type { Quantiles } from "./load/histogram.ts";
