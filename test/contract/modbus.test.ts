@@ -364,8 +364,9 @@ test("a lost line ends the run with a LinkError, commands under way too", async 
   await systemClock.sleep(50);
   far.drop();
   await expect(rig.ended).rejects.toBeInstanceOf(LinkError);
-  expect(await outcome).toMatchObject({ name: "LinkError", code: "closed" });
-  await expect(rig.driver.command("lock-1", command("unlock"), signal)).rejects.toMatchObject({ code: "closed" });
+  // It still waited for its turn: it is certain that nothing was sent.
+  expect(await outcome).toMatchObject({ name: "LinkError", code: "refused" });
+  await expect(rig.driver.command("lock-1", command("unlock"), signal)).rejects.toMatchObject({ code: "refused" });
 });
 
 test("over a serial line, unplugged and plugged in again, no person is lost", async () => {

@@ -106,7 +106,7 @@ class ModbusDriver implements Driver {
       throw new RejectedError(`device ${device} is not of driver ${this.id}`);
     }
     const unit = this.#running?.units.get(device);
-    if (this.#running === undefined || unit === undefined) throw new LinkError("closed", `${what}: the line is down`);
+    if (this.#running === undefined || unit === undefined) throw new LinkError("refused", `${what}: the line is down`);
     const leftMs = (Date.parse(command.notAfter) - clock.nowMs()) / clock.scale;
     const untilMs = clock.monoMs() + leftMs;
     const expired = () => new LinkError("timeout", `${what} was not carried out before ${command.notAfter}`);
