@@ -32,6 +32,12 @@ export {
   type OwnFaults,
   withFaults,
 } from "./devices/faulty.ts";
+export { createModbusCounter, type SimModbusCounter } from "./devices/modbus-counter.ts";
+export type { ModbusFault, SimModbusDevice } from "./devices/modbus-device.ts";
+export { createModbusIo, type SimModbusIo } from "./devices/modbus-io.ts";
+export { createDds238, createDdsu666, type SimModbusMeter } from "./devices/modbus-meter.ts";
+export type { ModbusSlaveOptions } from "./devices/modbus-slave.ts";
+export { createModbusTurnstile, type SimModbusTurnstile } from "./devices/modbus-turnstile.ts";
 export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";

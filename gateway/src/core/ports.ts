@@ -39,6 +39,7 @@ export type HealthCode =
   | "device-unsecured"
   | "device-changed"
   | "device-installing"
+  | "counter-odd"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -166,7 +167,18 @@ export interface DriverType<Config = never> {
   readonly actions?: readonly CommandAction[];
   /** Those of them that only somebody on this box may give, and no platform. */
   readonly localActions?: readonly CommandAction[];
+  /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
+  readonly files?: Readonly<Record<string, DeviceFile>>;
   create(id: string, config: Config, deps: DriverDeps): Driver;
+}
+
+/** A key of a device that may be the name of a file the gateway brings along, or `{ file: NAME }` beside the site file. */
+export interface DeviceFile {
+  /** For sentences: "register map". */
+  readonly what: string;
+  /** Folder of the gateway package with the ready ones, each `NAME.yaml`. */
+  readonly folder: string;
+  readonly schema: ZodType;
 }
 
 /** A publish of a client of the gateway's own broker, already checked against the client's own topics. */
