@@ -15,6 +15,7 @@ export {
   type Cjt188MeterOptions,
   createCjt188Meter,
 } from "./devices/cjt188-meter.ts";
+export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
 export type { SimDevice, SimEvent } from "./devices/device.ts";
 export {
   createDlt645Meter,
@@ -40,6 +41,7 @@ export type { ModbusSlaveOptions } from "./devices/modbus-slave.ts";
 export { createModbusTurnstile, type SimModbusTurnstile } from "./devices/modbus-turnstile.ts";
 export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
+export { type RunDevicesOptions, runDevices } from "./devices/run-devices.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
 export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
