@@ -3,10 +3,20 @@ import { describe, expect, it } from "vitest";
 import { driverContract, type OpenDriver } from "../support/driver-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
+import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
+import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
+import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
 /** How to open a driver of devices that speak for themselves, with a real peer. */
 const peers: Readonly<Record<string, OpenDriver>> = { mqtt: openMqttDriver };
+/** One entry a row of drivers/index.ts: how to open that driver with a real peer, and what its devices can. */
+const peers: Readonly<Record<string, DriverPeer>> = {
+  mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
+  ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
+  ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
+  uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+};
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */
 const linePeers: Readonly<Record<string, OpenLineDriver>> = { dlt645: openDlt645Driver, cjt188: openCjt188Driver };
@@ -20,4 +30,7 @@ describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
   });
   if (open !== undefined) driverContract(type, open);
   if (openLine !== undefined) lineDriverContract(type, openLine);
+  const peer = peers[type];
+    expect(peer, `add "${type}" to the peers of this file`).toBeDefined();
+  if (peer !== undefined) driverContract(type, peer);
 });

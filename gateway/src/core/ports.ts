@@ -40,6 +40,9 @@ export type HealthCode =
   | "device-changed"
   | "device-installing"
   | "counter-odd"
+  | "device-clock"
+  | "device-settings"
+  | "readings-lost"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -121,6 +124,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** The site's IANA zone, for devices that tell local time. */
+  readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */
   secret(ref: SecretRef): Buffer;
   /** What is left of a card or key number: hand it on in a {@link Pseudonymized}, and keep the number nowhere. */
