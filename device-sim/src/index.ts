@@ -22,6 +22,7 @@ export {
 } from "./devices/faulty.ts";
 export { createLd2410, type Ld2410Options } from "./devices/ld2410.ts";
 export { createLd2450, type Ld2450Options } from "./devices/ld2450.ts";
+export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
