@@ -137,8 +137,8 @@ export interface DriverType<Config = never> {
   readonly config: ZodType<Config>;
   /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
   readonly device?: ZodType;
-  /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
-  readonly actions?: readonly CommandAction[];
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 
