@@ -174,6 +174,8 @@ export interface DriverType<Config = never> {
   readonly localActions?: readonly CommandAction[];
   /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
   readonly files?: Readonly<Record<string, DeviceFile>>;
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 
