@@ -10,7 +10,11 @@ const FEW = 0.05;
 const NOISY = 0.02;
 const MIN_TWICE = 2;
 
-export function findings(line: Figures, nameOf: (address: string) => string | undefined): readonly string[] {
+export function findings(
+  line: Figures,
+  nameOf: (address: string) => string | undefined,
+  unasked: boolean,
+): readonly string[] {
   const who = ({ address }: AddressTally): string => {
     const name = nameOf(address);
     return name === undefined ? `address ${address}` : `address ${address} (${name})`;
@@ -35,7 +39,7 @@ export function findings(line: Figures, nameOf: (address: string) => string | un
       found.push(`${who(row)}: never answered: check its power, its address and its baud rate`);
   }
   for (const row of line.addresses)
-    if (row.asked === 0 && row.unexpected > 0)
+    if (!unasked && row.asked === 0 && row.unexpected > 0)
       found.push(
         `${who(row)}: speaks though nobody asked it, ${row.unexpected} times: it is not in the site file, or does not stop`,
       );

@@ -13,6 +13,8 @@ const Header = z.object({
   type: z.string(),
   link: z.string(),
   characterMs: z.number().positive(),
+  /** Devices speak without being asked. */
+  unasked: z.boolean(),
   /** Names of the site file by address. */
   devices: z.record(z.string(), z.string()),
 });

@@ -156,6 +156,8 @@ export interface LineProtocol {
   address?(frame: Uint8Array, direction: "tx" | "rx"): string | undefined;
   /** As for LineBus: a frame heard from the line that only another controller sends is `master`. */
   judge?(frame: Uint8Array): "master" | "device";
+  /** Devices speak without being asked. */
+  readonly unasked?: true;
 }
 
 /** One row of drivers/index.ts. create() does no I/O. */
@@ -168,8 +170,6 @@ export interface DriverType<Config = never> {
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
-  /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
-  readonly actions?: readonly CommandAction[];
   /** Those of them that only somebody on this box may give, and no platform. */
   readonly localActions?: readonly CommandAction[];
   /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */

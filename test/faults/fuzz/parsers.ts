@@ -6,5 +6,10 @@ import { READINGS_ROWS } from "./readings-rows.ts";
 import type { FuzzRow } from "./row.ts";
 import { UHPPOTE_ROWS } from "./uhppote-rows.ts";
 
-export const PARSERS: readonly FuzzRow[] = [...MODBUS_ROWS, ...OSDP_ROWS, ...READINGS_ROWS];
-export const PARSERS: readonly FuzzRow[] = [...OSDP_ROWS, ...RADAR_ROWS, ...READINGS_ROWS, ...UHPPOTE_ROWS];
+export const PARSERS: readonly FuzzRow[] = [
+  ...MODBUS_ROWS,
+  ...OSDP_ROWS,
+  ...RADAR_ROWS,
+  ...READINGS_ROWS,
+  ...UHPPOTE_ROWS,
+];

@@ -18,6 +18,7 @@ import type { DriverDeps, DriverType } from "../../core/ports.ts";
 import { linkUrl } from "../line/address.ts";
 import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
+import { cjt188Dialogue } from "./dialogue.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
 import { MeterDriver } from "./meter-driver.ts";
@@ -142,6 +143,8 @@ export const cjt188 = {
   type: "cjt188",
   config: Config,
   device: DeviceKeys,
+  speaks: () => cjt188Dialogue,
+  actions: [],
   create(
     id: string,
     config: Config,

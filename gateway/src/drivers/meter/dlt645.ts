@@ -17,6 +17,7 @@ import type { DriverDeps, DriverType } from "../../core/ports.ts";
 import { linkUrl } from "../line/address.ts";
 import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
+import { dlt645Dialogue } from "./dialogue.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
 import { MeterDriver } from "./meter-driver.ts";
@@ -94,6 +95,8 @@ export const dlt645 = {
   type: "dlt645",
   config: Config,
   device: DeviceKeys,
+  speaks: () => dlt645Dialogue,
+  actions: [],
   create(
     id: string,
     config: Config,

@@ -12,6 +12,7 @@ import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { ModbusConfig, ModbusDevice, modeOf } from "./config.ts";
+import { modbusDialogue } from "./dialogue.ts";
 import { Unit } from "./unit.ts";
 import { openWire } from "./wire.ts";
 
@@ -164,6 +165,8 @@ export const modbus = {
   type: "modbus",
   config: ModbusConfig,
   device: ModbusDevice,
+  speaks: modbusDialogue,
+  actions: ["output", "unlock", "lock"],
   files: { map: { what: "register map", folder: "modbus-maps", schema: RegisterMap } },
   create: (id: string, config: ModbusConfig, deps: DriverDeps): Driver => new ModbusDriver(id, config, deps),
 } satisfies DriverType<ModbusConfig>;

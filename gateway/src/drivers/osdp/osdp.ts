@@ -17,6 +17,7 @@ import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { PendingCommands } from "../pending-commands.ts";
 import { OsdpConfig, OsdpDevice, readKey } from "./config.ts";
+import { osdpDialogue } from "./dialogue.ts";
 import { Errand } from "./errand.ts";
 import { OsdpReader } from "./reader.ts";
 import { ReaderKeys } from "./reader-keys.ts";
@@ -191,6 +192,8 @@ export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
+  speaks: () => osdpDialogue,
+  keepsKeys: true,
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
   create: (id: string, config: OsdpConfig, deps: DriverDeps): Driver => new OsdpDriver(id, config, deps),
