@@ -33,12 +33,14 @@ interface Planned {
 interface Running {
   readonly bus: LineBus;
   readonly readers: ReadonlyMap<string, OsdpReader>;
+  readonly signal: AbortSignal;
 }
 
 /** A PD answers within this time. */
 const REPLY_MS = 200;
 /** Characters of an answer's beginning; the bus hears a spoken one to its end. */
 const HEADER_CHARACTERS = 8;
+const ATTEND_MS = 1_000;
 
 class OsdpDriver implements Driver {
   readonly id: string;
@@ -47,6 +49,7 @@ class OsdpDriver implements Driver {
   readonly #planned: readonly Planned[];
   readonly #commands: PendingCommands;
   readonly #errands = new Map<string, Errand>();
+  readonly #attended = new Set<OsdpReader>();
   #used = false;
   #running: Running | undefined;
 
@@ -100,8 +103,12 @@ class OsdpDriver implements Driver {
     });
     const readers = new Map<string, OsdpReader>();
     for (const planned of this.#planned) readers.set(planned.device, await this.#createReader(planned, line));
-    this.#running = { bus, readers };
-    for (const reader of readers.values()) await reader.begin();
+    const running = { bus, readers, signal };
+    this.#running = running;
+    for (const reader of readers.values()) {
+      await reader.begin();
+      void this.#attend(reader, running);
+    }
     await bus.run([...readers.values()], signal);
   }
 
@@ -141,6 +148,7 @@ class OsdpDriver implements Driver {
     const errand = Errand.of(command, planned);
     if (errand.local !== undefined) {
       await errand.local(reader);
+      void this.#attend(reader, running);
       return { id: command.id, ok: true };
     }
     const leftMs = (Date.parse(command.notAfter) - clock.nowMs()) / clock.scale;
@@ -163,6 +171,17 @@ class OsdpDriver implements Driver {
       reader.withdraw(jobs.map(({ id }) => id));
       this.#errands.delete(`${device} ${command.id}`);
     }
+  }
+
+  /** Somebody stands in front of a reader that is being installed: it is asked every second, however long it was silent. */
+  async #attend(reader: OsdpReader, { bus, signal }: Running): Promise<void> {
+    if (this.#attended.has(reader)) return;
+    this.#attended.add(reader);
+    while (reader.isInstalling && !signal.aborted) {
+      await bus.urgent(reader.device, (ask) => reader.poll(ask), signal).catch(() => {});
+      await this.#deps.clock.sleep(ATTEND_MS, signal).catch(() => {});
+    }
+    this.#attended.delete(reader);
   }
 
   #done(device: string, jobId: string, error: string | undefined): void {
