@@ -9,7 +9,19 @@ export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/comm
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
+export {
+  type Cjt188Fault,
+  type Cjt188Meter,
+  type Cjt188MeterOptions,
+  createCjt188Meter,
+} from "./devices/cjt188-meter.ts";
 export type { SimDevice, SimEvent } from "./devices/device.ts";
+export {
+  createDlt645Meter,
+  type Dlt645Fault,
+  type Dlt645Meter,
+  type Dlt645MeterOptions,
+} from "./devices/dlt645-meter.ts";
 export {
   DEVICE_FAULTS,
   type DeviceFault,

@@ -1,5 +1,6 @@
 /** Every serial driver that must survive being pulled out: a new one is one more row. */
 import { echoRow } from "./echo-row.ts";
+import { METER_ROWS } from "./meter-rows.ts";
 import type { ReplugRow } from "./replug-run.ts";
 
-export const REPLUG_ROWS: readonly ReplugRow[] = [echoRow];
+export const REPLUG_ROWS: readonly ReplugRow[] = [echoRow, ...METER_ROWS];
