@@ -5,13 +5,16 @@ import {
   ConfigError,
   type DeviceCommand,
   decodeOsdpFrame,
+  describeOsdp,
   InvariantError,
   LinkError,
+  maskedOsdpHex,
+  OSDP_BROADCAST,
   OsdpAcu,
   osdpFraming,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
+import type { Driver, DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
@@ -44,6 +47,7 @@ const ATTEND_MS = 1_000;
 
 class OsdpDriver implements Driver {
   readonly id: string;
+  readonly #open: typeof openLine;
   readonly #config: OsdpConfig;
   readonly #deps: DriverDeps;
   readonly #planned: readonly Planned[];
@@ -53,8 +57,9 @@ class OsdpDriver implements Driver {
   #used = false;
   #running: Running | undefined;
 
-  constructor(id: string, config: OsdpConfig, deps: DriverDeps) {
+  constructor(id: string, config: OsdpConfig, deps: DriverDeps, open: typeof openLine) {
     this.id = id;
+    this.#open = open;
     this.#config = config;
     this.#deps = deps;
     this.#commands = new PendingCommands(deps.clock);
@@ -73,7 +78,7 @@ class OsdpDriver implements Driver {
     if (signal.aborted) return;
     let line: Line;
     try {
-      line = await openLine(this.#config.link, this.#deps, signal);
+      line = await this.#open(this.#config.link, this.#deps, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
@@ -99,7 +104,7 @@ class OsdpDriver implements Driver {
       health,
       driver: this.id,
       padding: [0xff],
-      judge: (frame) => (decodeOsdpFrame(frame).reply ? "device" : "master"),
+      judge: judgeFrame,
     });
     const readers = new Map<string, OsdpReader>();
     for (const planned of this.#planned) readers.set(planned.device, await this.#createReader(planned, line));
@@ -193,6 +198,14 @@ class OsdpDriver implements Driver {
   }
 }
 
+/** A frame of the command direction that is heard comes from another controller. */
+const judgeFrame = (frame: Uint8Array): "master" | "device" => (decodeOsdpFrame(frame).reply ? "device" : "master");
+
+function addressOf(frame: Uint8Array): string | undefined {
+  const { address } = decodeOsdpFrame(frame);
+  return address === OSDP_BROADCAST ? undefined : String(address);
+}
+
 function refuseTwins(planned: readonly Planned[]): void {
   for (const [at, { device, config }] of planned.entries()) {
     const twin = planned.slice(0, at).find((other) => other.config.address === config.address);
@@ -212,5 +225,15 @@ export const osdp = {
   device: OsdpDevice,
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
-  create: (id: string, config: OsdpConfig, deps: DriverDeps): Driver => new OsdpDriver(id, config, deps),
+  keepsKeys: true,
+  speaks: (): LineProtocol => ({
+    framing: osdpFraming(),
+    describe: describeOsdp,
+    hex: maskedOsdpHex,
+    address: addressOf,
+    judge: judgeFrame,
+  }),
+  /** `open` is for a line of one's own. */
+  create: (id: string, config: OsdpConfig, deps: DriverDeps, open: typeof openLine = openLine): Driver =>
+    new OsdpDriver(id, config, deps, open),
 } satisfies DriverType<OsdpConfig>;
