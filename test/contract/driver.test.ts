@@ -6,6 +6,7 @@ import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts"
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
+import { openOsdpDriver } from "../support/osdp-harness.ts";
 
 /** How to open a driver of devices that speak for themselves, with a real peer, and what its devices can. */
 const peers: Readonly<Record<string, DriverPeer>> = {
@@ -16,7 +17,11 @@ const peers: Readonly<Record<string, DriverPeer>> = {
 };
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */
-const linePeers: Readonly<Record<string, OpenLineDriver>> = { dlt645: openDlt645Driver, cjt188: openCjt188Driver };
+const linePeers: Readonly<Record<string, OpenLineDriver>> = {
+  osdp: openOsdpDriver,
+  dlt645: openDlt645Driver,
+  cjt188: openCjt188Driver,
+};
 
 /** One entry a row of drivers/index.ts, in one of the two. */
 describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
