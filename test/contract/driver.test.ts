@@ -4,11 +4,11 @@ import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
+import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
-import { openOsdpDriver } from "../support/osdp-harness.ts";
 
-/** How to open a driver of devices that speak for themselves, with a real peer, and what its devices can. */
+/** How to open a driver of devices that speak for themselves with a real peer, and what its devices can. */
 const peers: Readonly<Record<string, DriverPeer>> = {
   mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },

@@ -20,7 +20,6 @@ import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { PendingCommands } from "../pending-commands.ts";
 import { OsdpConfig, OsdpDevice, readKey } from "./config.ts";
-import { osdpDialogue } from "./dialogue.ts";
 import { Errand } from "./errand.ts";
 import { OsdpReader } from "./reader.ts";
 import { ReaderKeys } from "./reader-keys.ts";
@@ -224,8 +223,6 @@ export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
-  speaks: () => osdpDialogue,
-  keepsKeys: true,
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
   keepsKeys: true,
