@@ -1,11 +1,13 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
+import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
-/** One entry a row of drivers/index.ts: how to open that driver with a real peer, and what its devices can. */
+/** How to open a driver of devices that speak for themselves, with a real peer, and what its devices can. */
 const peers: Readonly<Record<string, DriverPeer>> = {
   mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
@@ -13,10 +15,16 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
 };
 
+/** How to open a driver of devices that are asked in turn, with simulated ones. */
+const linePeers: Readonly<Record<string, OpenLineDriver>> = { dlt645: openDlt645Driver, cjt188: openCjt188Driver };
+
+/** One entry a row of drivers/index.ts, in one of the two. */
 describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
   const peer = peers[type];
+  const openLine = linePeers[type];
   it("has a peer to be tested with", () => {
-    expect(peer, `add "${type}" to the peers of this file`).toBeDefined();
+    expect(peer ?? openLine, `add "${type}" to the peers of this file`).toBeDefined();
   });
   if (peer !== undefined) driverContract(type, peer);
+  if (openLine !== undefined) lineDriverContract(type, openLine);
 });

@@ -1,5 +1,6 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
+import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
@@ -18,6 +19,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  busCommand,
   commandCommand,
   replayCommand,
   exportCommand,
@@ -34,6 +36,7 @@ Examples:
   gatehouse init --kind rental-compound       write a commented site.yaml to start from
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
   gatehouse run --site site.yaml --state DIR  run the gateway
+  gatehouse command lock-302 unlock           open a door of the gateway that runs here
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;
