@@ -27,7 +27,7 @@ export type {
   UplinkDeps,
   Write,
 } from "./core/ports.ts";
-export { Unreadable } from "./core/ports.ts";
+export { Pseudonymized, Unreadable } from "./core/ports.ts";
 export { driverTypes } from "./drivers/index.ts";
 export { formatAddress, type LineAddress, LinkUrl, linkUrl } from "./drivers/line/address.ts";
 export type {
