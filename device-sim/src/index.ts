@@ -9,13 +9,13 @@ export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/comm
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
+export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
 export {
   type Cjt188Fault,
   type Cjt188Meter,
   type Cjt188MeterOptions,
   createCjt188Meter,
 } from "./devices/cjt188-meter.ts";
-export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
 export type { SimDevice, SimEvent } from "./devices/device.ts";
 export {
   createDlt645Meter,

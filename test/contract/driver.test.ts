@@ -1,9 +1,12 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { lineCommandContract, type OpenCommandedDriver } from "../support/line-command-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
+import { openModbusCounter, openModbusLock } from "../support/modbus-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
+import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
@@ -16,7 +19,15 @@ const peers: Readonly<Record<string, DriverPeer>> = {
 };
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */
-const linePeers: Readonly<Record<string, OpenLineDriver>> = { dlt645: openDlt645Driver, cjt188: openCjt188Driver };
+const linePeers: Readonly<Record<string, OpenLineDriver>> = {
+  osdp: openOsdpDriver,
+  dlt645: openDlt645Driver,
+  cjt188: openCjt188Driver,
+  modbus: openModbusCounter,
+};
+
+/** Those of them whose devices are switched, with one that can be. */
+const commandedPeers: Readonly<Record<string, OpenCommandedDriver>> = { modbus: openModbusLock };
 
 /** One entry a row of drivers/index.ts, in one of the two. */
 describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
@@ -27,4 +38,6 @@ describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
   });
   if (peer !== undefined) driverContract(type, peer);
   if (openLine !== undefined) lineDriverContract(type, openLine);
+  const openCommanded = commandedPeers[type];
+  if (openCommanded !== undefined) lineCommandContract(type, openCommanded);
 });

@@ -168,11 +168,25 @@ test("a slow disk costs readings that are out of date, never memory", async () =
   gate.resolve();
 });
 
+test("over a serial port at 256,000 baud it is the same, and its settings are taken", async () => {
+  const radar = createLd2410({ id: "sim", ...sharp }, new Random(13));
+  const config = { configure: { maxMovingGate: 5 } };
+  const rig = await open({ type: "ld2410", radar, config, over: "pty" });
+  people(radar, 1);
+  await rig.pass(5_000);
+  people(radar, 0);
+  await rig.pass(15_000);
+  expect(rig.told()).toEqual(["radar device.online", "radar presence.on", "radar presence.off"]);
+  expect(rig.health.entries).toEqual([]);
+  rig.drop();
+  await expect(rig.ended).rejects.toBeInstanceOf(LinkError);
+});
+
 test("a lost line ends the run with a LinkError, a stop in time without", async () => {
   const radar = createLd2450({ id: "sim" }, new Random(11));
   const rig = await open({ type: "ld2450", radar });
   await rig.pass(1_000);
-  rig.far.drop();
+  rig.drop();
   await expect(rig.ended).rejects.toBeInstanceOf(LinkError);
   const other = await open({ type: "ld2450", radar });
   await other.pass(1_000);

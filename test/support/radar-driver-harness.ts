@@ -41,7 +41,7 @@ function openRadar(type: "ld2410" | "ld2450", makeRadar: () => SimDevice): OpenD
         },
       ],
       obey: () => Promise.reject(new RangeError("a radar obeys nobody")),
-      breakLink: () => rig.far.drop(),
+      breakLink: () => rig.drop(),
       codes: () => rig.health.entries.map(({ code }) => code),
       close: () => rig.stop(),
     };

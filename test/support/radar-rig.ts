@@ -1,5 +1,5 @@
-/** A radar driver with a simulated radar at a raw TCP device server. Time is the test's own; it moves on once the bytes of a step have arrived. */
-import { type SimDevice, serveTcp, shareLine, type TcpFarEnd } from "@gatehouse/device-sim";
+/** A radar driver with a simulated radar at a raw TCP device server, or on a pseudo-terminal. Time is the test's own; it moves on once the bytes of a step have arrived. */
+import { openPty, type SimDevice, serveTcp, shareLine, type Wire } from "@gatehouse/device-sim";
 import { FakeClock, settle } from "@gatehouse/protocol/testing";
 import { type Driver, driverTypes, HealthBoard, type Rejection } from "gatehouse";
 import { bareDeps, MemoryLog } from "gatehouse/testing";
@@ -14,7 +14,8 @@ export interface RadarRig {
   /** Resolves when the driver is connected. */
   join(): Promise<void>;
   readonly clock: FakeClock;
-  readonly far: TcpFarEnd;
+  /** The line is lost. */
+  drop(): void;
   readonly health: HealthBoard;
   readonly log: MemoryLog;
   readonly readings: RadarReading[];
@@ -38,6 +39,8 @@ export interface RadarRigOptions {
   readonly config?: object;
   readonly devices?: readonly object[];
   readonly accept?: (items: readonly unknown[]) => Promise<readonly Rejection[]>;
+  /** Default `tcp`. */
+  readonly over?: "tcp" | "pty";
   /** Somebody else runs the driver, and then calls join(). */
   readonly late?: boolean;
 }
@@ -45,11 +48,11 @@ export interface RadarRigOptions {
 export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> {
   const { type, radar, config } = options;
   const clock = new FakeClock();
-  const far = await serveTcp();
+  const far = await (options.over === "pty" ? ptyEnd() : tcpEnd());
   let said = 0;
   let heard = 0;
   const say = (bytes: Uint8Array) => {
-    said += far.connections > 0 ? bytes.length : 0;
+    said += far.isOpen() ? bytes.length : 0;
     far.say(bytes);
   };
   const line = shareLine({ onBytes: (listener) => far.onBytes(listener), say }, [radar], { clock, tickMs: STEP_MS });
@@ -69,11 +72,7 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
     if (direction === "rx") heard += bytes.length;
   };
   const deps = { ...bareDeps(), clock, log, health, devices, tap, accept: options.accept ?? keep, broker: undefined };
-  const driver = row.create(
-    "r",
-    row.config.parse({ link: `tcp:127.0.0.1:${far.port}`, ...config }) as never,
-    deps as never,
-  ) as Driver;
+  const driver = row.create("r", row.config.parse({ link: far.link, ...config }) as never, deps as never) as Driver;
   const stop = new AbortController();
   const ended = options.late ? Promise.resolve() : driver.run(stop.signal);
   ended.catch(() => {});
@@ -82,13 +81,13 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
     await settle();
   };
   const join = async () => {
-    for (let turn = 0; far.connections === 0 && turn < HASTE; turn++) await settle();
+    for (let turn = 0; !far.isOpen() && turn < HASTE; turn++) await settle();
   };
   if (!options.late) await join();
   return {
     join,
     clock,
-    far,
+    drop: () => far.drop(),
     health,
     log,
     readings,
@@ -112,5 +111,43 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
     },
     told: () =>
       readings.map(({ device, kind, value }) => [device, kind, ...(value === undefined ? [] : [value])].join(" ")),
+  };
+}
+
+interface End extends Wire {
+  readonly link: string;
+  /** Somebody hears what is said. */
+  isOpen(): boolean;
+  drop(): void;
+  close(): Promise<void>;
+}
+
+async function tcpEnd(): Promise<End> {
+  const far = await serveTcp();
+  return {
+    link: `tcp:127.0.0.1:${far.port}`,
+    isOpen: () => far.connections > 0,
+    onBytes: (listener) => far.onBytes(listener),
+    say: (bytes) => far.say(bytes),
+    drop: () => far.drop(),
+    close: () => far.close(),
+  };
+}
+
+async function ptyEnd(): Promise<End> {
+  const pty = await openPty();
+  let spoken = false;
+  return {
+    link: `serial:${pty.path}`,
+    // What was said before is flushed when the port is opened: it is open for certain once the gateway has spoken, as with `configure`.
+    isOpen: () => spoken,
+    onBytes: (listener) =>
+      pty.onBytes((bytes) => {
+        spoken = true;
+        listener(bytes);
+      }),
+    say: (bytes) => pty.say(bytes),
+    drop: () => void pty.unplug(),
+    close: () => pty.unplug(),
   };
 }

@@ -156,6 +156,8 @@ export interface LineProtocol {
   address?(frame: Uint8Array, direction: "tx" | "rx"): string | undefined;
   /** As for LineBus: a frame heard from the line that only another controller sends is `master`. */
   judge?(frame: Uint8Array): "master" | "device";
+  /** Devices speak without being asked. */
+  readonly unasked?: true;
 }
 
 /** One row of drivers/index.ts. create() does no I/O. */
@@ -170,12 +172,12 @@ export interface DriverType<Config = never> {
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
-  /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
-  readonly actions?: readonly CommandAction[];
   /** Those of them that only somebody on this box may give, and no platform. */
   readonly localActions?: readonly CommandAction[];
   /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
   readonly files?: Readonly<Record<string, DeviceFile>>;
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 

@@ -152,6 +152,7 @@ export const cjt188 = {
   device: DeviceKeys,
   distinct: "address",
   speaks: () => spoken,
+  actions: [],
   create(
     id: string,
     config: Config,

@@ -104,6 +104,7 @@ export const dlt645 = {
   device: DeviceKeys,
   distinct: "address",
   speaks: () => spoken,
+  actions: [],
   create(
     id: string,
     config: Config,

@@ -63,7 +63,7 @@ export async function openWire({ mode, replyMs, retries }: WireOptions): Promise
 }
 
 /** A late reply can have the form of a request by chance, and the reply to a write has it always: only clear requests count. */
-function judgeRtu(frame: Uint8Array): "master" | "device" {
+export function judgeRtu(frame: Uint8Array): "master" | "device" {
   const { pdu } = decodeRtu(frame);
   if ((pdu[0] as number) > 4 || canDecode(() => decodeModbusReply(pdu))) return "device";
   return canDecode(() => decodeModbusRequest(pdu)) ? "master" : "device";

@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
 import { radarKeys } from "./config.ts";
+import { ld2410Dialogue } from "./dialogue.ts";
 import { type AskRadar, RadarDriver, type RadarModel } from "./radar-driver.ts";
 
 const gate = z.int().min(1).max(8, "gates go from 1 to 8, of 0.75 m each").optional();
@@ -63,6 +64,8 @@ const same = (a: Ld2410Limits, b: Ld2410Limits): boolean => told(a) === told(b);
 export const ld2410 = {
   type: "ld2410",
   config: Ld2410Config,
+  speaks: () => ld2410Dialogue,
+  actions: [],
   create: (id: string, config: Ld2410Config, deps: DriverDeps): Driver =>
     new RadarDriver(id, config, deps, model(config)),
 } satisfies DriverType<Ld2410Config>;

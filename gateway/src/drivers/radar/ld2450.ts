@@ -15,6 +15,7 @@ import {
 import { z } from "zod";
 import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
 import { radarKeys } from "./config.ts";
+import { ld2450Dialogue } from "./dialogue.ts";
 import { type AskRadar, RadarDriver, type RadarModel } from "./radar-driver.ts";
 
 /** It sees some 6 m far; beyond this nothing it says is a person. */
@@ -95,6 +96,8 @@ async function settle(tracking: "one" | "many", ask: AskRadar): Promise<void> {
 export const ld2450 = {
   type: "ld2450",
   config: Ld2450Config,
+  speaks: () => ld2450Dialogue,
+  actions: [],
   device: Ld2450Device,
   create: (id: string, config: Ld2450Config, deps: DriverDeps): Driver =>
     new RadarDriver(id, config, deps, model(config, deps.devices)),

@@ -1,13 +1,19 @@
 /** Which device of the site an event of a board belongs to. Pure. */
-import { type Device, InvariantError, type UhppoteEvent } from "@gatehouse/protocol";
+import { type Device, InvariantError, type UhppoteEvent, uhppoteReason } from "@gatehouse/protocol";
 import { UhppoteDevice } from "./config.ts";
+
+/** A reader's side in an event; 1 is in. */
+const OUT = 2;
 
 /** The devices of one board. */
 export interface BoardDevices {
   readonly serial: number;
   readonly ids: readonly string[];
-  /** Undefined for an event at a door nobody listed. */
-  deviceOf(event: Pick<UhppoteEvent, "door" | "direction">): string | undefined;
+  /**
+   * A card's reading goes to the side it was shown on, a door's own events always to the same device: the door without a side, or its inner
+   * one. Undefined for an event at a door nobody listed.
+   */
+  deviceOf(event: Pick<UhppoteEvent, "door" | "direction" | "reason">): string | undefined;
 }
 
 interface Seat {
@@ -38,13 +44,13 @@ function seatOf(device: Device): Seat {
   return { id: device.id, serial: own.data.serial, door: own.data.door, direction: device.direction };
 }
 
-function deviceOf(seats: readonly Seat[], { door, direction }: Pick<UhppoteEvent, "door" | "direction">) {
-  const side = direction === 2 ? "out" : "in";
-  const atDoor = seats.filter((seat) => seat.door === door);
-  const found =
-    atDoor.find((seat) => seat.direction === side) ??
-    atDoor.find((seat) => seat.direction === undefined) ??
-    // The whole board speaks for events without a door; a door of it does where the board is not listed.
-    (door === 0 ? (seats.find((seat) => seat.door === undefined) ?? seats[0]) : atDoor[0]);
-  return (found ?? seats.find((seat) => seat.door === undefined))?.id;
+function deviceOf(seats: readonly Seat[], event: Pick<UhppoteEvent, "door" | "direction" | "reason">) {
+  const whole = seats.find(({ door }) => door === undefined);
+  // The board speaks for events without a door; where it is not listed, any door of it.
+  if (event.door === 0) return (whole ?? seats[0])?.id;
+  const atDoor = seats.filter(({ door }) => door === event.door);
+  const onSide = (side: "in" | "out" | undefined) => atDoor.find(({ direction }) => direction === side);
+  const isCard = uhppoteReason(event.reason).card;
+  const shownOn = isCard ? onSide(event.direction === OUT ? "out" : "in") : undefined;
+  return (shownOn ?? onSide(undefined) ?? onSide("in") ?? atDoor[0] ?? whole)?.id;
 }
