@@ -1,7 +1,9 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
+import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
+import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
@@ -9,6 +11,7 @@ import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
+import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
@@ -17,6 +20,9 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  scanCommand,
+  busCommand,
+  commandCommand,
   replayCommand,
   exportCommand,
   rulesCommand,
@@ -32,6 +38,7 @@ Examples:
   gatehouse init --kind rental-compound       write a commented site.yaml to start from
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
   gatehouse run --site site.yaml --state DIR  run the gateway
+  gatehouse command lock-302 unlock           open a door of the gateway that runs here
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;

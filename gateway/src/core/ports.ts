@@ -1,5 +1,15 @@
 /** What touches the world, as the core sees it: interfaces, nothing else. */
-import type { Clock, Command, CommandResult, Device, DeviceCommand, Lane, SecretRef } from "@gatehouse/protocol";
+import type {
+  Clock,
+  Command,
+  CommandAction,
+  CommandResult,
+  Device,
+  DeviceCommand,
+  Framing,
+  Lane,
+  SecretRef,
+} from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
@@ -25,6 +35,14 @@ export type HealthCode =
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
+  | "device-clock"
+  | "device-settings"
+  | "readings-lost"
+  | "device-key"
+  | "device-unsecured"
+  | "device-changed"
+  | "device-installing"
+  | "counter-odd"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -36,7 +54,8 @@ export type HealthCode =
   | "storage-full"
   | "storage-evicting"
   | "storage-quarantined"
-  | "broker-refused";
+  | "broker-refused"
+  | "control-down";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -90,7 +109,10 @@ export interface Vault {
 export type Accept = (items: readonly unknown[]) => Promise<readonly Rejection[]>;
 
 export interface Driver extends Runnable {
-  /** Resolves with the device's own answer. Throws LinkError `timeout` when none came in time, RejectedError when the device cannot do it. */
+  /**
+   * Resolves with the device's own answer; never starts behind `notAfter`, and gives up when the signal aborts. Throws RejectedError when the
+   * device cannot do it, LinkError `refused` when nothing was sent (it cannot be reached now), `timeout` or `closed` when the device may have heard it.
+   */
   command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult>;
 }
 
@@ -102,6 +124,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** The site's IANA zone, for devices that tell local time. */
+  readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */
   secret(ref: SecretRef): Buffer;
   /** What is left of a card or key number: hand it on in a {@link Pseudonymized}, and keep the number nowhere. */
@@ -120,13 +144,50 @@ export interface LineEvent {
 }
 export type LineTap = (event: LineEvent) => void;
 
+/** What is spoken on a driver's line, for the bus doctor. Pure. */
+export interface LineProtocol {
+  /** Of what the gateway hears; what it says goes out frame by frame. */
+  readonly framing: Framing;
+  /** One line of meaning, with cards, PINs and keys masked. Whatever the bytes are: never throws. */
+  describe(bytes: Uint8Array, direction: "tx" | "rx"): string;
+  /** The bytes for people, where some of them are secret; default all of them in hex. */
+  hex?(bytes: Uint8Array): string;
+  /** Which device a frame goes to (`tx`) or comes from, as the site file writes it; undefined where it does not say, as to all. */
+  address?(frame: Uint8Array, direction: "tx" | "rx"): string | undefined;
+  /** As for LineBus: a frame heard from the line that only another controller sends is `master`. */
+  judge?(frame: Uint8Array): "master" | "device";
+  /** Devices speak without being asked. */
+  readonly unasked?: true;
+}
+
 /** One row of drivers/index.ts. create() does no I/O. */
 export interface DriverType<Config = never> {
   readonly type: string;
   readonly config: ZodType<Config>;
   /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
   readonly device?: ZodType;
+  /** The key of those that no two devices of one driver share: their address on the line. */
+  readonly distinct?: string;
+  /** For drivers of lines. */
+  speaks?(config: Config): LineProtocol;
+  /** Its vault holds keys that devices know: it is never run on another vault. */
+  readonly keepsKeys?: true;
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
+  /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
+  readonly files?: Readonly<Record<string, DeviceFile>>;
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
+}
+
+/** A key of a device that may be the name of a file the gateway brings along, or `{ file: NAME }` beside the site file. */
+export interface DeviceFile {
+  /** For sentences: "register map". */
+  readonly what: string;
+  /** Folder of the gateway package with the ready ones, each `NAME.yaml`. */
+  readonly folder: string;
+  readonly schema: ZodType;
 }
 
 /** A publish of a client of the gateway's own broker, already checked against the client's own topics. */
@@ -201,7 +262,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`, `command`, `command-result`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;
