@@ -1,7 +1,7 @@
 /** The UHPPOTE driver against a simulated board over real UDP: nothing lost, nothing twice, nothing acted on too late. */
-import { serveUdp } from "@gatehouse/device-sim";
+import { serveUdp, withFaults } from "@gatehouse/device-sim";
 import { LinkError } from "@gatehouse/protocol";
-import { settle } from "@gatehouse/protocol/testing";
+import { Random, settle } from "@gatehouse/protocol/testing";
 import { afterEach, expect, test } from "vitest";
 import {
   DEVICES,
@@ -159,6 +159,54 @@ test("a board that lost its memory begins a new epoch, and nothing of it is take
   const [, , third, fourth] = events(site);
   expect([third?.seq, fourth?.seq]).toEqual([3, 1]);
   expect(fourth?.epoch).toBeGreaterThan(third?.epoch ?? 0);
+});
+
+test("through a network that drops, doubles and delays packets every event comes once, in order", async () => {
+  const site = await world();
+  await site.server.close();
+  const random = new Random(5);
+  const faulty = withFaults(site.board, ["drop", "duplicate", "slow"], random);
+  site.server = await serveUdp([faulty], { clock: site.clock });
+  begin(site);
+  const pass = async (isSo: () => boolean) => {
+    for (let turn = 0; turn < 4_000 && !isSo(); turn++) {
+      await site.clock.advance(100);
+      await settle();
+    }
+  };
+  await pass(() => site.vault.files.size > 0);
+  for (let n = 1; n <= 60; n++) {
+    site.board.act({ kind: "card", number: n }, site.clock.nowMs());
+    if (n % 15 === 0) await pass(() => events(site).length >= n);
+  }
+  expect(events(site).map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
+  expect(new Set(events(site).map(({ epoch }) => epoch)).size).toBe(1);
+  expect(site.health.entries.filter(({ code }) => code === "readings-lost")).toEqual([]);
+});
+
+test("a late status with an old index is no lost memory", async () => {
+  const site = await world();
+  begin(site);
+  await met(site);
+  for (const card of [1, 2, 3]) site.board.act({ kind: "card", number: card }, site.clock.nowMs());
+  await site.clock.advance(2_000);
+  await nth(site, 3);
+  const hear = site.board.hear.bind(site.board);
+  let old = 1;
+  site.board.hear = (bytes, nowMs) => {
+    const answers = hear(bytes, nowMs);
+    // A packet of the time when there was one event, once.
+    if (bytes[1] === 0x20 && old-- > 0) for (const { bytes: reply } of answers) reply.set([1, 0, 0, 0], 8);
+    return answers;
+  };
+  await site.clock.advance(2_000);
+  await settle();
+  site.board.act({ kind: "card", number: 4 }, site.clock.nowMs());
+  await site.clock.advance(2_000);
+  await nth(site, 4);
+  expect(old).toBeLessThan(1);
+  expect(events(site).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect(new Set(events(site).map(({ epoch }) => epoch)).size).toBe(1);
 });
 
 test("a board that goes away and comes back says so once each, and loses nothing", async () => {
