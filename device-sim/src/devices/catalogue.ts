@@ -7,6 +7,8 @@ import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, withFaults }
 import { MODBUS_DEVICES } from "./modbus-catalogue.ts";
 import { createOsdpReader } from "./osdp-reader.ts";
 import { shownByReader } from "./osdp-reader-shown.ts";
+import { RADAR_DEVICES } from "./radar-catalogue.ts";
+import { NETWORK_DEVICES } from "./uhppote-catalogue.ts";
 
 const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 const Key = z
@@ -37,10 +39,14 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
     },
   ),
   ...MODBUS_DEVICES,
+  ...RADAR_DEVICES,
+  ...NETWORK_DEVICES,
 };
 
 export interface NamedDevice {
   readonly device: FaultyDevice;
+  /** Where it pushes what it has to say unasked, for one on a network. */
+  readonly listener: () => { readonly address: string; readonly port: number } | undefined;
   readonly shown: (nowMs: number) => unknown;
 }
 
@@ -60,9 +66,10 @@ export function deviceByName(text: string, index: number, random: Random): Named
     const [issue] = keys.error.issues;
     throw new ConfigError({ path, reason: `${issue?.path.join(".") || "the keys"}: ${issue?.message}` });
   }
-  const { device, ownFaults = {}, shown = () => undefined } = found.make(id, keys.data, random.fork(id));
+  const made = found.make(id, keys.data, random.fork(id));
+  const { device, ownFaults = {}, shown = () => undefined, listener = () => undefined } = made;
   const faulty = withFaults(device, faultsOf(faults, path), random.fork(`${id}/faults`), ownFaults);
-  return { device: faulty, shown };
+  return { device: faulty, shown, listener };
 }
 
 function faultsOf(text: string, path: string): Fault[] {
