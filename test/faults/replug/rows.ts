@@ -1,6 +1,7 @@
 /** Every serial driver that must survive being pulled out: a new one is one more row. */
 import { echoRow } from "./echo-row.ts";
 import { METER_ROWS } from "./meter-rows.ts";
+import { osdpRow } from "./osdp-row.ts";
 import type { ReplugRow } from "./replug-run.ts";
 
-export const REPLUG_ROWS: readonly ReplugRow[] = [echoRow, ...METER_ROWS];
+export const REPLUG_ROWS: readonly ReplugRow[] = [echoRow, osdpRow, ...METER_ROWS];
