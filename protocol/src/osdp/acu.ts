@@ -78,6 +78,11 @@ export class OsdpAcu {
     return this.#windowUntilMs !== undefined;
   }
 
+  /** Between silence and work: the next frame is better said at once. */
+  get isStarting(): boolean {
+    return this.#phase !== "work";
+  }
+
   /** Commands wait for their turn, or for their answer. */
   get hasCommands(): boolean {
     return this.#work.hasCommands;

@@ -36,6 +36,8 @@ export interface ReaderParts {
 
 /** Exchanges of one urgent turn: a poll that is under way, what was asked for, and repeats. */
 const URGENT_EXCHANGES = 8;
+/** A start-up in one turn: ID, CAP, CHLNG, SCRYPT, KEYSET and the handshake behind it. */
+const START_EXCHANGES = 8;
 /** Signals for the person at the door are worth nothing later. */
 const FEEDBACK_MS = 2_000;
 
@@ -86,7 +88,9 @@ export class OsdpReader implements Member {
   }
 
   async poll(ask: Ask): Promise<void> {
-    if (this.#parts.keys.memory.state.doubt === undefined) await this.#exchange(ask);
+    if (this.#parts.keys.memory.state.doubt !== undefined) return;
+    for (let count = 1; await this.#exchange(ask); count++)
+      if (!this.#acu.isStarting || count >= START_EXCHANGES) return;
   }
 
   /** A turn of its own for what waits to be sent. */
