@@ -9,6 +9,7 @@ export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/comm
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
+export { counterOf, lockOf } from "./device-ids.ts";
 export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
 export {
   type Cjt188Fault,
@@ -42,7 +43,7 @@ export { createDds238, createDdsu666, type SimModbusMeter } from "./devices/modb
 export type { ModbusSlaveOptions } from "./devices/modbus-slave.ts";
 export { createModbusTurnstile, type SimModbusTurnstile } from "./devices/modbus-turnstile.ts";
 export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
-export { openPty, type Pty } from "./devices/pty.ts";
+export { hasPtys, openPty, type Pty } from "./devices/pty.ts";
 export { type RunDevicesOptions, runDevices } from "./devices/run-devices.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
 export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
@@ -72,10 +73,15 @@ export {
 } from "./labelled/options.ts";
 export type { OverLimit, SiteTruth, SpaceTruth } from "./labelled/truth.ts";
 export { writeLabelledSite } from "./labelled/write-site.ts";
+export { LINE_KINDS } from "./lines/kinds.ts";
+export { type LineEvent, lineEvents } from "./lines/line-events.ts";
+export { type LinePlaces, linkOf, placeOf } from "./lines/listen.ts";
+export type { Line } from "./lines/scenario-lines.ts";
+export { type ServedLines, serveLines } from "./lines/serve-lines.ts";
 export type { Quantiles } from "./load/histogram.ts";
 export { type LoadOptions, type LoadProgress, type LoadReading, type LoadResult, runLoad } from "./load.ts";
 export { type Logger, silentLog } from "./log.ts";
 export { runSim, type SimOptions, type SimProgress } from "./run-sim.ts";
 export { Flat, Habit, People, parseScenario, readScenario, SCENARIOS, Scenario, startOf } from "./scenario.ts";
-export { counterOf, lockOf, type SiteFile, type SiteOptions, siteFor } from "./site-for.ts";
+export { type SiteFile, type SiteOptions, secretsFor, siteFor } from "./site-for.ts";
 export { type LoadLine, type LoadProcess, type LoadProcessOptions, spawnLoad } from "./spawn-load.ts";

@@ -5,10 +5,16 @@ import { Random } from "@gatehouse/protocol/testing";
 import { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/commands.ts";
 import { type Acknowledged, type DeviceCounters, MqttDevice } from "./clients/mqtt-device.ts";
 import { flatsOf } from "./compound.ts";
+import { counterOf, lockOf } from "./device-ids.ts";
 import { endOf, readings } from "./households/generate.ts";
+import { mergeByTime } from "./households/merge.ts";
+import type { SimReading } from "./households/passages.ts";
+import { LINE_KINDS } from "./lines/kinds.ts";
+import { type LineEvent, lineEvents } from "./lines/line-events.ts";
+import type { LinePlaces } from "./lines/listen.ts";
+import { type ServedLines, serveLines } from "./lines/serve-lines.ts";
 import type { Logger } from "./log.ts";
 import type { Scenario } from "./scenario.ts";
-import { counterOf, lockOf } from "./site-for.ts";
 
 export interface SimOptions {
   readonly scenario: Scenario;
@@ -31,6 +37,8 @@ export interface SimOptions {
   readonly ca?: string | undefined;
   /** Default `json`. */
   readonly format?: "json" | "protobuf" | undefined;
+  /** Where the scenario's lines are served; default: at ports of loopback from 4001 on. */
+  readonly places?: LinePlaces | undefined;
   /** Called once for each reading, when its PUBACK came. */
   readonly onAcknowledged?: ((acknowledged: Acknowledged) => void) | undefined;
   /** Called about once a second of real time, and at the end. */
@@ -42,6 +50,8 @@ export interface SimProgress extends DeviceCounters {
   readonly nowMs: number;
   readonly devices: number;
   readonly connected: number;
+  /** Devices on lines; the other figures are of those with MQTT. */
+  readonly onLines: number;
   /** Readings that happened so far. */
   readonly reported: number;
   readonly unacknowledged: number;
@@ -51,21 +61,22 @@ const PROGRESS_MS = 1_000;
 /** Readings of one moment before the loop gives way. */
 const BURST = 256;
 
-/** Runs until the scenario's last day is over and everything is acknowledged, or until the signal aborts. */
+/** Runs until the scenario's last day is over and everything is acknowledged, or until the signal aborts. Throws ConfigError for a line that cannot be served. */
 export async function runSim(options: SimOptions): Promise<SimProgress> {
   const { clock, signal, scenario, onProgress } = options;
   const startMs = options.startMs ?? clock.nowMs();
+  const lines = await serveLines(scenario, options.places ?? {}, options.seed, clock);
   const devices = new Map(devicesOf(options).map((device) => [device.id, device]));
   const end = new AbortController();
   const stop = AbortSignal.any([signal, end.signal]);
-  const progress = () => progressOf([...devices.values()], clock.nowMs());
+  const progress = () => progressOf([...devices.values()], lines.devices.size, clock.nowMs());
   const running = Promise.all([...devices.values()].map((device) => runDevice(device, devices.size, options, stop)));
   const reporting = every(PROGRESS_MS, clock, stop, () => onProgress?.(progress()));
   try {
-    await Promise.race([running, liveThrough(options, startMs, devices, stop)]);
+    await Promise.race([running, liveThrough(options, startMs, { devices, lines }, stop)]);
   } finally {
     end.abort();
-    await Promise.allSettled([running, reporting]);
+    await Promise.allSettled([running, reporting, lines.close()]);
   }
   options.log.info({ scenario: scenario.name, endMs: endOf(scenario, startMs) }, "simulated devices have gone offline");
   onProgress?.(progress());
@@ -84,7 +95,13 @@ function devicesOf(options: SimOptions): MqttDevice[] {
       password: passwordFor?.(id),
       journalFile: journalDir === undefined ? undefined : join(journalDir, `${id}.ndjson`),
     });
-  return flatsOf(scenario).flatMap(({ id }) => [make(lockOf(id), answerAsLock), make(counterOf(id), answerAsSensor)]);
+  const elsewhere = new Set(
+    scenario.lines.flatMap(({ speaks, devices }) => devices.map(({ flat }, at) => LINE_KINDS[speaks].idOf(flat, at))),
+  );
+  return flatsOf(scenario).flatMap(({ id }) => [
+    make(lockOf(id), answerAsLock),
+    ...(elsewhere.has(counterOf(id)) ? [] : [make(counterOf(id), answerAsSensor)]),
+  ]);
 }
 
 /** Devices of a site do not all connect in the same instant. */
@@ -102,19 +119,24 @@ async function runDevice(
 async function liveThrough(
   { clock, scenario, seed }: SimOptions,
   startMs: number,
-  devices: ReadonlyMap<string, MqttDevice>,
+  { devices, lines }: { readonly devices: ReadonlyMap<string, MqttDevice>; readonly lines: ServedLines },
   signal: AbortSignal,
 ): Promise<void> {
+  const span = { scenario, seed, startMs, fromMs: clock.nowMs() };
   let burst = 0;
   try {
-    for (const { atMs, reading } of readings({ scenario, seed, startMs, fromMs: clock.nowMs() })) {
+    for (const next of mergeByTime<SimReading | LineEvent>([readings(span), lineEvents(span)])) {
+      const { atMs } = next;
       burst = atMs > clock.nowMs() ? 0 : (burst + 1) % BURST;
       while (atMs > clock.nowMs()) {
         await clock.sleep(Math.min((atMs - clock.nowMs()) / clock.scale, MAX_DELAY_MS), signal);
       }
       if (burst === BURST - 1) await clock.sleep(0, signal);
-      const { device, ...rest } = reading;
-      devices.get(device)?.report(rest);
+      if ("event" in next) lines.act(next.device, next.event);
+      else {
+        const { device, ...rest } = next.reading;
+        devices.get(device)?.report(rest);
+      }
     }
     await Promise.race([Promise.all([...devices.values()].map((device) => device.drained())), aborted(signal)]);
   } catch (error) {
@@ -134,7 +156,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-function progressOf(devices: readonly MqttDevice[], nowMs: number): SimProgress {
+function progressOf(devices: readonly MqttDevice[], onLines: number, nowMs: number): SimProgress {
   const sum = (count: (device: MqttDevice) => number) => devices.reduce((total, device) => total + count(device), 0);
   const acknowledged = sum((device) => device.counters.acknowledged);
   const unacknowledged = sum((device) => device.unacknowledged);
@@ -142,6 +164,7 @@ function progressOf(devices: readonly MqttDevice[], nowMs: number): SimProgress 
     nowMs,
     devices: devices.length,
     connected: sum((device) => (device.connected ? 1 : 0)),
+    onLines,
     reported: acknowledged + unacknowledged,
     published: sum((device) => device.counters.published),
     acknowledged,

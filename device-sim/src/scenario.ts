@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { ConfigError, Id, isTimeZone, type Problem, RiskLevel, Time } from "@gatehouse/protocol";
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { flatsOf } from "./compound.ts";
+import { Line, lineProblems } from "./lines/scenario-lines.ts";
 
 export const Habit = z
   .enum(["day", "night", "home"])
@@ -63,6 +65,7 @@ export const Scenario = z
     visitors: z.number().min(0).max(1).default(0.08).describe("chance of visitors in an evening, for every flat"),
     flats: z.array(Flat).min(1).optional().describe("flats one by one, or …"),
     compound: Compound.optional().describe("… a compound of that size, filled by itself"),
+    lines: z.array(Line).default([]).describe("devices on serial lines and device servers, beside those with MQTT"),
   })
   .refine((scenario) => (scenario.flats === undefined) !== (scenario.compound === undefined), {
     error: "must have exactly one of `flats` and `compound`",
@@ -105,6 +108,8 @@ export function parseScenario(text: string): Scenario {
   if (twice !== undefined) {
     throw new ConfigError({ path: "flats", reason: `"${twice}" stands twice`, fix: "choose another id" });
   }
+  const problems = lineProblems(parsed.data.lines, new Set(flatsOf(parsed.data).map(({ id }) => id)));
+  if (problems.length > 0) throw new ConfigError(problems);
   return parsed.data;
 }
 

@@ -1,31 +1,85 @@
-/** The site file that matches a scenario: its flats, doors, locks and counters, as an operator would have written it. */
-import type { Site } from "@gatehouse/protocol";
+/** The site file that matches a scenario: its flats, doors and devices, as an operator would have written it. */
+import { type Site, toHex } from "@gatehouse/protocol";
 import type { z } from "zod";
 import { flatsOf } from "./compound.ts";
+import { counterOf, lockOf } from "./device-ids.ts";
+import { keyFileOf, LINE_KINDS, readerKey } from "./lines/kinds.ts";
+import type { Pace } from "./lines/line-kind.ts";
+import { type LinePlaces, linkOf, placeOf } from "./lines/listen.ts";
+import type { Line } from "./lines/scenario-lines.ts";
 import type { Flat, Scenario } from "./scenario.ts";
 
 /** A site file as written: defaults left out. */
 export type SiteFile = z.input<typeof Site>;
 
-export const lockOf = (flat: string): string => `lock-${flat}`;
-export const counterOf = (flat: string): string => `count-${flat}`;
-
 export interface SiteOptions {
   /** Name of the file with a device's broker password; without it devices have none. */
   readonly passwordFile?: (device: string) => string;
+  /** Where the lines are; default: where the simulator serves them by default. */
+  readonly places?: LinePlaces;
+  /** World seconds in a real one; default 1. Decides how often devices on lines are asked. */
+  readonly scale?: number;
 }
 
 /** Spread it to add broker, uplinks and accounts. */
 export function siteFor(scenario: Scenario, options: SiteOptions = {}): SiteFile {
   const flats = flatsOf(scenario);
   const { id, name, timezone, address } = scenario.site;
+  const { scale = 1, places } = options;
+  const pace: Pace = (worldS, leastS) => Math.max(leastS, Math.round((1_000 * worldS) / scale) / 1_000);
+  const onLines = scenario.lines.flatMap((line) => devicesOn(line, pace));
+  const known = new Set(onLines.map((device) => device.id));
+  const hasGate = scenario.lines.some(({ speaks }) => speaks === "osdp");
   return {
     site: { id, name, kind: "rental-compound", timezone, address },
-    spaces: flats.map(spaceOf),
-    portals: flats.map((flat) => ({ id: `door-${flat.id}`, kind: "door", from: "outside", to: flat.id })),
-    devices: flats.flatMap((flat) => devicesOf(flat, options)),
+    spaces: [...flats.map(spaceOf), ...(hasGate ? [YARD] : [])],
+    portals: [
+      ...flats.map((flat) => ({ id: `door-${flat.id}`, kind: "door" as const, from: "outside", to: flat.id })),
+      ...(hasGate ? [GATE] : []),
+    ],
+    ...(scenario.lines.length === 0
+      ? {}
+      : { drivers: scenario.lines.map((line) => driverOf(scenario, line, pace, places)) }),
+    devices: [
+      ...flats.flatMap((flat) => devicesOf(flat, options)).filter((device) => !known.has(device.id)),
+      ...onLines,
+    ],
     policies: [{ use: "cn-sh-rental-2014" }],
   };
+}
+
+/** Files with secrets the site file names, to be written beside it: by name, what is in them. */
+export function secretsFor(scenario: Scenario): Readonly<Record<string, string>> {
+  const readers = scenario.lines
+    .filter(({ speaks }) => speaks === "osdp")
+    .flatMap(({ devices }) => devices.map(({ flat }, index) => LINE_KINDS.osdp.idOf(flat, index)));
+  return Object.fromEntries(readers.map((reader) => [keyFileOf(reader), `${toHex(readerKey(reader))}\n`]));
+}
+
+const YARD = { id: "yard", kind: "yard" } as const;
+/**
+ * The flats' doors still lead outside: a card at the gate is told minutes of world time late where that runs fast, and then whose door opened right
+ * after it says nothing of whose card it was.
+ */
+const GATE = { id: "gate", kind: "gate", from: "outside", to: "yard" } as const;
+
+function driverOf(
+  scenario: Scenario,
+  line: Line,
+  pace: Pace,
+  places: LinePlaces | undefined,
+): NonNullable<SiteFile["drivers"]>[number] {
+  const link = linkOf(line, placeOf(scenario, line, places));
+  return { id: line.id, type: line.speaks, link, ...LINE_KINDS[line.speaks].driver?.(pace) };
+}
+
+function devicesOn({ id: driver, speaks, devices }: Line, pace: Pace): NonNullable<SiteFile["devices"]> {
+  const kind = LINE_KINDS[speaks];
+  return devices.map(({ flat }, index) => ({
+    id: kind.idOf(flat, index),
+    driver,
+    ...kind.site(flat, index, pace),
+  })) as NonNullable<SiteFile["devices"]>;
 }
 
 function spaceOf(flat: Flat): SiteFile["spaces"][number] {

@@ -29,6 +29,16 @@ export async function openPty(): Promise<Pty> {
   }
 }
 
+/** Whether this machine can make them. */
+export async function hasPtys(): Promise<boolean> {
+  try {
+    await (await openPty()).unplug();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The kernel tells the number of the other end without being asked by ioctl. */
 function indexOf(master: number): string {
   const found = /^tty-index:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${master}`, "utf8"))?.[1];

@@ -1,15 +1,13 @@
 /** Simulated devices as a program: on one line, over TCP or a pty, told by lines of JSON what happens to them. */
-import { symlinkSync, unlinkSync } from "node:fs";
 import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { deviceByName, type NamedDevice } from "./catalogue.ts";
 import type { SimDevice, SimEvent } from "./device.ts";
+import { openFarEnd } from "./far-end.ts";
 import { DEVICE_FAULTS, LINE_FAULTS } from "./faulty.ts";
-import { openPty } from "./pty.ts";
-import { serveTcp } from "./serve-tcp.ts";
 import { serveUdp } from "./serve-udp.ts";
-import { type SharedLineOptions, shareLine, type Wire } from "./shared-line.ts";
+import { type SharedLineOptions, shareLine } from "./shared-line.ts";
 
 export interface RunDevicesOptions {
   /** `osdp-reader?address=3`, one for each device. */
@@ -54,7 +52,7 @@ export async function runDevices(options: RunDevicesOptions): Promise<void> {
   const random = new Random(options.seed);
   const named = options.devices.map((text, index) => deviceByName(text, index, random));
   const timing = baud === undefined ? {} : { characterMs: (BITS * 1_000) / baud };
-  const far = await openFarEnd(options.listen, named, { clock, ...timing });
+  const far = await serve(options.listen, named, { clock, ...timing });
   tell({ listen: far.name, devices: named.map(({ device }) => device.id) });
   hear(options, named).catch((error: unknown) => tell({ problem: `no more lines are read: ${error}` }));
   try {
@@ -100,66 +98,27 @@ function happen(text: string, named: readonly NamedDevice[], nowMs: number): str
   return undefined;
 }
 
-interface FarEnd {
+interface Served {
   readonly name: string;
   close(): Promise<void>;
 }
 
-async function openFarEnd(listen: string, named: readonly NamedDevice[], options: SharedLineOptions): Promise<FarEnd> {
+async function serve(listen: string, named: readonly NamedDevice[], options: SharedLineOptions): Promise<Served> {
   const udp = /^udp:(?:([^:]+):)?(\d{1,5})$/.exec(listen);
   if (udp !== null) return openNetwork(udp[1] ?? "127.0.0.1", Number(udp[2]), named, options.clock);
-  const onLine = (wire: Wire) =>
-    shareLine(
-      wire,
-      named.map(({ device }) => device),
-      options,
-    );
-  const tcp = /^tcp:(?:(.+):)?(\d{1,5})$/.exec(listen);
-  if (tcp !== null) {
-    const [, host = "127.0.0.1", port] = tcp;
-    const far = await serveTcp({ host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) }).catch(
-      (cause: unknown) => {
-        throw new ConfigError(
-          { path: "--listen", reason: `cannot listen at ${listen}: ${(cause as Error).message}` },
-          { cause },
-        );
-      },
-    );
-    const line = onLine(far);
-    return {
-      name: `tcp:${host}:${far.port}`,
-      close: () => {
-        line.stop();
-        return far.close();
-      },
-    };
-  }
-  const path = /^pty:(.+)$/.exec(listen)?.[1];
-  if (path === undefined)
-    throw new ConfigError({
-      path: "--listen",
-      reason: `"${listen}" is no place to listen`,
-      fix: "write tcp:127.0.0.1:4001, pty:/tmp/bus-1 for a serial line of its own, or udp:127.0.0.1:60000 for boards",
-    });
-  const pty = await openPty();
-  try {
-    symlinkSync(pty.path, path);
-  } catch (cause) {
-    await pty.unplug();
-    throw new ConfigError({ path: "--listen", reason: `cannot make ${path}: ${(cause as Error).message}` }, { cause });
-  }
-  const line = onLine(pty);
+  const far = await openFarEnd(listen, "--listen");
+  const devices = named.map(({ device }) => device);
+  const line = shareLine(far.wire, devices, options);
   return {
-    name: listen,
-    close: async () => {
+    name: far.name,
+    close: () => {
       line.stop();
-      unlinkSync(path);
-      await pty.unplug();
+      return far.close();
     },
   };
 }
 
-async function openNetwork(host: string, port: number, named: readonly NamedDevice[], clock: Clock): Promise<FarEnd> {
+async function openNetwork(host: string, port: number, named: readonly NamedDevice[], clock: Clock): Promise<Served> {
   const boards = named.map(({ device, listener }) => ({
     id: device.id,
     hear: (...heard: Parameters<SimDevice["hear"]>) => device.hear(...heard),

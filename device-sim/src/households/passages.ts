@@ -1,6 +1,6 @@
 /** What the devices at a flat's door say when people pass: the lock its card and contact, the counter its persons. */
 import { formatTime, type RawReading } from "@gatehouse/protocol";
-import { counterOf, lockOf } from "../site-for.ts";
+import { counterOf, lockOf } from "../device-ids.ts";
 import type { Movement } from "./movements.ts";
 
 /** A reading and when it happens, in world time. */

@@ -56,11 +56,19 @@ export async function listening(
 
 const lastLines = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-8).join("\n");
 
-/** Rejects when the child ends by itself, or the signal aborts. */
-export function ended(child: ChildProcess, logFile: string, signal: AbortSignal): Promise<never> {
+/** Rejects when the child ends by itself, or the signal aborts. A simulator may end when it has nothing left to do. */
+export function ended(
+  child: ChildProcess,
+  what: "gateway" | "simulator",
+  logFile: string,
+  signal: AbortSignal,
+): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    child.once("exit", () => reject(new LinkError("closed", `the gateway ended:\n${lastLines(logFile)}`)));
+    child.once("exit", (code) => {
+      if (what === "simulator" && code === 0) return;
+      reject(new LinkError("closed", `the ${what} ended:\n${lastLines(logFile)}`));
+    });
   });
 }
 

@@ -3,6 +3,12 @@ import type { Alert } from "@gatehouse/protocol";
 
 export interface BannerFacts {
   readonly scenario: { readonly site: { readonly name: string }; readonly flats?: readonly unknown[] | undefined };
+  readonly site: {
+    readonly drivers?:
+      | readonly { readonly id: string; readonly type: string; readonly [key: string]: unknown }[]
+      | undefined;
+    readonly devices?: readonly { readonly id: string; readonly driver?: string | undefined }[] | undefined;
+  };
   readonly seed: string;
   readonly daySeconds: number;
   readonly scale: number;
@@ -16,6 +22,7 @@ export interface BannerFacts {
 
 export function demoBanner({
   scenario,
+  site,
   seed,
   daySeconds,
   scale,
@@ -31,7 +38,7 @@ export function demoBanner({
 Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. Nothing here is real but the software.
 
   time 时间         a simulated day takes ${daySeconds} s (${Math.round(scale)} times real time); network deadlines stay real
-  simulator 模拟器   door locks and people counters, as real MQTT clients
+  simulator 模拟器   door locks and people counters, as real MQTT clients${onLines(site)}
   gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
                     http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
   commands 指令     gatehouse command --state ${stateDir}   lists the devices and what each can be told
@@ -42,6 +49,17 @@ A group rental needs 3 of 5 nights over the limit, so the first alert comes afte
 Alerts as they reach the city platform 到达城市平台的告警 (their later life is in /status; Ctrl-C ends 按 Ctrl-C 退出):
 
 `;
+}
+
+/** What is on serial lines and device servers, a line each. */
+function onLines({ drivers = [], devices = [] }: BannerFacts["site"]): string {
+  const rows = drivers.map(({ id, type, link }) => {
+    const ids = devices.filter(({ driver }) => driver === id).map((device) => device.id);
+    const shown = ids.length > 2 ? `${ids[0]} … ${ids.at(-1)}` : ids.join(", ");
+    return `                    ${type.padEnd(8)}${shown.padEnd(32)}${String(link)}`;
+  });
+  if (rows.length === 0) return "";
+  return `;\n                    and real bytes on serial lines and device servers 串口设备:\n${rows.join("\n")}`;
 }
 
 const CHINESE: Readonly<Record<string, string>> = {

@@ -2,8 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { City, Scenario, siteFor } from "@gatehouse/device-sim";
+import { join, resolve } from "node:path";
+import type { City, LinePlaces, Scenario, siteFor } from "@gatehouse/device-sim";
 import {
   type Alert,
   type Clock,
@@ -29,6 +29,7 @@ interface DemoFlags {
 }
 
 const DAY_S = 86_400;
+const FIRST_LINE_PORT = 4001;
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -52,12 +53,16 @@ async function demo(flags: DemoFlags): Promise<void> {
       fix: "write at least 1, for instance 6",
     });
   const signal = untilSignal();
-  const { readScenario, siteFor, startCity, startOf } = await import("@gatehouse/device-sim");
+  const { readScenario, secretsFor, siteFor, startCity, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);
-  const site = siteFor(scenario);
   const dir = flags.state ?? mkdtempSync(join(tmpdir(), "gatehouse-demo-"));
   mkdirSync(dir, { recursive: true });
-  const anchor = { worldMs: startOf(scenario), realMs: systemClock.nowMs(), scale: DAY_S / daySeconds };
+  const scale = DAY_S / daySeconds;
+  const places = await placeLines(scenario, dir);
+  const site = siteFor(scenario, { places, scale });
+  for (const [name, text] of Object.entries(secretsFor(scenario)))
+    writeFileSync(join(dir, name), text, { mode: 0o600 });
+  const anchor = { worldMs: startOf(scenario), realMs: systemClock.nowMs(), scale };
   const clock = scaledClock(anchor);
   const ca = join(dir, "city-ca.pem");
   const city = await startCity({
@@ -70,7 +75,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   });
   const children: ChildProcess[] = [];
   try {
-    const facts = { flags, scenario, site, dir, daySeconds, anchor, city, ca };
+    const facts = { flags, scenario, site, places, dir, daySeconds, anchor, city, ca };
     await play(facts, clock, children, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -87,6 +92,7 @@ interface Facts {
   readonly flags: DemoFlags;
   readonly scenario: Scenario;
   readonly site: RawSite;
+  readonly places: LinePlaces;
   readonly dir: string;
   readonly daySeconds: number;
   readonly anchor: ClockAnchor;
@@ -96,7 +102,7 @@ interface Facts {
 
 /** Starts gateway and simulator, and stays until the signal aborts or the gateway ends. */
 async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal: AbortSignal): Promise<void> {
-  const { flags, scenario, dir, daySeconds, anchor, city } = facts;
+  const { flags, scenario, site, places, dir, daySeconds, anchor, city } = facts;
   const mqtt = await freePort(1883);
   const monitor = await freePort(9464);
   const siteFile = await writeSite(facts, mqtt);
@@ -106,18 +112,46 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   const stateDir = join(dir, "state");
   const state = ["--state", stateDir, "--monitor", monitorAt];
   const gateway = startPart(["run", "--site", siteFile, ...state, ...time], logFile);
-  children.push(gateway);
-  await listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal);
-  const { scale } = anchor;
-  const banner = { scenario, daySeconds, scale, mqtt, monitor, city, siteFile, stateDir, logFile, seed: flags.seed };
-  process.stdout.write(demoBanner(banner));
   const people = ["--scenario", flags.scenario, "--seed", flags.seed, "--url", `mqtt://${mqtt.host}:${mqtt.port}`];
-  children.push(startPart(["sim", ...people, ...time], join(dir, "sim.log")));
+  const lines = Object.entries(places).flatMap(([id, place]) => ["--line", `${id}=${place}`]);
+  // At once, not when the gateway is there: whoever looks for a line that is not served yet looks again only after a while.
+  const simLog = join(dir, "sim.log");
+  const sim = startPart(["sim", ...people, ...lines, ...time], simLog);
+  children.push(gateway, sim);
+  const end = Promise.race([ended(gateway, "gateway", logFile, signal), ended(sim, "simulator", simLog, signal)]);
+  await Promise.race([end, listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal)]);
+  const { scale } = anchor;
+  const banner = {
+    scenario,
+    site,
+    daySeconds,
+    scale,
+    mqtt,
+    monitor,
+    city,
+    siteFile,
+    stateDir,
+    logFile,
+    seed: flags.seed,
+  };
+  process.stdout.write(demoBanner(banner));
   const timeOf = (ms: number) => formatTime(ms, scenario.site.timezone);
-  await Promise.race([
-    ended(gateway, logFile, signal),
-    reportDays(scenario.days, timeOf, clock, anchor.worldMs, signal),
-  ]);
+  await Promise.race([end, reportDays(scenario.days, timeOf, clock, anchor.worldMs, signal)]);
+}
+
+/** A port or a serial line for each line of the scenario. A machine without pseudo-terminals has device servers alone. */
+async function placeLines({ lines }: Scenario, dir: string): Promise<LinePlaces> {
+  const { hasPtys } = await import("@gatehouse/device-sim");
+  const asPty = lines.some(({ over }) => over === "pty") && (await hasPtys());
+  const places: Record<string, string> = {};
+  for (const [index, { id, over }] of lines.entries()) {
+    if (over === "pty" && asPty) places[id] = `pty:${join(resolve(dir), `${id}.tty`)}`;
+    else {
+      const { host, port } = await freePort(FIRST_LINE_PORT + index);
+      places[id] = `tcp:${host}:${port}`;
+    }
+  }
+  return places;
 }
 
 /** Prints alert events of the platform, with the names of spaces. */

@@ -1,6 +1,8 @@
 /** `gatehouse sim`: a simulated compound, its devices real MQTT clients. */
-import { formatTime } from "@gatehouse/protocol";
-import { Command, Option } from "commander";
+import { dirname, join } from "node:path";
+import type { Scenario } from "@gatehouse/device-sim";
+import { ConfigError, formatTime } from "@gatehouse/protocol";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { clockFor, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
 
@@ -20,6 +22,7 @@ interface SimFlags {
   readonly spaces?: string;
   readonly device?: readonly string[];
   readonly listen?: string;
+  readonly line?: Readonly<Record<string, string>>;
   readonly baud?: string;
   readonly logLevel: LogLevel;
   readonly clock?: string;
@@ -34,6 +37,11 @@ export function simCommand(): Command {
     .option("--scenario <name|file>", "compound, load, or a scenario file", "compound")
     .option("--seed <seed>", "the same seed gives the same people", "1")
     .option("--url <url>", "the gateway's broker", "mqtt://127.0.0.1:1883")
+    .option(
+      "--line <id=place>",
+      "serve this line of the scenario at tcp:[HOST:]PORT or pty:PATH; again for more lines; default: tcp ports from 4001 on",
+      parseLine,
+    )
     .option("--journal <dir>", "folder for the devices' own journals; without it they are in memory")
     .addOption(
       new Option("--format <format>", "how readings are written").choices(["json", "protobuf"]).default("json"),
@@ -63,9 +71,16 @@ export function simCommand(): Command {
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
     .addHelpText(
       "after",
-      '\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n  gatehouse sim --device "osdp-reader?address=3" --listen tcp:4001\n',
+      '\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --line electricity=tcp:0.0.0.0:4101 --line gate=pty:/tmp/gate\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n  gatehouse sim --device "osdp-reader?address=3" --listen tcp:4001\n',
     )
     .action(sim);
+}
+
+function parseLine(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, id, place] = /^([^=]+)=((?:tcp|pty):.+)$/.exec(text) ?? [];
+  if (id === undefined || place === undefined)
+    throw new InvalidArgumentError("write it as LINE=tcp:127.0.0.1:4001 or LINE=pty:/tmp/bus-1");
+  return { ...before, [id]: place };
 }
 
 async function sim(flags: SimFlags): Promise<void> {
@@ -74,15 +89,10 @@ async function sim(flags: SimFlags): Promise<void> {
   const { device } = flags;
   if (device !== undefined) return (await import("./sim-devices.ts")).simDevices({ ...flags, device });
   const clock = clockFor(flags.clock);
-  const { readScenario, replayLines, runSim, siteFor, startOf } = await import("@gatehouse/device-sim");
+  const { readScenario, replayLines, runSim, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);
-  if (flags.writeSite !== undefined) {
-    const { stringify } = await import("yaml");
-    const { writeFileSync } = await import("node:fs");
-    writeFileSync(flags.writeSite, stringify({ ...siteFor(scenario), broker: { anonymousLoopback: true } }));
-    process.stdout.write(`${flags.writeSite} is written\n`);
-    return;
-  }
+  const places = placesOf(scenario, flags.line);
+  if (flags.writeSite !== undefined) return writeSite(flags.writeSite, scenario, places);
   if (flags.replay !== undefined) {
     const { writeFileSync } = await import("node:fs");
     const lines = [...replayLines({ scenario, seed: flags.seed, startMs: startOf(scenario) })];
@@ -105,7 +115,27 @@ async function sim(flags: SimFlags): Promise<void> {
     log,
     signal,
     format,
+    places,
     journalDir: journal,
     onProgress: (progress) => log.info({ ...progress, time: formatTime(progress.nowMs, zone) }, "progress"),
   });
+}
+
+function placesOf({ lines }: Scenario, given: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const ids = lines.map(({ id }) => id);
+  const odd = Object.keys(given).find((id) => !ids.includes(id));
+  if (odd === undefined) return given;
+  const fix = ids.length === 0 ? "leave --line out" : `there are ${ids.join(", ")}`;
+  throw new ConfigError({ path: "--line", reason: `the scenario has no line "${odd}"`, fix });
+}
+
+async function writeSite(file: string, scenario: Scenario, places: Readonly<Record<string, string>>): Promise<void> {
+  const { secretsFor, siteFor } = await import("@gatehouse/device-sim");
+  const { stringify } = await import("yaml");
+  const { writeFileSync } = await import("node:fs");
+  writeFileSync(file, stringify({ ...siteFor(scenario, { places }), broker: { anonymousLoopback: true } }));
+  const secrets = Object.entries(secretsFor(scenario));
+  for (const [name, text] of secrets) writeFileSync(join(dirname(file), name), text, { mode: 0o600 });
+  const beside = secrets.length === 0 ? "" : `, with ${secrets.map(([name]) => name).join(", ")} beside it`;
+  process.stdout.write(`${file} is written${beside}\n`);
 }

@@ -1,0 +1,58 @@
+/** The far end of a line at a place named in words: `tcp:[HOST:]PORT`, or `pty:PATH` for a serial port that PATH is a link to. */
+import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { ConfigError } from "@gatehouse/protocol";
+import { openPty } from "./pty.ts";
+import { serveTcp } from "./serve-tcp.ts";
+import type { Wire } from "./shared-line.ts";
+
+export interface FarEnd {
+  /** The place, with the port it got. */
+  readonly name: string;
+  readonly wire: Wire;
+  close(): Promise<void>;
+}
+
+/** Throws ConfigError at `path` for a place that cannot be. */
+export async function openFarEnd(place: string, path: string): Promise<FarEnd> {
+  const tcp = /^tcp:(?:(.+):)?(\d{1,5})$/.exec(place);
+  if (tcp !== null) return listenTcp(place, tcp[1] ?? "127.0.0.1", Number(tcp[2]), path);
+  const link = /^pty:(.+)$/.exec(place)?.[1];
+  if (link !== undefined) return makePty(place, link, path);
+  throw new ConfigError({
+    path,
+    reason: `"${place}" is no place to listen`,
+    fix: "write tcp:127.0.0.1:4001, pty:/tmp/bus-1 for a serial line of its own, or udp:127.0.0.1:60000 for boards",
+  });
+}
+
+async function listenTcp(place: string, host: string, port: number, path: string): Promise<FarEnd> {
+  const far = await serveTcp({ host: host.replace(/^\[(.*)\]$/, "$1"), port }).catch((cause: unknown) => {
+    throw new ConfigError({ path, reason: `cannot listen at ${place}: ${(cause as Error).message}` }, { cause });
+  });
+  return { name: `tcp:${host}:${far.port}`, wire: far, close: () => far.close() };
+}
+
+async function makePty(place: string, link: string, path: string): Promise<FarEnd> {
+  const pty = await openPty();
+  try {
+    if (isLeftOver(link)) unlinkSync(link);
+    symlinkSync(pty.path, link);
+  } catch (cause) {
+    await pty.unplug();
+    throw new ConfigError({ path, reason: `cannot make ${link}: ${(cause as Error).message}` }, { cause });
+  }
+  return {
+    name: place,
+    wire: pty,
+    close: async () => {
+      unlinkSync(link);
+      await pty.unplug();
+    },
+  };
+}
+
+/** A link of a run that could not clean up, whether or not its pseudo-terminal is still there. */
+function isLeftOver(link: string): boolean {
+  const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink && readlinkSync(link).startsWith("/dev/pts/");
+}

@@ -1,0 +1,42 @@
+/** What there is to say of one protocol on a scenario's lines. */
+import type { Random } from "@gatehouse/protocol/testing";
+import type { SimDevice, SimEvent } from "../devices/device.ts";
+import type { OwnFaults } from "../devices/faulty.ts";
+import type { Movement } from "../households/movements.ts";
+import type { World } from "../households/residents.ts";
+import type { Flat } from "../scenario.ts";
+
+/** Something that happens to a device on a line, in world time. */
+export interface Happening {
+  readonly atMs: number;
+  readonly event: SimEvent;
+}
+
+/** What a device's people do: those of its flat, or of all flats where it stands at the gate. */
+export interface Lives {
+  readonly flats: readonly Flat[];
+  readonly world: World;
+  /** Where it begins, world time. */
+  readonly fromMs: number;
+  /** In order of time, endless. */
+  readonly movements: () => Iterable<Movement>;
+}
+
+/**
+ * How often something is asked that a real site asks every `worldS` seconds. Drivers ask in real time, so where world time runs faster it is asked
+ * that much sooner, but never more often than every `leastS` real seconds.
+ */
+export type Pace = (worldS: number, leastS: number) => number;
+
+export interface LineKind {
+  /** Keys of the driver beside id, type and link. */
+  driver?(pace: Pace): object;
+  /** The flat's id, or undefined for the gate. */
+  idOf(flat: string | undefined, index: number): string;
+  /** The device in the site file, beside its id and driver. */
+  site(flat: string | undefined, index: number, pace: Pace): { readonly kind: string } & object;
+  make(id: string, index: number, random: Random): { readonly device: SimDevice; readonly own?: OwnFaults };
+  happenings(lives: Lives): Iterable<Happening>;
+  /** Of a serial line, where the link must name it. */
+  readonly baud?: number;
+}

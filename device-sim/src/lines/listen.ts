@@ -1,0 +1,27 @@
+/** Where the lines of a scenario are: what the simulator listens at, and what a site file calls the same place. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Scenario } from "../scenario.ts";
+import { LINE_KINDS } from "./kinds.ts";
+import type { Line } from "./scenario-lines.ts";
+
+/** By line: `tcp:HOST:PORT` or `pty:PATH`. */
+export type LinePlaces = Readonly<Record<string, string>>;
+
+const FIRST_PORT = 4001;
+
+/** Where a line is listened at: as said, else at a port of loopback, 4001 for the first line, or a serial port in the folder for temporary files. */
+export function placeOf({ lines }: Scenario, { id, over }: Line, places: LinePlaces = {}): string {
+  const said = places[id];
+  if (said !== undefined) return said;
+  if (over === "pty") return `pty:${join(tmpdir(), `gatehouse-${id}`)}`;
+  return `tcp:127.0.0.1:${FIRST_PORT + lines.findIndex((line) => line.id === id)}`;
+}
+
+/** The `link` of a site file that reaches it. */
+export function linkOf({ speaks }: Line, place: string): string {
+  const path = /^pty:(.+)$/.exec(place)?.[1];
+  if (path === undefined) return place;
+  const { baud } = LINE_KINDS[speaks];
+  return `serial:${path}${baud === undefined ? "" : `?baud=${baud}`}`;
+}

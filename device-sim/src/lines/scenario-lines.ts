@@ -1,0 +1,69 @@
+/** Lines of a scenario: devices that do not speak MQTT but bytes on a serial line or behind a device server. */
+import { Id, type Problem } from "@gatehouse/protocol";
+import { z } from "zod";
+import { DEVICE_FAULTS, LINE_FAULTS } from "../devices/faulty.ts";
+
+const LineDevice = z.strictObject({
+  flat: Id.optional().describe("whose it is; a card reader has none, it stands at the compound's gate"),
+  faults: z
+    .array(z.enum([...LINE_FAULTS, ...DEVICE_FAULTS]))
+    .default([])
+    .describe("what it suffers, for as long as it runs"),
+});
+
+export const Line = z.strictObject({
+  id: Id.describe("the driver's id in the site file"),
+  speaks: z
+    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410"])
+    .describe(
+      "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, or one radar",
+    ),
+  over: z.enum(["tcp", "pty"]).default("tcp").describe("a device server, or a serial port of its own"),
+  devices: z.array(LineDevice).min(1).max(32),
+});
+export type Line = z.infer<typeof Line>;
+
+/** What is wrong with the lines beside the flats, if anything is. */
+export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>): Problem[] {
+  return lines.flatMap((line, at) => [
+    ...repeated(
+      lines.map(({ id }) => id),
+      at,
+      `lines.${at}.id`,
+    ),
+    ...line.devices.flatMap(({ flat }, index) => {
+      const path = `lines.${at}.devices.${index}`;
+      if (line.speaks === "osdp")
+        return flat === undefined
+          ? []
+          : [{ path: `${path}.flat`, reason: "a card reader stands at the gate, not at a flat" }];
+      if (flat === undefined) return [{ path: `${path}.flat`, reason: "is missing: whose device is it?" }];
+      return flats.has(flat) ? [] : [{ path: `${path}.flat`, reason: `there is no flat "${flat}"` }];
+    }),
+    ...(line.speaks === "ld2410" && line.devices.length > 1
+      ? [{ path: `lines.${at}.devices`, reason: "a radar has a line of its own" }]
+      : []),
+    ...twins(lines, at),
+  ]);
+}
+
+function repeated(ids: readonly string[], at: number, path: string): Problem[] {
+  return ids.indexOf(ids[at] ?? "") < at
+    ? [{ path, reason: `"${ids[at]}" stands twice`, fix: "choose another id" }]
+    : [];
+}
+
+/** A flat has one device of a kind. */
+function twins(lines: readonly Line[], at: number): Problem[] {
+  const line = lines[at];
+  if (line === undefined || line.speaks === "osdp") return [];
+  const before = lines.slice(0, at).filter(({ speaks }) => speaks === line.speaks);
+  const seen = new Set(before.flatMap(({ devices }) => devices.map(({ flat }) => flat)));
+  return line.devices.flatMap(({ flat }, index) => {
+    if (flat === undefined || !seen.has(flat)) {
+      seen.add(flat);
+      return [];
+    }
+    return [{ path: `lines.${at}.devices.${index}.flat`, reason: `"${flat}" has such a device already` }];
+  });
+}

@@ -1,0 +1,59 @@
+/** The lines of a scenario, served: every device with real bytes on its line. */
+import type { Clock } from "@gatehouse/protocol";
+import { Random } from "@gatehouse/protocol/testing";
+import type { SimEvent } from "../devices/device.ts";
+import { openFarEnd } from "../devices/far-end.ts";
+import { type FaultyDevice, withFaults } from "../devices/faulty.ts";
+import { shareLine } from "../devices/shared-line.ts";
+import type { Scenario } from "../scenario.ts";
+import { LINE_KINDS } from "./kinds.ts";
+import { type LinePlaces, placeOf } from "./listen.ts";
+import type { Line } from "./scenario-lines.ts";
+
+export interface ServedLines {
+  readonly devices: ReadonlyMap<string, FaultyDevice>;
+  act(device: string, event: SimEvent): void;
+  close(): Promise<void>;
+}
+
+/** Throws ConfigError where a line cannot be. */
+export async function serveLines(
+  scenario: Scenario,
+  places: LinePlaces,
+  seed: number | string,
+  clock: Clock,
+): Promise<ServedLines> {
+  const devices = new Map<string, FaultyDevice>();
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0)) await end();
+  };
+  try {
+    for (const line of scenario.lines) {
+      const own = devicesOn(line, seed);
+      for (const device of own) devices.set(device.id, device);
+      const far = await openFarEnd(placeOf(scenario, line, places), `line ${line.id}`);
+      const shared = shareLine(far.wire, own, { clock });
+      closing.push(() => {
+        shared.stop();
+        return far.close();
+      });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { devices, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
+}
+
+function devicesOn({ speaks, devices }: Line, seed: number | string): FaultyDevice[] {
+  const kind = LINE_KINDS[speaks];
+  return devices.map(({ flat, faults }, index) => {
+    const id = kind.idOf(flat, index);
+    const random = new Random(`${seed}/${id}/device`);
+    const { device, own = {} } = kind.make(id, index, random);
+    const faulty = withFaults(device, [], random.fork("faults"), own);
+    for (const fault of faults) faulty.set(fault, true, 0);
+    return faulty;
+  });
+}
