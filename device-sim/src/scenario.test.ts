@@ -1,7 +1,7 @@
 import { ConfigError, checkSite, Policy, Site } from "@gatehouse/protocol";
 import { describe, expect, it } from "vitest";
 import { parseScenario, readScenario, SCENARIOS } from "./scenario.ts";
-import { siteFor } from "./site-for.ts";
+import { secretsFor, siteFor } from "./site-for.ts";
 
 const night = { over: 3, of: 7, clear: 3 };
 /** The shape of the rental policy: what counts here is that limits can be derived from the rooms. */
@@ -36,7 +36,24 @@ describe("shipped scenarios", () => {
   it.each(SCENARIOS)("%s gives a site file that passes its schema and its checks", (name) => {
     const site = Site.parse(siteFor(readScenario(name), { passwordFile: (device) => `${device}.pw` }));
     expect(checkSite(site, new Map([[rental.id, rental]]))).toEqual([]);
-    expect(site.devices.length).toBe(2 * site.spaces.length);
+    const doors = site.portals.filter(({ kind }) => kind === "door");
+    expect(site.devices.filter(({ portal }) => doors.some(({ id }) => id === portal)).length).toBe(2 * doors.length);
+  });
+
+  it("have lines whose drivers and devices stand in the site file, asked as often as the pace of time allows", () => {
+    const compound = readScenario("compound");
+    const places = { gate: "pty:/tmp/gate.tty", stairs: "tcp:127.0.0.1:4104" };
+    const slow = Site.parse(siteFor(compound, { places }));
+    const fast = Site.parse(siteFor(compound, { places, scale: 14_400 }));
+    expect(slow.drivers.map(({ type }) => type)).toEqual(["osdp", "dlt645", "cjt188", "modbus", "ld2410"]);
+    expect(slow.drivers[0]).toMatchObject({ link: "serial:/tmp/gate.tty?baud=9600", pollMs: 100 });
+    expect(slow.drivers[3]).toMatchObject({ link: "tcp:127.0.0.1:4104" });
+    const meter = (site: Site) => site.devices.find(({ id }) => id === "energy-3-302");
+    expect(meter(slow)).toMatchObject({ driver: "electricity", space: "3-302", periodSeconds: 900 });
+    expect(meter(fast)).toMatchObject({ periodSeconds: 1 });
+    const counters = slow.devices.filter(({ id }) => id === "count-1-201");
+    expect(counters.map(({ driver }) => driver)).toEqual(["stairs"]);
+    expect(secretsFor(compound)).toEqual({ "reader-gate.key": expect.stringMatching(/^[0-9a-f]{32}\n$/) });
   });
 
   it("hold two flats over the limit, one of them from the beginning", () => {
@@ -69,6 +86,20 @@ describe("a scenario file", () => {
       "exactly one of",
     );
     expect(problemsOf(`${minimal}compound: { flats: 2 }`)).toBe("");
+  });
+
+  it("has lines with devices of its own flats, one of a kind each", () => {
+    const flats = `${minimal}flats: [{ id: a, rooms: [9], people: [] }, { id: b, rooms: [9], people: [] }]\nlines:\n`;
+    const lines = (...each: string[]) => problemsOf(flats + each.map((line) => `  - ${line}\n`).join(""));
+    expect(lines("{ id: l, speaks: dlt645, devices: [{ flat: a, faults: [noise, drop] }, { flat: b }] }")).toBe("");
+    expect(lines("{ id: l, speaks: dlt645, devices: [{ flat: c }] }")).toContain('there is no flat "c"');
+    expect(lines("{ id: l, speaks: dlt645, devices: [{}] }")).toContain("lines.0.devices.0.flat: is missing");
+    expect(lines("{ id: l, speaks: osdp, devices: [{ flat: a }] }")).toContain("stands at the gate");
+    expect(lines("{ id: l, speaks: ld2410, devices: [{ flat: a }, { flat: b }] }")).toContain("a line of its own");
+    expect(lines("{ id: l, speaks: dlt645, devices: [{ flat: a, faults: [rust] }] }")).toContain("faults.0");
+    const twice = "{ id: l, speaks: modbus, devices: [{ flat: a }] }";
+    expect(lines(twice, twice)).toContain('"l" stands twice');
+    expect(lines(twice, twice.replace("id: l", "id: m"))).toContain('lines.1.devices.0.flat: "a" has such a device');
   });
 
   it("may not give two flats one id, be no YAML, or be missing", () => {

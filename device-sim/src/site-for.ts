@@ -1,5 +1,5 @@
 /** The site file that matches a scenario: its flats, doors and devices, as an operator would have written it. */
-import { type Site, toHex } from "@gatehouse/protocol";
+import type { Site } from "@gatehouse/protocol";
 import type { z } from "zod";
 import { flatsOf } from "./compound.ts";
 import { counterOf, lockOf } from "./device-ids.ts";
@@ -53,7 +53,9 @@ export function secretsFor(scenario: Scenario): Readonly<Record<string, string>>
   const readers = scenario.lines
     .filter(({ speaks }) => speaks === "osdp")
     .flatMap(({ devices }) => devices.map(({ flat }, index) => LINE_KINDS.osdp.idOf(flat, index)));
-  return Object.fromEntries(readers.map((reader) => [keyFileOf(reader), `${toHex(readerKey(reader))}\n`]));
+  return Object.fromEntries(
+    readers.map((reader) => [keyFileOf(reader), `${Buffer.from(readerKey(reader)).toString("hex")}\n`]),
+  );
 }
 
 const YARD = { id: "yard", kind: "yard" } as const;

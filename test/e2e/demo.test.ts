@@ -1,11 +1,57 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { systemClock } from "@gatehouse/protocol";
+import { type LineEvent, lineEvents, readScenario, type SimEvent, startOf } from "@gatehouse/device-sim";
+import { type Reading, systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { GATEHOUSE } from "../support/gateway-process.ts";
+import { tempDir } from "../support/temp-dir.ts";
 
-it("the demo says what runs and finds both group rentals within a minute, and no other; Ctrl-C ends it", async () => {
+const HOUR_MS = 3_600_000;
+/** Between a movement and the answer to the next question, in world time: two real seconds. */
+const LAG_MS = 8 * HOUR_MS;
+
+/** What happens before the simulator is there happens to no device. */
+const STARTING_MS = 16 * HOUR_MS;
+
+const scenario = readScenario("compound");
+const truth: readonly LineEvent[] = [...lineEvents({ scenario, seed: "1" })];
+
+/** What the people of the demo did to a device on a line between two times. */
+const happened = (device: string, fromMs: number, untilMs: number): SimEvent[] =>
+  truth
+    .filter((event) => event.device === device && event.atMs >= fromMs && event.atMs <= untilMs)
+    .map(({ event }) => event);
+
+const readingsOf = (stateDir: string, out: string): Reading[] => {
+  const exported = spawnSync(process.execPath, [GATEHOUSE, "export", "readings", "--state", stateDir, "--out", out]);
+  expect(String(exported.stderr)).not.toContain("rror");
+  const lines = readFileSync(out, "utf8").trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as Reading);
+};
+
+/** What a device on a line has told lies between what had happened a moment before, and what had until then. */
+function expectTold(
+  readings: readonly Reading[],
+  device: string,
+  kind: Reading["kind"],
+  told: (readings: readonly Reading[]) => number,
+  sum: (events: readonly SimEvent[]) => number,
+): void {
+  const own = readings.filter((reading) => reading.device === device && reading.kind === kind);
+  const startMs = startOf(scenario);
+  const endMs = Date.parse(own.at(-1)?.receivedAt ?? "");
+  expect(own.length, `${device} ${kind}`).toBeGreaterThan(10);
+  expect(told(own), `${device} ${kind}`).toBeGreaterThanOrEqual(
+    sum(happened(device, startMs + STARTING_MS, endMs - LAG_MS)),
+  );
+  expect(told(own), `${device} ${kind}`).toBeLessThanOrEqual(sum(happened(device, startMs, endMs)));
+}
+
+it("the demo says what runs, hears its serial devices, and finds both group rentals within a minute, and no other; Ctrl-C ends it", async () => {
+  using dir = tempDir();
   const child = spawn(process.execPath, [GATEHOUSE, "demo"], { stdio: ["ignore", "pipe", "inherit"] });
   const lines: string[] = [];
   const found = Promise.withResolvers<void>();
@@ -18,6 +64,8 @@ it("the demo says what runs and finds both group rentals within a minute, and no
   const exit = once(child, "exit");
   await Promise.race([found.promise, exit, systemClock.sleep(60_000)]);
   const tookMs = systemClock.monoMs() - startedMs;
+  const stateDir = /--state (\S+)/.exec(lines.join("\n"))?.[1] ?? "";
+  const readings = readingsOf(stateDir, join(dir.path, "readings.ndjson"));
   child.kill("SIGINT");
   const [code] = (await exit) as [number | null];
   const text = lines.join("\n");
@@ -29,5 +77,29 @@ it("the demo says what runs and finds both group rentals within a minute, and no
   expect(text).toMatch(/mqtt:\/\/127\.0\.0\.1:\d+/);
   expect(text).toContain("/healthz");
   expect(text).toContain("/status");
+  expect(text).toMatch(/osdp +reader-gate +(serial:\/|tcp:)/);
+  expect(text).toMatch(/dlt645 +energy-1-101 … energy-3-302 +tcp:/);
+  expect(text).toMatch(/modbus +count-1-201 +tcp:/);
+  expect(text).not.toContain("device-fault");
   expect(code).toBe(0);
+
+  const cards = (events: readonly SimEvent[]) => events.filter(({ kind }) => kind === "card").length;
+  expectTold(readings, "reader-gate", "card.read", (told) => told.length, cards);
+  const shown = readings.filter(({ kind }) => kind === "card.read");
+  expect(shown.every(({ credential }) => /^c_[0-9a-f]{10}$/.test(credential ?? ""))).toBe(true);
+
+  const wh = (events: readonly SimEvent[]) => events.reduce((sum, e) => sum + (e.kind === "use" ? (e.wh ?? 0) : 0), 0);
+  const FROM_WH = 1_000_000;
+  for (const flat of ["1-101", "1-102", "2-301", "3-302"]) {
+    // The register has a resolution of 10 Wh.
+    const told = (own: readonly Reading[]) => (own.at(-1)?.value as number) - FROM_WH;
+    expectTold(readings, `energy-${flat}`, "meter.energyWh", told, (events) => Math.floor(wh(events) / 10) * 10);
+  }
+
+  const totals = (own: readonly Reading[]) => own.at(-1)?.value as { readonly in: number; readonly out: number };
+  for (const way of ["in", "out"] as const) {
+    const passed = (events: readonly SimEvent[]) =>
+      events.filter((e) => e.kind === "pass" && e.direction === way).length;
+    expectTold(readings, "count-1-201", "count.totals", (own) => totals(own)[way], passed);
+  }
 });

@@ -100,7 +100,7 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       kind: "presence",
       space: flat,
       tech: "radar",
-      holdSeconds: pace(1_800, 0.4),
+      holdSeconds: pace(1_800, 0.2),
     }),
     make: (id, _index, random) => ({ device: createLd2410({ id }, random) }),
     happenings: presence,

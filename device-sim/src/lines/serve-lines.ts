@@ -12,6 +12,8 @@ import type { Line } from "./scenario-lines.ts";
 
 export interface ServedLines {
   readonly devices: ReadonlyMap<string, FaultyDevice>;
+  /** Where each line is, by its id, with the port it got. */
+  readonly places: LinePlaces;
   act(device: string, event: SimEvent): void;
   close(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function serveLines(
   clock: Clock,
 ): Promise<ServedLines> {
   const devices = new Map<string, FaultyDevice>();
+  const served: Record<string, string> = {};
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of closing.splice(0)) await end();
@@ -33,6 +36,7 @@ export async function serveLines(
       const own = devicesOn(line, seed);
       for (const device of own) devices.set(device.id, device);
       const far = await openFarEnd(placeOf(scenario, line, places), `line ${line.id}`);
+      served[line.id] = far.name;
       const shared = shareLine(far.wire, own, { clock });
       closing.push(() => {
         shared.stop();
@@ -43,7 +47,7 @@ export async function serveLines(
     await close();
     throw error;
   }
-  return { devices, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
+  return { devices, places: served, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
 }
 
 function devicesOn({ speaks, devices }: Line, seed: number | string): FaultyDevice[] {
