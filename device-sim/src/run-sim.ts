@@ -96,7 +96,7 @@ function devicesOf(options: SimOptions): MqttDevice[] {
       journalFile: journalDir === undefined ? undefined : join(journalDir, `${id}.ndjson`),
     });
   const elsewhere = new Set(
-    scenario.lines.flatMap(({ speaks, devices }) => devices.map(({ flat }, at) => LINE_KINDS[speaks].idOf(flat, at))),
+    scenario.lines.flatMap(({ speaks, devices }) => devices.map(({ flat }) => LINE_KINDS[speaks].idOf(flat))),
   );
   return flatsOf(scenario).flatMap(({ id }) => [
     make(lockOf(id), answerAsLock),

@@ -99,7 +99,8 @@ describe("a scenario file", () => {
     expect(lines("{ id: l, speaks: dlt645, devices: [{ flat: a, faults: [rust] }] }")).toContain("faults.0");
     const twice = "{ id: l, speaks: modbus, devices: [{ flat: a }] }";
     expect(lines(twice, twice)).toContain('"l" stands twice');
-    expect(lines(twice, twice.replace("id: l", "id: m"))).toContain('lines.1.devices.0.flat: "a" has such a device');
+    expect(lines(twice, twice.replace("id: l", "id: m"))).toContain('lines.1.devices.0: "a" has such a device');
+    expect(lines("{ id: l, speaks: osdp, devices: [{}, {}] }")).toContain("the gate has such a device");
   });
 
   it("may not give two flats one id, be no YAML, or be missing", () => {

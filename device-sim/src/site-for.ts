@@ -52,7 +52,7 @@ export function siteFor(scenario: Scenario, options: SiteOptions = {}): SiteFile
 export function secretsFor(scenario: Scenario): Readonly<Record<string, string>> {
   const readers = scenario.lines
     .filter(({ speaks }) => speaks === "osdp")
-    .flatMap(({ devices }) => devices.map(({ flat }, index) => LINE_KINDS.osdp.idOf(flat, index)));
+    .flatMap(({ devices }) => devices.map(({ flat }) => LINE_KINDS.osdp.idOf(flat)));
   return Object.fromEntries(
     readers.map((reader) => [keyFileOf(reader), `${Buffer.from(readerKey(reader)).toString("hex")}\n`]),
   );
@@ -78,7 +78,7 @@ function driverOf(
 function devicesOn({ id: driver, speaks, devices }: Line, pace: Pace): NonNullable<SiteFile["devices"]> {
   const kind = LINE_KINDS[speaks];
   return devices.map(({ flat }, index) => ({
-    id: kind.idOf(flat, index),
+    id: kind.idOf(flat),
     driver,
     ...kind.site(flat, index, pace),
   })) as NonNullable<SiteFile["devices"]>;

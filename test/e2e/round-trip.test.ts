@@ -24,7 +24,8 @@ it("an exported history replayed gives the alerts the gateway raised, from the f
   using dir = tempDir();
   const at = (name: string) => join(dir.path, name);
   const gatehouse = (...args: string[]) => spawnSync(process.execPath, [GATEHOUSE, ...args], { encoding: "utf8" });
-  const scenario = readScenario("compound");
+  // With MQTT alone: what a line has not told yet when everything stops is not owed to anybody.
+  const scenario = { ...readScenario("compound"), lines: [] };
   const anchor = { worldMs: startOf(scenario), realMs: systemClock.nowMs(), scale: SCALE };
   const clock = scaledClock(anchor);
   const city = await startCity({ https: { host: "127.0.0.1", port: 0 }, caFile: at("ca.pem"), clock, log: silentLog });

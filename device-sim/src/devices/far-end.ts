@@ -27,7 +27,8 @@ export async function openFarEnd(place: string, path: string): Promise<FarEnd> {
 
 async function listenTcp(place: string, host: string, port: number, path: string): Promise<FarEnd> {
   const far = await serveTcp({ host: host.replace(/^\[(.*)\]$/, "$1"), port }).catch((cause: unknown) => {
-    throw new ConfigError({ path, reason: `cannot listen at ${place}: ${(cause as Error).message}` }, { cause });
+    const reason = `cannot listen at ${place}: ${(cause as Error).message}`;
+    throw new ConfigError({ path, reason, fix: "choose another port, or end what listens there" }, { cause });
   });
   return { name: `tcp:${host}:${far.port}`, wire: far, close: () => far.close() };
 }

@@ -4,6 +4,7 @@ import { counterOf } from "../device-ids.ts";
 import { createCjt188Meter } from "../devices/cjt188-meter.ts";
 import { createDlt645Meter } from "../devices/dlt645-meter.ts";
 import { createLd2410 } from "../devices/ld2410.ts";
+import { createLd2450 } from "../devices/ld2450.ts";
 import { createModbusCounter } from "../devices/modbus-counter.ts";
 import { createOsdpReader } from "../devices/osdp-reader.ts";
 import { dailyUse } from "../households/daily-use.ts";
@@ -14,6 +15,7 @@ import type { Line } from "./scenario-lines.ts";
 /** From the gate to one's own door. */
 const WALK_MS = 60_000;
 const KEY_BYTES = 16;
+const GATE_READER = "reader-gate";
 
 /** The key of a simulated reader: the same in every run, and nobody's secret. */
 export function readerKey(reader: string): Uint8Array {
@@ -28,11 +30,14 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
     baud: 9600,
     // At the demo's pace some eight cards a second come by; a reader tells one at each question.
     driver: (pace) => ({ pollMs: 1_000 * pace(0.1, 0.05) }),
-    idOf: (_flat, index) => (index === 0 ? "reader-gate" : `reader-gate-${index + 1}`),
-    site: (flat, index) => {
-      const file = keyFileOf(LINE_KINDS.osdp.idOf(flat, index));
-      return { kind: "reader", portal: "gate", address: index + 1, direction: "in", key: { file } };
-    },
+    idOf: () => GATE_READER,
+    site: (_flat, index) => ({
+      kind: "reader",
+      portal: "gate",
+      address: index + 1,
+      direction: "in",
+      key: { file: keyFileOf(GATE_READER) },
+    }),
     make: (id, index, random) => {
       const device = createOsdpReader({ id, address: index + 1, key: readerKey(id) }, random);
       return { device, own: device.ownFaults };
@@ -100,9 +105,22 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       kind: "presence",
       space: flat,
       tech: "radar",
-      holdSeconds: pace(1_800, 0.2),
+      holdSeconds: pace(30, 0.2),
     }),
     make: (id, _index, random) => ({ device: createLd2410({ id }, random) }),
+    happenings: presence,
+  },
+  ld2450: {
+    baud: 256_000,
+    driver: (pace) => ({ countSeconds: pace(10, 1), repeatSeconds: pace(900, 60) }),
+    idOf: (flat) => `people-${flat}`,
+    site: (flat, _index, pace) => ({
+      kind: "presence",
+      space: flat,
+      tech: "radar",
+      holdSeconds: pace(30, 0.2),
+    }),
+    make: (id, _index, random) => ({ device: createLd2450({ id }, random) }),
     happenings: presence,
   },
 };

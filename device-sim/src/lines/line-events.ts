@@ -21,11 +21,11 @@ export function* lineEvents(span: Span): Generator<LineEvent> {
   const world = worldOf(scenario, span.seed, startMs);
   const all = flatsOf(scenario);
   const devices = scenario.lines.flatMap(({ speaks, devices }) =>
-    devices.map(({ flat }, index) => {
+    devices.map(({ flat }) => {
       const flats = flat === undefined ? all : all.filter(({ id }) => id === flat);
       const movements = () => mergeByTime(flats.map((each) => movementsOf(each, world, fromMs)));
       const kind = LINE_KINDS[speaks];
-      return named(kind.idOf(flat, index), kind.happenings({ flats, world, fromMs, movements }));
+      return named(kind.idOf(flat), kind.happenings({ flats, world, fromMs, movements }));
     }),
   );
   for (const event of mergeByTime(devices)) {

@@ -32,7 +32,7 @@ export interface LineKind {
   /** Keys of the driver beside id, type and link. */
   driver?(pace: Pace): object;
   /** The flat's id, or undefined for the gate. */
-  idOf(flat: string | undefined, index: number): string;
+  idOf(flat: string | undefined): string;
   /** The device in the site file, beside its id and driver. */
   site(flat: string | undefined, index: number, pace: Pace): { readonly kind: string } & object;
   make(id: string, index: number, random: Random): { readonly device: SimDevice; readonly own?: OwnFaults };

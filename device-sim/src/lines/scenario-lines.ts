@@ -14,7 +14,7 @@ const LineDevice = z.strictObject({
 export const Line = z.strictObject({
   id: Id.describe("the driver's id in the site file"),
   speaks: z
-    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410"])
+    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410", "ld2450"])
     .describe(
       "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, or one radar",
     ),
@@ -22,6 +22,8 @@ export const Line = z.strictObject({
   devices: z.array(LineDevice).min(1).max(32),
 });
 export type Line = z.infer<typeof Line>;
+
+const RADARS: readonly Line["speaks"][] = ["ld2410", "ld2450"];
 
 /** What is wrong with the lines beside the flats, if anything is. */
 export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>): Problem[] {
@@ -40,7 +42,7 @@ export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>)
       if (flat === undefined) return [{ path: `${path}.flat`, reason: "is missing: whose device is it?" }];
       return flats.has(flat) ? [] : [{ path: `${path}.flat`, reason: `there is no flat "${flat}"` }];
     }),
-    ...(line.speaks === "ld2410" && line.devices.length > 1
+    ...(RADARS.includes(line.speaks) && line.devices.length > 1
       ? [{ path: `lines.${at}.devices`, reason: "a radar has a line of its own" }]
       : []),
     ...twins(lines, at),
@@ -53,17 +55,16 @@ function repeated(ids: readonly string[], at: number, path: string): Problem[] {
     : [];
 }
 
-/** A flat has one device of a kind. */
+/** A flat has one device of a kind, and the compound one gate. */
 function twins(lines: readonly Line[], at: number): Problem[] {
   const line = lines[at];
-  if (line === undefined || line.speaks === "osdp") return [];
+  if (line === undefined) return [];
   const before = lines.slice(0, at).filter(({ speaks }) => speaks === line.speaks);
   const seen = new Set(before.flatMap(({ devices }) => devices.map(({ flat }) => flat)));
   return line.devices.flatMap(({ flat }, index) => {
-    if (flat === undefined || !seen.has(flat)) {
-      seen.add(flat);
-      return [];
-    }
-    return [{ path: `lines.${at}.devices.${index}.flat`, reason: `"${flat}" has such a device already` }];
+    const isTwin = seen.has(flat);
+    seen.add(flat);
+    const whose = flat === undefined ? "the gate" : `"${flat}"`;
+    return isTwin ? [{ path: `lines.${at}.devices.${index}`, reason: `${whose} has such a device already` }] : [];
   });
 }

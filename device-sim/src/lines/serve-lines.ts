@@ -1,9 +1,9 @@
 /** The lines of a scenario, served: every device with real bytes on its line. */
 import type { Clock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
-import type { SimEvent } from "../devices/device.ts";
+import type { SimDevice, SimEvent } from "../devices/device.ts";
 import { openFarEnd } from "../devices/far-end.ts";
-import { type FaultyDevice, withFaults } from "../devices/faulty.ts";
+import { withFaults } from "../devices/faulty.ts";
 import { shareLine } from "../devices/shared-line.ts";
 import type { Scenario } from "../scenario.ts";
 import { LINE_KINDS } from "./kinds.ts";
@@ -11,7 +11,7 @@ import { type LinePlaces, placeOf } from "./listen.ts";
 import type { Line } from "./scenario-lines.ts";
 
 export interface ServedLines {
-  readonly devices: ReadonlyMap<string, FaultyDevice>;
+  readonly devices: ReadonlyMap<string, SimDevice>;
   /** Where each line is, by its id, with the port it got. */
   readonly places: LinePlaces;
   act(device: string, event: SimEvent): void;
@@ -25,7 +25,7 @@ export async function serveLines(
   seed: number | string,
   clock: Clock,
 ): Promise<ServedLines> {
-  const devices = new Map<string, FaultyDevice>();
+  const devices = new Map<string, SimDevice>();
   const served: Record<string, string> = {};
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -50,12 +50,13 @@ export async function serveLines(
   return { devices, places: served, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
 }
 
-function devicesOn({ speaks, devices }: Line, seed: number | string): FaultyDevice[] {
+function devicesOn({ speaks, devices }: Line, seed: number | string): SimDevice[] {
   const kind = LINE_KINDS[speaks];
   return devices.map(({ flat, faults }, index) => {
-    const id = kind.idOf(flat, index);
+    const id = kind.idOf(flat);
     const random = new Random(`${seed}/${id}/device`);
     const { device, own = {} } = kind.make(id, index, random);
+    if (faults.length === 0) return device;
     const faulty = withFaults(device, [], random.fork("faults"), own);
     for (const fault of faults) faulty.set(fault, true, 0);
     return faulty;
