@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
+import { benchOsdp } from "./osdp.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
 import { openRig, type Rig } from "./rig.ts";
@@ -156,6 +157,8 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "osdp-9600": () => benchOsdp(9_600, seconds),
+  "osdp-115200": () => benchOsdp(115_200, seconds),
 };
 
 const results: Record<string, unknown> = {};

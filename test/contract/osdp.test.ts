@@ -381,3 +381,14 @@ test("a card is on disk before the reader is told to forget it, and kept by the 
   expect(reader?.pd.events.waiting).toBe(0);
   expect(told).toContainEqual({ device: READER, kind: "card.read", credential: "c_0000000005" });
 });
+
+test("32 readers on a slow line come online one after the other, and none loses its session to the others", async () => {
+  const readers = Array.from({ length: 32 }, (_, address) => ({ address, key: KEY }));
+  const line = await open({ readers, keys: readers.map(() => KEY_FILE), baud: 9_600 });
+  await line.until(() => line.kinds().filter((kind) => kind === "device.online").length === 32, 60);
+  const challenges = () =>
+    line.tapped.filter(({ direction, bytes }) => direction === "tx" && decodeOsdpFrame(bytes).code === 0x76).length;
+  await line.pass(15);
+  expect(challenges()).toBe(32);
+  expect(line.kinds()).not.toContain("device.offline");
+});

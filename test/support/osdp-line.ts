@@ -13,6 +13,8 @@ export interface OsdpLineOptions {
   readonly vault?: ReturnType<typeof memoryVault>;
   readonly accept?: Accept;
   readonly seed?: string;
+  /** Answers take the time this rate allows; without it they come at once. */
+  readonly baud?: number;
 }
 
 export interface OsdpLine {
@@ -52,7 +54,10 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
     createOsdpReader({ id: n === 0 ? READER : `reader-${n}`, ...reader }, random.fork(`reader ${n}`)),
   );
   const server = await serveTcp();
-  const shared = shareLine(server, readers, { clock });
+  const shared = shareLine(server, readers, {
+    clock,
+    characterMs: options.baud === undefined ? 0 : 10_000 / options.baud,
+  });
   const vault = options.vault ?? memoryVault();
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
@@ -76,7 +81,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
       told.push(...items.map(readingOf));
       return [];
     });
-  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=115200` });
+  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=${options.baud ?? 115_200}` });
   const driver = row.create("bus-1", config as never, {
     clock,
     log,

@@ -29,6 +29,8 @@ export interface ReaderParts {
   readonly periodMs: number;
   /** From the end of a request to the beginning of its answer. */
   readonly replyMs: number;
+  /** Of a start-up in one turn: so many that the sessions of the others do not starve meanwhile. */
+  readonly startExchanges: number;
   readonly deps: DriverDeps;
   /** How a command, or a part of one, ended; undefined when it was done. */
   readonly onDone: (id: string, error: string | undefined) => void;
@@ -36,8 +38,6 @@ export interface ReaderParts {
 
 /** Exchanges of one urgent turn: a poll that is under way, what was asked for, and repeats. */
 const URGENT_EXCHANGES = 8;
-/** A start-up in one turn: ID, CAP, CHLNG, SCRYPT, KEYSET and the handshake behind it. */
-const START_EXCHANGES = 8;
 /** Signals for the person at the door are worth nothing later. */
 const FEEDBACK_MS = 2_000;
 
@@ -90,7 +90,7 @@ export class OsdpReader implements Member {
   async poll(ask: Ask): Promise<void> {
     if (this.#parts.keys.memory.state.doubt !== undefined) return;
     for (let count = 1; await this.#exchange(ask); count++)
-      if (!this.#acu.isStarting || count >= START_EXCHANGES) return;
+      if (!this.#acu.isStarting || count >= this.#parts.startExchanges) return;
   }
 
   /** A turn of its own for what waits to be sent. */
