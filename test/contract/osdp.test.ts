@@ -47,6 +47,18 @@ const matching = <T extends { readonly detail: RegExp }>(entry: T) => ({
   detail: expect.stringMatching(entry.detail),
 });
 
+/** The longest time a reader was not spoken to once it had heard its first word. */
+function longestSilenceMs({ tapped }: OsdpLine): number {
+  const last = new Map<number, number>();
+  let longestMs = 0;
+  for (const { atMs, bytes } of tapped.filter(({ direction }) => direction === "tx")) {
+    const { address } = decodeOsdpFrame(bytes);
+    longestMs = Math.max(longestMs, atMs - (last.get(address) ?? atMs));
+    last.set(address, atMs);
+  }
+  return longestMs;
+}
+
 const isOnline = (line: OsdpLine) => () => line.kinds().includes("device.online");
 
 test("a reader with its key comes online in a secure session and tells cards, keys, tampering, power and its door", async () => {
@@ -390,5 +402,7 @@ test("32 readers on a slow line come online one after the other, and none loses 
     line.tapped.filter(({ direction, bytes }) => direction === "tx" && decodeOsdpFrame(bytes).code === 0x76).length;
   await line.pass(15);
   expect(challenges()).toBe(32);
+  // A reader drops its session after 8 s: half of it is left for a bad day.
+  expect(longestSilenceMs(line)).toBeLessThan(4_000);
   expect(line.kinds()).not.toContain("device.offline");
 });

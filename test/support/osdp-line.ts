@@ -27,7 +27,7 @@ export interface OsdpLine {
   /** Everything accepted, in order: readings, and reasons of what could not be read. */
   readonly told: (RawReading | string)[];
   /** Bytes of both directions. */
-  readonly tapped: { readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
+  readonly tapped: { readonly atMs: number; readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
   /** `kind` of the readings so far. */
   kinds(): string[];
   codes(): string[];
@@ -62,7 +62,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
   const told: OsdpLine["told"] = [];
-  const tapped: { direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
+  const tapped: { atMs: number; direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
   const row = driverTypes.find(({ type }) => type === "osdp");
   if (row === undefined) throw new RangeError("there is no driver type osdp");
   const devices = readers.map(
@@ -93,7 +93,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
     secret: (ref) => options.secrets?.["file" in ref ? ref.file : ref.env] ?? Buffer.alloc(0),
     pseudonym: (number) => `c_${number.toLowerCase().padStart(10, "0")}`,
     vault,
-    tap: ({ direction, bytes }) => tapped.push({ direction, bytes: bytes.slice() }),
+    tap: ({ direction, bytes }) => tapped.push({ atMs: clock.monoMs(), direction, bytes: bytes.slice() }),
   });
   const stop = new AbortController();
   let ended: Promise<void> = Promise.resolve();
