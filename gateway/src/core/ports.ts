@@ -29,6 +29,8 @@ export interface Health {
 export type HealthCode =
   | "driver-down"
   | "driver-bug"
+  | "bus-noisy"
+  | "bus-second-master"
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
