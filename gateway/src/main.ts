@@ -247,7 +247,7 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
 
 /** Commands a device's driver knows. */
 function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
-  const rows = new Map(site.drivers.map(({ id, row }) => [id, "actions" in row ? row.actions : []]));
+  const rows = new Map(site.drivers.map(({ id, row }) => [id, row.actions]));
   return (device) => rows.get(device.driver) ?? [];
 }
 

@@ -17,19 +17,19 @@ export interface OsdpReaderOptions {
   readonly id: string;
   readonly address: number;
   /** The reader's own key, 16 bytes; without one it waits in install mode for its first. */
-  readonly key?: Uint8Array;
-  readonly install?: boolean;
+  readonly key?: Uint8Array | undefined;
+  readonly install?: boolean | undefined;
   /** Says nothing but ID and CAP outside a session; default true where it has a key. */
-  readonly secureRequired?: boolean;
-  readonly baud?: number;
-  readonly serial?: number;
-  readonly capabilities?: readonly Capability[];
+  readonly secureRequired?: boolean | undefined;
+  readonly baud?: number | undefined;
+  readonly serial?: number | undefined;
+  readonly capabilities?: readonly Capability[] | undefined;
   /** The contact of the door it stands at; default 0. */
-  readonly doorInput?: number;
+  readonly doorInput?: number | undefined;
   /** Bits of a card; by default 26, and 34 for numbers that do not fit. */
-  readonly cardBits?: 26 | 34;
+  readonly cardBits?: 26 | 34 | undefined;
   /** What is not said here, as the PD itself takes it. */
-  readonly pd?: Partial<PdOptions>;
+  readonly pd?: Partial<PdOptions> | undefined;
 }
 
 export interface OsdpReader extends SimDevice {

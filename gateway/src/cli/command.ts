@@ -171,16 +171,14 @@ async function list(device: string | undefined, flags: CommandFlags): Promise<vo
       reason: `there is no device "${device}"`,
       fix: "`gatehouse command` lists them",
     });
-  if (flags.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
-  else {
-    const width = Math.max(...shown.map(({ id }) => id.length));
-    for (const { id, kind, driver, driverUp, online, actions } of shown) {
-      const state = driverUp ? (online === false ? "offline" : "") : `driver ${driver} is down`;
-      process.stdout.write(
-        `${id.padEnd(width)}  ${kind.padEnd(12)}  ${actions.join(" ") || "takes no commands"}${state === "" ? "" : `  (${state})`}\n`,
-      );
-    }
-  }
+  const width = Math.max(...shown.map(({ id }) => id.length));
+  const lines = shown.map((each) => `${each.id.padEnd(width)}  ${describe(each)}\n`);
+  process.stdout.write(flags.json ? `${JSON.stringify(shown)}\n` : lines.join(""));
+}
+
+function describe({ kind, driver, driverUp, online, actions }: z.infer<typeof Devices>["devices"][number]): string {
+  const state = driverUp ? (online === false ? "  (offline)" : "") : `  (driver ${driver} is down)`;
+  return `${kind.padEnd(12)}  ${actions.join(" ") || "takes no commands"}${state}`;
 }
 
 /** Undefined where the system has no name for the user. */

@@ -13,7 +13,7 @@ export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 export const ControlRequestLine = z.strictObject({
   v: z.literal(CONTROL_VERSION, { error: `must be ${CONTROL_VERSION}, the version this gateway speaks` }),
   request: z.string().min(1).max(64),
-  params: z.unknown(),
+  params: z.unknown().optional(),
 });
 
 /**

@@ -162,8 +162,8 @@ export interface DriverType<Config = never> {
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
-  /** Commands its devices may be given; a device that cannot do one of them is refused by the driver. Without it none. */
-  readonly actions?: readonly CommandAction[];
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   /** Those of them that only somebody on this box may give, and no platform. */
   readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;

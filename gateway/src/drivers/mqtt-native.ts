@@ -6,6 +6,7 @@ import {
   DeviceStatus,
   deviceTopic,
   InvariantError,
+  LinkError,
   parseDeviceTopic,
   RejectedError,
 } from "@gatehouse/protocol";
@@ -62,6 +63,7 @@ class NativeDriver implements MqttNativeDriver {
 
   async command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult> {
     if (!this.#devices.has(device)) throw new RejectedError(`device ${device} is not of driver ${this.id}`);
+    if (this.statuses.get(device)?.state === "offline") throw new LinkError("refused", `${device} is offline`);
     const { id, action, args, notAfter } = command;
     const payload = JSON.stringify({ id, action, args, notAfter });
     const send = () => this.#deps.broker.publish(deviceTopic.command(device), payload, { qos: 1 });

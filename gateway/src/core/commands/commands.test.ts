@@ -1,5 +1,5 @@
 import { type CommandResult, type DeviceCommand, LinkError, RejectedError } from "@gatehouse/protocol";
-import { FakeClock, settle } from "@gatehouse/protocol/testing";
+import { FakeClock, Random, settle } from "@gatehouse/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { MemoryLog } from "../../testing/log.ts";
 import { MemoryStore } from "../../testing/memory-store.ts";
@@ -186,6 +186,34 @@ describe("a command", () => {
     expect(story(store)).toEqual(["command w1", "command-result w1 unknown"]);
   });
 
+  it("is given no more time by a wall clock that is set back while it is put on disk", async () => {
+    const { clock, store, take } = await onSlowDisk({ obey: never });
+    const report = take();
+    await clock.advance(4_000);
+    clock.step(-3_600_000);
+    store.commit();
+    await clock.advance(6_000);
+    store.commit();
+    expect(story(store)).toEqual(["command w1", "command-result w1 unknown"]);
+    expect(await report).toMatchObject({ outcome: "unknown" });
+  });
+
+  it("is not given to the driver where the process stood still behind its deadline", async () => {
+    const clock = new FakeClock();
+    const real = clock.monoMs;
+    const { store, sent, take } = await onSlowDisk({ clock });
+    const report = take();
+    clock.monoMs = () => real() + 10_000;
+    store.commit();
+    await settle();
+    store.commit();
+    expect(await report).toMatchObject({
+      outcome: "expired",
+      error: expect.stringMatching(/while it was put on disk/),
+    });
+    expect(sent).toEqual([]);
+  });
+
   it("is given up at its deadline by a driver that does not listen, too", async () => {
     const { clock, take } = await setUp({ obey: () => new Promise(() => {}) });
     const report = take();
@@ -326,4 +354,67 @@ it("carries out a bounded number of commands at a time", async () => {
     outcome: "unavailable",
     error: expect.stringMatching(/64 commands/),
   });
+});
+
+const YEARS_MS = 20 * 365 * 86_400_000;
+
+/** A platform whose clock is right, a gateway whose clock is set to anything now and then, and somebody who keeps old wishes. */
+async function onOddClocks(seed: number) {
+  const random = new Random(seed);
+  const startMs = Date.UTC(2036, 0, 5);
+  const clock = new FakeClock(startMs);
+  const store = new MemoryStore({ autoCommit: false });
+  const dueMs = new Map<string, number>();
+  const runs: string[] = [];
+  const late: string[] = [];
+  const obey: Obey = async ({ id }) => {
+    runs.push(id);
+    if (clock.monoMs() >= (dueMs.get(id) ?? 0)) late.push(id);
+    await clock.sleep(random.float() * 2_000);
+    return { id, ok: random.chance(0.8) };
+  };
+  const opening = setUp({ store, clock, obey });
+  for (let i = 0; i < 4; i++) {
+    await settle();
+    store.commit();
+  }
+  const { commands } = await opening;
+  const rightMs = () => startMs + clock.monoMs();
+  const given: { readonly id: string; readonly notAfter: string }[] = [];
+  const setClock = () => {
+    if (random.chance(0.1)) clock.step(Math.round((random.float() * 2 - 1) * random.pick([40_000, YEARS_MS])));
+    else if (random.chance(0.3)) clock.step(rightMs() - clock.nowMs());
+  };
+  const wish = (id: string) => {
+    const notAfter = new Date(rightMs() + 100 + Math.round(random.float() * 9_000)).toISOString();
+    given.push({ id, notAfter });
+  };
+  const give = ({ id, notAfter }: (typeof given)[number]) => {
+    const byGatewayMs = clock.monoMs() + Date.parse(notAfter) - clock.nowMs();
+    dueMs.set(id, Math.max(dueMs.get(id) ?? 0, byGatewayMs));
+    return commands.take({ id, target: "lock-1", action: "unlock", notAfter, issuer: "city" }, { local: false });
+  };
+  return { random, clock, store, runs, late, given, setClock, wish, give };
+}
+
+it.each([1, 2, 3, 4])("whatever is done to the clock, nothing runs late and nothing twice (seed %i)", async (seed) => {
+  const { random, clock, store, runs, late, given, setClock, wish, give } = await onOddClocks(seed);
+  const reports: Promise<unknown>[] = [];
+  for (let i = 0; i < 600; i++) {
+    setClock();
+    if (i === 0 || random.chance(0.6)) wish(`c${i}`);
+    reports.push(
+      ...[given.at(-1), random.pick(given), random.pick(given.slice(-8))].flatMap((each) => each ?? []).map(give),
+    );
+    if (random.chance(0.7)) store.commit();
+    await clock.advance(Math.round(random.float() * 1_500));
+  }
+  for (let i = 0; i < 20; i++) {
+    store.commit();
+    await clock.advance(2_000);
+  }
+  await Promise.all(reports);
+  expect(runs.length).toBeGreaterThan(100);
+  expect(new Set(runs).size).toBe(runs.length);
+  expect(late).toEqual([]);
 });
