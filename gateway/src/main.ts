@@ -236,6 +236,7 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
       health: parts.health,
       devices,
       broker: parts.broker,
+      timezone: site.site.site.timezone,
       secret: site.secret,
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),

@@ -17,6 +17,8 @@ export interface ExamineOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly vault: Vault;
+  /** The site's. */
+  readonly timezone: string;
   secret(ref: SecretRef): Buffer;
   onEntry(entry: Entry): void;
   /** The line was lost, and is tried again. */
@@ -30,13 +32,18 @@ export interface Examination {
   readonly codes: readonly { readonly code: string; readonly subject: string; readonly detail: string }[];
 }
 
+/** What is spoken on its line; undefined when its row does not say. */
+export function protocolOf({ row, config }: Examined): LineProtocol | undefined {
+  return row.speaks?.(config as never);
+}
+
 const RETRY_MS = 1_000;
 const QUIET_MS = 300;
 
 /** Until the signal aborts. Throws LinkError when the line cannot be opened the first time. */
 export async function examine(options: ExamineOptions, signal: AbortSignal): Promise<Examination> {
-  const { driver, clock, log, vault, secret, onEntry, onLost } = options;
-  const dialogue = new Dialogue(driver.row.speaks?.(driver.config as never), onEntry);
+  const { driver, clock, log, vault, timezone, secret, onEntry, onLost } = options;
+  const dialogue = new Dialogue(protocolOf(driver), onEntry);
   const health = new HealthBoard(clock);
   let readings = 0;
   let heard = false;
@@ -47,6 +54,7 @@ export async function examine(options: ExamineOptions, signal: AbortSignal): Pro
     health,
     vault,
     devices: driver.devices,
+    timezone,
     secret,
     accept: async (items) => {
       readings += items.length;

@@ -12,7 +12,7 @@ export interface AddressTally {
   damaged: number;
   /** Questions with two whole answers. */
   twice: number;
-  /** Whole frames from this address while another one was asked, or nobody. */
+  /** Whole frames from this address while another one was asked, or nobody, or behind the answer where devices speak unasked. */
   unexpected: number;
   roundTrips: { count: number; sumMs: number; maxMs: number };
 }
@@ -42,11 +42,20 @@ interface Question {
 }
 
 /** Where frames name nobody. */
-const SOMEBODY = "-";
+export const SOMEBODY = "-";
+
+export interface TallyOptions {
+  readonly characterMs: number;
+  /** The device of the site file that has an address; `-` where frames name nobody. */
+  nameOf(address: string): string | undefined;
+  /** Devices of this protocol speak without being asked. */
+  readonly unasked?: boolean | undefined;
+}
 
 export class Tally {
   readonly #characterMs: number;
   readonly #nameOf: (address: string) => string | undefined;
+  readonly #unaskedToo: boolean;
   readonly #rows = new Map<string, AddressTally>();
   #question: Question | undefined;
   #unanswered: string | undefined;
@@ -57,10 +66,15 @@ export class Tally {
   #bytes = 0;
   #foreign = 0;
 
-  /** `nameOf` gives the device of the site file that has an address. */
-  constructor(characterMs: number, nameOf: (address: string) => string | undefined = () => undefined) {
+  constructor({ characterMs, nameOf, unasked = false }: TallyOptions) {
     this.#characterMs = characterMs;
     this.#nameOf = nameOf;
+    this.#unaskedToo = unasked;
+  }
+
+  /** Nothing was said yet. */
+  get isEmpty(): boolean {
+    return this.#firstMs === undefined;
   }
 
   note(entry: Entry): void {
@@ -80,7 +94,7 @@ export class Tally {
       foreign: this.#foreign,
       addresses: [...this.#rows.values()].map((row) => ({ ...row, roundTrips: { ...row.roundTrips } })),
     };
-    return { ...line, findings: findings(line, this.#nameOf) };
+    return { ...line, findings: findings(line, this.#nameOf, this.#unaskedToo) };
   }
 
   #asked({ address, atMs, sizeBytes }: Entry): void {
@@ -113,7 +127,8 @@ export class Tally {
     const isAnswer =
       question !== undefined &&
       (address === undefined || question.address === undefined || question.address === address);
-    if (!isAnswer) {
+    const isNews = this.#unaskedToo && (question === undefined || question.answers > 0);
+    if (!isAnswer || isNews) {
       this.#row(address ?? SOMEBODY).unexpected += 1;
       return;
     }

@@ -1,7 +1,7 @@
 /** The line the bus doctor looks at: its driver out of the site file, and what that driver remembers. */
 import { join } from "node:path";
 import { ConfigError, systemClock } from "@gatehouse/protocol";
-import { type Examination, type Examined, type ExamineOptions, examine } from "../bus-doctor/examine.ts";
+import { type Examination, type Examined, type ExamineOptions, examine, protocolOf } from "../bus-doctor/examine.ts";
 import { loadSite } from "../config.ts";
 import type { Vault } from "../core/ports.ts";
 import { driverTypes } from "../drivers/index.ts";
@@ -16,6 +16,8 @@ export interface BusLine extends Disposable {
   /** The address, for people. */
   readonly link: string;
   readonly characterMs: number;
+  /** Devices of this protocol speak without being asked. */
+  readonly unasked: boolean;
   examine(ears: Pick<ExamineOptions, "onEntry" | "onLost">, signal: AbortSignal): Promise<Examination>;
 }
 
@@ -40,12 +42,14 @@ export async function openBusLine(options: {
   const lock = options.state === undefined ? undefined : lockStateDir(options.state);
   const vault = options.state === undefined ? forgetful() : openVault(join(options.state, "drivers"), driver.id);
   const log = await openLog("error");
+  const { timezone } = site.site.site;
+  const fixed = { driver, clock: systemClock, log, vault, timezone, secret: site.secret };
   return {
     driver,
     link: formatAddress(link),
+    unasked: protocolOf(driver)?.unasked ?? false,
     characterMs: characterMs(link),
-    examine: (ears, signal) =>
-      examine({ driver, clock: systemClock, log, vault, secret: site.secret, ...ears }, signal),
+    examine: (ears, signal) => examine({ ...fixed, ...ears }, signal),
     [Symbol.dispose]: () => lock?.release(),
   };
 }

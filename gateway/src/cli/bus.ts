@@ -5,9 +5,9 @@ import type { Entry } from "../bus-doctor/entry.ts";
 import { openRecorder, type RecordingHeader, readRecording } from "../bus-doctor/recording.ts";
 import { openScreen } from "../bus-doctor/screen.ts";
 import { dialogueLine, reportText } from "../bus-doctor/table.ts";
-import { Tally } from "../bus-doctor/tally.ts";
+import { type LineReport, SOMEBODY, Tally } from "../bus-doctor/tally.ts";
 import { untilSignal } from "./arguments.ts";
-import { type BusLine, openBusLine } from "./bus-line.ts";
+import { openBusLine } from "./bus-line.ts";
 
 interface BusFlags {
   readonly site?: string;
@@ -67,18 +67,14 @@ async function examineLine(id: string | undefined, flags: BusFlags): Promise<voi
     ...(flags.state === undefined ? {} : { state: flags.state }),
     ...(id === undefined ? {} : { driver: id }),
   });
-  const { driver, link, characterMs } = line;
-  const nameOf = namesOf(driver.devices);
-  const tally = new Tally(characterMs, nameOf);
+  const { driver, link, characterMs, unasked } = line;
+  const devices = namesOf(driver.devices);
+  const nameOf = (address: string) => devices[address];
+  const tally = new Tally({ characterMs, nameOf, unasked });
   const figures = () => reportText(tally.report(), nameOf);
   const head = () => `${driver.id} (${driver.row.type}) on ${link}, Ctrl-C ends`;
-  const devices = Object.fromEntries(
-    driver.devices.flatMap((device) => addressesOf(device).map((at) => [at, device.id])),
-  );
-  const recorder =
-    flags.record === undefined
-      ? undefined
-      : await openRecorder(flags.record, { driver: driver.id, type: driver.row.type, link, characterMs, devices });
+  const facts = { driver: driver.id, type: driver.row.type, link, characterMs, unasked, devices };
+  const recorder = flags.record === undefined ? undefined : await openRecorder(flags.record, facts);
   const screen = flags.json ? undefined : openScreen(systemClock, process.stdout, head, figures);
   const note = (entry: Entry) => {
     tally.note(entry);
@@ -90,16 +86,17 @@ async function examineLine(id: string | undefined, flags: BusFlags): Promise<voi
     flags.seconds === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(flags.seconds * 1_000)]);
   try {
     const { readings, codes } = await line.examine({ onEntry: note, onLost: lost }, signal);
-    if (flags.json) print({ driver: driver.id, type: driver.row.type, link, readings, codes, ...tally.report() });
+    if (flags.json)
+      print({ driver: driver.id, type: driver.row.type, link, readings, codes, ...named(tally.report(), nameOf) });
   } finally {
-    screen?.end();
+    screen?.end(tally.isEmpty);
     await recorder?.close();
   }
 }
 
 async function replayFile(path: string, flags: BusFlags): Promise<void> {
   let header: RecordingHeader | undefined;
-  let tally = new Tally(1);
+  let tally = new Tally({ characterMs: 1, nameOf: () => undefined });
   const nameOf = (address: string) => header?.devices[address];
   await readRecording(
     path,
@@ -109,24 +106,30 @@ async function replayFile(path: string, flags: BusFlags): Promise<void> {
     },
     (found) => {
       header = found;
-      tally = new Tally(found.characterMs, nameOf);
+      tally = new Tally({ characterMs: found.characterMs, nameOf, unasked: found.unasked });
     },
   );
   const report = tally.report();
-  if (flags.json) print({ driver: header?.driver, type: header?.type, link: header?.link, ...report });
+  if (flags.json) print({ driver: header?.driver, type: header?.type, link: header?.link, ...named(report, nameOf) });
   else
     process.stdout.write(`\n${header?.driver} (${header?.type}) on ${header?.link}\n${reportText(report, nameOf)}\n`);
 }
 
-const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-
-function namesOf(devices: BusLine["driver"]["devices"]): (address: string) => string | undefined {
-  const names = new Map(devices.flatMap((device) => addressesOf(device).map((at) => [at, device.id] as const)));
-  return (address) => names.get(address);
+/** Each address with its device of the site file. */
+function named(report: LineReport, nameOf: (address: string) => string | undefined): object {
+  return { ...report, addresses: report.addresses.map((row) => ({ device: nameOf(row.address), ...row })) };
 }
 
-/** Drivers call it address or unit. */
-const addressesOf = (device: Device): readonly string[] =>
-  [device["address"], device["unit"]].flatMap((at) =>
-    typeof at === "string" || typeof at === "number" ? [String(at)] : [],
+const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Device ids by address; drivers call it address or unit. A device without one is alone on its line. */
+function namesOf(devices: readonly Device[]): Readonly<Record<string, string>> {
+  const named = devices.flatMap((device) =>
+    [device["address"], device["unit"]]
+      .filter((at) => typeof at === "string" || typeof at === "number")
+      .map((at) => [String(at), device.id]),
   );
+  const [only] = devices;
+  if (only !== undefined && devices.length === 1) named.push([SOMEBODY, only.id]);
+  return Object.fromEntries(named);
+}

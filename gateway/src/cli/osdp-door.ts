@@ -118,6 +118,7 @@ async function onTheLine({ reader, state }: DoorOptions, siteFile: string): Prom
     vault: openVault(join(state, "drivers"), found.id),
     devices: found.devices.filter(({ id }) => id === reader),
     secret: site.secret,
+    timezone: site.site.site.timezone,
     accept: keepNothing,
     pseudonym: () => "c_0000000000",
     broker: { onPublish: () => () => {}, publish: () => Promise.resolve() },
