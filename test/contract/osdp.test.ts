@@ -406,3 +406,24 @@ test("32 readers on a slow line come online one after the other, and none loses 
   expect(longestSilenceMs(line)).toBeLessThan(4_000);
   expect(line.kinds()).not.toContain("device.offline");
 });
+
+test.each([["noise"], ["drop"], ["duplicate"], ["slow"]] as const)(
+  "with %s on the line no card is lost and none is made up, and the reader is whole again afterwards",
+  async (fault) => {
+    const line = await open({ faults: [fault], seed: fault });
+    const cards = Array.from({ length: 30 }, (_, n) => 0x100000 + n);
+    for (const number of cards) {
+      line.readers[0]?.act({ kind: "card", number }, 0);
+      await line.pass(2);
+    }
+    line.cure(fault);
+    await line.until(() => line.readers[0]?.pd.events.waiting === 0, 120);
+    await line.pass(10);
+    const read = line.told.flatMap((item) => (typeof item === "string" ? [] : (item.credential ?? [])));
+    const wanted = cards.map((number) => `c_${number.toString(16).padStart(10, "0")}`);
+    expect([...new Set(read)]).toEqual(wanted);
+    expect(line.readers[0]?.pd.events.lost).toBe(0);
+    expect(line.codes()).toEqual([]);
+    expect(line.kinds().at(-1)).not.toBe("device.offline");
+  },
+);

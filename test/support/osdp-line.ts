@@ -1,5 +1,13 @@
 /** An OSDP line as a site has it: simulated readers behind a raw TCP device server, the driver at the other end, a clock that the test moves. */
-import { createOsdpReader, type OsdpReader, type OsdpReaderOptions, serveTcp, shareLine } from "@gatehouse/device-sim";
+import {
+  createOsdpReader,
+  type Fault,
+  type OsdpReader,
+  type OsdpReaderOptions,
+  serveTcp,
+  shareLine,
+  withFaults,
+} from "@gatehouse/device-sim";
 import { type Device, parseReading, type RawReading } from "@gatehouse/protocol";
 import { FakeClock, Random, settle } from "@gatehouse/protocol/testing";
 import { type Accept, type Driver, driverTypes, HealthBoard, Pseudonymized, Unreadable } from "gatehouse";
@@ -15,6 +23,8 @@ export interface OsdpLineOptions {
   readonly seed?: string;
   /** Answers take the time this rate allows; without it they come at once. */
   readonly baud?: number;
+  /** Of every reader, from the start. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface OsdpLine {
@@ -39,6 +49,7 @@ export interface OsdpLine {
   stop(): Promise<void>;
   /** The device server drops its connections. */
   drop(): void;
+  cure(fault: Fault): void;
   close(): Promise<void>;
 }
 
@@ -53,11 +64,17 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
   const readers = options.readers.map((reader, n) =>
     createOsdpReader({ id: n === 0 ? READER : `reader-${n}`, ...reader }, random.fork(`reader ${n}`)),
   );
+  const suffering = readers.map((reader) =>
+    withFaults(reader, options.faults ?? [], random.fork(reader.id), reader.ownFaults),
+  );
   const server = await serveTcp();
-  const shared = shareLine(server, readers, {
+  const shared = shareLine(server, suffering, {
     clock,
     characterMs: options.baud === undefined ? 0 : 10_000 / options.baud,
   });
+  const cure = (fault: Fault, nowMs: number) => {
+    for (const reader of suffering) reader.set(fault, false, nowMs);
+  };
   const vault = options.vault ?? memoryVault();
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
@@ -129,6 +146,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
       await ended.catch(() => {});
     },
     drop: () => server.drop(),
+    cure: (fault) => cure(fault, clock.monoMs()),
     close: async () => {
       stop.abort();
       shared.stop();
