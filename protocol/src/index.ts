@@ -45,6 +45,13 @@ export * from "./osdp/commands.ts";
 export * from "./osdp/describe.ts";
 export * from "./osdp/file-transfer.ts";
 export * from "./osdp/frame.ts";
+export type {
+  BuzzerControl,
+  LedControl,
+  LedPattern,
+  OutputControl,
+  TextCommand,
+} from "./osdp/indicators.ts";
 export * from "./osdp/pd/pd.ts";
 export * from "./osdp/pd/state.ts";
 export * from "./osdp/replies.ts";

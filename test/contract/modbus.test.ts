@@ -239,6 +239,40 @@ describe("inputs and outputs", () => {
     await until("locked again", () => wasOn.outputs[0] === false);
   });
 
+  test("a second unlock that is refused leaves the end of the first as it was", async () => {
+    const { io, rig } = await module8();
+    await rig.driver.command("lock-1", command("unlock", { seconds: 0.5 }), signal);
+    io.fault("exception");
+    expect(await rig.driver.command("lock-1", command("unlock", { seconds: 9 }), signal)).toMatchObject({ ok: false });
+    io.fault("well");
+    await until("locked again", () => io.outputs[0] === false, 2_000);
+  });
+
+  test("an output that could not be switched back is tried until it is", async () => {
+    const { io, rig } = await module8();
+    await rig.driver.command("lock-1", command("unlock", { seconds: 0.2 }), signal);
+    io.fault("exception");
+    await systemClock.sleep(600);
+    expect(io.outputs[0]).toBe(true);
+    io.fault("well");
+    await until("locked again", () => io.outputs[0] === false, 6_000);
+  });
+
+  test("a disk that takes nothing stops no door", async () => {
+    const { io, rig, options } = await module8();
+    await rig.stop();
+    const full = { ...rig.vault, write: () => Promise.reject(new RangeError("no space left")) };
+    const again = start({ ...options, vault: full });
+    io.inputs[0] = true;
+    await until("the door", () => again.of("door.opened").length === 1);
+    expect(await again.driver.command("lock-1", command("unlock", { seconds: 0.2 }), signal)).toMatchObject({
+      ok: true,
+    });
+    await until("locked again", () => io.outputs[0] === false, 2_000);
+    expect(again.health.entries).toEqual([]);
+    expect(again.log.lines.some(({ message }) => /could not be written/.test(message))).toBe(true);
+  });
+
   test("what a device cannot do is refused in words", async () => {
     const { io, rig } = await module8();
     const ask = (...args: Parameters<typeof command>) => rig.driver.command("lock-1", command(...args), signal);
@@ -364,8 +398,9 @@ test("a lost line ends the run with a LinkError, commands under way too", async 
   await systemClock.sleep(50);
   far.drop();
   await expect(rig.ended).rejects.toBeInstanceOf(LinkError);
-  expect(await outcome).toMatchObject({ name: "LinkError", code: "closed" });
-  await expect(rig.driver.command("lock-1", command("unlock"), signal)).rejects.toMatchObject({ code: "closed" });
+  // It still waited for its turn: it is certain that nothing was sent.
+  expect(await outcome).toMatchObject({ name: "LinkError", code: "refused" });
+  await expect(rig.driver.command("lock-1", command("unlock"), signal)).rejects.toMatchObject({ code: "refused" });
 });
 
 test("over a serial line, unplugged and plugged in again, no person is lost", async () => {

@@ -50,13 +50,14 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
       /** Whether it says nothing outside a session. */
       secure: Flag.optional(),
       install: Flag.optional(),
+      checksumOnly: Flag.optional(),
       cardBits: z
         .enum(["26", "34"])
         .transform((bits) => (bits === "26" ? 26 : 34))
         .optional(),
     }),
-    (id, { secure: secureRequired, ...options }, random) => {
-      const device = createOsdpReader({ id, secureRequired, ...options }, random);
+    (id, { secure: secureRequired, checksumOnly, ...options }, random) => {
+      const device = createOsdpReader({ id, secureRequired, pd: { checksumOnly }, ...options }, random);
       return { device, ownFaults: device.ownFaults, shown: (nowMs) => shownByReader(device.pd, nowMs) };
     },
   ),

@@ -20,18 +20,18 @@ export function findings(
     return name === undefined ? `address ${address}` : `address ${address} (${name})`;
   };
   const asked = line.addresses.filter((row) => row.asked >= ENOUGH);
-  const found = [...aboutLine(line, asked)];
   const others = (row: AddressTally) => asked.filter((other) => other !== row);
+  const isGarbled = (row: AddressTally) =>
+    damage(row) >= MANY &&
+    others(row).some((other) => other.answered > 0) &&
+    others(row).every((other) => damage(other) <= FEW);
+  const found = [...aboutLine(line, asked, asked.some(isGarbled))];
   for (const row of asked) {
     if (row.twice >= MIN_TWICE)
       found.push(
         `${who(row)}: ${row.twice} of ${row.asked} questions were answered twice: two devices have this address`,
       );
-    if (
-      damage(row) >= MANY &&
-      others(row).some((other) => other.answered > 0) &&
-      others(row).every((other) => damage(other) <= FEW)
-    )
+    if (isGarbled(row))
       found.push(
         `${who(row)}: ${row.damaged} of ${row.asked} answers are garbled while the others are whole: two devices have this address and speak at once, or its branch is too long`,
       );
@@ -46,7 +46,8 @@ export function findings(
   return found;
 }
 
-function aboutLine(line: Figures, asked: readonly AddressTally[]): readonly string[] {
+/** `explained`: the noise is that of one address. */
+function aboutLine(line: Figures, asked: readonly AddressTally[], explained: boolean): readonly string[] {
   const found: string[] = [];
   const { bytesHeard, noiseBytes, framesHeard, foreign } = line;
   if (asked.length > 0 && bytesHeard === 0)
@@ -55,7 +56,7 @@ function aboutLine(line: Figures, asked: readonly AddressTally[]): readonly stri
     found.push("only noise was heard: the baud rate or parity is another, or A and B are swapped");
   else if (asked.length > 1 && asked.every((row) => damage(row) > MANY))
     found.push("every device's answers are garbled: check the termination at both ends, the shield, and the baud rate");
-  else if (noiseBytes > NOISY * bytesHeard)
+  else if (!explained && noiseBytes > NOISY * bytesHeard)
     found.push(`${noiseBytes} of ${bytesHeard} bytes heard are noise: check termination, bias and shield`);
   if (foreign > 0)
     found.push(`another controller speaks on this line, ${foreign} frames of it: take one of the two off it`);

@@ -1,6 +1,6 @@
 /** A dialogue in a file: a line about the line, then an entry a line, masked as they were shown. */
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { ConfigError } from "@gatehouse/protocol";
 import { z } from "zod";
@@ -34,7 +34,7 @@ const StoredEntry = z.object({
 
 export interface Recorder {
   note(entry: Entry): void;
-  /** Resolves when everything is in the file. */
+  /** Resolves when everything is in the file; one without an entry is taken away again. */
   close(): Promise<void>;
 }
 
@@ -52,15 +52,20 @@ export async function openRecorder(
   stream.on("error", (error) => {
     failure ??= error;
   });
+  let entries = 0;
   const write = (value: object) => void stream.write(`${JSON.stringify(value)}\n`);
   write({ recording: "gatehouse bus", version: 1, ...header });
   return {
-    note: write,
+    note: (entry) => {
+      entries += 1;
+      write(entry);
+    },
     close: async () => {
       await new Promise<void>((resolve) => {
         stream.once("close", resolve);
         stream.end();
       });
+      if (entries === 0) await rm(path, { force: true });
       if (failure !== undefined) throw failure;
     },
   };

@@ -11,8 +11,8 @@ const MARGIN = 1;
 export interface Screen {
   note(entry: Entry): void;
   say(text: string): void;
-  /** Leaves the last figures on the terminal. */
-  end(): void;
+  /** Leaves the last figures on the terminal, where there are any. */
+  end(empty: boolean): void;
 }
 
 /** `head` and `figures` are asked for at every redraw. */
@@ -24,7 +24,7 @@ function running(out: NodeJS.WriteStream, figures: () => string): Screen {
   return {
     note: (entry) => void out.write(`${dialogueLine(entry)}\n`),
     say: (text) => void out.write(`${text}\n`),
-    end: () => void out.write(`\n${figures()}\n`),
+    end: (empty) => void out.write(empty ? "" : `\n${figures()}\n`),
   };
 }
 
@@ -47,9 +47,9 @@ function redrawn(clock: Clock, out: NodeJS.WriteStream, head: () => string, figu
   return {
     note: (entry) => add(dialogueLine(entry)),
     say: add,
-    end: () => {
+    end: (empty) => {
       cancel();
-      out.write(`\x1b[?1049l${figures()}\n`);
+      out.write(`\x1b[?1049l${empty ? "" : `${figures()}\n`}`);
     },
   };
 }

@@ -72,6 +72,11 @@ export class Tally {
     this.#unaskedToo = unasked;
   }
 
+  /** Nothing was said yet. */
+  get isEmpty(): boolean {
+    return this.#firstMs === undefined;
+  }
+
   note(entry: Entry): void {
     this.#firstMs ??= entry.atMs;
     this.#lastMs = Math.max(this.#lastMs, entry.atMs);

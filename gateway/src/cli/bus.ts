@@ -5,7 +5,7 @@ import type { Entry } from "../bus-doctor/entry.ts";
 import { openRecorder, type RecordingHeader, readRecording } from "../bus-doctor/recording.ts";
 import { openScreen } from "../bus-doctor/screen.ts";
 import { dialogueLine, reportText } from "../bus-doctor/table.ts";
-import { SOMEBODY, Tally } from "../bus-doctor/tally.ts";
+import { type LineReport, SOMEBODY, Tally } from "../bus-doctor/tally.ts";
 import { untilSignal } from "./arguments.ts";
 import { openBusLine } from "./bus-line.ts";
 
@@ -86,9 +86,10 @@ async function examineLine(id: string | undefined, flags: BusFlags): Promise<voi
     flags.seconds === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(flags.seconds * 1_000)]);
   try {
     const { readings, codes } = await line.examine({ onEntry: note, onLost: lost }, signal);
-    if (flags.json) print({ driver: driver.id, type: driver.row.type, link, readings, codes, ...tally.report() });
+    if (flags.json)
+      print({ driver: driver.id, type: driver.row.type, link, readings, codes, ...named(tally.report(), nameOf) });
   } finally {
-    screen?.end();
+    screen?.end(tally.isEmpty);
     await recorder?.close();
   }
 }
@@ -109,9 +110,14 @@ async function replayFile(path: string, flags: BusFlags): Promise<void> {
     },
   );
   const report = tally.report();
-  if (flags.json) print({ driver: header?.driver, type: header?.type, link: header?.link, ...report });
+  if (flags.json) print({ driver: header?.driver, type: header?.type, link: header?.link, ...named(report, nameOf) });
   else
     process.stdout.write(`\n${header?.driver} (${header?.type}) on ${header?.link}\n${reportText(report, nameOf)}\n`);
+}
+
+/** Each address with its device of the site file. */
+function named(report: LineReport, nameOf: (address: string) => string | undefined): object {
+  return { ...report, addresses: report.addresses.map((row) => ({ device: nameOf(row.address), ...row })) };
 }
 
 const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);

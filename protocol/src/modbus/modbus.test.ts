@@ -53,17 +53,20 @@ test("requests and replies come out as they went in", () => {
 });
 
 test("whatever comes, decoding ends with a value or a FrameError", () => {
-  const safely = (decode: () => unknown) => {
+  const failureOf = (decode: () => unknown): unknown => {
     try {
       decode();
+      return undefined;
     } catch (error) {
-      expect(error).toBeInstanceOf(FrameError);
+      return error;
     }
   };
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      for (const decode of [decodeModbusRequest, decodeModbusReply, decodeRtu]) safely(() => decode(bytes));
-      expect(true).toBe(true);
+      const failures = [decodeModbusRequest, decodeModbusReply, decodeRtu].map((decode) =>
+        failureOf(() => decode(bytes)),
+      );
+      expect(failures.filter((failure) => failure !== undefined && !(failure instanceof FrameError))).toEqual([]);
     }),
     { numRuns: 2_000 },
   );

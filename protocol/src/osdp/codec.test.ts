@@ -60,6 +60,7 @@ test("what does not fit its field is not written", () => {
     () => osdpCommands.encode({ kind: "scrypt", cryptogram: key }),
     () => osdpCommands.encode({ kind: "acurxsize", sizeBytes: 65_536 }),
     () => osdpCommands.encode({ kind: "out", outputs: [{ output: 0, control: 5, timerTenths: 70_000 }] }),
+    () => osdpCommands.encode({ kind: "out", outputs: [{ output: 300, control: 5, timerTenths: 0 }] }),
     () => osdpCommands.encode({ kind: "text", reader: 0, command: 1, seconds: 0, row: 1, column: 1, text: "欢迎" }),
     () => osdpReplies.encode({ kind: "raw", reader: 0, format: 1, bits: 26, data: new Uint8Array(3) }),
     () => osdpReplies.encode({ kind: "mfgrep", vendor: key, data: key }),

@@ -1,41 +1,16 @@
 /** What an ACU says: every command of OSDP v2.2 and its payload, both ways. Times are tenths of a second where the name says so. */
 import type { ByteReader, ByteWriter } from "../bytes.ts";
-import { FrameError } from "../errors.ts";
-import { bare, codecOf, exactly, type Row, some, within } from "./codec.ts";
-
-export interface OutputControl {
-  readonly output: number;
-  /** One of OUTPUT. */
-  readonly control: number;
-  readonly timerTenths: number;
-}
-
-export interface LedPattern {
-  /** One of LED. */
-  readonly control: number;
-  readonly onTenths: number;
-  readonly offTenths: number;
-  /** Index into COLOURS. */
-  readonly onColour: number;
-  readonly offColour: number;
-}
-
-export interface LedControl {
-  readonly reader: number;
-  readonly led: number;
-  readonly temporary: LedPattern & { readonly timerTenths: number };
-  readonly permanent: LedPattern;
-}
-
-export interface BuzzerControl {
-  readonly reader: number;
-  /** One of TONE. */
-  readonly tone: number;
-  readonly onTenths: number;
-  readonly offTenths: number;
-  /** 0: until told otherwise. */
-  readonly count: number;
-}
+import { bare, codecOf, exactly, type Row, within } from "./codec.ts";
+import {
+  type BuzzerControl,
+  buz,
+  type LedControl,
+  led,
+  type OutputControl,
+  out,
+  type TextCommand,
+  text,
+} from "./indicators.ts";
 
 /** A part of something longer. */
 export interface Fragment {
@@ -84,43 +59,6 @@ export type OsdpCommand =
   | ({ readonly kind: "genauth" | "crauth" } & Fragment)
   | { readonly kind: "keepactive"; readonly timeMs: number };
 
-export interface TextCommand {
-  readonly kind: "text";
-  readonly reader: number;
-  /** One of TEXT. */
-  readonly command: number;
-  /** Of a temporary text. */
-  readonly seconds: number;
-  /** From 1. */
-  readonly row: number;
-  readonly column: number;
-  /** ASCII. */
-  readonly text: string;
-}
-
-const TEXT_MOST = 255;
-
-function readLed(reader: ByteReader): LedControl {
-  const [readerNo, led] = [reader.u8(), reader.u8()];
-  const temporary = { ...readPattern(reader), timerTenths: reader.u16le() };
-  return { reader: readerNo, led, temporary, permanent: readPattern(reader) };
-}
-
-function readPattern(reader: ByteReader): LedPattern {
-  return {
-    control: reader.u8(),
-    onTenths: reader.u8(),
-    offTenths: reader.u8(),
-    onColour: reader.u8(),
-    offColour: reader.u8(),
-  };
-}
-
-function writePattern(writer: ByteWriter, pattern: LedPattern): ByteWriter {
-  const { control, onTenths, offTenths, onColour, offColour } = pattern;
-  return writer.u8(control, within(onTenths, 255, "on time"), within(offTenths, 255, "off time"), onColour, offColour);
-}
-
 /** Sizes and place of two bytes each, as GENAUTH, CRAUTH and their replies have them. */
 export function readFragment(reader: ByteReader): Fragment {
   const [totalBytes, offset, length] = [reader.u16le(), reader.u16le(), reader.u16le()];
@@ -158,49 +96,15 @@ export const osdpCommands = codecOf<OsdpCommand>({
   istat: bare(0x65, "ISTAT"),
   ostat: bare(0x66, "OSTAT"),
   rstat: bare(0x67, "RSTAT"),
-  out: {
-    code: 0x68,
-    name: "OUT",
-    read: (r) => ({ outputs: some(r, () => ({ output: r.u8(), control: r.u8(), timerTenths: r.u16le() })) }),
-    write: (w, { outputs }) => {
-      for (const { output, control, timerTenths } of outputs)
-        w.u8(output, control).u16le(within(timerTenths, 0xffff, "timer"));
-    },
-  },
-  led: {
-    code: 0x69,
-    name: "LED",
-    read: (r) => ({ leds: some(r, readLed) }),
-    write: (w, { leds }) => {
-      for (const { reader, led, temporary, permanent } of leds) {
-        writePattern(w.u8(reader, led), temporary).u16le(within(temporary.timerTenths, 0xffff, "timer"));
-        writePattern(w, permanent);
-      }
-    },
-  },
-  buz: {
-    code: 0x6a,
-    name: "BUZ",
-    read: (r) => ({
-      buzzers: some(r, () => ({
-        reader: r.u8(),
-        tone: r.u8(),
-        onTenths: r.u8(),
-        offTenths: r.u8(),
-        count: r.u8(),
-      })),
-    }),
-    write: (w, { buzzers }) => {
-      for (const { reader, tone, onTenths, offTenths, count } of buzzers)
-        w.u8(reader, tone, within(onTenths, 255, "on time"), within(offTenths, 255, "off time"), count);
-    },
-  },
-  text: { code: 0x6b, name: "TEXT", read: readText, write: writeText },
+  out,
+  led,
+  buz,
+  text,
   comset: {
     code: 0x6e,
     name: "COMSET",
     read: (r) => ({ address: r.u8(), baud: r.u32le() }),
-    write: (w, { address, baud }) => w.u8(within(address, 0xff, "address")).u32le(baud),
+    write: (w, { address, baud }) => w.u8(within(address, 0xff, "address")).u32le(within(baud, 0xffff_ffff, "baud")),
   },
   bioread: {
     code: 0x73,
@@ -287,15 +191,3 @@ export const osdpCommands = codecOf<OsdpCommand>({
     write: (w, { timeMs }) => w.u16le(within(timeMs, 0xffff, "time")),
   },
 });
-
-function readText(r: ByteReader): Omit<TextCommand, "kind"> {
-  const [reader, command, seconds, row, column] = [r.u8(), r.u8(), r.u8(), r.u8(), r.u8()];
-  return { reader, command, seconds, row, column, text: String.fromCharCode(...r.take(r.u8())) };
-}
-
-function writeText(w: ByteWriter, { reader, command, seconds, row, column, text }: Omit<TextCommand, "kind">): void {
-  const chars = Array.from(text, (char) => char.charCodeAt(0));
-  if (chars.length > TEXT_MOST || chars.some((char) => char > 0xff))
-    throw new FrameError("payload", `a text has at most ${TEXT_MOST} characters of one byte each`);
-  w.u8(reader, command, within(seconds, 255, "time"), row, column, chars.length, ...chars);
-}

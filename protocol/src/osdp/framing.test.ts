@@ -34,6 +34,8 @@ test("a damaged check is told from garbage and from an impossible length", () =>
   expect(reasons("010203")).toEqual(["garbage"]);
   expect(reasons("5381040005")).toEqual(["length"]);
   expect(reasons("538100ff05")).toEqual(["length"]);
+  expect(osdpFraming(256).look(fromHex("5381010105"))).toEqual({ skip: 1, reason: "length" });
+  expect(osdpFraming(256).look(fromHex("5381000105"))).toEqual({ need: 256 });
   // Security blocks of one byte, and longer than their frame, under a right checksum.
   for (const size of [1, 32]) {
     const frame = [0x53, 0x81, 9, 0, 9, size, 0x1c, 0x40];

@@ -1,6 +1,7 @@
 /** What the reference vectors call the fields of our commands and replies. */
 import type { NAK_REASONS } from "../osdp/codes.ts";
-import type { LedPattern, OsdpCommand } from "../osdp/commands.ts";
+import type { OsdpCommand } from "../osdp/commands.ts";
+import type { LedPattern } from "../osdp/indicators.ts";
 import type { OsdpReply } from "../osdp/replies.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

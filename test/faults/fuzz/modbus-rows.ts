@@ -117,10 +117,21 @@ const tcpLine = line(
   },
 );
 
-/** A good frame's way through a driver. */
+/** A good frame's way through a driver: replies, and what is no reply. */
 const through = (framing: Framing, unwrap: (bytes: Uint8Array) => Uint8Array) => (bytes: Uint8Array) => {
-  for (const piece of new Splitter(framing).push(bytes)) codec(unwrap(piece.bytes));
+  for (const piece of new Splitter(framing).push(bytes)) {
+    const pdu = unwrap(piece.bytes);
+    const isRequest = pdu.length === 5 && (pdu[0] as number) < 5 && (pdu[1] as number) !== pdu.length - 2;
+    if (isRequest || (pdu[0] as number) > 14) decodeModbusRequestOrReply(pdu);
+    else decodeModbusReply(pdu);
+  }
 };
+
+function decodeModbusRequestOrReply(pdu: Uint8Array): void {
+  if (pdu.length === 5 && (pdu[0] as number) > 14) decodeModbusReply(pdu);
+  else if ((pdu[0] as number) < 17) decodeModbusRequest(pdu);
+  else decodeModbusReply(pdu);
+}
 
 export const MODBUS_ROWS: readonly FuzzRow[] = [
   {

@@ -6,6 +6,7 @@ import {
   cjt188Framing,
   createCjt188Exchange,
   decodeCjt188Frame,
+  describeCjt188,
   FrameError,
   LinkError,
   litresOf,
@@ -14,14 +15,13 @@ import {
   wattHoursOf,
 } from "@gatehouse/protocol";
 import { z } from "zod";
-import type { DriverDeps, DriverType } from "../../core/ports.ts";
+import type { DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import { linkUrl } from "../line/address.ts";
 import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
-import { cjt188Dialogue } from "./dialogue.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
-import { MeterDriver } from "./meter-driver.ts";
+import { MeterDriver, type MeterProtocol } from "./meter-driver.ts";
 import { refuseTwins } from "./twins.ts";
 
 const Config = z.strictObject({
@@ -139,11 +139,19 @@ function facts({ reading }: Cjt188Totals): Fact[] {
   return [{ kind: reading.kind === "heat" ? "meter.energyWh" : "meter.waterL", value: total }, battery, diagnostics];
 }
 
+/** What is spoken on the line. The framing lets nothing through that does not decode. */
+const spoken: LineProtocol & Pick<MeterProtocol, "judge"> = {
+  framing: cjt188Framing,
+  describe: describeCjt188,
+  address: (frame) => decodeCjt188Frame(frame).address,
+  judge: (frame) => ((decodeCjt188Frame(frame).control & 0x80) !== 0 ? "device" : "master"),
+};
+
 export const cjt188 = {
   type: "cjt188",
   config: Config,
   device: DeviceKeys,
-  speaks: () => cjt188Dialogue,
+  speaks: () => spoken,
   actions: [],
   create(
     id: string,
@@ -153,9 +161,7 @@ export const cjt188 = {
   ): MeterDriver {
     refuseTwins(deps.devices);
     const protocol = {
-      framing: cjt188Framing,
-      judge: (frame: Uint8Array) =>
-        (decodeCjt188Frame(frame).control & 0x80) === 0 ? ("master" as const) : ("device" as const),
+      ...spoken,
       meter(device: DriverDeps["devices"][number], line: Line) {
         const keys = z.object(DeviceKeys.shape).parse(device);
         const questioner = new Questioner(keys, config, line);

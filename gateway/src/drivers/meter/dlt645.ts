@@ -2,6 +2,7 @@
 import {
   createDlt645Exchange,
   decodeDlt645Frame,
+  describeDlt645,
   dlt645Control,
   dlt645Framing,
   dlt645Item,
@@ -13,14 +14,13 @@ import {
   type Piece,
 } from "@gatehouse/protocol";
 import { z } from "zod";
-import type { DriverDeps, DriverType } from "../../core/ports.ts";
+import type { DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import { linkUrl } from "../line/address.ts";
 import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
-import { dlt645Dialogue } from "./dialogue.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
-import { MeterDriver } from "./meter-driver.ts";
+import { MeterDriver, type MeterProtocol } from "./meter-driver.ts";
 import { refuseTwins } from "./twins.ts";
 
 const Config = z.strictObject({
@@ -91,11 +91,19 @@ function facts(item: Item, di: string, data: Uint8Array, ratio: number): Fact[] 
   return [{ kind: item === "energy" ? "meter.energyWh" : "meter.powerW", value: thousands }];
 }
 
+/** What is spoken on the line. The framing lets nothing through that does not decode. */
+const spoken: LineProtocol & Pick<MeterProtocol, "judge"> = {
+  framing: dlt645Framing,
+  describe: describeDlt645,
+  address: (frame) => decodeDlt645Frame(frame).address,
+  judge: (frame) => (dlt645Control(decodeDlt645Frame(frame).control).fromMeter ? "device" : "master"),
+};
+
 export const dlt645 = {
   type: "dlt645",
   config: Config,
   device: DeviceKeys,
-  speaks: () => dlt645Dialogue,
+  speaks: () => spoken,
   actions: [],
   create(
     id: string,
@@ -105,9 +113,7 @@ export const dlt645 = {
   ): MeterDriver {
     refuseTwins(deps.devices);
     const protocol = {
-      framing: dlt645Framing,
-      judge: (frame: Uint8Array) =>
-        dlt645Control(decodeDlt645Frame(frame).control).fromMeter ? ("device" as const) : ("master" as const),
+      ...spoken,
       meter(device: DriverDeps["devices"][number], line: Line) {
         const keys = z.object(DeviceKeys.shape).parse(device);
         const items = keys.items.map((item): MeterItem => {

@@ -58,13 +58,25 @@ export class UnitMemory {
     this.#dirty = true;
   }
 
-  /** When it is time; `now` for what a crash must not undo. */
+  /**
+   * When it is time; `now` for what a crash must not undo. A disk that takes nothing stops no door and no count: it is tried again with the
+   * next change, and the store says that the disk fails.
+   */
   async save(monoMs: number, when: "now" | "soon"): Promise<void> {
     if (!this.#dirty || (when === "soon" && monoMs - this.#savedMs < SAVE_EVERY_MS)) return;
     this.#dirty = false;
     this.#savedMs = monoMs;
     const content = Buffer.from(JSON.stringify(this.#state));
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#vault.write(this.#name, content));
+    this.#writing = this.#writing.then(() => this.#write(content));
     await this.#writing;
+  }
+
+  async #write(content: Buffer): Promise<void> {
+    try {
+      await this.#vault.write(this.#name, content);
+    } catch (err) {
+      this.#dirty = true;
+      this.#log.warn({ device: this.#name, err }, "what is remembered of the device could not be written");
+    }
   }
 }

@@ -22,6 +22,9 @@ const LEAST_GAP_MS = 1.75;
 /** Outputs that must fall back are given so long when the gateway stops; what is left, the next start does. */
 const FAREWELL_MS = 1_500;
 
+/** An output that could not be switched back is tried again after so long. */
+const AGAIN_MS = 3_000;
+
 interface Running {
   readonly bus: LineBus;
   readonly units: ReadonlyMap<string, Unit>;
@@ -34,6 +37,7 @@ class ModbusDriver implements Driver {
   readonly #deps: DriverDeps;
   #used = false;
   #running: Running | undefined;
+  readonly #alarms = new Set<() => void>();
 
   constructor(id: string, config: ModbusConfig, deps: DriverDeps) {
     this.id = id;
@@ -95,6 +99,7 @@ class ModbusDriver implements Driver {
       await bus.run([...units.values()], stop.signal);
     } finally {
       this.#running = undefined;
+      for (const cancel of this.#alarms) cancel();
       signal.removeEventListener("abort", onAbort);
       gone.reject(new LinkError("closed", `driver ${this.id} ended`));
     }
@@ -107,7 +112,7 @@ class ModbusDriver implements Driver {
       throw new RejectedError(`device ${device} is not of driver ${this.id}`);
     }
     const unit = this.#running?.units.get(device);
-    if (this.#running === undefined || unit === undefined) throw new LinkError("closed", `${what}: the line is down`);
+    if (this.#running === undefined || unit === undefined) throw new LinkError("refused", `${what}: the line is down`);
     const leftMs = (Date.parse(command.notAfter) - clock.nowMs()) / clock.scale;
     const untilMs = clock.monoMs() + leftMs;
     const expired = () => new LinkError("timeout", `${what} was not carried out before ${command.notAfter}`);
@@ -134,23 +139,31 @@ class ModbusDriver implements Driver {
     }
   }
 
-  /** A turn for outputs that fall back; when it fails, the device's next turn does it. */
+  /** A turn for outputs that fall back, and another one until it was not in vain. */
   #wake(device: string, ms: number): void {
     const { clock, log } = this.#deps;
-    clock.after(ms, () => {
+    const cancel = clock.after(ms, () => {
+      this.#alarms.delete(cancel);
       const unit = this.#running?.units.get(device);
       if (this.#running === undefined || unit === undefined) return;
       this.#running.bus
         .urgent(device, (ask) => unit.outputs.settle(ask, "due"))
-        .catch((err: unknown) => log.debug({ device, err }, "output not switched back yet"));
+        .catch((err: unknown) => {
+          log.debug({ device, err }, "output not switched back yet");
+          if (this.#running !== undefined) this.#wake(device, AGAIN_MS);
+        });
     });
+    this.#alarms.add(cancel);
   }
 
   async #leave(bus: LineBus, units: ReadonlyMap<string, Unit>): Promise<void> {
     const open = [...units.values()].filter((unit) => unit.outputs.pending);
     if (open.length === 0) return;
     const back = open.map((unit) => bus.urgent(unit.device, (ask) => unit.outputs.settle(ask, "all")));
-    await Promise.race([Promise.allSettled(back), this.#deps.clock.sleep(FAREWELL_MS)]);
+    const done = new AbortController();
+    const late = this.#deps.clock.sleep(FAREWELL_MS, done.signal).catch(() => {});
+    await Promise.race([Promise.allSettled(back), late]);
+    done.abort();
   }
 }
 

@@ -19,6 +19,8 @@ const Seconds = z.number().min(0.1).max(3_600);
 const UnlockArgs = z.object({ seconds: Seconds.optional() });
 const OutputArgs = z.object({ output: z.int().min(0), on: z.boolean(), seconds: Seconds.optional() });
 
+/** Timers may ring this much before their time. */
+const EARLY_MS = 20;
 /** The same bytes again after silence, while there is time left. */
 const TRIES = 2;
 
@@ -82,25 +84,24 @@ export class Outputs {
   /** `due` throws when the command must not be carried out any more; it is asked before every attempt. */
   async carryOut(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
     const wish = this.meaning(command);
-    const { memory, clock } = this.#options;
-    if (wish.on && wish.seconds !== undefined) {
+    const { output, on, seconds } = wish;
+    const wasPending = this.#dueMs.has(output);
+    if (on && seconds !== undefined) {
       due();
-      // On disk before the relay moves: whoever comes next switches it back.
-      memory.change({ pulsing: [...new Set([...memory.state.pulsing, wish.output])] });
-      await memory.save(clock.monoMs(), "now");
+      await this.#remember(output);
     }
     try {
       await this.#write(ask, wish, due);
     } catch (error) {
-      if (error instanceof RejectedError) {
-        if (wish.on) await this.#forget(wish.output);
-        return { id: command.id, ok: false, error: error.message };
-      }
+      const refused = error instanceof RejectedError;
+      // After silence the relay may have moved; after a no it stands as it stood, and an earlier pulse still ends.
+      if (!refused) this.#schedule(wish);
+      else if (on && !wasPending) await this.#forget(output);
+      if (refused) return { id: command.id, ok: false, error: error.message };
       throw error;
-    } finally {
-      this.#schedule(wish);
     }
-    if (!wish.on) await this.#forget(wish.output);
+    this.#schedule(wish);
+    if (!on || seconds === undefined) await this.#forget(output);
     await this.#tell(wish);
     return { id: command.id, ok: true };
   }
@@ -109,17 +110,16 @@ export class Outputs {
   async settle(ask: Ask, when: "due" | "all"): Promise<void> {
     const nowMs = this.#options.clock.monoMs();
     for (const [output, dueMs] of this.#dueMs) {
-      if (when === "due" && dueMs > nowMs) continue;
+      if (when === "due" && dueMs > nowMs + EARLY_MS) continue;
       await this.#write(ask, { output, on: false }, () => {});
       await this.#forget(output);
       await this.#tell({ output, on: false });
     }
   }
 
-  /** Also after silence: the relay may have moved. */
   #schedule({ output, on, seconds }: Switch): void {
-    const { memory, clock, wake } = this.#options;
-    if (!on || seconds === undefined || !memory.state.pulsing.includes(output)) return;
+    const { clock, wake } = this.#options;
+    if (!on || seconds === undefined) return;
     this.#dueMs.set(output, clock.monoMs() + seconds * 1_000);
     wake(seconds * 1_000);
   }
@@ -137,6 +137,14 @@ export class Outputs {
         if (!again || attempt === TRIES) throw error;
       }
     }
+  }
+
+  /** On disk before the relay moves: whoever comes next switches it back. */
+  async #remember(output: number): Promise<void> {
+    const { memory, clock } = this.#options;
+    if (memory.state.pulsing.includes(output)) return;
+    memory.change({ pulsing: [...memory.state.pulsing, output] });
+    await memory.save(clock.monoMs(), "now");
   }
 
   async #forget(output: number): Promise<void> {

@@ -5,19 +5,21 @@ import {
   ConfigError,
   type DeviceCommand,
   decodeOsdpFrame,
+  describeOsdp,
   InvariantError,
   LinkError,
+  maskedOsdpHex,
+  OSDP_BROADCAST,
   OsdpAcu,
   osdpFraming,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
+import type { Driver, DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { PendingCommands } from "../pending-commands.ts";
 import { OsdpConfig, OsdpDevice, readKey } from "./config.ts";
-import { osdpDialogue } from "./dialogue.ts";
 import { Errand } from "./errand.ts";
 import { OsdpReader } from "./reader.ts";
 import { ReaderKeys } from "./reader-keys.ts";
@@ -34,25 +36,30 @@ interface Planned {
 interface Running {
   readonly bus: LineBus;
   readonly readers: ReadonlyMap<string, OsdpReader>;
+  readonly signal: AbortSignal;
 }
 
 /** A PD answers within this time. */
 const REPLY_MS = 200;
 /** Characters of an answer's beginning; the bus hears a spoken one to its end. */
 const HEADER_CHARACTERS = 8;
+const ATTEND_MS = 1_000;
 
 class OsdpDriver implements Driver {
   readonly id: string;
+  readonly #open: typeof openLine;
   readonly #config: OsdpConfig;
   readonly #deps: DriverDeps;
   readonly #planned: readonly Planned[];
   readonly #commands: PendingCommands;
   readonly #errands = new Map<string, Errand>();
+  readonly #attended = new Set<OsdpReader>();
   #used = false;
   #running: Running | undefined;
 
-  constructor(id: string, config: OsdpConfig, deps: DriverDeps) {
+  constructor(id: string, config: OsdpConfig, deps: DriverDeps, open: typeof openLine) {
     this.id = id;
+    this.#open = open;
     this.#config = config;
     this.#deps = deps;
     this.#commands = new PendingCommands(deps.clock);
@@ -71,7 +78,7 @@ class OsdpDriver implements Driver {
     if (signal.aborted) return;
     let line: Line;
     try {
-      line = await openLine(this.#config.link, this.#deps, signal);
+      line = await this.#open(this.#config.link, this.#deps, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
@@ -97,12 +104,16 @@ class OsdpDriver implements Driver {
       health,
       driver: this.id,
       padding: [0xff],
-      judge: (frame) => (decodeOsdpFrame(frame).reply ? "device" : "master"),
+      judge: judgeFrame,
     });
     const readers = new Map<string, OsdpReader>();
     for (const planned of this.#planned) readers.set(planned.device, await this.#createReader(planned, line));
-    this.#running = { bus, readers };
-    for (const reader of readers.values()) await reader.begin();
+    const running = { bus, readers, signal };
+    this.#running = running;
+    for (const reader of readers.values()) {
+      await reader.begin();
+      void this.#attend(reader, running);
+    }
     await bus.run([...readers.values()], signal);
   }
 
@@ -142,6 +153,7 @@ class OsdpDriver implements Driver {
     const errand = Errand.of(command, planned);
     if (errand.local !== undefined) {
       await errand.local(reader);
+      void this.#attend(reader, running);
       return { id: command.id, ok: true };
     }
     const leftMs = (Date.parse(command.notAfter) - clock.nowMs()) / clock.scale;
@@ -166,6 +178,17 @@ class OsdpDriver implements Driver {
     }
   }
 
+  /** Somebody stands in front of a reader that is being installed: it is asked every second, however long it was silent. */
+  async #attend(reader: OsdpReader, { bus, signal }: Running): Promise<void> {
+    if (this.#attended.has(reader)) return;
+    this.#attended.add(reader);
+    while (reader.isInstalling && !signal.aborted) {
+      await bus.urgent(reader.device, (ask) => reader.poll(ask), signal).catch(() => {});
+      await this.#deps.clock.sleep(ATTEND_MS, signal).catch(() => {});
+    }
+    this.#attended.delete(reader);
+  }
+
   #done(device: string, jobId: string, error: string | undefined): void {
     const [id = ""] = jobId.split("#");
     const errand = this.#errands.get(`${device} ${id}`);
@@ -173,6 +196,14 @@ class OsdpDriver implements Driver {
     if (isOver)
       this.#commands.settle(device, { id, ok: error === undefined, ...(error === undefined ? {} : { error }) });
   }
+}
+
+/** A frame of the command direction that is heard comes from another controller. */
+const judgeFrame = (frame: Uint8Array): "master" | "device" => (decodeOsdpFrame(frame).reply ? "device" : "master");
+
+function addressOf(frame: Uint8Array): string | undefined {
+  const { address } = decodeOsdpFrame(frame);
+  return address === OSDP_BROADCAST ? undefined : String(address);
 }
 
 function refuseTwins(planned: readonly Planned[]): void {
@@ -192,9 +223,17 @@ export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
-  speaks: () => osdpDialogue,
-  keepsKeys: true,
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
-  create: (id: string, config: OsdpConfig, deps: DriverDeps): Driver => new OsdpDriver(id, config, deps),
+  keepsKeys: true,
+  speaks: (): LineProtocol => ({
+    framing: osdpFraming(),
+    describe: describeOsdp,
+    hex: maskedOsdpHex,
+    address: addressOf,
+    judge: judgeFrame,
+  }),
+  /** `open` is for a line of one's own. */
+  create: (id: string, config: OsdpConfig, deps: DriverDeps, open: typeof openLine = openLine): Driver =>
+    new OsdpDriver(id, config, deps, open),
 } satisfies DriverType<OsdpConfig>;

@@ -65,6 +65,11 @@ export class OsdpReader implements Member {
     return this.#acu.isOnline;
   }
 
+  /** Its installation window is open. */
+  get isInstalling(): boolean {
+    return this.#acu.isInstalling;
+  }
+
   /** Before the line is open: what was known of it when the gateway ended last. */
   async begin(): Promise<void> {
     const { keys, config, deps } = this.#parts;

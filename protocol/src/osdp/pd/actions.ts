@@ -1,6 +1,7 @@
 /** What a PD does with a command that reached it: the reply, and what the state shows from then on. */
 import { BAUD_RATES, CAPABILITY, type Capability, itemsOf, LED, NAK, OUTPUT } from "../codes.ts";
-import type { LedControl, LedPattern, OsdpCommand, OutputControl } from "../commands.ts";
+import type { OsdpCommand } from "../commands.ts";
+import type { LedControl, LedPattern, OutputControl } from "../indicators.ts";
 import type { OsdpReply } from "../replies.ts";
 import { isOutputOn, type PdOptions, type PdState } from "./state.ts";
 

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { Random } from "../../testing/random.ts";
 import { NAK, OUTPUT } from "../codes.ts";
-import { type LedControl, type OsdpCommand, osdpCommands } from "../commands.ts";
+import { type OsdpCommand, osdpCommands } from "../commands.ts";
 import { decodeOsdpFrame, encodeOsdpFrame, type OsdpFrame, SCS } from "../frame.ts";
+import type { LedControl } from "../indicators.ts";
 import { type OsdpReply, osdpReplies } from "../replies.ts";
 import { agree, SCBK_DEFAULT, SecureSession } from "../secure-channel.ts";
 import { createPd, type Pd } from "./pd.ts";
@@ -58,8 +59,9 @@ class Asker {
     return reply;
   }
 
-  handshake(scbk: Uint8Array, wanted = 1): OsdpReply | typeof SILENCE {
+  handshake(scbk: Uint8Array, wanted = 1, from = 0): OsdpReply | typeof SILENCE {
     this.restart();
+    this.sequence = from;
     const random = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
     const ccrypt = this.ask({ kind: "chlng", random }, { type: SCS[11], data: Uint8Array.of(wanted) });
     if (ccrypt === SILENCE || ccrypt.kind !== "ccrypt") return ccrypt;
@@ -118,6 +120,15 @@ test("a forged command makes a PD in a session forget no card", () => {
   expect(osdpReplies.decode(answer.code, answer.payload)).toEqual(nak(NAK.securityConditions));
   expect(acu.pd.isSecure).toBe(false);
   acu.handshake(KEY);
+  expect(acu.ask(POLL)).toEqual(CARD);
+});
+
+test("a new session on the next number is told again too what the old one may not have delivered", () => {
+  acu.handshake(KEY);
+  acu.pd.push(CARD);
+  acu.ask(POLL, undefined, true);
+  acu.sequence = (acu.sequence % 3) + 1;
+  acu.handshake(KEY, 1, acu.sequence);
   expect(acu.ask(POLL)).toEqual(CARD);
 });
 
@@ -262,6 +273,18 @@ test("a light shows the temporary colour for its time, then the lasting one", ()
   acu.ask(led({ control: 1 }, {}));
   expect(shown()).toBe(1);
   expect(acu.ask(led({}, { control: 1 }))).toEqual(nak(NAK.record));
+});
+
+test("a PD that knows no CRC says so under a checksum, and takes the same command with one", () => {
+  const { pd } = connect({ checksumOnly: true });
+  const ask = (check: "crc" | "checksum") => {
+    const payload = new Uint8Array();
+    const frame = { mark: true, address: 5, reply: false, sequence: 0, code: 0x60, payload, check };
+    const answer = decodeOsdpFrame(pd.hear(encodeOsdpFrame(frame), 0) ?? new Uint8Array());
+    return [answer.check, osdpReplies.decode(answer.code, answer.payload)];
+  };
+  expect(ask("crc")).toEqual(["checksum", nak(NAK.check)]);
+  expect(ask("checksum")).toEqual(["checksum", ACK]);
 });
 
 test("sounds and texts are kept for whoever looks, and a reader that is not there is refused", () => {

@@ -150,6 +150,11 @@ export class Pd {
   hear(bytes: Uint8Array, nowMs: number): Uint8Array | undefined {
     const frame = this.#forMe(bytes);
     if (frame === undefined) return undefined;
+    if (this.#options.checksumOnly && frame.check === "crc")
+      return withMark(
+        frame.mark,
+        this.#encode({ ...frame, check: "checksum" }, { reply: nak(NAK.check), plain: true }),
+      );
     if (nowMs - this.#heardMs >= (this.#options.sessionMs ?? SESSION_MS)) this.#forgetSession();
     this.#heardMs = nowMs;
     const asked = frame.mark ? bytes.subarray(1) : bytes;

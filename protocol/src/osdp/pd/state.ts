@@ -1,6 +1,6 @@
 /** What a PD is and shows: identity, capabilities, contacts, outputs, lights, sounds and texts. Tests and simulators look here. */
 import { CAPABILITY, type Capability, itemsOf } from "../codes.ts";
-import type { BuzzerControl, LedControl, TextCommand } from "../commands.ts";
+import type { BuzzerControl, LedControl, TextCommand } from "../indicators.ts";
 import type { Identity } from "../replies.ts";
 
 export interface PdOptions {
@@ -24,6 +24,8 @@ export interface PdOptions {
   readonly maxEvents?: number | undefined;
   /** Files longer than this are refused; default 1 MiB. */
   readonly maxFileBytes?: number | undefined;
+  /** Knows no CRC: says NAK 1 to a command with one, under a checksum. Default false. */
+  readonly checksumOnly?: boolean | undefined;
   /** Answers LSTAT, ISTAT, OSTAT and RSTAT with readable data under SCS_15, as one widespread PD does. Default false. */
   readonly clearStatus?: boolean | undefined;
   /** Says no to a wrong ACU cryptogram by NAK 5, or by an RMAC_I that is marked as failed. Default `nak`. */
