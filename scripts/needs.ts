@@ -25,6 +25,26 @@ const NEEDS: readonly Need[] = [
     isThere: () => onPath("mosquitto") || existsSync("/usr/sbin/mosquitto"),
     unit: "mosquitto.service",
   },
+  {
+    name: "mbpoll",
+    why: "a Modbus master of another make asks the simulated devices",
+    isThere: () => onPath("mbpoll"),
+  },
+  {
+    name: "python3-pymodbus",
+    why: "a Modbus slave of another make is asked by the driver",
+    isThere: () => existsSync("/usr/lib/python3/dist-packages/pymodbus"),
+  },
+  {
+    name: "python3-serial-asyncio",
+    why: "lets that slave sit on a serial line",
+    isThere: () => existsSync("/usr/lib/python3/dist-packages/serial_asyncio"),
+  },
+  {
+    name: "python3-serial",
+    why: "an RFC 2217 server that is not ours",
+    isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
+  },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",

@@ -8,6 +8,8 @@ import { runOutage } from "./faults/outage/outage-run.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
 import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
+import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
+import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
 
 type Progress = (share: number, note: string) => void;
@@ -105,7 +107,24 @@ const PROOFS: readonly Proof[] = [
       return { measured: JSON.stringify(result), broken };
     },
   },
+  {
+    name: "replug",
+    what: "every serial driver pulled out and put in again 20 times (full: 1,000): back within 2 s, nothing left over",
+    run: async (full, progress) => runReplugs(full ? 1_000 : 20, progress),
+  },
 ];
+
+async function runReplugs(cycles: number, progress: Progress) {
+  const broken: string[] = [];
+  const measured: string[] = [];
+  for (const [i, row] of REPLUG_ROWS.entries()) {
+    const onProgress: Progress = (share, note) => progress((i + share) / REPLUG_ROWS.length, `${row.driver} ${note}`);
+    const result = await runReplug({ row, cycles, seed: SEED, onProgress });
+    broken.push(...brokenByReplug(result).map((what) => `${row.driver}: ${what}`));
+    measured.push(`${row.driver} back after ${Math.round(Math.max(...result.backMs))} ms at the most`);
+  }
+  return { measured: `${cycles} cycles each, ${measured.join(", ")}`, broken };
+}
 
 async function runKillRounds(rounds: number, readings: number, progress: Progress) {
   const broken: string[] = [];

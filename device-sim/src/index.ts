@@ -10,7 +10,19 @@ export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
 export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
+export {
+  type Cjt188Fault,
+  type Cjt188Meter,
+  type Cjt188MeterOptions,
+  createCjt188Meter,
+} from "./devices/cjt188-meter.ts";
 export type { SimDevice, SimEvent } from "./devices/device.ts";
+export {
+  createDlt645Meter,
+  type Dlt645Fault,
+  type Dlt645Meter,
+  type Dlt645MeterOptions,
+} from "./devices/dlt645-meter.ts";
 export {
   DEVICE_FAULTS,
   type DeviceFault,
@@ -21,11 +33,27 @@ export {
   type OwnFaults,
   withFaults,
 } from "./devices/faulty.ts";
+export { createLd2410, type Ld2410Options } from "./devices/ld2410.ts";
+export { createLd2450, type Ld2450Options } from "./devices/ld2450.ts";
+export { createModbusCounter, type SimModbusCounter } from "./devices/modbus-counter.ts";
+export type { ModbusFault, SimModbusDevice } from "./devices/modbus-device.ts";
+export { createModbusIo, type SimModbusIo } from "./devices/modbus-io.ts";
+export { createDds238, createDdsu666, type SimModbusMeter } from "./devices/modbus-meter.ts";
+export type { ModbusSlaveOptions } from "./devices/modbus-slave.ts";
+export { createModbusTurnstile, type SimModbusTurnstile } from "./devices/modbus-turnstile.ts";
 export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
 export { openPty, type Pty } from "./devices/pty.ts";
 export { type RunDevicesOptions, runDevices } from "./devices/run-devices.ts";
 export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
+export { serveUdp, type UdpDevice, type UdpServer } from "./devices/serve-udp.ts";
 export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
+export {
+  type AtDoor,
+  createUhppoteBoard,
+  type Happening,
+  type UhppoteBoard,
+  type UhppoteBoardOptions,
+} from "./devices/uhppote-board.ts";
 export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
 export { type Movement, presentAt } from "./households/movements.ts";
 export type { SimReading } from "./households/passages.ts";

@@ -21,6 +21,7 @@ import {
   configureAdapters,
   withOwnDriver,
 } from "./config/adapters.ts";
+import { fileKeysOf, inlineDeviceFiles } from "./config/device-files.ts";
 import { check } from "./config/issues.ts";
 import { loadPolicies } from "./config/policies.ts";
 import { loadSiteRules } from "./config/rules.ts";
@@ -71,11 +72,14 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   const source = readSource(file);
   const { policies, problems: policyProblems } = loadPolicies(file);
   const { site, adapters, problems } = checkAll(source, policies, options);
+  const isNoSecret = fileKeysOf(options.driverTypes);
   const own = loadSiteRules(file, site?.rules ?? [], new Set(site?.spaces.map(({ id }) => id)));
-  const secrets = options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env);
-  const elsewhere = [...policyProblems, ...own.problems.filter((problem) => problem.file !== undefined)];
-  const here = own.problems.filter((problem) => problem.file === undefined);
-  const all = [...problems, ...here, ...secrets.problems].map((problem) => source.place(problem));
+  const secrets =
+    options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env, isNoSecret);
+  const isElsewhere = (problem: Problem) => problem.file !== undefined;
+  const elsewhere = [...policyProblems, ...[...own.problems, ...problems].filter(isElsewhere)];
+  const here = [...problems, ...own.problems].filter((problem) => !isElsewhere(problem));
+  const all = [...here, ...secrets.problems].map((problem) => source.place(problem));
   all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (site === undefined || adapters === undefined || all.length + elsewhere.length > 0) {
     throw new ConfigError([...all, ...elsewhere]);
@@ -110,12 +114,17 @@ function checkAll<D extends AdapterRow, U extends AdapterRow>(
   const rows = { drivers: driverTypes, uplinks: uplinkTypes };
   const checked = check(Site, source.value);
   if (checked.ok) {
-    const adapters = configureAdapters(checked.data, rows, () => false);
-    return { site: checked.data, adapters, problems: [...checkSite(checked.data, policies), ...adapters.problems] };
+    const files = inlineDeviceFiles(checked.data, driverTypes, source.file);
+    const adapters = configureAdapters(files.site, rows, files.isBad);
+    const found = [...checkSite(checked.data, policies), ...files.problems, ...adapters.problems];
+    return { site: checked.data, adapters, problems: found };
   }
   const rest = salvage(source.value, checked.issues);
   if (rest === undefined) return { problems: checked.problems };
-  const more = [...checkSite(rest.site, policies), ...configureAdapters(rest.site, rows, rest.isVoid).problems];
+  const files = inlineDeviceFiles(rest.site, driverTypes, source.file);
+  const isBad = (path: string) => rest.isVoid(path) || files.isBad(path);
+  const found = configureAdapters(files.site, rows, isBad).problems;
+  const more = [...checkSite(rest.site, policies), ...files.problems, ...found];
   return { problems: [...checked.problems, ...more.filter((problem) => !rest.isVoid(problem.path))] };
 }
 

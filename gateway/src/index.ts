@@ -27,8 +27,20 @@ export type {
   UplinkDeps,
   Write,
 } from "./core/ports.ts";
-export { Unreadable } from "./core/ports.ts";
+export { Pseudonymized, Unreadable } from "./core/ports.ts";
 export { driverTypes } from "./drivers/index.ts";
+export { formatAddress, type LineAddress, LinkUrl, linkUrl } from "./drivers/line/address.ts";
+export type {
+  Ask,
+  BusCounters,
+  LineBusOptions,
+  Member,
+  MemberCounters,
+  Question,
+} from "./drivers/line/bus.ts";
+export type { Line } from "./drivers/line/line.ts";
+export { LineBus } from "./drivers/line/line-bus.ts";
+export { openLine } from "./drivers/line/open-line.ts";
 export { writeFileDurably } from "./store/durable-file.ts";
 export { lockStateDir } from "./store/lock.ts";
 export { openStore, type StoreOptions } from "./store/store.ts";

@@ -165,7 +165,9 @@ async function assemble(
   });
   const drivers = new LiveDrivers();
   const actionsOf = actionsBy(site);
-  const commands = new Commands({ core, drivers, clock, log: log.child({ part: "commands" }), actionsOf });
+  const localActionsOf = localActionsBy(site);
+  const commandLog = log.child({ part: "commands" });
+  const commands = new Commands({ core, drivers, clock, log: commandLog, actionsOf, localActionsOf });
   const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
   return {
     core,
@@ -234,6 +236,7 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
       health: parts.health,
       devices,
       broker: parts.broker,
+      timezone: site.site.site.timezone,
       secret: site.secret,
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),
@@ -246,6 +249,11 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
 /** Commands a device's driver knows. */
 function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
   const rows = new Map(site.drivers.map(({ id, row }) => [id, row.actions]));
+  return (device) => rows.get(device.driver) ?? [];
+}
+
+function localActionsBy(site: Site): (device: Device) => readonly CommandAction[] {
+  const rows = new Map(site.drivers.map(({ id, row }) => [id, "localActions" in row ? row.localActions : []]));
   return (device) => rows.get(device.driver) ?? [];
 }
 

@@ -1,15 +1,42 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
-import { driverContract, type OpenDriver } from "../support/driver-contract.ts";
+import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
+import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
+import { openModbusDriver } from "../support/modbus-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
+import { openOsdpDriver } from "../support/osdp-harness.ts";
+import { type OpenPolled, polledContract } from "../support/polled-contract.ts";
+import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
+import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
-/** One entry a row of drivers/index.ts: how to open that driver with a real peer. */
-const peers: Readonly<Record<string, OpenDriver>> = { mqtt: openMqttDriver };
+/** How to open a driver of devices that speak for themselves with a real peer, and what its devices can. */
+const peers: Readonly<Record<string, DriverPeer>> = {
+  mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
+  ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
+  ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
+  uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+};
 
-describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
-  const open = peers[type];
+/** How to open a driver of devices that are asked in turn, with simulated ones. */
+const linePeers: Readonly<Record<string, OpenLineDriver>> = {
+  osdp: openOsdpDriver,
+  dlt645: openDlt645Driver,
+  cjt188: openCjt188Driver,
+};
+
+/** … and of those whose readings are what is read. */
+const polledPeers: Readonly<Record<string, OpenPolled>> = { modbus: openModbusDriver };
+
+/** One entry a row of drivers/index.ts, in one of the three. */
+describe.each(driverTypes.map(({ type }): string => type))("driver %s", (type) => {
+  const peer = peers[type];
+  const openLine = linePeers[type];
+  const openPolled = polledPeers[type];
   it("has a peer to be tested with", () => {
-    expect(open, `add "${type}" to the peers of this file`).toBeDefined();
+    expect(peer ?? openLine ?? openPolled, `add "${type}" to the peers of this file`).toBeDefined();
   });
-  if (open !== undefined) driverContract(type, open);
+  if (peer !== undefined) driverContract(type, peer);
+  if (openLine !== undefined) lineDriverContract(type, openLine);
+  if (openPolled !== undefined) polledContract(type, openPolled);
 });

@@ -1,7 +1,7 @@
 /** What every Driver promises, as tests, run against a real peer that the driver's harness brings along. */
 import { type DeviceCommand, InvariantError, LinkError, parseReading, RejectedError } from "@gatehouse/protocol";
 import { type FakeClock, settle } from "@gatehouse/protocol/testing";
-import { type Accept, type Driver, type Rejection, Unreadable } from "gatehouse";
+import { type Accept, type Driver, Pseudonymized, type Rejection, Unreadable } from "gatehouse";
 import { afterEach, expect, test } from "vitest";
 
 /** Bytes a device should never send. */
@@ -29,11 +29,11 @@ export interface DriverRig {
   send(seq: number): void;
   /** Resolves with the `seq` of the next reading the device was acknowledged; rejects with LinkError when its link ends first. */
   acknowledged(): Promise<number>;
-  /** Makes a round trip over the link without a reading: true when no acknowledgement was on its way. */
+  /** Makes a round trip over the link without a reading, behind all that was sent: true when no acknowledgement was on its way. */
   isQuiet(): Promise<boolean>;
   readonly badInputs: readonly BadInput[];
   /** Resolves with the next command that reached the device, which answers it with `ok`. */
-  obey(ok: boolean): Promise<DeviceCommand>;
+  obey(ok: boolean): Promise<Partial<DeviceCommand>>;
   /** Ends the link from outside; undefined for a driver that has none of its own. */
   readonly breakLink: (() => void) | undefined;
   codes(): readonly string[];
@@ -41,6 +41,19 @@ export interface DriverRig {
 }
 
 export type OpenDriver = (accept: Accept) => Promise<DriverRig>;
+
+/** What devices of a protocol can. */
+export interface DriverTraits {
+  /** They number their readings, and are told when those are accepted. Else they speak once, and what is lost before is lost. */
+  readonly acknowledged: boolean;
+  /** They take commands and answer them. */
+  readonly commands: boolean;
+}
+
+export interface DriverPeer {
+  readonly open: OpenDriver;
+  readonly traits: DriverTraits;
+}
 
 /** Stands where the core stands: parses, and holds its answers while it is told to. */
 class Intake {
@@ -51,12 +64,15 @@ class Intake {
   #changed: () => void = () => {};
 
   readonly accept: Accept = async (items) => {
+    // That a device is there at all is no reading of the test's.
+    if (items.every(isPresenceOfDevice)) return [];
     this.#offered += 1;
     this.#changed();
     await this.#gate?.promise;
     const rejections: Rejection[] = [];
     for (const [index, item] of items.entries()) {
-      const parsed = item instanceof Unreadable ? { ok: false as const, reason: item.reason } : parseReading(item);
+      const plain = item instanceof Pseudonymized ? item.item : item;
+      const parsed = plain instanceof Unreadable ? { ok: false as const, reason: plain.reason } : parseReading(plain);
       if (parsed.ok) this.stored.push(parsed.reading);
       else rejections.push({ index, reason: parsed.reason });
     }
@@ -69,6 +85,10 @@ class Intake {
     return this.#gate;
   }
 
+  get calls(): number {
+    return this.#offered;
+  }
+
   async offered(times: number): Promise<void> {
     while (this.#offered < times) {
       await new Promise<void>((resolve) => {
@@ -78,7 +98,16 @@ class Intake {
   }
 }
 
-export function driverContract(name: string, open: OpenDriver): void {
+function isPresenceOfDevice(item: unknown): boolean {
+  const kind: unknown = item !== null && typeof item === "object" && "kind" in item ? item.kind : undefined;
+  return kind === "device.online" || kind === "device.offline";
+}
+
+export function driverContract(name: string, { open, traits }: DriverPeer): void {
+  const none = () => {};
+  const acknowledgedTest = traits.acknowledged ? test : none;
+  const commandTest = traits.commands ? test : none;
+  const deafTest = traits.commands ? none : test;
   const ends: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
@@ -97,6 +126,17 @@ export function driverContract(name: string, open: OpenDriver): void {
     });
     await rig.join();
     return { intake, rig, stop, ended };
+  }
+
+  /** Sends a reading and waits until it went through. */
+  async function take(intake: Intake, rig: DriverRig, seq: number, what: string): Promise<void> {
+    const calls = intake.calls;
+    rig.send(seq);
+    if (traits.acknowledged) expect(await rig.acknowledged(), what).toBe(seq);
+    else {
+      await intake.offered(calls + 1);
+      await rig.isQuiet();
+    }
   }
 
   const command = ({ clock }: DriverRig, aheadMs = 30_000): DeviceCommand => ({
@@ -136,12 +176,11 @@ export function driverContract(name: string, open: OpenDriver): void {
 
   test(`${name}: a reading comes whole, under its device`, async () => {
     const { intake, rig } = await start();
-    rig.send(7);
-    expect(await rig.acknowledged()).toBe(7);
-    expect(intake.stored).toMatchObject([{ device: rig.device, seq: 7 }]);
+    await take(intake, rig, 7, "a good reading");
+    expect(intake.stored[0]).toMatchObject({ device: rig.device, ...(traits.acknowledged ? { seq: 7 } : {}) });
   });
 
-  test(`${name}: a device is acknowledged when its reading is accepted, and not before`, async () => {
+  acknowledgedTest(`${name}: a device is acknowledged when its reading is accepted, and not before`, async () => {
     const { intake, rig } = await start();
     const gate = intake.hold();
     rig.send(1);
@@ -153,7 +192,7 @@ export function driverContract(name: string, open: OpenDriver): void {
     expect(intake.stored).toHaveLength(1);
   });
 
-  test(`${name}: acknowledgements come in the order of the readings`, async () => {
+  acknowledgedTest(`${name}: acknowledgements come in the order of the readings`, async () => {
     const { intake, rig } = await start();
     const gate = intake.hold();
     for (const seq of [1, 2, 3, 4, 5]) rig.send(seq);
@@ -165,7 +204,7 @@ export function driverContract(name: string, open: OpenDriver): void {
     expect(intake.stored.map((reading) => (reading as { seq: number }).seq)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test(`${name}: what the gateway could not accept is never acknowledged`, async () => {
+  acknowledgedTest(`${name}: what the gateway could not accept is never acknowledged`, async () => {
     const { intake, rig } = await start();
     const gate = intake.hold();
     rig.send(1);
@@ -187,26 +226,26 @@ export function driverContract(name: string, open: OpenDriver): void {
       if (bad.told !== undefined) expect(await bad.told(), bad.name).toMatch(bad.recorded ?? /./);
       if (bad.codes !== undefined) expect(rig.codes(), bad.name).toEqual(expect.arrayContaining([...bad.codes]));
       expect(intake.stored.length, bad.name).toBe(stored);
-      rig.send(1_000 + index);
-      expect(await rig.acknowledged(), `a good reading after: ${bad.name}`).toBe(1_000 + index);
+      await take(intake, rig, 1_000 + index, `a good reading after: ${bad.name}`);
     }
   });
 
-  test(`${name}: a command reaches the device, and its answer comes back`, async () => {
+  commandTest(`${name}: a command reaches the device, and its answer comes back`, async () => {
     const { rig } = await start();
     const wish = command(rig);
     const [answer, got] = await Promise.all([rig.driver.command(rig.device, wish, signal), rig.obey(true)]);
     expect(answer).toEqual({ id: "cmd-1", ok: true });
-    expect(got).toEqual(wish);
+    // A device that speaks bytes knows the wish, not its id.
+    expect(wish).toMatchObject(got);
   });
 
-  test(`${name}: a device that says no is an answer, not a failure`, async () => {
+  commandTest(`${name}: a device that says no is an answer, not a failure`, async () => {
     const { rig } = await start();
     const [answer] = await Promise.all([rig.driver.command(rig.device, command(rig), signal), rig.obey(false)]);
     expect(answer).toMatchObject({ id: "cmd-1", ok: false, error: expect.any(String) });
   });
 
-  test(`${name}: a command without an answer fails at its deadline, by real time`, async () => {
+  commandTest(`${name}: a command without an answer fails at its deadline, by real time`, async () => {
     const { rig } = await start();
     const asked = rig.driver.command(rig.device, command(rig, 10_000), signal);
     const outcome = asked.catch((error: unknown) => error);
@@ -217,21 +256,29 @@ export function driverContract(name: string, open: OpenDriver): void {
     expect(await outcome).toMatchObject({ name: "LinkError", code: "timeout" });
   });
 
-  test(`${name}: an expired command is not sent, one for a stranger is refused, one given up ends at once`, async () => {
-    const { rig } = await start();
-    const expired = rig.driver.command(rig.device, command(rig, -1), signal);
-    await expect(expired).rejects.toMatchObject({ name: "LinkError", code: "timeout" });
-    await expect(rig.driver.command("nobody", command(rig), signal)).rejects.toBeInstanceOf(RejectedError);
-    const givenUp = new AbortController();
-    const asked = rig.driver.command(rig.device, command(rig), givenUp.signal);
-    givenUp.abort();
-    await expect(asked).rejects.toMatchObject({ name: "LinkError", code: "closed" });
-  });
+  commandTest(
+    `${name}: an expired command is not sent, one for a stranger is refused, one given up ends at once`,
+    async () => {
+      const { rig } = await start();
+      const expired = rig.driver.command(rig.device, command(rig, -1), signal);
+      await expect(expired).rejects.toMatchObject({ name: "LinkError", code: "timeout" });
+      await expect(rig.driver.command("nobody", command(rig), signal)).rejects.toBeInstanceOf(RejectedError);
+      const givenUp = new AbortController();
+      const asked = rig.driver.command(rig.device, command(rig), givenUp.signal);
+      givenUp.abort();
+      await expect(asked).rejects.toMatchObject({ name: "LinkError", code: "closed" });
+    },
+  );
 
-  test(`${name}: commands under way fail when the driver ends`, async () => {
+  commandTest(`${name}: commands under way fail when the driver ends`, async () => {
     const { rig, stop } = await start();
     const asked = rig.driver.command(rig.device, command(rig), signal);
     stop.abort();
     await expect(asked).rejects.toMatchObject({ name: "LinkError", code: "closed" });
+  });
+
+  deafTest(`${name}: a device that takes no commands refuses every one`, async () => {
+    const { rig } = await start();
+    await expect(rig.driver.command(rig.device, command(rig), signal)).rejects.toBeInstanceOf(RejectedError);
   });
 }

@@ -49,7 +49,7 @@ export const openMqttDriver: OpenDriver = async (accept) => {
   const broker = await openBroker({ clock, devices: [DEVICE], onPublish: "none" });
   const row = driverTypes.find(({ type }) => type === "mqtt");
   if (row === undefined) throw new RangeError("there is no driver type mqtt");
-  const driver = row.create("mqtt", row.config.parse({}), {
+  const driver = row.create("mqtt", row.config.parse({}) as never, {
     clock,
     log: new MemoryLog(),
     accept,

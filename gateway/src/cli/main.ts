@@ -1,5 +1,6 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
+import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
@@ -18,6 +19,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  busCommand,
   commandCommand,
   replayCommand,
   exportCommand,

@@ -15,12 +15,18 @@ export interface Secrets {
   get(ref: SecretRef): Buffer;
 }
 
-/** Reads all secrets `value` refers to. File names are relative to the folder of `siteFile`. */
-export function readSecrets(value: unknown, siteFile: string, env: Env): Secrets {
+/** Reads all secrets `value` refers to, `isNoSecret` tells by its path what is none. File names are relative to the folder of `siteFile`. */
+export function readSecrets(
+  value: unknown,
+  siteFile: string,
+  env: Env,
+  isNoSecret: (path: string) => boolean = () => false,
+): Secrets {
   const known = new Map<string, Buffer>();
   const problems: Problem[] = [];
   const open: string[] = [];
   for (const { path, ref } of findRefs(value)) {
+    if (isNoSecret(path)) continue;
     const read = "file" in ref ? readSecretFile(resolve(dirname(siteFile), ref.file), ref.file) : readEnv(ref.env, env);
     if ("reason" in read) problems.push({ path, ...read });
     else known.set(keyOf(ref), read.bytes);

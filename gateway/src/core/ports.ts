@@ -6,6 +6,7 @@ import type {
   CommandResult,
   Device,
   DeviceCommand,
+  Framing,
   Lane,
   SecretRef,
 } from "@gatehouse/protocol";
@@ -34,6 +35,14 @@ export type HealthCode =
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
+  | "device-clock"
+  | "device-settings"
+  | "readings-lost"
+  | "device-key"
+  | "device-unsecured"
+  | "device-changed"
+  | "device-installing"
+  | "counter-odd"
   | "clock-unsynced"
   | "clock-stepped"
   | "alerts-waiting"
@@ -115,6 +124,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** The site's IANA zone, for devices that tell local time. */
+  readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */
   secret(ref: SecretRef): Buffer;
   /** What is left of a card or key number: hand it on in a {@link Pseudonymized}, and keep the number nowhere. */
@@ -133,15 +144,48 @@ export interface LineEvent {
 }
 export type LineTap = (event: LineEvent) => void;
 
+/** What is spoken on a driver's line, for the bus doctor. Pure. */
+export interface LineProtocol {
+  /** Of what the gateway hears; what it says goes out frame by frame. */
+  readonly framing: Framing;
+  /** One line of meaning, with cards, PINs and keys masked. Whatever the bytes are: never throws. */
+  describe(bytes: Uint8Array, direction: "tx" | "rx"): string;
+  /** The bytes for people, where some of them are secret; default all of them in hex. */
+  hex?(bytes: Uint8Array): string;
+  /** Which device a frame goes to (`tx`) or comes from, as the site file writes it; undefined where it does not say, as to all. */
+  address?(frame: Uint8Array, direction: "tx" | "rx"): string | undefined;
+  /** As for LineBus: a frame heard from the line that only another controller sends is `master`. */
+  judge?(frame: Uint8Array): "master" | "device";
+  /** Devices speak without being asked. */
+  readonly unasked?: true;
+}
+
 /** One row of drivers/index.ts. create() does no I/O. */
 export interface DriverType<Config = never> {
   readonly type: string;
   readonly config: ZodType<Config>;
   /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
   readonly device?: ZodType;
+  /** For drivers of lines. */
+  speaks?(config: Config): LineProtocol;
+  /** Its vault holds keys that devices know: it is never run on another vault. */
+  readonly keepsKeys?: true;
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
+  /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
+  readonly files?: Readonly<Record<string, DeviceFile>>;
   /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
   readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
+}
+
+/** A key of a device that may be the name of a file the gateway brings along, or `{ file: NAME }` beside the site file. */
+export interface DeviceFile {
+  /** For sentences: "register map". */
+  readonly what: string;
+  /** Folder of the gateway package with the ready ones, each `NAME.yaml`. */
+  readonly folder: string;
+  readonly schema: ZodType;
 }
 
 /** A publish of a client of the gateway's own broker, already checked against the client's own topics. */

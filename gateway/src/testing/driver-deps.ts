@@ -13,6 +13,6 @@ export function memoryVault(): Vault & { readonly files: Map<string, Buffer> } {
   };
 }
 
-export function bareDeps(): Pick<DriverDeps, "secret" | "pseudonym" | "vault"> {
-  return { secret: () => Buffer.alloc(0), pseudonym: openPseudonym, vault: memoryVault() };
+export function bareDeps(): Pick<DriverDeps, "timezone" | "secret" | "pseudonym" | "vault"> {
+  return { timezone: "Asia/Shanghai", secret: () => Buffer.alloc(0), pseudonym: openPseudonym, vault: memoryVault() };
 }

@@ -6,6 +6,7 @@ export { createForest, type ForestFile } from "../core/occupancy/forest.ts";
 export { residencyBy } from "../core/occupancy/residency.ts";
 export { type CoreState, emptyState } from "../core/state.ts";
 export { type Effects, step } from "../core/step.ts";
+export { supervise } from "../core/supervise.ts";
 export {
   TEST_CA,
   TEST_CLIENT_CERT,

@@ -1,6 +1,17 @@
 /** Every parser that reads what strangers send: a row of this list is fuzzed, and its frames a second are measured. */
+import { METER_ROWS } from "./meter-rows.ts";
+import { MODBUS_ROWS } from "./modbus-rows.ts";
 import { OSDP_ROWS } from "./osdp-rows.ts";
+import { RADAR_ROWS } from "./radar-rows.ts";
 import { READINGS_ROWS } from "./readings-rows.ts";
 import type { FuzzRow } from "./row.ts";
+import { UHPPOTE_ROWS } from "./uhppote-rows.ts";
 
-export const PARSERS: readonly FuzzRow[] = [...OSDP_ROWS, ...READINGS_ROWS];
+export const PARSERS: readonly FuzzRow[] = [
+  ...METER_ROWS,
+  ...MODBUS_ROWS,
+  ...OSDP_ROWS,
+  ...RADAR_ROWS,
+  ...READINGS_ROWS,
+  ...UHPPOTE_ROWS,
+];

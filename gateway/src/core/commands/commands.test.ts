@@ -50,7 +50,14 @@ async function setUp({ store = new MemoryStore(), clock = new FakeClock(), obey 
   };
   const unplug = new AbortController();
   const driverEnds = drivers.watched(driver).run(unplug.signal);
-  const commands = new Commands({ core, drivers, clock, log, actionsOf: () => ["unlock", "lock"] });
+  const commands = new Commands({
+    core,
+    drivers,
+    clock,
+    log,
+    actionsOf: () => ["unlock", "lock"],
+    localActionsOf: () => ["lock"],
+  });
   const stop = new AbortController();
   const ends = commands.run(stop.signal);
   const wish = (change: object = {}) => ({
@@ -120,6 +127,19 @@ describe("a command", () => {
     expect(sent).toEqual([]);
     expect(store.entries).toHaveLength(before);
     expect(commands.tally).toMatchObject({ invalid: 3, expired: 1, done: 0 });
+  });
+
+  it("that only somebody on this box may give is no command of a platform's", async () => {
+    const { sent, take, commands } = await setUp();
+    expect(await take({ action: "lock" })).toMatchObject({ outcome: "done" });
+    const notAfter = new Date(Date.UTC(2026, 0, 5) + 20_000).toISOString();
+    const wish = { id: "w2", target: "lock-1", action: "lock", notAfter, issuer: "city" };
+    expect(await commands.take(wish, { local: false })).toMatchObject({
+      outcome: "invalid",
+      path: "action",
+      error: "lock-1 cannot lock: it takes unlock",
+    });
+    expect(sent).toHaveLength(1);
   });
 
   it.each<[string, Obey, object]>([

@@ -32,6 +32,8 @@ export interface CommandsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   actionsOf(device: Device): readonly CommandAction[];
+  /** Those of them that no platform may give; default none. */
+  localActionsOf?(device: Device): readonly CommandAction[];
 }
 
 type Accepted = Extract<CheckedWish, { ok: true }>;
@@ -97,7 +99,8 @@ export class Commands {
   async take(candidate: unknown, { local }: { readonly local: boolean }): Promise<CommandReport> {
     const { core, clock, log, actionsOf } = this.#options;
     const { devices } = core.model;
-    const checked = checkWish(candidate, { devices, actionsOf, nowMs: clock.nowMs(), scale: clock.scale });
+    const offered = (device: Device) => (local ? actionsOf(device) : this.#remoteActionsOf(device));
+    const checked = checkWish(candidate, { devices, actionsOf: offered, nowMs: clock.nowMs(), scale: clock.scale });
     if (!checked.ok) {
       const { outcome, path, reason } = checked;
       log.warn({ path, reason, outcome }, "a command is refused");
@@ -112,6 +115,12 @@ export class Commands {
     this.tally[outcome] += 1;
     log.info({ id, device: target, action, issuer, outcome, error }, "command ended");
     return report;
+  }
+
+  #remoteActionsOf(device: Device): readonly CommandAction[] {
+    const { actionsOf, localActionsOf } = this.#options;
+    const kept = localActionsOf?.(device) ?? [];
+    return actionsOf(device).filter((action) => !kept.includes(action));
   }
 
   async #carryOut(checked: Accepted, local: boolean): Promise<CommandReport> {

@@ -13,6 +13,8 @@ export interface Watch {
 export interface Meter {
   total: number;
   atMs: number;
+  /** How often the total began anew: another meter in its place. */
+  epoch?: number;
 }
 
 /** How likely each number of people was at the start of an hour. */

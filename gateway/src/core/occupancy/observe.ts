@@ -201,12 +201,15 @@ function counted(site: Beliefs, space: string, { reading, hour }: Observation): 
 
 function metered(site: Beliefs, space: string, { reading, atMs }: Observation, channel: "water" | "energy"): string[] {
   const total = reading.value as number;
+  // Beside a seq it counts restarts of the device, alone it is the total that began anew.
+  const epoch = reading.seq === undefined ? reading.epoch : undefined;
   const done = note(site, space, (belief) => {
     const last = belief.meters[reading.device];
     if (last !== undefined && atMs <= last.atMs) return;
-    belief.meters[reading.device] = { total, atMs };
-    // A total that went back was reset or its meter replaced: what was used meanwhile nobody knows.
-    if (last === undefined || total < last.total || atMs - last.atMs > MAX_METER_GAP_MS) return;
+    belief.meters[reading.device] = { total, atMs, ...(epoch === undefined ? {} : { epoch }) };
+    if (last === undefined || atMs - last.atMs > MAX_METER_GAP_MS) return;
+    // Set back, or another meter in its place: what was used meanwhile nobody knows.
+    if (total < last.total || epoch !== last.epoch) return;
     const used = total - last.total;
     if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
       const hour = site.model.hourOf((last.atMs + atMs) / 2);

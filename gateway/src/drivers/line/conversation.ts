@@ -48,12 +48,13 @@ export class Conversation {
     this.#options.line.onBytes(() => {});
   }
 
-  /** Throws LinkError `timeout` when every try was in vain, `closed` when the signal aborts, and what `hear` throws. */
+  /** Throws LinkError `timeout` when every try was in vain, `closed` when the signal aborts (`refused` before anything was sent), and what `hear` throws. */
   async ask<Answer>(question: Question<Answer>, member: MemberCounters, signal: AbortSignal): Promise<Answer> {
     const tries = 1 + (question.retries ?? DEFAULT_RETRIES);
     let outcome: Outcome<Answer> = "silent";
     for (let count = 0; count < tries; count++) {
       await this.#silence(signal);
+      if (signal.aborted) throw endedBy(signal, count > 0);
       member.asked += 1;
       outcome = await this.#ask(question, member, signal);
       if (typeof outcome === "object") {
@@ -73,7 +74,7 @@ export class Conversation {
     const longestMs = (framing.maxBytes * line.characterMs + line.quietMs) * this.#patience;
     const untilMs = clock.monoMs() + Math.max(longestMs, 2 * gapMs);
     for (;;) {
-      if (signal.aborted) throw closedBy(signal);
+      if (signal.aborted) return;
       const nowMs = clock.monoMs();
       const heardMs = this.#heardAtMs + (this.#splitter.held > 0 ? line.quietMs : gapMs);
       const readyMs = Math.max(heardMs, this.#freeAtMs + gapMs);
@@ -98,7 +99,7 @@ export class Conversation {
     const current = new Try(question, () => {
       member.damaged += 1;
     });
-    const onAbort = () => current.fail(closedBy(signal));
+    const onAbort = () => current.fail(endedBy(signal, true));
     signal.addEventListener("abort", onAbort, { once: true });
     this.#try = current;
     this.#member = member;
@@ -156,9 +157,11 @@ export class Conversation {
   }
 }
 
-function closedBy(signal: AbortSignal): LinkError {
+/** `refused` says that the device has heard nothing of it. */
+function endedBy(signal: AbortSignal, sent: boolean): LinkError {
   const { reason } = signal;
-  return reason instanceof LinkError ? reason : new LinkError("closed", "given up", { cause: reason });
+  const why = reason instanceof LinkError ? reason.message : "given up";
+  return new LinkError(sent ? "closed" : "refused", why, { cause: reason });
 }
 
 function noteRoundTrip(member: MemberCounters, ms: number): void {

@@ -58,19 +58,18 @@ export class LineBus {
       this.#conversation.end();
       this.#noise.end();
       health.clear("bus-second-master", driver);
-      const error = lost.signal.aborted ? lost.signal.reason : new LinkError("closed", "the bus was closed");
-      for (const urgent of this.#urgent.splice(0)) urgent.giveUp(error);
+      for (const urgent of this.#urgent.splice(0)) urgent.giveUp(new LinkError("refused", "the line is down"));
     }
     if (!signal.aborted) throw lost.signal.reason;
   }
 
   /**
    * A task of its own for one device, ahead of all polls: a command. When the signal aborts (it expired) nothing more of it is sent. Throws
-   * what the task throws, LinkError `closed` when the line is lost first.
+   * what the task throws; LinkError `refused` when the line was down or it was given up before anything was sent, `closed` when behind that.
    */
   urgent<T>(device: string, task: (ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#state === "ended") return reject(new LinkError("closed", "the line is down"));
+      if (this.#state === "ended") return reject(new LinkError("refused", "the line is down"));
       const urgent = {
         run: async (stop: AbortSignal) => {
           signal?.removeEventListener("abort", onExpired);
@@ -82,7 +81,7 @@ export class LineBus {
       const onExpired = () => {
         const at = this.#urgent.indexOf(urgent);
         if (at >= 0) this.#urgent.splice(at, 1);
-        reject(new LinkError("timeout", "given up before its turn came", { cause: signal?.reason }));
+        reject(new LinkError("refused", "given up before its turn came", { cause: signal?.reason }));
       };
       if (signal?.aborted) return onExpired();
       signal?.addEventListener("abort", onExpired, { once: true });

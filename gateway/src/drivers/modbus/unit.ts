@@ -1,0 +1,179 @@
+/** One Modbus device on the line: its turn, and the readings that come of it. */
+import {
+  type BlockValue,
+  type CommandResult,
+  type Device,
+  type DeviceCommand,
+  FrameError,
+  planReads,
+  type RawReading,
+  type ReadBlock,
+  RejectedError,
+  valuesOf,
+} from "@gatehouse/protocol";
+import type { DriverDeps } from "../../core/ports.ts";
+import type { Ask, Member } from "../line/bus.ts";
+import type { ModbusDevice } from "./config.ts";
+import { countNews, priorityOf } from "./counts.ts";
+import { type InputUses, inputNews, inputUses } from "./inputs.ts";
+import { UnitMemory } from "./memory.ts";
+import { Outputs } from "./outputs.ts";
+import { sortValues } from "./sort-values.ts";
+import type { ModbusWire } from "./wire.ts";
+
+/** A value that stays as it is, is said again after so long. */
+const REPEAT_MS = 15 * 60_000;
+/** A note about a counter stands so long. */
+const NOTE_MS = 60 * 60_000;
+
+export type UnitDeps = Pick<DriverDeps, "clock" | "log" | "accept" | "health" | "vault">;
+
+export class Unit implements Member {
+  readonly device: string;
+  readonly priority: 0 | 1 | 2;
+  readonly periodMs: number;
+  readonly outputs: Outputs;
+  readonly #kind: Device["kind"];
+  readonly #keys: ModbusDevice;
+  readonly #wire: ModbusWire;
+  readonly #deps: UnitDeps;
+  readonly #plan: readonly ReadBlock[];
+  readonly #uses: InputUses;
+  readonly #memory: UnitMemory;
+  readonly #said = new Map<string, { readonly value: number; readonly atMs: number }>();
+  #countedMs: number | undefined;
+  #totals = "";
+  #noteUntilMs: number | undefined;
+
+  constructor(device: Device, keys: ModbusDevice, wire: ModbusWire, deps: UnitDeps, wake: (ms: number) => void) {
+    this.device = device.id;
+    this.priority = priorityOf(device.kind, keys.map);
+    this.periodMs = (keys.periodSeconds ?? keys.map.periodSeconds) * 1_000;
+    this.#kind = device.kind;
+    this.#keys = keys;
+    this.#wire = wire;
+    this.#deps = deps;
+    this.#plan = planReads(keys.map);
+    this.#uses = inputUses(keys.map, keys.inputs);
+    this.#memory = new UnitMemory(device.id, deps.vault, deps.log);
+    const moved = (open: boolean) => this.#lockMoved(open);
+    this.outputs = new Outputs({ device: device.id, keys, wire, memory: this.#memory, clock: deps.clock, moved, wake });
+  }
+
+  /** Before the first turn. */
+  async load(): Promise<void> {
+    await this.#memory.load();
+    this.outputs.recall();
+  }
+
+  async poll(ask: Ask): Promise<void> {
+    try {
+      if (this.outputs.pending) await this.outputs.settle(ask, "due");
+      const values: BlockValue[] = [];
+      for (const block of this.#plan) values.push(...valuesOf(block, this.#keys.map, await ask(this.#question(block))));
+      await this.#take(values);
+      this.#deps.health.clear("device-rejected", this.device);
+    } catch (error) {
+      if (error instanceof RejectedError || error instanceof FrameError)
+        this.#deps.health.raise("device-rejected", this.device, error.message);
+      throw error;
+    }
+  }
+
+  async command(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
+    return this.outputs.carryOut(ask, command, due);
+  }
+
+  async save(): Promise<void> {
+    await this.#memory.save(this.#deps.clock.monoMs(), "now");
+  }
+
+  #question({ function: code, start, quantity }: ReadBlock) {
+    const { unit } = this.#keys;
+    return this.#wire.ask<readonly (boolean | number)[]>(unit, (client, next) => {
+      const data = (
+        error: NodeJS.ErrnoException,
+        answer: { readonly data: readonly (boolean | number)[] } | undefined,
+      ) => next(error, answer?.data ?? []);
+      if (code === 1) client.writeFC1(unit, start, quantity, data);
+      else if (code === 2) client.writeFC2(unit, start, quantity, data);
+      else if (code === 3) client.writeFC3(unit, start, quantity, data);
+      else client.writeFC4(unit, start, quantity, data);
+    });
+  }
+
+  /** Called by the bus once each; told on once each, over restarts too. */
+  async present(online: boolean): Promise<void> {
+    if (this.#memory.state.offline !== online) return;
+    await this.#accept([{ kind: online ? "device.online" : "device.offline" }]);
+    this.#memory.change({ offline: !online });
+    await this.#memory.save(this.#deps.clock.monoMs(), "now");
+  }
+
+  async #take(values: readonly BlockValue[]): Promise<void> {
+    const { clock } = this.#deps;
+    const { state } = this.#memory;
+    const nowMs = clock.monoMs();
+    const { bits, counters, amounts } = sortValues(values);
+    const fresh = amounts.filter(({ kind, value }) => this.#isNews(kind, value, nowMs));
+    const inputs = inputNews(this.#uses, state.inputs, bits);
+    const counts = countNews(this.#kind, this.#keys.map, state.counts, counters, this.#elapsedS(nowMs));
+    const totals = JSON.stringify(counts?.totals);
+    const counted =
+      counts === undefined || totals === this.#totals ? [] : [{ kind: "count.totals" as const, value: counts.totals }];
+    // What is remembered follows what is accepted: after a crash between the two the same totals are said again, which changes nothing.
+    await this.#accept([...fresh, ...counted, ...inputs.readings]);
+    for (const { kind, value } of fresh) this.#said.set(kind, { value, atMs: nowMs });
+    if (inputs.changed) this.#memory.change({ inputs: { ...inputs.inputs } });
+    if (counts !== undefined) {
+      this.#totals = totals;
+      this.#countedMs = nowMs;
+      this.#memory.change({ counts: counts.counts, countedAtMs: clock.nowMs() });
+    }
+    this.#tellNotes(counts?.notes ?? [], nowMs);
+    await this.#memory.save(nowMs, counts !== undefined && counts.notes.length > 0 ? "now" : "soon");
+  }
+
+  #isNews(kind: string, value: number, nowMs: number): boolean {
+    const said = this.#said.get(kind);
+    return said?.value !== value || nowMs - said.atMs >= REPEAT_MS;
+  }
+
+  /** People pass in world time. Undefined when the clock cannot tell how long the gateway was away. */
+  #elapsedS(nowMs: number): number | undefined {
+    const { clock } = this.#deps;
+    if (this.#countedMs !== undefined) return ((nowMs - this.#countedMs) * clock.scale) / 1_000;
+    const { countedAtMs } = this.#memory.state;
+    const awayMs = countedAtMs === undefined ? Number.NaN : clock.nowMs() - countedAtMs;
+    return awayMs >= 0 ? awayMs / 1_000 : undefined;
+  }
+
+  #tellNotes(notes: NonNullable<ReturnType<typeof countNews>>["notes"], nowMs: number): void {
+    const { health, log } = this.#deps;
+    for (const { note, text } of notes) {
+      if (note.kind === "wrapped") log.info({ device: this.device, detail: text }, "counter began anew at its end");
+      else {
+        log.warn({ device: this.device, detail: text }, "counter does not run on");
+        health.raise("counter-odd", this.device, text);
+        this.#noteUntilMs = nowMs + NOTE_MS;
+      }
+    }
+    if (this.#noteUntilMs !== undefined && nowMs >= this.#noteUntilMs) {
+      this.#noteUntilMs = undefined;
+      health.clear("counter-odd", this.device);
+    }
+  }
+
+  /** Where an input tells of the bolt, the output has nothing to add. */
+  async #lockMoved(open: boolean): Promise<void> {
+    if ([...this.#uses.values()].some((use) => use.as === "lock")) return;
+    await this.#accept([{ kind: open ? "lock.unlocked" : "lock.locked" }]);
+  }
+
+  async #accept(readings: readonly Omit<RawReading, "device">[]): Promise<void> {
+    if (readings.length === 0) return;
+    const rejections = await this.#deps.accept(readings.map((reading) => ({ device: this.device, ...reading })));
+    for (const { index, reason } of rejections)
+      this.#deps.log.debug({ device: this.device, kind: readings[index]?.kind, reason }, "reading rejected");
+  }
+}
