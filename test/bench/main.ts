@@ -6,6 +6,7 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
@@ -159,6 +160,8 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "osdp-9600": () => benchOsdp(9_600, seconds),
+  "osdp-115200": () => benchOsdp(115_200, seconds),
 };
 
 const HELP = `npm run bench -- [--quick] [NAME …]
