@@ -4,6 +4,7 @@ import type { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { type SimDeviceRow, simDeviceRow } from "./catalogue-row.ts";
 import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, withFaults } from "./faulty.ts";
+import { METER_DEVICES } from "./meter-catalogue.ts";
 import { MODBUS_DEVICES } from "./modbus-catalogue.ts";
 import { createOsdpReader } from "./osdp-reader.ts";
 import { shownByReader } from "./osdp-reader-shown.ts";
@@ -36,6 +37,7 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
       return { device, ownFaults: device.ownFaults, shown: (nowMs) => shownByReader(device.pd, nowMs) };
     },
   ),
+  ...METER_DEVICES,
   ...MODBUS_DEVICES,
 };
 
