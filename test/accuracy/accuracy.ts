@@ -1,8 +1,9 @@
 /** `npm run accuracy`: how right the gateway is, measured on labelled sites it was not fitted on, with simple baselines beside it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { LabelledOptions } from "@gatehouse/device-sim";
+import { ConfigError } from "@gatehouse/protocol";
+import { runTool, toolArguments, UsageError, wholeNumber } from "../support/tool-arguments.ts";
 import type { SiteResult } from "./judge/judge-site.ts";
 import type { Task } from "./judge/judge-worker.ts";
 import { accuracyPage } from "./judge/page.ts";
@@ -19,7 +20,12 @@ Sites of the folder were made by an independent generator and used for nothing e
   --sites N        freshly made sites of each group (default 4; 0 for none)
   --only NAME      only groups whose name contains NAME; may be repeated
   --labelled DIR   folder of labelled sites (default test/accuracy/data/labelled)
-  --out DIR        where accuracy.html and results.json go (default build/accuracy)`;
+  --out DIR        where accuracy.html and results.json go (default build/accuracy)
+
+Examples:
+  npm run accuracy                                    everything: a quarter of an hour on two cores
+  npm run accuracy -- --only "labelled compound"      one group
+  npm run accuracy -- --sites 1 --out /tmp/accuracy   a quick look`;
 
 type People = NonNullable<LabelledOptions["people"]>;
 type Faults = NonNullable<LabelledOptions["faults"]>;
@@ -35,33 +41,26 @@ const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults])[] = [
   ["meters", "nominal", "nominal"],
 ];
 
-const { values } = parseArgs({
-  options: {
-    sites: { type: "string", default: "4" },
-    only: { type: "string", multiple: true },
-    labelled: { type: "string", default: join(import.meta.dirname, "data/labelled") },
-    out: { type: "string", default: join(import.meta.dirname, "../../build/accuracy") },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-if (values.help) console.log(HELP);
-else await accuracy(Number(values.sites));
+/** Of a labelled site. */
+const PARTS = ["site.yaml", "truth.json", "readings.ndjson.gz", "occupancy.ndjson.gz"];
 
-async function accuracy(count: number): Promise<void> {
-  if (!Number.isInteger(count) || count < 0) {
-    console.error(`--sites ${values.sites}: must be a whole number`);
-    process.exit(78);
-  }
-  if (!existsSync(values.labelled)) {
-    console.error(`--labelled ${values.labelled}: there is no such folder`);
-    process.exit(78);
-  }
-  const wanted = (group: string): boolean => values.only?.some((name) => group.includes(name)) ?? true;
-  const tasks = [...recordedTasks(), ...madeTasks(count)].filter(({ group }) => wanted(group));
-  if (tasks.length === 0) {
-    console.error("no group of that name: say --only compound, or leave it out");
-    process.exit(78);
-  }
+const argv = process.argv.slice(2);
+await runTool("accuracy", HELP, accuracy, argv);
+
+async function accuracy(): Promise<void> {
+  const text = { type: "string" } as const;
+  const given = toolArguments({ sites: text, only: { ...text, multiple: true }, labelled: text, out: text }, argv);
+  const count = wholeNumber(given, "sites", 4, 0);
+  const labelled = given.text("labelled") ?? join(import.meta.dirname, "data/labelled");
+  const out = given.text("out") ?? join(import.meta.dirname, "../../build/accuracy");
+  const only = given.texts("only");
+  makeFolder(out);
+  const wanted = (group: string): boolean => only.length === 0 || only.some((name) => group.includes(name));
+  const tasks = [...recordedTasks(labelled), ...madeTasks(count)].filter(({ group }) => wanted(group));
+  if (tasks.length === 0)
+    throw new UsageError(
+      `--only ${only.join(" --only ")}: no group has that in its name; say --only compound, or leave it out`,
+    );
   const script = new URL("./judge/judge-worker.ts", import.meta.url);
   const results = await onAllCores<Task, SiteResult>(
     script,
@@ -77,16 +76,41 @@ async function accuracy(count: number): Promise<void> {
   }
   const all: Group[] = [...groups].map(([name, sites]) => ({ name, sites }));
   console.log(tableText(all));
-  mkdirSync(values.out, { recursive: true });
-  writeFileSync(join(values.out, "results.json"), `${JSON.stringify(all, null, 1)}\n`);
-  writeFileSync(join(values.out, "accuracy.html"), accuracyPage(all));
-  console.log(`written ${join(values.out, "accuracy.html")} and results.json`);
+  writeFileSync(join(out, "results.json"), `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(join(out, "accuracy.html"), accuracyPage(all));
+  console.log(`written ${join(out, "accuracy.html")} and results.json`);
 }
 
-function recordedTasks(): { group: string; task: Task }[] {
-  return labelledSites(values.labelled).map((name) => ({
+/** Before the work of a quarter of an hour, not behind it. */
+function makeFolder(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (cause) {
+    throw new ConfigError(
+      { path: `--out ${out}`, reason: "cannot be made", fix: "name a folder that can be written" },
+      { cause },
+    );
+  }
+}
+
+function recordedTasks(labelled: string): { group: string; task: Task }[] {
+  const path = `--labelled ${labelled}`;
+  const fix = "name a folder of labelled sites, as gatehouse sim --labelled writes them";
+  if (!existsSync(labelled)) throw new ConfigError({ path, reason: "there is no such folder", fix });
+  const names = labelledSites(labelled);
+  if (names.length === 0) throw new ConfigError({ path, reason: "holds no folder of a site", fix });
+  for (const part of PARTS) {
+    const bare = names.find((name) => !existsSync(join(labelled, name, part)));
+    if (bare !== undefined)
+      throw new ConfigError({
+        path: join(labelled, bare),
+        reason: `has no ${part}`,
+        fix: "make the site anew, or move the folder away",
+      });
+  }
+  return names.map((name) => ({
     group: `labelled ${name.replace(/-\d+$/, "")}`,
-    task: { folder: join(values.labelled, name), name },
+    task: { folder: join(labelled, name), name },
   }));
 }
 

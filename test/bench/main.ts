@@ -1,19 +1,21 @@
-/** `npm run bench`: the numbers the product is measured by, with the baselines in the same run. `--quick` for a look, names for some of them only. */
+/** `npm run bench`: the numbers the product is measured by, with the baselines in the same run. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
-import { benchIdleBus, benchOsdpLine } from "./bus.ts";
+import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchIdleBus } from "./bus.ts";
+import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
 import { openRig, type Rig } from "./rig.ts";
 import { benchStore } from "./store.ts";
 
-const names = process.argv.slice(2).filter((name) => !name.startsWith("--"));
-const quick = process.argv.includes("--quick");
+const argv = process.argv.slice(2);
+const quick = argv.includes("--quick");
 const seconds = quick ? 4 : 15;
 const DEVICES = 386;
 /** The last devices of the site are the probes'. */
@@ -153,34 +155,50 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
   parsers: async () => benchParsers(quick ? 0.3 : 2),
-  "bus-idle": () => benchIdleBus(seconds),
-  "osdp-9600": () => benchOsdpLine(9_600, seconds),
-  "osdp-115200": () => benchOsdpLine(115_200, seconds),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "bus-idle": () => benchIdleBus(seconds),
+  "osdp-9600": () => benchOsdp(9_600, seconds),
+  "osdp-115200": () => benchOsdp(115_200, seconds),
 };
 
-const results: Record<string, unknown> = {};
-for (const [name, bench] of Object.entries(BENCHES)) {
-  if (names.length > 0 && !names.includes(name)) continue;
-  process.stderr.write(`${name} …\n`);
-  const load = round(loadavg()[0] ?? 0, 2);
-  results[name] = { ...((await bench()) as object), machineLoadBefore: load };
-  process.stdout.write(`${name} ${JSON.stringify(results[name])}\n`);
+const HELP = `npm run bench -- [--quick] [NAME …]
+
+Measures speed, latency, memory and start on this machine, prints a line of JSON each, and writes them to bench-results/.
+
+  --quick   shorter runs, for a look
+  NAME      only these: ${Object.keys(BENCHES).join(", ")}
+
+Examples:
+  npm run bench                        all of them: about five minutes
+  npm run bench -- --quick start       how fast the gateway starts, and its memory`;
+
+await runTool("bench", HELP, bench, argv);
+
+async function bench(): Promise<void> {
+  const { words } = toolArguments({ quick: { type: "boolean" } }, argv, Object.keys(BENCHES));
+  const results: Record<string, unknown> = {};
+  for (const [name, measure] of Object.entries(BENCHES)) {
+    if (words.length > 0 && !words.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    const load = round(loadavg()[0] ?? 0, 2);
+    results[name] = { ...((await measure()) as object), machineLoadBefore: load };
+    process.stdout.write(`${name} ${JSON.stringify(results[name])}\n`);
+  }
+  const out = fileURLToPath(new URL("../../bench-results/", import.meta.url));
+  mkdirSync(out, { recursive: true });
+  const machine = {
+    cpus: cpus().length,
+    model: cpus()[0]?.model,
+    memoryGb: round(totalmem() / 1e9),
+    node: process.version,
+  };
+  writeFileSync(
+    `${out}${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`,
+    `${JSON.stringify({ machine, quick, results }, undefined, 2)}\n`,
+  );
 }
-const out = fileURLToPath(new URL("../../bench-results/", import.meta.url));
-mkdirSync(out, { recursive: true });
-const machine = {
-  cpus: cpus().length,
-  model: cpus()[0]?.model,
-  memoryGb: round(totalmem() / 1e9),
-  node: process.version,
-};
-writeFileSync(
-  `${out}${new Date().toISOString().slice(0, 19).replace(/:/g, "")}.json`,
-  `${JSON.stringify({ machine, quick, results }, undefined, 2)}\n`,
-);

@@ -1,8 +1,16 @@
 /** The OSDP driver and its readers over a real TCP line: sessions, keys, readings, commands, and what is never done. */
-import { type DeviceCommand, decodeOsdpFrame, isOutputOn, ledColour, pdCapabilities } from "@gatehouse/protocol";
+import {
+  type DeviceCommand,
+  decodeOsdpFrame,
+  isOutputOn,
+  LinkError,
+  ledColour,
+  pdCapabilities,
+} from "@gatehouse/protocol";
+import type { Accept } from "gatehouse";
 import { memoryVault } from "gatehouse/testing";
 import { afterEach, expect, test } from "vitest";
-import { type OsdpLine, type OsdpLineOptions, openOsdpLine, READER } from "../support/osdp-line.ts";
+import { type OsdpLine, type OsdpLineOptions, openOsdpLine, READER, readingOf } from "../support/osdp-line.ts";
 
 const KEY = Buffer.from("00112233445566778899aabbccddeeff", "hex");
 const KEY_FILE = { key: { file: "reader.key" } };
@@ -38,6 +46,18 @@ const matching = <T extends { readonly detail: RegExp }>(entry: T) => ({
   ...entry,
   detail: expect.stringMatching(entry.detail),
 });
+
+/** The longest time a reader was not spoken to once it had heard its first word. */
+function longestSilenceMs({ tapped }: OsdpLine): number {
+  const last = new Map<number, number>();
+  let longestMs = 0;
+  for (const { atMs, bytes } of tapped.filter(({ direction }) => direction === "tx")) {
+    const { address } = decodeOsdpFrame(bytes);
+    longestMs = Math.max(longestMs, atMs - (last.get(address) ?? atMs));
+    last.set(address, atMs);
+  }
+  return longestMs;
+}
 
 const isOnline = (line: OsdpLine) => () => line.kinds().includes("device.online");
 
@@ -345,4 +365,44 @@ test("cards and PINs stand in no log line and in no file", async () => {
   const kept = JSON.stringify([line.log.lines, [...line.vault.files.values()].map(String), line.health.entries]);
   expect(kept).not.toMatch(/2a5c1f|2776095|7391|37333931/i);
   expect(JSON.stringify(line.told)).not.toMatch(/7391/);
+});
+
+test("a card is on disk before the reader is told to forget it, and kept by the reader where it cannot be", async () => {
+  const told: unknown[] = [];
+  let gate = Promise.withResolvers<void>();
+  gate.resolve();
+  const accept: Accept = async (items) => {
+    await gate.promise;
+    told.push(...items.map(readingOf));
+    return [];
+  };
+  const line = await open({ accept });
+  await line.until(() => told.length > 0);
+  await line.pass(2);
+  const [reader] = line.readers;
+  gate = Promise.withResolvers();
+  reader?.act({ kind: "card", number: 5 }, 0);
+  await line.pass(5);
+  expect(reader?.pd.events.waiting).toBe(1);
+  gate.reject(new LinkError("closed", "the gateway stops"));
+  await line.pass(20);
+  expect(reader?.pd.events.waiting).toBe(1);
+  gate = Promise.withResolvers();
+  gate.resolve();
+  await line.pass(30);
+  expect(reader?.pd.events.waiting).toBe(0);
+  expect(told).toContainEqual({ device: READER, kind: "card.read", credential: "c_0000000005" });
+});
+
+test("32 readers on a slow line come online one after the other, and none loses its session to the others", async () => {
+  const readers = Array.from({ length: 32 }, (_, address) => ({ address, key: KEY }));
+  const line = await open({ readers, keys: readers.map(() => KEY_FILE), baud: 9_600 });
+  await line.until(() => line.kinds().filter((kind) => kind === "device.online").length === 32, 60);
+  const challenges = () =>
+    line.tapped.filter(({ direction, bytes }) => direction === "tx" && decodeOsdpFrame(bytes).code === 0x76).length;
+  await line.pass(15);
+  expect(challenges()).toBe(32);
+  // A reader drops its session after 8 s: half of it is left for a bad day.
+  expect(longestSilenceMs(line)).toBeLessThan(4_000);
+  expect(line.kinds()).not.toContain("device.offline");
 });

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { askControl } from "../support/control.ts";
 import { GATEHOUSE, metric } from "../support/gateway-process.ts";
@@ -109,4 +112,23 @@ it("without a gateway it says how to start one", async () => {
   await rig.gateway.end();
   expect(await command("count-0001", "unlock", "--state", rig.stateDir)).toMatchObject({ code: 69 });
   expect(await command("count-0001", "unlock", "--state", join(rig.dir, "nowhere"))).toMatchObject({ code: 69 });
+});
+
+it("SIGTERM in the middle of a command ends in order: the answer is that nobody knows, and no connection holds it up", async () => {
+  await using rig = await openRig({ devices: 1, uplinks: () => [] });
+  await using device = await obeyingDevice(rig.url, "count-0001", async () => undefined);
+  const idle = connect(join(rig.stateDir, "control.sock"));
+  await once(idle, "connect");
+  idle.resume();
+  const reached = device.next();
+  const params = { target: "count-0001", action: "unlock", id: "c1", secondsValid: 30 };
+  const asked = askControl(rig.stateDir, "command", params);
+  await reached;
+  const startedMs = systemClock.monoMs();
+  const ended = rig.gateway.end();
+  expect(await asked).toMatchObject({ ok: true, result: { id: "c1", outcome: "unknown" } });
+  expect(await ended).toBe(0);
+  expect(systemClock.monoMs() - startedMs).toBeLessThan(5_000);
+  expect(commandRows(rig.stateDir)).toMatchObject([{ id: "c1" }, { id: "c1", outcome: "unknown" }]);
+  expect(existsSync(join(rig.stateDir, "control.sock"))).toBe(false);
 });

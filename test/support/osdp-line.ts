@@ -13,6 +13,8 @@ export interface OsdpLineOptions {
   readonly vault?: ReturnType<typeof memoryVault>;
   readonly accept?: Accept;
   readonly seed?: string;
+  /** Answers take the time this rate allows; without it they come at once. */
+  readonly baud?: number;
 }
 
 export interface OsdpLine {
@@ -25,7 +27,7 @@ export interface OsdpLine {
   /** Everything accepted, in order: readings, and reasons of what could not be read. */
   readonly told: (RawReading | string)[];
   /** Bytes of both directions. */
-  readonly tapped: { readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
+  readonly tapped: { readonly atMs: number; readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
   /** `kind` of the readings so far. */
   kinds(): string[];
   codes(): string[];
@@ -52,12 +54,15 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
     createOsdpReader({ id: n === 0 ? READER : `reader-${n}`, ...reader }, random.fork(`reader ${n}`)),
   );
   const server = await serveTcp();
-  const shared = shareLine(server, readers, { clock });
+  const shared = shareLine(server, readers, {
+    clock,
+    characterMs: options.baud === undefined ? 0 : 10_000 / options.baud,
+  });
   const vault = options.vault ?? memoryVault();
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
   const told: OsdpLine["told"] = [];
-  const tapped: { direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
+  const tapped: { atMs: number; direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
   const row = driverTypes.find(({ type }) => type === "osdp");
   if (row === undefined) throw new RangeError("there is no driver type osdp");
   const devices = readers.map(
@@ -76,7 +81,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
       told.push(...items.map(readingOf));
       return [];
     });
-  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=115200` });
+  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=${options.baud ?? 115_200}` });
   const driver = row.create("bus-1", config as never, {
     clock,
     log,
@@ -88,7 +93,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
     secret: (ref) => options.secrets?.["file" in ref ? ref.file : ref.env] ?? Buffer.alloc(0),
     pseudonym: (number) => `c_${number.toLowerCase().padStart(10, "0")}`,
     vault,
-    tap: ({ direction, bytes }) => tapped.push({ direction, bytes: bytes.slice() }),
+    tap: ({ direction, bytes }) => tapped.push({ atMs: clock.monoMs(), direction, bytes: bytes.slice() }),
   });
   const stop = new AbortController();
   let ended: Promise<void> = Promise.resolve();

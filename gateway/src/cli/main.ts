@@ -7,6 +7,7 @@ import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
+import { osdpCommand } from "./osdp.ts";
 import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rulesCommand } from "./rules.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly (() => Command)[] = [
   checkCommand,
   busCommand,
   commandCommand,
+  osdpCommand,
   replayCommand,
   exportCommand,
   rulesCommand,

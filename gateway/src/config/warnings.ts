@@ -3,7 +3,13 @@ import { JUDGED_KINDS, type Policy, type Problem, type Site } from "@gatehouse/p
 
 /** `site` with the own driver listed; `policyOf` holds the judged spaces. */
 export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
-  return [...unverified(site, policyOf), ...unjudged(site, policyOf), ...withoutPassword(site), ...clearText(site)];
+  return [
+    ...unverified(site, policyOf),
+    ...unjudged(site, policyOf),
+    ...withoutPassword(site),
+    ...clearText(site),
+    ...readersInClear(site),
+  ];
 }
 
 function unverified(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
@@ -35,6 +41,15 @@ function clearText(site: Site): Problem[] {
   if (/^(127\.|localhost:|\[::1\])/.test(site.broker.listen)) return [];
   const reason = `${site.broker.listen} carries passwords and readings in clear over the network`;
   return [{ path: "broker.listen", reason, fix: "listen on 127.0.0.1 here, and on the network with broker.tls" }];
+}
+
+/** Of readers with a secure channel that the site file switches off. */
+function readersInClear(site: Site): Problem[] {
+  const readers = site.devices.filter((device) => device["secure"] === "off");
+  if (readers.length === 0) return [];
+  const reason = `cards can be read and copied on the wire of ${some(readers.map((device) => device.id))}`;
+  const fix = "write secure: required and give each its key with gatehouse osdp install";
+  return [{ path: `devices[${site.devices.findIndex(({ id }) => id === readers[0]?.id)}].secure`, reason, fix }];
 }
 
 function some(names: readonly string[]): string {

@@ -274,6 +274,19 @@ describe("asking", () => {
     expect(await asked).toMatchObject({ name: "LinkError", code: "timeout", message: expect.stringMatching(/3 s/) });
   });
 
+  it("holds up no end: idle connections, those turned away and unanswered requests are let go, no timer is left", async () => {
+    const clock = new FakeClock();
+    const { close } = await open(dir, clock);
+    const idle = await Promise.all(Array.from({ length: 18 }, dial));
+    for (const { socket } of idle) socket.resume();
+    idle[0]?.socket.write('{"v":1,"request":"hang"}\n');
+    await systemClock.sleep(50);
+    await close();
+    await Promise.all(idle.map(({ closed }) => closed));
+    await settle();
+    expect(clock.waiting).toBe(0);
+  });
+
   it("a gateway that ends meanwhile says that it ended", async () => {
     const { close } = await open();
     const asked = ask("hang").catch((error: unknown) => error);

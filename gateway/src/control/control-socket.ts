@@ -27,16 +27,17 @@ const STOP_PATIENCE_MS = 2_000;
 /** Nobody else may look into it, so that the socket is never open to others, not even before its own mode is set. */
 const DRAFT_FOLDER = ".control";
 
-interface Connection {
-  readonly socket: Socket;
-  busy: boolean;
-}
-
 export class ControlSocket implements Runnable {
   readonly id = "control";
   readonly #options: ControlOptions;
-  readonly #connections = new Set<Connection>();
+  /** All there are, those turned away too. */
+  readonly #sockets = new Set<Socket>();
+  readonly #served = new Set<Socket>();
+  /** Waiting for an answer. */
+  readonly #busy = new Set<Socket>();
   readonly #stop = new AbortController();
+  /** Whatever is not answered by now will not be. */
+  readonly #over = new AbortController();
 
   constructor(options: ControlOptions) {
     this.#options = options;
@@ -47,6 +48,7 @@ export class ControlSocket implements Runnable {
     const { dir, clock, onListening } = this.#options;
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#serve(socket));
     const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => {});
     server.on("error", (cause) => broken.reject(linkError(cause)));
     try {
       await open(server, dir).catch((cause: unknown) => {
@@ -57,63 +59,90 @@ export class ControlSocket implements Runnable {
     } finally {
       this.#stop.abort();
       server.close();
-      for (const { socket, busy } of this.#connections) if (!busy) socket.destroy();
-      await Promise.race([this.#drained(), clock.sleep(STOP_PATIENCE_MS)]);
-      for (const { socket } of this.#connections) socket.destroy();
+      for (const socket of this.#sockets) if (!this.#busy.has(socket)) socket.destroy();
+      const cancel = clock.after(STOP_PATIENCE_MS, () => this.#giveUp());
+      await this.#drained();
+      cancel();
       await rm(join(dir, CONTROL_SOCKET), { force: true }).catch(() => {});
     }
   }
 
+  #giveUp(): void {
+    this.#over.abort(new LinkError("closed", "the gateway stopped"));
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async #drained(): Promise<void> {
-    await Promise.all(
-      [...this.#connections].map(({ socket }) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
     );
+    await Promise.all(closed);
   }
 
   async #serve(socket: Socket): Promise<void> {
-    const connection: Connection = { socket, busy: false };
     const { log } = this.#options;
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      this.#served.delete(socket);
+    });
     socket.on("error", (err) => log.debug({ err }, "a control connection broke"));
-    if (this.#connections.size >= MAX_CONNECTIONS) {
-      const message = `${MAX_CONNECTIONS} control connections are open already; try again`;
-      socket.end(lineOf({ v: CONTROL_VERSION, ok: false, error: { code: "unavailable", message } }));
-      socket.resume();
-      this.#options.clock.after(IDLE_MS, () => socket.destroy());
-      return;
-    }
-    this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
     try {
-      await this.#talk(connection);
+      if (this.#served.size >= MAX_CONNECTIONS)
+        throw new LinkError("refused", `${MAX_CONNECTIONS} control connections are open already; try again`);
+      this.#served.add(socket);
+      await this.#talk(socket);
       socket.end();
     } catch (error) {
       if (socket.writable) socket.end(lineOf({ v: CONTROL_VERSION, ok: false, error: failureOf(error, log) }));
     } finally {
+      socket.resume();
       this.#closeLater(socket);
     }
   }
 
-  async #talk(connection: Connection): Promise<void> {
-    const { requests, clock, log } = this.#options;
-    const { socket } = connection;
+  async #talk(socket: Socket): Promise<void> {
     let cancel = this.#closeLater(socket);
     for await (const line of linesOf(socket.iterator({ destroyOnReturn: false }), MAX_REQUEST_BYTES)) {
       cancel();
       if (line.trim() !== "") {
-        connection.busy = true;
-        const answer = await answerLine(line, requests, log, (task, ms) => within(clock, task, ms, this.#stop.signal));
+        this.#busy.add(socket);
+        const answer = await this.#answer(line);
         cancel = this.#closeLater(socket);
         await new Promise<void>((resolve) => socket.write(lineOf(answer), () => resolve()));
-        connection.busy = false;
+        this.#busy.delete(socket);
+        cancel();
       }
-      cancel();
       if (this.#stop.signal.aborted) break;
       cancel = this.#closeLater(socket);
     }
     cancel();
   }
 
+  #answer(line: string): Promise<ControlAnswer> {
+    const { requests, clock, log } = this.#options;
+    const within = async (task: (signal: AbortSignal) => Promise<unknown>, ms: number): Promise<unknown> => {
+      const late = Promise.withResolvers<never>();
+      const tooLate = new LinkError("timeout", `there was no answer within ${Math.round(ms / 1_000)} s`);
+      const end = () => late.reject(this.#over.signal.reason);
+      const expired = new AbortController();
+      this.#over.signal.addEventListener("abort", end, { once: true });
+      const cancel = clock.after(ms, () => {
+        late.reject(tooLate);
+        expired.abort(tooLate);
+      });
+      try {
+        return await Promise.race([task(AbortSignal.any([expired.signal, this.#stop.signal])), late.promise]);
+      } finally {
+        cancel();
+        this.#over.signal.removeEventListener("abort", end);
+      }
+    };
+    return answerLine(line, requests, log, within);
+  }
+
   #closeLater(socket: Socket): () => void {
+    if (socket.destroyed) return () => {};
     const cancel = this.#options.clock.after(IDLE_MS, () => socket.destroy());
     socket.once("close", cancel);
     return () => {
@@ -146,26 +175,6 @@ function linkError(cause: unknown): LinkError {
   if (cause instanceof LinkError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   return new LinkError("refused", `the control socket cannot be opened: ${said}`, { cause });
-}
-
-/** Throws LinkError `timeout` when the task takes longer. */
-async function within(
-  clock: Clock,
-  task: (signal: AbortSignal) => Promise<unknown>,
-  ms: number,
-  stop: AbortSignal,
-): Promise<unknown> {
-  const over = new AbortController();
-  const late = Promise.withResolvers<never>();
-  const cancel = clock.after(ms, () => {
-    late.reject(new LinkError("timeout", `there was no answer within ${Math.round(ms / 1_000)} s`));
-    over.abort();
-  });
-  try {
-    return await Promise.race([task(AbortSignal.any([over.signal, stop])), late.promise]);
-  } finally {
-    cancel();
-  }
 }
 
 const lineOf = (answer: ControlAnswer): string => `${JSON.stringify(answer)}\n`;

@@ -60,11 +60,11 @@ export class StateTopics {
       const space = core.model.spaces.get(id);
       const whole = estimateOf(core.state, id);
       if (space === undefined || whole === undefined) continue;
-      const { evidence: _, ...estimate } = whole;
+      const { evidence: _, stand, ...estimate } = whole;
       const at = formatTime(nowMs, core.model.zone);
       const waiting = waitingFor(core.state, id);
       const limit = space.limit?.persons ?? null;
-      const body = { space: id, at, ...estimate, limit, ...(waiting.length === 0 ? {} : { waiting }) };
+      const body = { space: id, at, ...estimate, limit, ...stand, ...(waiting.length === 0 ? {} : { waiting }) };
       await broker.publish(stateTopic.space(id), JSON.stringify(body), { retain: true });
     }
     for (const id of take(this.#alerts)) {

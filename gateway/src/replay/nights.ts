@@ -1,6 +1,8 @@
 /** What was believed of each space, night by night, for the report. Bounded: the oldest nights go. */
 import type { Estimate } from "../core/occupancy/estimate.ts";
 
+type Believed = Pick<Estimate, "present" | "residing" | "low" | "high" | "pOver">;
+
 /** Nights kept of a space. */
 export const MAX_NIGHTS = 400;
 const FIELDS = 6;
@@ -20,7 +22,7 @@ export class NightBook {
   readonly #rows = new Map<string, number[]>();
 
   /** At 03:00: who is in, and who lives there as far as is known by then. */
-  add(space: string, day: number, { present, residing, low, high, pOver }: Estimate): void {
+  add(space: string, day: number, { present, residing, low, high, pOver }: Believed): void {
     const rows = this.#rows.get(space) ?? [];
     this.#rows.set(space, rows);
     rows.push(day, present, residing, low, high, pOver);
@@ -28,7 +30,7 @@ export class NightBook {
   }
 
   /** Later that day: the night has been judged. */
-  judge(space: string, day: number, { residing, low, high, pOver }: Estimate): void {
+  judge(space: string, day: number, { residing, low, high, pOver }: Believed): void {
     const rows = this.#rows.get(space);
     const at = (rows?.length ?? 0) - FIELDS;
     if (rows?.[at] === day) rows.splice(at + 2, FIELDS - 2, residing, low, high, pOver);

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { localDay } from "@gatehouse/protocol";
-import type { Estimate } from "../core/occupancy/estimate.ts";
+import type { Estimate, Stand } from "../core/occupancy/estimate.ts";
 import { EpisodeBook } from "./episodes.ts";
 import { LineFile, unwritable } from "./line-file.ts";
 import { NightBook } from "./nights.ts";
@@ -48,12 +48,20 @@ export class Outcome {
   #estimate(space: string, nowMs: number, estimate: Estimate, sampled: boolean): void {
     const at = this.#times.write(nowMs);
     const { present, presentLow, presentHigh, residing, low, high, pOver } = estimate;
+    const more = sampled ? standText(estimate.stand) : "";
     this.#estimates.write(
-      `{"space":"${space}","at":"${at}","present":${present},"presentLow":${presentLow},"presentHigh":${presentHigh},"residing":${residing},"low":${low},"high":${high},"pOver":${pOver}}`,
+      `{"space":"${space}","at":"${at}","present":${present},"presentLow":${presentLow},"presentHigh":${presentHigh},"residing":${residing},"low":${low},"high":${high},"pOver":${pOver}${more}}`,
     );
     if (!sampled) return;
     const day = localDay(nowMs, this.#zone);
     if (at.startsWith("03:00", 11)) this.nights.add(space, day, estimate);
     else this.nights.judge(space, day, estimate);
   }
+}
+
+/** Only where there is something to say. */
+function standText({ abstains, ...sign }: Stand): string {
+  const fields = { ...(sign.sign === "none" ? {} : sign), ...(abstains === null ? {} : { abstains }) };
+  const text = JSON.stringify(fields);
+  return text === "{}" ? "" : `,${text.slice(1, -1)}`;
 }

@@ -78,6 +78,11 @@ export class OsdpAcu {
     return this.#windowUntilMs !== undefined;
   }
 
+  /** Between silence and work: the next frame is better said at once. */
+  get isStarting(): boolean {
+    return this.#phase !== "work";
+  }
+
   /** Commands wait for their turn, or for their answer. */
   get hasCommands(): boolean {
     return this.#work.hasCommands;
@@ -144,13 +149,18 @@ export class OsdpAcu {
   /** No answer within its time. True when the same bytes are worth another try at once. */
   missed(): boolean {
     this.#tries += 1;
-    const tries = this.#phase === "work" && this.#work.isCommand ? COMMAND_TRIES : TRIES;
-    if (this.#tries < tries && this.#link.pending !== undefined) return true;
+    if (this.#tries < this.#mostTries && this.#link.pending !== undefined) return true;
     // A PD that knows no CRC may keep silent instead of saying so.
     if (this.#phase === "start" && this.#start.isFirst && !this.isOnline) this.#swapCheck();
     this.#restart("lost");
     this.#standing.lostRound();
     return false;
+  }
+
+  /** One that may not be there at all does not cost the others more than one wait. */
+  get #mostTries(): number {
+    if (this.#phase === "start" && this.#start.isFirst && !this.isOnline) return 1;
+    return this.#phase === "work" && this.#work.isCommand ? COMMAND_TRIES : TRIES;
   }
 
   #compose(nowMs: number): Outgoing | undefined {

@@ -1,4 +1,5 @@
 import type { Device } from "@gatehouse/protocol";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { checkWish, type WishFacts } from "./wish.ts";
 
@@ -58,4 +59,20 @@ it("names the first thing that is wrong, in the order of the checks", () => {
     { path: "action" },
     { path: "args.seconds" },
   ]);
+});
+
+it("says something about anything, and lets nothing pass that is not wholly right", () => {
+  const part = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(wish())));
+  const candidate = fc.oneof(
+    fc.anything(),
+    fc.record({ id: part, target: part, action: part, args: part, notAfter: part, issuer: part }, { requiredKeys: [] }),
+  );
+  fc.assert(
+    fc.property(candidate, (given) => {
+      const checked = checkWish(given, facts);
+      if (!checked.ok) expect(checked.reason).not.toBe("");
+      else expect(checked).toMatchObject({ device: { id: "lock-302" }, leftMs: 10_000 });
+    }),
+    { numRuns: 3_000 },
+  );
 });

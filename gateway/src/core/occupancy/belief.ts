@@ -1,6 +1,6 @@
 /** The estimator's memory of one space: bounded, and plain JSON in a snapshot. */
 import { createDiary, DAYS, type Diary, type DiaryJson, diaryFromJson, diaryToJson } from "./diary.ts";
-import type { Estimate, Residency } from "./estimate.ts";
+import type { Estimate, Residency, Stand } from "./estimate.ts";
 import type { Member, Roster } from "./roster.ts";
 
 /** A presence sensor as last heard. */
@@ -54,6 +54,8 @@ export interface Belief {
   mornings: Morning[];
   /** The first day that late readings changed since it was judged. */
   staleFrom: number | undefined;
+  /** As the rule left it after the last morning. */
+  stand: Stand | undefined;
 }
 
 export const createBelief = (): Belief => ({
@@ -71,6 +73,7 @@ export const createBelief = (): Belief => ({
   residency: undefined,
   mornings: [],
   staleFrom: undefined,
+  stand: undefined,
 });
 
 export const THOUSAND = 1000;
@@ -88,8 +91,20 @@ export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> 
 
 /** Its keys always come in the same order, so that equal beliefs give equal text. */
 export function beliefToJson(belief: Belief): BeliefJson {
-  const { watches, meters, anchor, heads, present, exits, lastGrantMs, balance, residency, mornings, staleFrom } =
-    belief;
+  const {
+    watches,
+    meters,
+    anchor,
+    heads,
+    present,
+    exits,
+    lastGrantMs,
+    balance,
+    residency,
+    mornings,
+    staleFrom,
+    stand,
+  } = belief;
   const members = [...belief.roster].map(([id, { role, lastDay, firstDay, inside, uses }]) => {
     const member: MemberJson = { role, lastDay, firstDay, inside, uses: uses.join(" ") };
     return [id, member] as const;
@@ -109,6 +124,7 @@ export function beliefToJson(belief: Belief): BeliefJson {
     residency,
     mornings,
     staleFrom,
+    stand,
   };
 }
 
@@ -126,6 +142,7 @@ export function beliefFromJson(json: BeliefJson): Belief {
     heads: json.heads,
     residency: json.residency,
     staleFrom: json.staleFrom,
+    stand: json.stand,
     habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
     diary: diaryFromJson(json.diary),
     roster: new Map(members),

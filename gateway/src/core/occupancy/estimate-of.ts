@@ -1,6 +1,6 @@
 /** The estimate of a space: the one door through which rules, events, replay and the monitor see what the gateway believes. */
 import type { CoreState } from "../state.ts";
-import type { Estimate } from "./estimate.ts";
+import type { Estimate, Stand } from "./estimate.ts";
 
 const MARGIN = 1;
 
@@ -20,10 +20,17 @@ export function estimateOf(state: CoreState, id: string): Estimate | undefined {
       high: 0,
       pOver: 0,
       evidence: [],
+      stand: UNJUDGED,
     };
   }
-  return { ...belief.present, ...(belief.residency ?? UNKNOWN) };
+  return { ...belief.present, ...(belief.residency ?? UNKNOWN), stand: belief.stand ?? TOO_EARLY };
 }
+
+const UNJUDGED: Stand = { sign: "none", signSince: null, signNights: 0, signNeeded: 0, signOf: 0, abstains: null };
+const TOO_EARLY: Stand = {
+  ...UNJUDGED,
+  abstains: { says: "no night has been judged yet", zh: "尚无已判定的夜晚" },
+};
 
 /** Before the first night nothing is claimed. */
 const UNKNOWN = { residing: 0, low: 0, high: 0, pOver: 0, evidence: [] } as const;

@@ -104,6 +104,74 @@ it("offline for six hours is a fault, for five it is none", () => {
   expect(core.story("device-fault")).toEqual(["raised F1 2026-03-03T17:00", "cleared F1 2026-03-03T18:00"]);
 });
 
+describe("offline where outages end by themselves", () => {
+  const outage = (core: CoreRun, device: string, hours: number) =>
+    core
+      .say(device, "device.offline")
+      .wait(hours * HOUR_MS)
+      .say(device, "device.online")
+      .wait(DAY_MS);
+  const locks = ["lock-1", "lock-2", "lock-3", "lock-4", "lock-5"];
+  const site = () => run(locks.map((id) => ({ id, kind: "lock", portal: "D1" })));
+
+  it("is a fault when it lasts longer than those, and after a day at the latest", () => {
+    const core = site();
+    for (const lock of locks) outage(core, lock, 5);
+    outage(core, "lock-1", 7);
+    expect(core.story("device-fault")).toEqual([]);
+    outage(core, "lock-2", 9);
+    expect(core.story("device-fault")).toHaveLength(2);
+    for (let i = 0; i < 3; i++) for (const lock of locks) outage(core, lock, 22);
+    const before = core.story("device-fault").length;
+    core.say("lock-3", "device.offline").wait(25 * HOUR_MS);
+    expect(core.story("device-fault")).toHaveLength(before + 1);
+  });
+
+  it("is told of a meter as being away, not as being silent too", () => {
+    const core = meter(run(), 100)
+      .say("meter-1", "device.offline")
+      .wait(5 * HOUR_MS);
+    expect(core.story("device-fault")).toEqual([]);
+    core.wait(2 * HOUR_MS);
+    expect(says(core)).toEqual(["offline"]);
+  });
+});
+
+it("a device that fails again and again is one alert, until it has worked for two weeks", () => {
+  const core = run();
+  for (let day = 0; day < 8; day++)
+    core
+      .say("lock-1", "device.offline")
+      .wait(7 * HOUR_MS)
+      .say("lock-1", "device.online")
+      .wait(2 * DAY_MS);
+  expect(core.story("device-fault").map((line) => line.split(" ")[0])).toEqual([
+    "raised",
+    "cleared",
+    "reopened",
+    "cleared",
+    "reopened",
+  ]);
+  core.restart().wait(13 * DAY_MS);
+  expect(core.last("device-fault")?.clearedAt).not.toBeNull();
+});
+
+it("a counter and a radar that were away are not blamed for what they did not notice meanwhile", () => {
+  const core = live(run(), 7, "lock-1", "count-1", "radar-1").say("radar-1", "device.offline");
+  for (let i = 0; i < 20; i++)
+    core
+      .say("lock-1", "access.granted")
+      .say("count-1", "count.in", 1)
+      .wait(MINUTE_MS * 15);
+  core.say("radar-1", "device.online");
+  for (let i = 0; i < 55; i++)
+    core
+      .say("lock-1", "access.granted")
+      .say("count-1", "count.in", 1)
+      .wait(MINUTE_MS * 25);
+  expect(core.story("device-fault")).toEqual([]);
+});
+
 describe("stuck", () => {
   it("is a counter that counts nobody while the lock lets people in, until it counts again", () => {
     const core = live(run(), 7, "lock-1", "count-1");

@@ -1,35 +1,25 @@
 /**
  * Device fault: silent for much longer than its own habit, offline for long, stuck while its door is used, babbling, or saying what cannot be.
- * One alert a device, with the repair clocks of a device; clears by itself when the device is well again.
+ * One alert a device, with the repair clocks of a device; clears by itself when the device is well again, of a device that is ill again and again
+ * once it has been well for two weeks.
  */
 import type { Device, RawReading } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
-import { type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
+import { symptomsOf } from "./device-symptoms.ts";
+import { comeBack, type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
+import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
+import { fact } from "./words.ts";
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 const SWEEP = "rule:device-fault:sweep";
 const SWEEP_EVERY_MS = 15 * MINUTE_MS;
 
-/** Habits are known after so long and so many readings. */
-const KNOWN_MS = 3 * DAY_MS;
-const KNOWN_READINGS = 20;
-/** A device that was never quiet for longer speaks by the clock, not by what happens. */
-const PERIODIC_MS = 2 * HOUR_MS;
-const OFFLINE_MS = 6 * HOUR_MS;
-/** Uses of its door a device may sleep through: a silent one, a counter, a presence sensor (which may look away from the door). */
-const MISSED_SILENT = 20;
-const UNSEEN_COUNTER = 20;
-const UNSEEN_PRESENCE = 60;
-const STUCK_ON_MS = 7 * DAY_MS;
 /** Lock and contact tell of one and the same use. */
 const SAME_USE_MS = MINUTE_MS;
-const BABBLE_QUIET_MS = 30 * MINUTE_MS;
 
 /** Sets the timer that looks after all devices, once. */
 export function keepWatch(state: CoreState, nowMs: number): void {
@@ -42,7 +32,7 @@ export const deviceFault: ReadingRule = (state, { reading, device, nowMs }) => {
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
   if (reading.kind === "device.offline") watch.offlineAtMs ??= nowMs;
-  else if (reading.kind === "device.online") delete watch.offlineAtMs;
+  else if (reading.kind === "device.online") comeBack(watch, nowMs);
   else hear(watch, device, reading, nowMs);
   noteUse(state, device, reading, nowMs);
   return isSuspicious(watch) ? judge(state, device, watch, nowMs) : [];
@@ -57,7 +47,8 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
   if (!isUse(reading)) return;
   for (const id of neighboursOf(modelOf(state), device)) {
     const watch = state.devices.get(id)?.watch;
-    if (watch === undefined || nowMs - watch.missedAtMs < SAME_USE_MS) continue;
+    // Of a device that is known to be away nobody expects that it notices.
+    if (watch === undefined || watch.offlineAtMs !== undefined || nowMs - watch.missedAtMs < SAME_USE_MS) continue;
     watch.missedAtMs = nowMs;
     // A presence sensor that sees somebody has nothing to add.
     if (watch.onAtMs === undefined) {
@@ -125,75 +116,56 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
 function judge(state: CoreState, device: Device, watch: DeviceWatch, nowMs: number): AlertEvent[] {
   const space = state.model?.spaceOf.get(device.id);
   const before = Object.keys(watch.faults).length;
-  const faults = device.watch === false ? {} : faultsOf(device, watch, nowMs);
+  const faults = device.watch === false ? {} : symptomsOf(device, watch, nowMs, () => outagesOf(state, device));
   const now = Object.entries(faults);
-  if (before === 0 && now.length === 0) return [];
+  if (before === 0 && now.length === 0 && watch.wellAtMs === undefined) return [];
   watch.faults = faults;
   state.dirty.add(`device/${device.id}`);
   if (space === undefined) return [];
   const place = { kind: "device-fault" as const, space, device: device.id };
-  const standing = isStanding(recordOf(state, place));
+  const record = recordOf(state, place);
+  const standing = isStanding(record);
   if (standing && now.length === 0) {
+    if (isRecurring(record)) {
+      watch.wellAtMs ??= nowMs;
+      if (nowMs - watch.wellAtMs < QUIET_MS) return [];
+    }
+    delete watch.wellAtMs;
     const event = clear(state, place, nowMs, "the device works again");
     return event === undefined ? [] : [event];
   }
+  delete watch.wellAtMs;
   if (standing || now.length === 0) return [];
+  const often = recurrence(record, nowMs, WELL_FOR_LONG);
   const finding = {
     ...place,
     level: state.model?.spaces.get(space)?.risk ?? ("blue" as const),
     sinceMs: "silent" in faults ? watch.heardAtMs : nowMs,
     trigger: null,
     probability: 1,
-    evidence: now.map(([fault, says]) => ({ source: device.kind, says: `${fault}: ${says}`, weight: 0 })),
+    evidence: [
+      ...now.map(([fault, { says, zh }]) =>
+        fact(device.kind, { says: `${fault}: ${says}`, zh: `${FAULT_ZH[fault as Fault]}：${zh}` }),
+      ),
+      ...(often === undefined ? [] : [fact(device.kind, often)]),
+    ],
   };
   return [raise(state, finding, nowMs)];
 }
 
-type Faults = Partial<Record<Fault, string>>;
+const WELL_FOR_LONG = { says: "the device has worked for 14 days", zh: "设备连续14天正常" };
 
-function faultsOf(device: Device, watch: DeviceWatch, nowMs: number): Faults {
-  const silent = silence(device, watch, nowMs);
-  const stuck = stuckness(device, watch, nowMs);
-  const { offlineAtMs, babbleAtMs, oddAtMs } = watch;
-  const odd = oddAtMs.length === ODD_COUNT && oddAtMs.every((moment) => nowMs - moment < DAY_MS);
-  return {
-    ...(silent === undefined ? {} : { silent }),
-    ...(offlineAtMs !== undefined && nowMs - offlineAtMs >= OFFLINE_MS
-      ? { offline: `not reachable for ${span(nowMs - offlineAtMs)}` }
-      : {}),
-    ...(stuck === undefined ? {} : { stuck }),
-    ...(babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS
-      ? { babbling: "far more readings in ten minutes than people can cause" }
-      : {}),
-    ...(odd ? { implausible: `${watch.odd}, and the like ${ODD_COUNT} times within a day` } : {}),
-  };
-}
+const FAULT_ZH: Readonly<Record<Fault, string>> = {
+  silent: "无声",
+  offline: "离线",
+  stuck: "失灵",
+  babbling: "乱报",
+  implausible: "数据失真",
+};
 
-function silence(device: Device, watch: DeviceWatch, nowMs: number): string | undefined {
-  if (nowMs - watch.firstAtMs < KNOWN_MS || watch.readings < KNOWN_READINGS) return undefined;
-  const quietMs = nowMs - watch.heardAtMs;
-  const habitMs = Math.max(...watch.gaps, (device.reportSeconds ?? 0) * 1_000);
-  const says = `no word for ${span(quietMs)}, its longest silence before was ${span(habitMs)}`;
-  if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? says : undefined;
-  const passedBy = watch.missed >= MISSED_SILENT && quietMs > Math.max(36 * HOUR_MS, 2 * habitMs);
-  if (passedBy) return `${says}; its door was used ${watch.missed} times since`;
-  return quietMs > Math.max(30 * DAY_MS, 4 * habitMs) ? says : undefined;
-}
-
-function stuckness(device: Device, watch: DeviceWatch, nowMs: number): string | undefined {
-  if (device.kind === "presence" && watch.onAtMs !== undefined && nowMs - watch.onAtMs > STUCK_ON_MS)
-    return `somebody there for ${span(nowMs - watch.onAtMs)} without a break`;
-  const limit =
-    device.kind === "counter" || device.kind === "turnstile"
-      ? UNSEEN_COUNTER
-      : device.kind === "presence"
-        ? UNSEEN_PRESENCE
-        : undefined;
-  if (limit === undefined || watch.unseen < limit || nowMs - watch.seenAtMs < DAY_MS) return undefined;
-  return `its door was used ${watch.unseen} times and it noticed nobody`;
-}
-
-function span(ms: number): string {
-  if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
-  return ms < 2 * DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} days`;
+/** What is remembered of all devices of its kind. */
+function outagesOf(state: CoreState, { kind }: Device): number[] {
+  return [...modelOf(state).devices.values()]
+    .filter((device) => device.kind === kind)
+    .flatMap(({ id }) => state.devices.get(id)?.watch?.outages ?? []);
 }

@@ -3,6 +3,7 @@
  * and move along when the clock is set. Pure.
  */
 import type { Device, RawReading } from "@gatehouse/protocol";
+import type { Words } from "./words.ts";
 
 export type Fault = "silent" | "offline" | "stuck" | "babbling" | "implausible";
 
@@ -25,20 +26,26 @@ export interface DeviceWatch {
   missedAtMs: number;
   seenAtMs: number;
   offlineAtMs?: number;
+  /** Longest outage of each week that ended by itself, this one first. */
+  outages?: number[];
   /** Presence that was switched on, and not off again. */
   onAtMs?: number;
   babbleAtMs?: number;
   /** The latest things that cannot be, and the last of them in words. */
   oddAtMs: number[];
   odd?: string;
+  oddZh?: string;
   totals?: readonly number[];
   epoch?: number;
-  /** What is wrong now, and since when it is known in words. */
-  faults: Partial<Record<Fault, string>>;
+  /** It has been well since, and its alert waits for that to last. */
+  wellAtMs?: number;
+  /** What is wrong now, in words. */
+  faults: Partial<Record<Fault, Words>>;
 }
 
 const MINUTE_MS = 60_000;
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 const WEEKS = 4;
 export const SLOT_MS = 10 * MINUTE_MS;
 export const ODD_COUNT = 3;
@@ -77,13 +84,13 @@ export function newWatch(nowMs: number): DeviceWatch {
 /** Brings the watch up to date with a reading of the device itself. */
 export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
   turnWeek(watch, nowMs);
+  comeBack(watch, nowMs);
   // A silence that was a fault is no habit.
   const faulty = watch.faults.silent !== undefined || watch.faults.offline !== undefined;
   if (!faulty) watch.gaps[0] = Math.max(watch.gaps[0] ?? 0, nowMs - watch.heardAtMs);
   watch.heardAtMs = Math.max(watch.heardAtMs, nowMs);
   watch.readings = Math.min(watch.readings + 1, 1_000_000);
   watch.missed = 0;
-  delete watch.offlineAtMs;
   // What was kept while the line was down comes all at once.
   const toldMs = reading.at === undefined ? nowMs : Date.parse(reading.at);
   if (nowMs - toldMs < SLOT_MS) countSlot(watch, device, nowMs);
@@ -96,9 +103,21 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   const odd = oddity(watch, reading, nowMs);
   if (odd !== undefined) {
     watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
-    watch.odd = odd;
+    watch.odd = odd.says;
+    watch.oddZh = odd.zh;
   }
   remember(watch, reading);
+}
+
+/** The device is there again. An outage of a day was ended by somebody, and is no habit; what it did not notice meanwhile says nothing. */
+export function comeBack(watch: DeviceWatch, nowMs: number): void {
+  if (watch.offlineAtMs === undefined) return;
+  const awayMs = nowMs - watch.offlineAtMs;
+  delete watch.offlineAtMs;
+  watch.heardAtMs += Math.min(awayMs, nowMs - watch.heardAtMs);
+  watch.seenAtMs += Math.min(awayMs, nowMs - watch.seenAtMs);
+  watch.outages ??= [0];
+  if (awayMs < DAY_MS) watch.outages[0] = Math.max(watch.outages[0] ?? 0, awayMs);
 }
 
 function turnWeek(watch: DeviceWatch, nowMs: number): void {
@@ -106,6 +125,7 @@ function turnWeek(watch: DeviceWatch, nowMs: number): void {
   watch.weekAtMs = nowMs;
   watch.gaps = [0, ...watch.gaps].slice(0, WEEKS);
   watch.busiest = [0, ...watch.busiest].slice(0, WEEKS);
+  if (watch.outages !== undefined) watch.outages = [0, ...watch.outages].slice(0, WEEKS);
 }
 
 function countSlot(watch: DeviceWatch, device: Device, nowMs: number): void {
@@ -129,16 +149,24 @@ function sees(watch: DeviceWatch, { kind, value }: RawReading): boolean {
   return kind === "presence.on" || (kind === "presence.count" && value !== 0);
 }
 
-function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): string | undefined {
+function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): Words | undefined {
   const atMs = at === undefined ? nowMs : Date.parse(at);
-  if (atMs > nowMs + AHEAD_MS) return `its clock is ${Math.round((atMs - nowMs) / MINUTE_MS)} min ahead`;
-  if (atMs < LOST_MS) return `its clock shows ${new Date(atMs).getUTCFullYear()}`;
+  if (atMs > nowMs + AHEAD_MS) {
+    const minutes = Math.round((atMs - nowMs) / MINUTE_MS);
+    return { says: `its clock is ${minutes} min ahead`, zh: `时钟快${minutes}分钟` };
+  }
+  if (atMs < LOST_MS) {
+    const year = new Date(atMs).getUTCFullYear();
+    return { says: `its clock shows ${year}`, zh: `时钟显示${year}年` };
+  }
   if ((kind === "count.in" || kind === "count.out") && (value as number) > MAX_PASSAGE)
-    return `${value} persons in one reading`;
+    return { says: `${value} persons in one reading`, zh: `一次上报${value}人` };
   const totals = totalsOf(kind, value);
   if (totals === undefined || watch.totals === undefined || watch.epoch !== (epoch ?? 0)) return undefined;
   const back = totals.findIndex((total, i) => total < (watch.totals?.[i] ?? 0));
-  return back < 0 ? undefined : `its total ran back from ${watch.totals[back]} to ${totals[back]}`;
+  if (back < 0) return undefined;
+  const [before, after] = [watch.totals[back], totals[back]];
+  return { says: `its total ran back from ${before} to ${after}`, zh: `累计数由${before}倒退为${after}` };
 }
 
 function remember(watch: DeviceWatch, { kind, value, epoch }: RawReading): void {

@@ -68,9 +68,77 @@ describe("a door that stands open", () => {
     expect(core.story("door-held")).toEqual([]);
   });
 
+  it("is judged in the device's own order, when it sends all it has kept at once", () => {
+    const at = (time: string) => ({ at: `2026-03-02T${time}:00+08:00` });
+    const core = run()
+      .say("lock-1", "device.offline")
+      .wait(5 * HOUR_MS)
+      .say("lock-1", "device.online");
+    core.say("lock-1", "door.closed", undefined, { ...at("15:00"), seq: 9 });
+    core.say("lock-1", "door.opened", undefined, { ...at("13:00"), seq: 8 }).wait(HOUR_MS);
+    expect(core.story("door-held")).toEqual([]);
+  });
+
   it("is judged by a clock that was set back like by any other", () => {
     const core = run().say("lock-1", "door.closed", undefined, { at: "2026-03-02T12:00:00+08:00" }).wait(HOUR_MS);
     core.say("lock-1", "door.opened", undefined, { at: "2000-01-01T00:00:10+08:00" }).wait(HOUR_MS);
     expect(core.story("door-held")).toEqual(["raised F1 2026-03-02T13:02"]);
+  });
+
+  /** Open for ten minutes, then shut: once every day. */
+  const propped = (core: CoreRun, days: number): CoreRun => {
+    for (let day = 0; day < days; day++) {
+      core.say("lock-1", "door.opened").wait(10 * MINUTE_MS);
+      core.say("lock-1", "door.closed").wait(DAY_MS - 10 * MINUTE_MS);
+    }
+    return core;
+  };
+  const changes = (core: CoreRun) => core.story("door-held").map((line) => line.split(" ")[0]);
+
+  it("again and again is one alert from the third time on, until it has not for two weeks", () => {
+    const core = propped(run(), 20);
+    expect(changes(core)).toEqual(["raised", "cleared", "reopened", "cleared", "reopened"]);
+    const { id, evidence, clearedAt } = core.last("door-held") ?? {};
+    expect(clearedAt).toBeNull();
+    expect(evidence?.at(-1)?.says).toBe(
+      "3 times within 30 days: this stays one alert until the door has not stood open too long for 14 days",
+    );
+    // Doors that open and close as they should keep nothing alive.
+    core
+      .restart()
+      .say("lock-1", "door.opened")
+      .say("lock-1", "door.closed")
+      .wait(12 * DAY_MS);
+    expect(core.last("door-held")?.clearedAt).toBeNull();
+    core.wait(2 * DAY_MS);
+    expect(core.last("door-held")).toMatchObject({ id, clearedAt: "2026-04-04T12:10:00.000+08:00" });
+  });
+
+  it("again and again, and closed by a person, is over when the door is shut next", () => {
+    const core = propped(run(), 5);
+    const id = core.last("door-held")?.id ?? "";
+    core.act(id, "acknowledged").act(id, "closed").say("lock-1", "door.opened").say("lock-1", "door.closed");
+    expect(core.last("door-held")).toMatchObject({ state: "closed", episode: 3 });
+    expect(core.last("door-held")?.clearedAt).not.toBeNull();
+  });
+
+  it("while its device is away is not known: what the device has kept gets time to come", () => {
+    const core = run()
+      .say("lock-1", "door.opened")
+      .wait(MINUTE_MS)
+      .say("lock-1", "device.offline")
+      .wait(5 * HOUR_MS);
+    expect(core.story("door-held")).toEqual([]);
+    core.say("lock-1", "device.online").wait(MINUTE_MS).say("lock-1", "door.closed").wait(HOUR_MS);
+    expect(core.story("door-held")).toEqual([]);
+    core
+      .say("lock-1", "door.opened")
+      .say("lock-1", "device.offline")
+      .wait(5 * HOUR_MS);
+    core
+      .restart()
+      .say("lock-1", "device.online")
+      .wait(4 * MINUTE_MS);
+    expect(changes(core)).toEqual(["raised"]);
   });
 });

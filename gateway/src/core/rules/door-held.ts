@@ -1,12 +1,15 @@
 /**
  * Door held: the door's own device says it stands open too long, or it was opened and not closed for longer than the portal or the policy
- * allows. Cleared when the door is closed.
+ * allows. Cleared when the door is closed; a door that stands open again and again stays one alert until it has not for two weeks. While its device
+ * is away nobody knows how the door stands.
  */
 import type { Device } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import { memoOf, setMemo } from "../memos.ts";
 import { type CoreState, dropTimer, setTimer } from "../state.ts";
+import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import { type Observed, type ReadingRule, type Seen, type TimerRule, triggerOf } from "./rule.ts";
+import { fact } from "./words.ts";
 
 /** What is known of a door. */
 interface DoorState {
@@ -14,6 +17,8 @@ interface DoorState {
   readonly openAtMs?: number;
   /** The latest opening or closing by the device's own clock, if it has one: that orders what a network mixed up. */
   readonly toldMs?: number;
+  /** Its device was away when the time was up: what it has kept is still to come. */
+  readonly away?: true;
   readonly space: string;
   readonly device: string;
   readonly trigger: Seen["trigger"];
@@ -41,11 +46,14 @@ const MIXED_UP_MS = 15 * 60_000;
 
 const toldBy = ({ at }: Observed["reading"]) => (at === undefined ? {} : { toldMs: Date.parse(at) });
 
-/** True when a later word of the same device is known already. */
+/** True when a later word of the same device is known already: by its own numbering, else by its clock. */
 function isPast(state: CoreState, { reading, device }: Observed, portal: string): boolean {
   const { toldMs } = toldBy(reading);
   const known = memoOf<DoorState>(state, "door-held", portal);
-  if (toldMs === undefined || known?.toldMs === undefined || known.device !== device.id) return false;
+  if (known === undefined || known.device !== device.id) return false;
+  const { epoch, seq } = known.trigger ?? {};
+  if (seq !== undefined && reading.seq !== undefined && epoch === reading.epoch && reading.seq < seq) return true;
+  if (toldMs === undefined || known.toldMs === undefined) return false;
   return toldMs < known.toldMs && known.toldMs - toldMs < MIXED_UP_MS;
 }
 
@@ -62,9 +70,8 @@ function opened(state: CoreState, observed: Observed, portal: string, space: str
   };
   setMemo(state, "door-held", portal, door);
   // From the time of receipt: a device whose clock is minutes off, or that tells late, opens no door any earlier.
-  setTimer(state, `rule:door-held:${portal}`, { dueMs: nowMs + limitMs, calendar: false });
-  const event = clear(state, placeOf(portal, space), nowMs, "the door was opened again, so it was closed in between");
-  return event === undefined ? [] : [event];
+  setTimer(state, timerOf(portal), { dueMs: nowMs + limitMs, calendar: false });
+  return shut(state, portal, space, nowMs, "the door was opened again, so it was closed in between");
 }
 
 function closed(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
@@ -72,10 +79,34 @@ function closed(state: CoreState, observed: Observed, portal: string, space: str
   if (isPast(state, observed, portal)) return [];
   const door: DoorState = { ...toldBy(reading), space, device: device.id, trigger: triggerOf(reading) };
   setMemo(state, "door-held", portal, door);
-  dropTimer(state, `rule:door-held:${portal}`);
-  const event = clear(state, placeOf(portal, space), nowMs, "the door is closed again");
+  dropTimer(state, timerOf(portal));
+  return shut(state, portal, space, nowMs, "the door is closed again");
+}
+
+const timerOf = (portal: string) => `rule:door-held:${portal}`;
+const quietTimerOf = (portal: string) => `rule:door-held-quiet:${portal}`;
+
+/** The door was shut: over, or, where that never lasts, over once it has lasted. */
+function shut(state: CoreState, portal: string, space: string, nowMs: number, proof: string): AlertEvent[] {
+  const place = placeOf(portal, space);
+  const record = recordOf(state, place);
+  if (isStanding(record) && isRecurring(record)) {
+    if (!state.timers.has(quietTimerOf(portal)))
+      setTimer(state, quietTimerOf(portal), { dueMs: nowMs + QUIET_MS, calendar: false });
+    return [];
+  }
+  dropTimer(state, quietTimerOf(portal));
+  const event = clear(state, place, nowMs, proof);
   return event === undefined ? [] : [event];
 }
+
+/** A door that was often held has not been for long. */
+export const doorKeptShut: TimerRule = (state, portal, dueMs) => {
+  const door = memoOf<DoorState>(state, "door-held", portal);
+  if (door === undefined) return [];
+  const event = clear(state, placeOf(portal, door.space), dueMs, "the door has not stood open too long for 14 days");
+  return event === undefined ? [] : [event];
+};
 
 /** Undefined: nobody minds. Gates and turnstiles stand open by day unless the site says otherwise. */
 function limitOf(state: CoreState, portal: string, space: string): number | undefined {
@@ -89,8 +120,21 @@ export const doorStillOpen: TimerRule = (state, portal, dueMs) => {
   const device = state.model?.devices.get(door?.device ?? "");
   if (door?.openAtMs === undefined || device === undefined || state.model?.spaces.has(door.space) !== true) return [];
   const { openAtMs, space, trigger } = door;
+  if (mayHaveClosed(state, portal, door, dueMs)) return [];
   return held(state, { portal, space, sinceMs: openAtMs, nowMs: dueMs, trigger }, device);
 };
+
+/** While its device is away a door may be closed and nobody hears; once it is back, what it has kept gets as long again to come. */
+function mayHaveClosed(state: CoreState, portal: string, { away, ...door }: DoorState, dueMs: number): boolean {
+  const isAway = state.devices.get(door.device)?.watch?.offlineAtMs !== undefined;
+  const limitMs = limitOf(state, portal, door.space);
+  if (limitMs === undefined || (!isAway && away === undefined)) return false;
+  setMemo(state, "door-held", portal, isAway ? { ...door, away: true } : door);
+  setTimer(state, timerOf(portal), { dueMs: dueMs + Math.max(limitMs, LEAST_WAIT_MS), calendar: false });
+  return true;
+}
+
+const LEAST_WAIT_MS = 60_000;
 
 interface Held {
   readonly portal: string;
@@ -107,17 +151,25 @@ function held(
   device: Device,
 ): AlertEvent[] {
   const place = placeOf(portal, space);
-  if (isStanding(recordOf(state, place))) return [];
+  const record = recordOf(state, place);
+  dropTimer(state, quietTimerOf(portal));
+  if (isStanding(record)) return [];
   const seconds = Math.round((nowMs - sinceMs) / 1_000);
-  const says =
-    reading === undefined ? `the door has stood open for ${seconds} s` : "the door says it stands open too long";
+  const words =
+    reading === undefined
+      ? { says: `the door has stood open for ${seconds} s`, zh: `门已开启${seconds}秒未关` }
+      : { says: "the door says it stands open too long", zh: "门禁报告门开启过久" };
   const finding = {
     ...place,
     level: state.model?.spaces.get(space)?.risk ?? ("blue" as const),
     sinceMs,
     trigger: reading === undefined ? (trigger ?? null) : triggerOf(reading),
     probability: 1,
-    evidence: [{ source: device.kind, says, weight: 0 }],
+    evidence: [words, recurrence(record, nowMs, KEPT_SHUT)]
+      .filter((each) => each !== undefined)
+      .map((each) => fact(device.kind, each)),
   };
   return [raise(state, finding, nowMs)];
 }
+
+const KEPT_SHUT = { says: "the door has not stood open too long for 14 days", zh: "该门连续14天未再久开" };

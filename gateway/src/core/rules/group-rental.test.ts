@@ -1,7 +1,8 @@
-import type { RawReading } from "@gatehouse/protocol";
+import { Policy, type RawReading } from "@gatehouse/protocol";
 import { describe, expect, it } from "vitest";
-import { testConfig } from "../../testing/site.ts";
-import { type CoreState, emptyState } from "../state.ts";
+import { testConfig, testPolicy } from "../../testing/site.ts";
+import { estimateOf } from "../occupancy/estimate-of.ts";
+import { type CoreState, emptyState, restoreState, takeSnapshot, touchAll } from "../state.ts";
 import { type Effects, step } from "../step.ts";
 
 const HOUR = 3_600_000;
@@ -11,16 +12,20 @@ const START = Date.parse("2026-03-02T00:00:00+08:00");
 const FIRST_DAY = Date.UTC(2026, 2, 2) / DAY;
 
 /** A site whose model answers what `pOver` says for the first flat on each morning, and never more than that for the other. */
-function site(pOver: (morning: number) => number, change: Record<string, unknown> = {}): CoreState {
+function site(
+  pOver: (morning: number) => number,
+  change: Record<string, unknown> = {},
+  policies: readonly Policy[] = [testPolicy],
+  interval = { low: 3, high: 4 },
+): CoreState {
   const state = emptyState();
   state.residencyModel = (space, _values, day) => ({
     residing: 3,
-    low: 3,
-    high: 4,
+    ...interval,
     pOver: space.space.id === "F1" ? pOver(day - FIRST_DAY) : 0,
     evidence: [{ source: "counter", says: "three sleep here", weight: 2 }],
   });
-  step(state, { type: "config", config: testConfig(change), installation: "t" }, START);
+  step(state, { type: "config", config: { ...testConfig(change), policies }, installation: "t" }, START);
   step(state, count(1, START + HOUR), START + HOUR);
   return state;
 }
@@ -113,5 +118,90 @@ describe("group rental", () => {
       }
     }
     expect(said).toEqual(["cleared"]);
+  });
+});
+
+describe("the first sign", () => {
+  const standAfter = (state: CoreState, mornings: number) => {
+    live(state, mornings);
+    return estimateOf(state, "F1")?.stand;
+  };
+
+  it("is a likely morning, grows into a finding, and goes when its window has passed", () => {
+    const state = site(scripted([0.1, 0.9, 0.9, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1]));
+    expect(standAfter(state, 1)).toMatchObject({
+      sign: "none",
+      signSince: null,
+      signNights: 0,
+      signNeeded: 2,
+      signOf: 3,
+    });
+    expect(standAfter(state, 2)).toMatchObject({
+      sign: "first",
+      signNights: 1,
+      signSince: "2026-03-03T03:00:00.000+08:00",
+    });
+    expect(standAfter(state, 3)).toMatchObject({
+      sign: "confirmed",
+      signNights: 2,
+      signSince: "2026-03-03T03:00:00.000+08:00",
+    });
+    // Cleared by two unlikely mornings; the likely one behind them is out of the window a day later.
+    expect(standAfter(state, 5)?.sign).toBe("first");
+    expect(standAfter(state, 6)).toMatchObject({ sign: "first", signSince: "2026-03-07T03:00:00.000+08:00" });
+    expect(standAfter(state, 9)?.sign).toBe("none");
+  });
+
+  it("is kept over a restart", () => {
+    const state = site(scripted([0.1, 0.9]));
+    const stand = standAfter(state, 2);
+    touchAll(state);
+    expect(estimateOf(restoreState(takeSnapshot(state, 1)), "F1")?.stand).toEqual(stand);
+  });
+
+  it("is confirmed while it waits for the budget of another day", () => {
+    const policies = [Policy.parse({ ...testPolicy, alertBudget: { perGridAndDay: 1 } })];
+    const state = site(() => 0.9, {}, policies);
+    live(state, 1);
+    state.budgets.set("MQ-053", { day: FIRST_DAY + 1, used: 1, waiting: [] });
+    expect(live(state, 2)).toEqual([]);
+    expect(estimateOf(state, "F1")?.stand.sign).toBe("confirmed");
+  });
+});
+
+describe("too little evidence", () => {
+  const abstainsOf = (state: CoreState, mornings: number) => {
+    live(state, mornings);
+    return estimateOf(state, "F1")?.stand.abstains;
+  };
+
+  it("is said with its reason: nothing judged yet, too few days heard", () => {
+    const state = site(() => 0.1);
+    expect(abstainsOf(state, 0)?.says).toBe("no night has been judged yet");
+    expect(abstainsOf(state, 2)).toEqual({ says: "1 of the last 7 days heard", zh: "近7天有1天收到数据" });
+  });
+
+  it("is not said once a week was heard and the answer is plain, and again when the devices fall silent", () => {
+    const state = site(() => 0.1);
+    for (let day = 1; day < 7; day++) {
+      live(state, day);
+      step(state, count(1 + day, START + day * DAY + 8 * HOUR), START + day * DAY + 8 * HOUR);
+    }
+    expect(abstainsOf(state, 7)).toBeNull();
+    expect(abstainsOf(state, 12)?.says).toMatch(/^[0-3] of the last 7 days heard$/);
+  });
+
+  it("is an answer in the middle too, with the figures; not where an alert stands", () => {
+    const middle = { low: 1, high: 4 };
+    const state = site(scripted([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.9, 0.9]), {}, [testPolicy], middle);
+    for (let day = 1; day < 7; day++) {
+      live(state, day);
+      step(state, count(1 + day, START + day * DAY + 8 * HOUR), START + day * DAY + 8 * HOUR);
+    }
+    expect(estimateOf(state, "F1")?.stand.abstains?.says).toBe(
+      "5 of the last 7 days heard: 1 to 4 may live here, limit 2 (50 %)",
+    );
+    expect(abstainsOf(state, 8)).toBeNull();
+    expect(estimateOf(state, "F1")?.stand.sign).toBe("confirmed");
   });
 });

@@ -1,12 +1,16 @@
 /**
  * Group rental: on K of the last N mornings it was likely that more people live in a space than may, this morning among them. Cleared after a row
- * of mornings on which it was not. Late readings change past mornings, so it is judged again when they come.
+ * of mornings on which it was not. Late readings change past mornings, so it is judged again when they come. Before it is an alert it is a first
+ * sign, which stands in the estimate alone.
  */
-import { localDay } from "@gatehouse/protocol";
-import { propose, withdraw } from "../alerts/budget.ts";
+import { formatTime, localDay } from "@gatehouse/protocol";
+import { propose, waitingFor, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
+import type { Belief } from "../occupancy/belief.ts";
+import type { Stand } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
-import { modelOf } from "../state.ts";
+import { thinEvidence } from "../occupancy/thin-evidence.ts";
+import { type CoreState, modelOf } from "../state.ts";
 import type { NightRule } from "./rule.ts";
 
 /** Where the policy does not say: set on simulated sites the model was not fitted on, for few false alerts first. See docs/estimation.md. */
@@ -15,6 +19,36 @@ const CLEAR_AT = 0.3;
 const NIGHT_HOUR = 3;
 
 export const groupRental: NightRule = (state, spaceId, nowMs): readonly AlertEvent[] => {
+  const events = judge(state, spaceId, nowMs);
+  const belief = state.beliefs.get(spaceId);
+  if (belief !== undefined) belief.stand = standOf(state, spaceId, belief, nowMs);
+  return events;
+};
+
+/** How far the finding has come, once this morning has been judged. */
+function standOf(state: CoreState, spaceId: string, belief: Belief, nowMs: number): Stand | undefined {
+  const model = modelOf(state);
+  const space = model.spaces.get(spaceId);
+  if (space?.limit === undefined || belief.residency === undefined) return undefined;
+  const { over, of, raiseAt = RAISE_AT, clearAt = CLEAR_AT } = space.nights;
+  const today = localDay(nowMs, model.zone);
+  const likely = belief.mornings.filter(({ day, pOver }) => day > today - of && pOver >= raiseAt);
+  const record = recordOf(state, { kind: "group-rental", space: spaceId });
+  const standing = isStanding(record);
+  const confirmed = standing || waitingFor(state, spaceId).includes("group-rental");
+  const [first] = likely;
+  const since = first === undefined ? null : formatTime(model.hourStartMs(first.day * 24 + NIGHT_HOUR), model.zone);
+  return {
+    sign: confirmed ? "confirmed" : first === undefined ? "none" : "first",
+    signSince: standing ? (record?.alert.since ?? since) : since,
+    signNights: likely.length,
+    signNeeded: over,
+    signOf: of,
+    abstains: confirmed ? null : thinEvidence(space, belief, today, { raiseAt, clearAt }),
+  };
+}
+
+function judge(state: CoreState, spaceId: string, nowMs: number): readonly AlertEvent[] {
   const model = modelOf(state);
   const space = model.spaces.get(spaceId);
   const belief = state.beliefs.get(spaceId);
@@ -53,4 +87,4 @@ export const groupRental: NightRule = (state, spaceId, nowMs): readonly AlertEve
     nowMs,
   );
   return [];
-};
+}

@@ -2,7 +2,7 @@
 import { customEstimateRules, customReadingRules, customTimer } from "./custom/custom.ts";
 import { deviceFault, sweepDevices } from "./device-fault.ts";
 import { doorForced } from "./door-forced.ts";
-import { doorHeld, doorStillOpen } from "./door-held.ts";
+import { doorHeld, doorKeptShut, doorStillOpen } from "./door-held.ts";
 import { duress, panic } from "./duress.ts";
 import { fire } from "./fire.ts";
 import { groupRental } from "./group-rental.ts";
@@ -26,6 +26,7 @@ export const nightRules: readonly NightRule[] = [groupRental, unregisteredReside
 /** By the name in the middle of the timer's. */
 export const timerRules: Readonly<Record<string, TimerRule>> = {
   "door-held": doorStillOpen,
+  "door-held-quiet": doorKeptShut,
   "overcrowded-now": stillOvercrowded,
   "device-fault": sweepDevices,
   custom: customTimer,

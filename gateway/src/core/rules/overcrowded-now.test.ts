@@ -58,6 +58,26 @@ describe("too many people inside", () => {
     expect([judged("low"), judged("likely")]).toEqual([0, 1]);
   });
 
+  it("where few live must be more than the counters may have got wrong since the morning", () => {
+    const night = (present: number, passages: number, pOver: number) => {
+      const core = run("2026-03-07T22:00");
+      for (let i = 0; i < passages; i += 2) core.say("count-2", "count.in", 1).say("count-2", "count.out", 1);
+      const belief = core.state.beliefs.get("F2");
+      if (belief === undefined) return undefined;
+      belief.present = { present, presentLow: present, presentHigh: present };
+      belief.residency = { residing: 4, low: 4, high: 4, pOver, evidence: [] };
+      overcrowdedNow(core.state, "F2", { atMs: core.nowMs, nowMs: core.nowMs, trigger: null });
+      return core.state.timers.has("rule:overcrowded-now:F2");
+    };
+    // One of the four has a guest, or one went out unseen.
+    expect(night(5, 2, 0.1)).toBe(false);
+    expect(night(5, 2, 0.8)).toBe(true);
+    expect(night(6, 2, 0.1)).toBe(true);
+    // A busy door is worth less.
+    expect(night(6, 40, 0.1)).toBe(false);
+    expect(night(8, 40, 0.1)).toBe(true);
+  });
+
   it("are waited for over a restart", () => {
     const core = party(run("2026-03-07T20:00")).until("2026-03-07T23:00").restart().until("2026-03-08T00:00");
     expect(core.story("overcrowded-now")).toEqual(["raised F1 2026-03-08T00:00"]);

@@ -1,16 +1,19 @@
 /**
  * Overcrowded now: too many people inside, surely and for long. The lower end of the count must be over the limit for a while of the night, or
- * for most of a day; visitors of an evening are none of it. Cleared once the count has been within the limit for a while.
+ * for most of a day; visitors of an evening are none of it. Where no more than the limit are likely to live, it must be over by more than the
+ * counters may have erred. Cleared once the count has been within the limit for a while.
  */
 import { propose, settleBudgets, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
 import { dropMemo, memoOf, setMemo } from "../memos.ts";
 import type { SpaceModel } from "../model.ts";
 import { nightAround } from "../night.ts";
+import { countDoubt } from "../occupancy/count-doubt.ts";
 import type { Estimate } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
 import type { EstimateRule, Seen, TimerRule } from "./rule.ts";
+import { fact, type Words } from "./words.ts";
 
 const NAME = "overcrowded-now";
 const MINUTE_MS = 60_000;
@@ -27,17 +30,30 @@ interface Turning {
 const placeOf = (space: string) => ({ kind: NAME, space }) as const;
 const timerOf = (space: string) => `rule:${NAME}:${space}`;
 
-function stands(estimate: Estimate, space: SpaceModel, limit: number): "over" | "within" | "between" {
-  if (estimate.present <= limit) return "within";
-  const sure = space.overcrowding.judgedBy === "low" ? estimate.presentLow : estimate.present;
-  return sure > limit ? "over" : "between";
+/** From here on that too many live there is the likelier explanation of a count over the limit. */
+const LIKELY = 0.5;
+
+function stands(
+  state: CoreState,
+  estimate: Estimate,
+  { space, overcrowding }: SpaceModel,
+  limit: number,
+  nowMs: number,
+): "over" | "within" | "between" {
+  const { present, presentLow, pOver } = estimate;
+  if (present <= limit) return "within";
+  if (overcrowding.judgedBy === "likely") return "over";
+  if (presentLow <= limit) return "between";
+  const belief = state.beliefs.get(space.id);
+  if (pOver >= LIKELY || belief === undefined) return "over";
+  return presentLow - limit > countDoubt(belief, modelOf(state).hourOf(nowMs)) ? "over" : "between";
 }
 
 export const overcrowdedNow: EstimateRule = (state, spaceId, seen) => {
   const space = state.model?.spaces.get(spaceId);
   const estimate = estimateOf(state, spaceId);
   if (space?.limit === undefined || estimate === undefined) return [];
-  const side = stands(estimate, space, space.limit.persons);
+  const side = stands(state, estimate, space, space.limit.persons, seen.nowMs);
   const standing = isStanding(recordOf(state, placeOf(spaceId)));
   const turning = memoOf<Turning>(state, NAME, spaceId);
   // Where too many are known to live, that they are at home is no second finding.
@@ -82,7 +98,7 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
   const limit = space?.limit?.persons;
   forget(state, spaceId);
   if (turning === undefined || space === undefined || estimate === undefined || limit === undefined) return [];
-  const side = stands(estimate, space, limit);
+  const side = stands(state, estimate, space, limit, nowMs);
   const minutes = Math.max(0, Math.round((dueMs - turning.turnedAtMs) / MINUTE_MS));
   if (turning.to === "within") {
     if (side !== "within") return [];
@@ -96,7 +112,10 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
   }
   if (side !== "over") return [];
   const { presentLow, present, presentHigh } = estimate;
-  const says = `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`;
+  const words = {
+    says: `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`,
+    zh: `现有约${present}人在内（${presentLow}至${presentHigh}人），限额${limit}人，已持续${minutes}分钟`,
+  };
   const finding = {
     ...placeOf(spaceId),
     level: space.risk,
@@ -104,11 +123,28 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
     trigger: turning.trigger,
     estimate,
     probability: 1,
-    evidence: [{ source: "present", says, weight: 0 }],
+    evidence: [
+      fact("present", words),
+      ...(space.overcrowding.judgedBy === "low" ? [fact("present", why(estimate))] : []),
+    ],
   };
   propose(state, finding, nowMs);
   return settleBudgets(state, dueMs);
 };
+
+/** What makes the count sure enough. */
+function why({ pOver }: Estimate): Words {
+  if (pOver < LIKELY)
+    return {
+      says: "more than wrong counts since the morning can explain",
+      zh: "超出部分大于当日清晨以来计数误差所能解释",
+    };
+  const percent = Math.round(pOver * 100);
+  return {
+    says: `that more than the limit live here is likely too (${percent} %)`,
+    zh: `居住人数超限的可能性也较大（${percent}%）`,
+  };
+}
 
 function forget(state: CoreState, space: string): void {
   dropMemo(state, NAME, space);

@@ -1,6 +1,7 @@
 /** Tamper: a device is being opened or moved. Cleared when it says that it is whole again. */
 import { clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import { type ReadingRule, triggerOf } from "./rule.ts";
+import { fact } from "./words.ts";
 
 export const tamper: ReadingRule = (state, { reading, device, space, atMs, nowMs }) => {
   if (space === undefined || (reading.kind !== "tamper.on" && reading.kind !== "tamper.off")) return [];
@@ -10,7 +11,7 @@ export const tamper: ReadingRule = (state, { reading, device, space, atMs, nowMs
     return event === undefined ? [] : [event];
   }
   if (isStanding(recordOf(state, place))) return [];
-  const evidence = [{ source: device.kind, says: "the device is being opened or moved", weight: 0 }];
+  const evidence = [fact(device.kind, { says: "the device is being opened or moved", zh: "设备被拆开或移动" })];
   const level = state.model?.spaces.get(space)?.risk ?? "blue";
   const finding = { ...place, level, sinceMs: atMs, probability: 1, evidence };
   return [raise(state, { ...finding, trigger: triggerOf(reading) }, nowMs)];

@@ -9,6 +9,7 @@ import { dropMemo, memoOf, setMemo } from "../memos.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { modelOf } from "../state.ts";
 import type { NightRule } from "./rule.ts";
+import { fact } from "./words.ts";
 
 const NAME = "unregistered-residents";
 /** More than the longest window: the first morning is looked for behind it too. */
@@ -66,13 +67,11 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
     estimate,
     probability: (more.length + 0.5) / (recent.length + 1),
     evidence: [
-      { source: "residing", says, zh, weight: 0 },
-      {
-        source: "register",
+      fact("residing", { says, zh }),
+      fact("register", {
         says: `${workingDays} working days to register have passed`,
         zh: `${workingDays}个工作日的登记期限已过`,
-        weight: 0,
-      },
+      }),
     ],
   };
   propose(state, finding, nowMs);

@@ -10,7 +10,7 @@ export const OsdpConfig = z.strictObject({
     .int()
     .min(5)
     .max(3_600)
-    .default(30)
+    .default(60)
     .describe("how often tamper, power, inputs and outputs are asked for"),
 });
 export type OsdpConfig = z.infer<typeof OsdpConfig>;

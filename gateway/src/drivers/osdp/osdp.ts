@@ -44,6 +44,12 @@ const REPLY_MS = 200;
 /** Characters of an answer's beginning; the bus hears a spoken one to its end. */
 const HEADER_CHARACTERS = 8;
 const ATTEND_MS = 1_000;
+/** A reader drops its session after 8 s of silence: a round of all readers takes half of that at the most, where the line can. */
+const ROUND_MS = 4_000;
+/** ID, CAP, CHLNG, SCRYPT, KEYSET and the handshake behind it. */
+const WHOLE_START = 8;
+const EXCHANGE_CHARACTERS = 64;
+const TURNAROUND_MS = 20;
 
 class OsdpDriver implements Driver {
   readonly id: string;
@@ -136,6 +142,7 @@ class OsdpDriver implements Driver {
       acu,
       keys,
       periodMs: pollMs,
+      startExchanges: startExchanges(this.#planned.length, line.characterMs),
       replyMs: REPLY_MS + line.quietMs + HEADER_CHARACTERS * line.characterMs,
       deps: this.#deps,
       onDone: (id, error) => this.#done(device, id, error),
@@ -204,6 +211,11 @@ const judgeFrame = (frame: Uint8Array): "master" | "device" => (decodeOsdpFrame(
 function addressOf(frame: Uint8Array): string | undefined {
   const { address } = decodeOsdpFrame(frame);
   return address === OSDP_BROADCAST ? undefined : String(address);
+}
+
+function startExchanges(readers: number, characterMs: number): number {
+  const exchangeMs = EXCHANGE_CHARACTERS * characterMs + TURNAROUND_MS;
+  return Math.min(WHOLE_START, Math.max(1, Math.floor(ROUND_MS / (readers * exchangeMs))));
 }
 
 function refuseTwins(planned: readonly Planned[]): void {

@@ -29,6 +29,8 @@ export interface ReaderParts {
   readonly periodMs: number;
   /** From the end of a request to the beginning of its answer. */
   readonly replyMs: number;
+  /** Of a start-up in one turn: so many that the sessions of the others do not starve meanwhile. */
+  readonly startExchanges: number;
   readonly deps: DriverDeps;
   /** How a command, or a part of one, ended; undefined when it was done. */
   readonly onDone: (id: string, error: string | undefined) => void;
@@ -86,7 +88,9 @@ export class OsdpReader implements Member {
   }
 
   async poll(ask: Ask): Promise<void> {
-    if (this.#parts.keys.memory.state.doubt === undefined) await this.#exchange(ask);
+    if (this.#parts.keys.memory.state.doubt !== undefined) return;
+    for (let count = 1; await this.#exchange(ask); count++)
+      if (!this.#acu.isStarting || count >= this.#parts.startExchanges) return;
   }
 
   /** A turn of its own for what waits to be sent. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Alert } from "@gatehouse/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createBelief } from "../../core/occupancy/belief.ts";
+import type { Stand } from "../../core/occupancy/estimate.ts";
 import { testConfig } from "../../testing/site.ts";
 import { Intake } from "../intake.ts";
 import { Outcome } from "../outcome.ts";
@@ -47,6 +49,15 @@ const alert = (more: Partial<Alert>): Alert => ({
   ...more,
 });
 
+const STAND: Stand = {
+  sign: "first",
+  signSince: "2026-04-28T03:00:00.000+08:00",
+  signNights: 1,
+  signNeeded: 2,
+  signOf: 3,
+  abstains: { says: "no counter, 3 of the last 7 days heard", zh: "无人数计数器，近7天有3天收到数据" },
+};
+
 /** Two flats for sixty nights; F1 over its limit from the twentieth on. */
 function page(limit: readonly string[] = [], rooms = 2, alerts: readonly Alert[] = [alert({})]): string {
   const spaces = Array.from({ length: rooms }, (_, i) => ({ id: `F${i + 1}`, kind: "flat", rooms: [{ areaM2: 12 }] }));
@@ -63,11 +74,11 @@ function page(limit: readonly string[] = [], rooms = 2, alerts: readonly Alert[]
       for (let night = 0; night < NIGHTS; night++) {
         const residing = i === 0 && night >= 20 ? 5 : 1 + (i % 2);
         const persons = { residing, low: residing - 1, high: residing + 1, pOver: residing > 2 ? 0.97 : 0.1 };
-        const present = { present: (night * 7) % 5, presentLow: 0, presentHigh: 5, evidence: [] };
-        outcome.nights.add(id, START_DAY + night, { ...persons, ...present });
+        outcome.nights.add(id, START_DAY + night, { ...persons, present: (night * 7) % 5 });
       }
     }
     outcome.replay.advance(START_MS + NIGHTS * DAY_MS);
+    outcome.replay.state.beliefs.set("F2", { ...createBelief(), stand: STAND });
     outcome.close();
   }
   const timeOf = (ms: number) => `${new Date(ms + 8 * 3_600_000).toISOString().slice(0, -1)}+08:00`;
@@ -87,6 +98,14 @@ it("tells a finding with its evidence in words, in both languages, and nothing a
   expect(room).toContain("speaks against it, some weight (−0.6)");
   expect(room).toContain("a plain fact");
   expect(room).toContain("first above one half: 2026-03-21");
+});
+
+it("says of a room that there is a first sign, and that too little is known", () => {
+  const room = sectionOf(page(), "F2");
+  expect(room).toContain("likely over the limit on 1 of the last 3 nights (an alert needs 2), since 2026-04-28");
+  expect(room).toContain("no counter, 3 of the last 7 days heard");
+  expect(room).toContain("无人数计数器，近7天有3天收到数据");
+  expect(sectionOf(page(), "F1")).not.toContain("First sign");
 });
 
 it("draws every night, the limit, the band, and shades the time an alert stood", () => {

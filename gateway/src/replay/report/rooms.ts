@@ -1,5 +1,7 @@
 /** The report's rooms: what is known of each judged space, and its section on the page. */
 import { type Alert, formatDay } from "@gatehouse/protocol";
+import type { Stand } from "../../core/occupancy/estimate.ts";
+import { estimateOf } from "../../core/occupancy/estimate-of.ts";
 import { modelOf } from "../../core/state.ts";
 import { isAboutResidents, type SpaceAlerts } from "../episodes.ts";
 import type { Night } from "../nights.ts";
@@ -20,6 +22,8 @@ export interface Room {
   /** In order of raising; of many, some. */
   readonly alerts: readonly Alert[];
   readonly counts: SpaceAlerts["byKind"];
+  /** As believed at the end. */
+  readonly stand: Stand | undefined;
 }
 
 export const aboutResidents = ({ counts }: Pick<Room, "counts">): number =>
@@ -43,6 +47,7 @@ export function roomsOf([base, ...compared]: readonly [Outcome, ...Outcome[]]): 
         nights: base.nights.of(id),
         alerts: [...shown].sort((a, b) => a.raisedAt.localeCompare(b.raisedAt)),
         counts: byKind,
+        stand: estimateOf(base.replay.state, id)?.stand,
       },
     ];
   });
@@ -68,9 +73,27 @@ export function roomSection(room: Room, span: Span, plotter: Plotter | undefined
   return `<details class="room"${open ? " open" : ""}>
 <summary><h3>${escapeHtml(title)}</h3> ${badge.join(" ")}</summary>
 <p id="room-${escapeHtml(id)}">${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
-${plotter === undefined ? "" : plots(room, span, plotter)}
+${standing(room.stand)}${plotter === undefined ? "" : plots(room, span, plotter)}
 ${alertList(room)}
 </details>`;
+}
+
+/** A first sign, or that nothing can be said: what no alert tells. */
+function standing(stand: Stand | undefined): string {
+  if (stand === undefined) return "";
+  const { sign, signSince, signNights, signNeeded, signOf, abstains } = stand;
+  const first =
+    sign === "first"
+      ? `<p class="note">${both(
+          `<b>初步迹象</b>：近${signOf}夜有${signNights}夜可能超员（满${signNeeded}夜告警），始于${escapeHtml(signSince?.slice(0, 10) ?? "")}`,
+          `<b>First sign</b>: likely over the limit on ${signNights} of the last ${signOf} nights (an alert needs ${signNeeded}), since ${escapeHtml(signSince?.slice(0, 10) ?? "")}`,
+        )}</p>\n`
+      : "";
+  const thin =
+    abstains === null
+      ? ""
+      : `<p class="note">${both(`<b>依据不足，不作判断</b>：${escapeHtml(abstains.zh)}`, `<b>Too little is known to say</b>: ${escapeHtml(abstains.says)}`)}</p>\n`;
+  return first + thin;
 }
 
 export function livingHere({ nights, registered }: Pick<Room, "nights" | "registered">): string {

@@ -6,6 +6,7 @@ import { type Model, minutesOf, type SpaceModel } from "../../model.ts";
 import { estimateOf } from "../../occupancy/estimate-of.ts";
 import { type CoreState, dropTimer, modelOf, setTimer } from "../../state.ts";
 import { type EstimateRule, type ReadingRule, type Seen, type TimerRule, triggerOf } from "../rule.ts";
+import { fact } from "../words.ts";
 import { type CompiledRule, sayOf } from "./compile.ts";
 import { type Decision, decide, decideLater, type RuleMemory } from "./decide.ts";
 import { readingFacts, spaceFacts } from "./facts.ts";
@@ -99,7 +100,9 @@ function follow(
   }
   if (verdict === undefined) return [];
   const { days } = rule;
-  const often = days === undefined ? "" : `, on ${memory?.days?.length ?? 0} of the last ${days.of} days`;
+  const counted = memory?.days?.length ?? 0;
+  const often = days === undefined ? "" : `, on ${counted} of the last ${days.of} days`;
+  const oftenZh = days === undefined ? "" : `，近${days.of}天内有${counted}天如此`;
   const finding: Finding = {
     ...place,
     title: rule.title,
@@ -108,7 +111,12 @@ function follow(
     trigger,
     estimate: estimateOf(state, spaceId),
     probability: 1,
-    evidence: [{ source: "rule", says: `${rule.title.en} ${rule.title.zh}: ${rule.if}${often}`, weight: 0 }],
+    evidence: [
+      fact("rule", {
+        says: `${rule.title.en} ${rule.title.zh}: ${rule.if}${often}`,
+        zh: `${rule.title.zh}：${rule.if}${oftenZh}`,
+      }),
+    ],
   };
   return [raise(state, finding, nowMs)];
 }

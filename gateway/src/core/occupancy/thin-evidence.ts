@@ -1,0 +1,80 @@
+/** Whether too little is known of a space to say who lives there, and why, in words. Pure. */
+import type { SpaceModel } from "../model.ts";
+import { counterWorks } from "./assess.ts";
+import type { Belief } from "./belief.ts";
+import type { Diary, Gauge, Sum } from "./diary.ts";
+import { gaugeAt, sumAt } from "./diary.ts";
+import type { Stand } from "./estimate.ts";
+
+const WEEK = 7;
+/** On fewer days of the last week something was heard of the space: too few. */
+const LEAST_HEARD = 4;
+
+const SUMS: readonly Sum[] = ["in", "out", "grants", "opens", "twice"];
+const GAUGES: readonly Gauge[] = ["seen", "water", "energy"];
+
+/** Between the two probabilities neither an alert is raised nor one cleared. */
+export interface Unsure {
+  readonly raiseAt: number;
+  readonly clearAt: number;
+}
+
+/** On the morning of local day `day`; null where enough is known, whatever it says. */
+export function thinEvidence(space: SpaceModel, belief: Belief, day: number, unsure: Unsure): Stand["abstains"] {
+  const { residency, diary } = belief;
+  const limit = space.limit?.persons;
+  if (residency === undefined || limit === undefined) return null;
+  const heard = daysHeard(diary, day);
+  const { low, high, pOver } = residency;
+  const open = low <= limit && high > limit && pOver > unsure.clearAt && pOver < unsure.raiseAt;
+  if (heard >= LEAST_HEARD && !open) return null;
+  const known = [
+    ...missing(diary, day),
+    { says: `${heard} of the last 7 days heard`, zh: `近7天有${heard}天收到数据` },
+  ];
+  const percent = Math.round(pOver * 100);
+  const says = known.map((each) => each.says).join(", ");
+  const zh = known.map((each) => each.zh).join("，");
+  if (!open) return { says, zh };
+  return {
+    says: `${says}: ${low} to ${high} may live here, limit ${limit} (${percent} %)`,
+    zh: `${zh}：可能居住${low}至${high}人，限额${limit}人（${percent}%）`,
+  };
+}
+
+/** What would tell most and is not there, or cannot be believed. */
+function missing(diary: Diary, day: number): { readonly says: string; readonly zh: string }[] {
+  const { hours } = diary;
+  if (hours.in === undefined && hours.out === undefined) {
+    const nothing = hours.opens === undefined && hours.grants === undefined;
+    return nothing
+      ? [{ says: "nothing counts or opens at the door", zh: "门口无任何计数或开门数据" }]
+      : [{ says: "no counter", zh: "无人数计数器" }];
+  }
+  const days = lastDays(diary, day);
+  const works = days.filter((each) => counterWorks(diary, each)).length;
+  if (works === days.length) return [];
+  return [
+    {
+      says: `the counter could be believed on ${works} of ${days.length} days`,
+      zh: `${days.length}天中计数器可信${works}天`,
+    },
+  ];
+}
+
+/** Of the week up to the day before the morning, those since the diary was begun. */
+const lastDays = ({ firstDay }: Diary, day: number): number[] =>
+  Array.from({ length: WEEK }, (_, back) => day - 1 - back).filter((each) => each >= firstDay);
+
+const daysHeard = (diary: Diary, day: number): number =>
+  lastDays(diary, day).filter((each) => isHeard(diary, each)).length;
+
+/** A presence sensor says nothing for as long as nothing changes: only somebody there is a word of it. */
+function isHeard(diary: Diary, day: number): boolean {
+  for (let hour = day * 24; hour < day * 24 + 24; hour++) {
+    if (SUMS.some((channel) => sumAt(diary, channel, hour) > 0)) return true;
+    if (gaugeAt(diary, "on", hour) > 0 || GAUGES.some((channel) => !Number.isNaN(gaugeAt(diary, channel, hour))))
+      return true;
+  }
+  return false;
+}
