@@ -213,13 +213,6 @@ describe("electricity meters", () => {
     await expect(rig.ended).rejects.toMatchObject({ name: "LinkError" });
     expect(rig.far.closed).toBe(1);
   });
-
-  it("with the same address twice are refused", async () => {
-    const devices = { a: { address: "202311000123" }, b: { address: "202311000123" } };
-    await expect(openMeterRig({ type: "dlt645", meters: [], devices })).rejects.toThrow(
-      "a and b have the same address 202311000123",
-    );
-  });
 });
 
 describe("water meters", () => {

@@ -57,9 +57,7 @@ function writeSite(folder: string, path: string): void {
 it("shows who answers, finds a double address and a silent one, and masks cards on screen and in the recording", async () => {
   using dir = tempDir();
   const pty = await openPty();
-  const readers = [3, 4, 4].map((address, i) =>
-    createOsdpReader({ id: `reader-${i}`, address }, new Random(i)),
-  );
+  const readers = [3, 4, 4].map((address, i) => createOsdpReader({ id: `reader-${i}`, address }, new Random(i)));
   const line = shareLine(pty, readers, { clock: systemClock, characterMs: 10_000 / 38_400 });
   writeSite(dir.path, pty.path);
   const state = join(dir.path, "state");

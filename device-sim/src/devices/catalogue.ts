@@ -2,30 +2,12 @@
 import { ConfigError, closest, fromHex } from "@gatehouse/protocol";
 import type { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
-import type { SimDevice } from "./device.ts";
-import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, type OwnFaults, withFaults } from "./faulty.ts";
+import { type SimDeviceRow, simDeviceRow } from "./catalogue-row.ts";
+import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, withFaults } from "./faulty.ts";
+import { METER_DEVICES } from "./meter-catalogue.ts";
+import { MODBUS_DEVICES } from "./modbus-catalogue.ts";
 import { createOsdpReader } from "./osdp-reader.ts";
 import { shownByReader } from "./osdp-reader-shown.ts";
-
-/** A device, what it suffers of its own, and what an onlooker sees of it. */
-interface Made {
-  readonly device: SimDevice;
-  readonly ownFaults?: OwnFaults;
-  readonly shown?: (nowMs: number) => unknown;
-}
-
-interface SimDeviceRow {
-  readonly what: string;
-  /** The keys behind the `?`. */
-  readonly keys: z.ZodType<object>;
-  make(id: string, keys: object, random: Random): Made;
-}
-
-const row = <Keys extends object>(
-  what: string,
-  keys: z.ZodType<Keys>,
-  make: (id: string, keys: Keys, random: Random) => Made,
-): SimDeviceRow => ({ what, keys, make: (id, given, random) => make(id, given as Keys, random) });
 
 const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 const Key = z
@@ -35,7 +17,7 @@ const Key = z
 
 /** What `--device` may name. */
 export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
-  "osdp-reader": row(
+  "osdp-reader": simDeviceRow(
     "a card reader with keypad, lamp, buzzer, text line and door contact on an OSDP bus",
     z.strictObject({
       address: z.coerce.number().int().min(0).max(126).default(0),
@@ -55,6 +37,8 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
       return { device, ownFaults: device.ownFaults, shown: (nowMs) => shownByReader(device.pd, nowMs) };
     },
   ),
+  ...METER_DEVICES,
+  ...MODBUS_DEVICES,
 };
 
 export interface NamedDevice {

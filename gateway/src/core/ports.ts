@@ -142,6 +142,8 @@ export interface DriverType<Config = never> {
   readonly config: ZodType<Config>;
   /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
   readonly device?: ZodType;
+  /** The key of those that no two devices of one driver share: their address on the line. */
+  readonly distinct?: string;
   /** For drivers of lines. */
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */

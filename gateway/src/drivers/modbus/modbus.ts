@@ -35,14 +35,16 @@ class ModbusDriver implements Driver {
   readonly id: string;
   readonly #config: ModbusConfig;
   readonly #deps: DriverDeps;
+  readonly #open: typeof openLine;
   #used = false;
   #running: Running | undefined;
   readonly #alarms = new Set<() => void>();
 
-  constructor(id: string, config: ModbusConfig, deps: DriverDeps) {
+  constructor(id: string, config: ModbusConfig, deps: DriverDeps, open: typeof openLine) {
     this.id = id;
     this.#config = config;
     this.#deps = deps;
+    this.#open = open;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -54,7 +56,7 @@ class ModbusDriver implements Driver {
     const wire = await openWire({ mode, replyMs, retries });
     let line: Line;
     try {
-      line = await openLine(link, this.#deps, signal);
+      line = await this.#open(link, this.#deps, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
@@ -181,5 +183,7 @@ export const modbus = {
   speaks: modbusDialogue,
   actions: ["output", "unlock", "lock"],
   files: { map: { what: "register map", folder: "modbus-maps", schema: RegisterMap } },
-  create: (id: string, config: ModbusConfig, deps: DriverDeps): Driver => new ModbusDriver(id, config, deps),
+  /** Tests open a line of their own. */
+  create: (id: string, config: ModbusConfig, deps: DriverDeps, open = openLine): Driver =>
+    new ModbusDriver(id, config, deps, open),
 } satisfies DriverType<ModbusConfig>;

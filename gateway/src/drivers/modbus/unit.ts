@@ -11,7 +11,7 @@ import {
   RejectedError,
   valuesOf,
 } from "@gatehouse/protocol";
-import type { DriverDeps } from "../../core/ports.ts";
+import { type DriverDeps, Unreadable } from "../../core/ports.ts";
 import type { Ask, Member } from "../line/bus.ts";
 import type { ModbusDevice } from "./config.ts";
 import { countNews, priorityOf } from "./counts.ts";
@@ -44,6 +44,7 @@ export class Unit implements Member {
   #countedMs: number | undefined;
   #totals = "";
   #noteUntilMs: number | undefined;
+  #complaint: string | undefined;
 
   constructor(device: Device, keys: ModbusDevice, wire: ModbusWire, deps: UnitDeps, wake: (ms: number) => void) {
     this.device = device.id;
@@ -73,9 +74,9 @@ export class Unit implements Member {
       for (const block of this.#plan) values.push(...valuesOf(block, this.#keys.map, await ask(this.#question(block))));
       await this.#take(values);
       this.#deps.health.clear("device-rejected", this.device);
+      this.#complaint = undefined;
     } catch (error) {
-      if (error instanceof RejectedError || error instanceof FrameError)
-        this.#deps.health.raise("device-rejected", this.device, error.message);
+      if (error instanceof RejectedError || error instanceof FrameError) await this.#complain(error.message);
       throw error;
     }
   }
@@ -100,6 +101,14 @@ export class Unit implements Member {
       else if (code === 3) client.writeFC3(unit, start, quantity, data);
       else client.writeFC4(unit, start, quantity, data);
     });
+  }
+
+  /** Recorded once, however often it is answered so. */
+  async #complain(reason: string): Promise<void> {
+    this.#deps.health.raise("device-rejected", this.device, reason);
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    await this.#deps.accept([new Unreadable(this.device, reason)]);
   }
 
   /** Called by the bus once each; told on once each, over restarts too. */
