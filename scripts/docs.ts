@@ -7,7 +7,9 @@ import {
   Broker,
   Calendar,
   CloudEvent,
+  COMMAND_ARGS,
   Command,
+  CommandAction,
   CommandResult,
   Credential,
   CustomRule,
@@ -145,6 +147,30 @@ function readings(): string {
   );
 }
 
+const ARGS_MEANING: Readonly<Record<CommandAction, string>> = {
+  unlock: "Opens a door or lets somebody through a turnstile.",
+  lock: "Ends what `unlock` began.",
+  output: "Switches an output or a relay.",
+  led: "What a lamp shows; it blinks when it has a length for both colours.",
+  buzzer: "Makes itself heard.",
+  text: "What a display shows.",
+  identify: "Makes itself seen or heard, to be found among others.",
+  configure:
+    "Settings by the names the device gives them: 1 to 32, each a text, a number or true or false. Its driver knows which there are.",
+};
+
+function commands(): string {
+  const actions = CommandAction.options.flatMap((action) => {
+    const table = "shape" in COMMAND_ARGS[action] ? [schemaTable(COMMAND_ARGS[action], "input")] : [];
+    return [`## \`${action}\``, ARGS_MEANING[action], ...table];
+  });
+  return page(
+    "# Arguments of commands",
+    "What `args` of a command may hold, by action. Whatever else stands in it, or lies out of bounds, is refused before it reaches a driver. Which of it a device can do is told on the page of its [driver](../drivers.md). How commands are given and what becomes of them: [commands](../commands.md).",
+    ...actions,
+  );
+}
+
 const alerts = (): string =>
   page(
     "# Alerts",
@@ -173,7 +199,7 @@ const events = (): string =>
     "What the platform answers. A sequence in neither list is kept and sent again.",
     schemaTable(Receipt, "input"),
     "## Command",
-    "What a platform sends back. Nothing carries one out yet: no uplink takes commands.",
+    "What a platform sends back. The gateway takes none from a platform yet; on the box itself [commands](../commands.md) are given with `gatehouse command`.",
     schemaTable(Command, "input"),
   );
 
@@ -181,6 +207,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "site-file.md": siteFile,
   "readings.md": readings,
   "alerts.md": alerts,
+  "commands.md": commands,
   "events.md": events,
 };
 

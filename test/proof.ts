@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { runErrno } from "./faults/disk/run-errno.ts";
+import { PARSERS } from "./faults/fuzz/parsers.ts";
+import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
@@ -69,6 +71,20 @@ const PROOFS: readonly Proof[] = [
     run: async (full, onProgress) => {
       const { calls, cases, broken } = await runErrno({ seed: SEED, oneIn: full ? 1 : 10, onProgress });
       return { measured: `${calls} calls, ${cases} faults`, broken };
+    },
+  },
+  {
+    name: "fuzz",
+    what: "1,000,000 damaged frames (full: 100,000,000) over every parser",
+    run: async (full, onProgress) => {
+      const result = runFuzz({ rows: PARSERS, frames: full ? 100_000_000 : 1_000_000, seed: SEED, onProgress });
+      const { frames, refused, searched, swallowed, grownBytes, perSecond, broken } = result;
+      const [slowest = "", slowestMs = 0] = Object.entries(result.slowestMs).sort(([, a], [, b]) => b - a)[0] ?? [];
+      const measured =
+        `${frames} frames over ${PARSERS.length} parsers, ${perSecond} a second, ${refused} refused, ` +
+        `${searched} looked for behind garbage (${swallowed} of which it made another valid frame), ` +
+        `slowest step ${slowestMs.toFixed(2)} ms (${slowest}), ${Math.round(grownBytes / 1024)} KiB grown`;
+      return { measured, broken };
     },
   },
   {

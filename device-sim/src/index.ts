@@ -9,6 +9,23 @@ export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/comm
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";
 export { flatsOf } from "./compound.ts";
+export { deviceByName, type NamedDevice, SIM_DEVICES } from "./devices/catalogue.ts";
+export type { SimDevice, SimEvent } from "./devices/device.ts";
+export {
+  DEVICE_FAULTS,
+  type DeviceFault,
+  type Fault,
+  type FaultyDevice,
+  LINE_FAULTS,
+  type LineFault,
+  type OwnFaults,
+  withFaults,
+} from "./devices/faulty.ts";
+export { createOsdpReader, type OsdpReader, type OsdpReaderOptions } from "./devices/osdp-reader.ts";
+export { openPty, type Pty } from "./devices/pty.ts";
+export { type RunDevicesOptions, runDevices } from "./devices/run-devices.ts";
+export { serveTcp, type TcpFarEnd } from "./devices/serve-tcp.ts";
+export { type SharedLine, type SharedLineOptions, shareLine, type Wire } from "./devices/shared-line.ts";
 export { endOf, movements, readings, type Span, worldOf } from "./households/generate.ts";
 export { type Movement, presentAt } from "./households/movements.ts";
 export type { SimReading } from "./households/passages.ts";

@@ -1,10 +1,14 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, InvariantError } from "@gatehouse/protocol";
+import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import { controlRequests } from "./control/requests.ts";
+import { supervisedControl } from "./control/supervised-control.ts";
+import { Commands } from "./core/commands/commands.ts";
+import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { Core } from "./core/core.ts";
 import { readingEvent } from "./core/events.ts";
 import { HealthBoard } from "./core/health.ts";
@@ -14,10 +18,11 @@ import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
 import { supervise } from "./core/supervise.ts";
 import { driverTypes } from "./drivers/index.ts";
-import { openEndpoint } from "./monitor/endpoint.ts";
+import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
+import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
@@ -158,8 +163,24 @@ async function assemble(
     log: log.child({ part: "broker" }),
     health,
   });
-  const metrics = gatewayMetrics({ core, store, broker, targets, health });
-  return { core, broker, targets, health, store, metrics, gateway, bootId, pseudonym: hide };
+  const drivers = new LiveDrivers();
+  const actionsOf = actionsBy(site);
+  const commands = new Commands({ core, drivers, clock, log: log.child({ part: "commands" }), actionsOf });
+  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
+  return {
+    core,
+    broker,
+    targets,
+    health,
+    store,
+    metrics,
+    gateway,
+    bootId,
+    pseudonym: hide,
+    drivers,
+    commands,
+    actionsOf,
+  };
 }
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
@@ -177,8 +198,12 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   for (const runnable of driversOf(parts, options, site))
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
+  intake.run((stop) => parts.commands.run(stop));
+  const control = controlOf(parts, options);
+  intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
     const mqtt = await broker.listening;
+    await control.tried;
     intake.run((stop) => topics.run(stop));
     for (const link of uplinksOf(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
@@ -199,33 +224,6 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   if (failed.signal.aborted) throw failed.signal.reason;
 }
 
-/** Tasks that stop together. */
-class Stage {
-  readonly #stop = new AbortController();
-  readonly #tasks: Promise<void>[] = [];
-  #onFailure: (error: unknown) => void = () => {};
-
-  onFailure(listener: (error: unknown) => void): void {
-    this.#onFailure = listener;
-  }
-
-  run(task: (signal: AbortSignal) => Promise<void>): void {
-    this.#tasks.push(task(this.#stop.signal).catch((error: unknown) => this.#onFailure(error)));
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#tasks);
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
 function driversOf(parts: Parts, options: RunOptions, site: Site) {
   const { clock, log } = options;
   return site.drivers.map(({ id, row, config, devices }) => {
@@ -240,9 +238,24 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),
     };
-    const make = () => row.create(id, config as never, deps);
+    const make = () => parts.drivers.watched(row.create(id, config as never, deps));
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
   });
+}
+
+/** Commands a device's driver knows. */
+function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
+  const rows = new Map(site.drivers.map(({ id, row }) => [id, row.actions]));
+  return (device) => rows.get(device.driver) ?? [];
+}
+
+function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
+  const { commands, core, drivers, health, actionsOf } = parts;
+  const newId = () => `local.${randomBytes(8).toString("hex")}`;
+  const told = { health: () => healthBody(health.entries), newId };
+  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
+  return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
 function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {

@@ -70,6 +70,9 @@ export const Policy = z.strictObject({
     .describe("a family is exempt from personsPerRoom, never from areaPerPersonM2"),
   nightWindow: z.strictObject({ from: clockTime, to: clockTime }).default({ from: "22:00", to: "06:00" }),
   nights: z.record(RiskLevel, NightRule),
+  metersOnly: NightRule.optional().describe(
+    "in place of `nights` where a space has meters and no other device; default 5 of 6 at 0.55, cleared by 5 at 0.3",
+  ),
   offenceWindowDays: z
     .int()
     .min(1)
@@ -103,12 +106,14 @@ export function contradictionsOf(
     const reason = `${over} of the last ${of} ${what} can never be over`;
     found.push({ path: `${path}.over`, reason, fix: `write at most ${of}, or a larger \`of\`` });
   };
-  for (const [risk, rule] of Object.entries(policy.nights)) {
-    kOfN(`nights.${risk}`, rule, "nights");
+  const rules = Object.entries(policy.nights).map(([risk, rule]): [string, NightRule] => [`nights.${risk}`, rule]);
+  if (policy.metersOnly !== undefined) rules.push(["metersOnly", policy.metersOnly]);
+  for (const [path, rule] of rules) {
+    kOfN(path, rule, "nights");
     const { raiseAt, clearAt } = rule;
     if (raiseAt === undefined || clearAt === undefined || clearAt < raiseAt) continue;
     const reason = `${clearAt} is not below raiseAt ${raiseAt}: a finding would be raised and cleared by the same morning`;
-    found.push({ path: `nights.${risk}.clearAt`, reason, fix: `write less than ${raiseAt}` });
+    found.push({ path: `${path}.clearAt`, reason, fix: `write less than ${raiseAt}` });
   }
   if (policy.registration !== undefined) kOfN("registration", policy.registration, "mornings");
   return found;

@@ -6,6 +6,7 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
 import { openRig, type Rig } from "./rig.ts";
@@ -151,6 +152,7 @@ async function start() {
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
+  parsers: async () => benchParsers(quick ? 0.3 : 2),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),

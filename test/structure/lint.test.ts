@@ -32,6 +32,8 @@ const snippets: readonly Snippet[] = [
   refuse("never one another", "gateway/src/uplinks/a.ts", 'export const late = () => import("../store/store.ts");\n'),
   refuse("never one another", "gateway/src/broker/a.ts", uses("../drivers/index.ts")),
   refuse("never one another", "gateway/src/store/a.ts", uses("../console/app.ts")),
+  refuse("never one another", "gateway/src/control/a.ts", uses("../drivers/index.ts")),
+  refuse("never one another", "gateway/src/drivers/c.ts", uses("../control/request.ts")),
   refuse("never one another", "gateway/src/console/a.ts", uses("../config.ts")),
   refuse("never one another", "gateway/src/store/b.ts", uses("@gatehouse/device-sim")),
   allow(

@@ -190,3 +190,14 @@ test("check checks the rule files a site names, too", () => {
   expect(wrong.status).toBe(78);
   expect(wrong.stderr).toContain("late.yaml");
 });
+
+test.each([
+  [["--device", "osdp-reader"], "--listen"],
+  [["--device", "osdp-reader", "--listen", "tcp:0", "--baud", "fast"], "--baud"],
+  [["--device", "osdp-reader?address=300", "--listen", "tcp:0"], "--device osdp-reader?address=300"],
+])("sim %j is refused before anything is opened, with its place", (args, place) => {
+  const { status, stdout, stderr } = gatehouse("sim", ...args);
+  expect({ status, stdout }).toEqual({ status: 78, stdout: "" });
+  expect(stderr).toContain(place);
+  expect(stderr).not.toContain(".js:");
+});

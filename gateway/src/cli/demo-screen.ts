@@ -10,6 +10,7 @@ export interface BannerFacts {
   readonly monitor: { readonly host: string; readonly port: number };
   readonly city: { readonly httpsUrl: string | undefined; readonly controlUrl: string };
   readonly siteFile: string;
+  readonly stateDir: string;
   readonly logFile: string;
 }
 
@@ -22,6 +23,7 @@ export function demoBanner({
   monitor,
   city,
   siteFile,
+  stateDir,
   logFile,
 }: BannerFacts): string {
   const flats = scenario.flats?.length ?? "many";
@@ -32,6 +34,7 @@ Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. N
   simulator 模拟器   door locks and people counters, as real MQTT clients
   gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
                     http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
+  commands 指令     gatehouse command --state ${stateDir}   lists the devices and what each can be told
   city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
 
 Two flats hold more people than the law allows: 3-302 from the first day, 2-201 since it was sub-let on day 3.

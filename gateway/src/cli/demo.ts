@@ -103,12 +103,13 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   const time = ["--clock", formatAnchor(anchor)];
   const logFile = join(dir, "gateway.log");
   const monitorAt = `${monitor.host}:${monitor.port}`;
-  const state = ["--state", join(dir, "state"), "--monitor", monitorAt];
+  const stateDir = join(dir, "state");
+  const state = ["--state", stateDir, "--monitor", monitorAt];
   const gateway = startPart(["run", "--site", siteFile, ...state, ...time], logFile);
   children.push(gateway);
   await listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal);
   const { scale } = anchor;
-  const banner = { scenario, daySeconds, scale, mqtt, monitor, city, siteFile, logFile, seed: flags.seed };
+  const banner = { scenario, daySeconds, scale, mqtt, monitor, city, siteFile, stateDir, logFile, seed: flags.seed };
   process.stdout.write(demoBanner(banner));
   const people = ["--scenario", flags.scenario, "--seed", flags.seed, "--url", `mqtt://${mqtt.host}:${mqtt.port}`];
   children.push(startPart(["sim", ...people, ...time], join(dir, "sim.log")));

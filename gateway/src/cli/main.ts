@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
+import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { initCommand } from "./init.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  commandCommand,
   replayCommand,
   exportCommand,
   rulesCommand,
@@ -32,6 +34,7 @@ Examples:
   gatehouse init --kind rental-compound       write a commented site.yaml to start from
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
   gatehouse run --site site.yaml --state DIR  run the gateway
+  gatehouse command lock-302 unlock           open a door of the gateway that runs here
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;

@@ -18,6 +18,9 @@ interface SimFlags {
   readonly faults?: string;
   readonly days?: string;
   readonly spaces?: string;
+  readonly device?: readonly string[];
+  readonly listen?: string;
+  readonly baud?: string;
   readonly logLevel: LogLevel;
   readonly clock?: string;
 }
@@ -46,11 +49,18 @@ export function simCommand(): Command {
     .option("--faults <world>", "with --labelled: none, nominal or heavy")
     .option("--days <n>", "with --labelled: how long the site is watched")
     .option("--spaces <n>", "with --labelled: how many flats, rooms or sheds")
+    .option(
+      "--device <name?key=value>",
+      "run this device on a line of its own instead of a scenario; again for more devices on the line",
+      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
+    )
+    .option("--listen <address>", "with --device: tcp:[HOST:]PORT, or pty:PATH for a serial line")
+    .option("--baud <rate>", "with --device: bytes take the time they take at this rate")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
     .addHelpText(
       "after",
-      "\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n",
+      '\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n  gatehouse sim --device "osdp-reader?address=3" --listen tcp:4001\n',
     )
     .action(sim);
 }
@@ -58,6 +68,8 @@ export function simCommand(): Command {
 async function sim(flags: SimFlags): Promise<void> {
   const { labelled } = flags;
   if (labelled !== undefined) return (await import("./sim-labelled.ts")).writeLabelled({ ...flags, labelled });
+  const { device } = flags;
+  if (device !== undefined) return (await import("./sim-devices.ts")).simDevices({ ...flags, device });
   const clock = clockFor(flags.clock);
   const { readScenario, replayLines, runSim, siteFor, startOf } = await import("@gatehouse/device-sim");
   const scenario = readScenario(flags.scenario);

@@ -1,4 +1,4 @@
-import { CustomRule, Policy } from "@gatehouse/protocol";
+import { CustomRule, Policy, RejectedError } from "@gatehouse/protocol";
 import { FakeClock, Random, settle } from "@gatehouse/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { MemoryLog } from "../testing/log.ts";
@@ -91,6 +91,16 @@ describe("the core", () => {
       "device-unknown ghost",
       "device-rejected lock-1",
     ]);
+  });
+
+  it("keeps what time brought, though the action that came with it is refused", async () => {
+    const { core, store, clock } = await setUp();
+    clock.step(3_600_000);
+    const before = store.entries.length;
+    await expect(core.act("alr_none", "acknowledged", "guard")).rejects.toBeInstanceOf(RejectedError);
+    expect(store.entries.slice(before).map(({ type }) => type)).toContain("clock");
+    const again = await setUp(store, clock);
+    expect(whole(again.core)).toEqual(whole(core));
   });
 
   it("takes readings only from the device's own driver", async () => {

@@ -131,6 +131,11 @@ export class Core {
     await this.#input({ type: "action", alert, to, by, ...(note === undefined ? {} : { note }) });
   }
 
+  /** For {@link Commands}: uses up a command's id, or ends it. What comes back is on disk if it was accepted. */
+  command(input: Extract<Input, { type: "command" | "command-result" }>): Promise<Effects> {
+    return this.#input(input);
+  }
+
   /** Tells the platforms how the box is. */
   async tellHealth(facts: HealthFacts): Promise<void> {
     const turn = new Turn(this.#options.targets);
@@ -277,10 +282,10 @@ export class Core {
       if (failure !== undefined) health.raise("rule-failing", rule.id, failure);
   }
 
-  #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): void {
+  #stepInto(turn: Turn, input: Exclude<Input, { type: "reading" }>, nowMs: number): Effects {
     const effects = this.#step(input, nowMs);
-    if (effects.outcome !== "accepted") return;
-    this.#record(turn, inputEntry(this.#nextSeq++, nowMs, input), effects);
+    if (effects.outcome === "accepted") this.#record(turn, inputEntry(this.#nextSeq++, nowMs, input), effects);
+    return effects;
   }
 
   #step(input: Input, nowMs: number): Effects {
@@ -300,11 +305,15 @@ export class Core {
     turn.record(this.model, this.#state, entry, effects);
   }
 
-  async #input(input: Exclude<Input, { type: "reading" }>): Promise<void> {
+  async #input(input: Exclude<Input, { type: "reading" }>): Promise<Effects> {
     const turn = new Turn(this.#options.targets);
     const { nowMs } = input.type === "config" ? this.#time.now() : this.#advance(turn);
-    this.#stepInto(turn, input, nowMs);
-    await this.#commit(turn);
+    try {
+      return this.#stepInto(turn, input, nowMs);
+    } finally {
+      // What time brought stands, whatever becomes of the input itself.
+      if (turn.journal.length > 0 && !this.#broken) await this.#commit(turn);
+    }
   }
 
   async #tick(): Promise<void> {

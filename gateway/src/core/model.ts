@@ -79,6 +79,8 @@ const DEFAULT_NIGHTS: Readonly<Record<RiskLevel, NightRule>> = {
   yellow: { over: 3, of: 4, clear: 3, raiseAt: 0.6, clearAt: 0.3 },
   blue: { over: 3, of: 4, clear: 3, raiseAt: 0.7, clearAt: 0.3 },
 };
+/** Of a space with meters alone: what they say is vague and needs more mornings, but rarely misleads the same way for long. */
+const METERS_NIGHTS: NightRule = { over: 5, of: 6, clear: 5, raiseAt: 0.55, clearAt: 0.3 };
 const DEFAULT_NIGHT = { from: "22:00", to: "06:00" };
 const DEFAULT_OFFENCE_DAYS = 365;
 
@@ -86,13 +88,19 @@ const DEFAULT_OFFENCE_DAYS = 365;
 export function buildModel(config: CoreConfig): Model {
   const { site } = config;
   const policies = new Map(config.policies.map((policy) => [policy.id, policy]));
-  const spaces = new Map(site.spaces.map((space) => [space.id, buildSpace(site, space, policies)]));
   const portals = new Map(site.portals.map((portal) => [portal.id, portal]));
   const spaceOf = new Map<string, string>();
+  const sensed = new Set<string>();
   for (const device of site.devices) {
     const space = spaceOfDevice(site, device);
-    if (space !== undefined && space !== OUTSIDE) spaceOf.set(device.id, space);
+    if (space === undefined || space === OUTSIDE) continue;
+    spaceOf.set(device.id, space);
+    if (!METERS.includes(device.kind)) sensed.add(space);
   }
+  const metered = new Set([...spaceOf.values()].filter((space) => !sensed.has(space)));
+  const spaces = new Map(
+    site.spaces.map((space) => [space.id, buildSpace(site, space, policies, metered.has(space.id))]),
+  );
   return {
     config,
     gateway: site.gateway?.id ?? site.site.id,
@@ -121,7 +129,9 @@ function hoursIn(zone: string): Pick<Model, "hourOf" | "hourStartMs"> {
   };
 }
 
-function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Policy>): SpaceModel {
+const METERS: readonly string[] = ["energy-meter", "water-meter"];
+
+function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Policy>, metersOnly: boolean): SpaceModel {
   const governing = policiesOf(site, space, policies);
   const result = JUDGED_KINDS.includes(space.kind) ? strictestLimit(space, governing) : undefined;
   const limit = result !== undefined && "limit" in result ? result.limit : undefined;
@@ -133,7 +143,7 @@ function buildSpace(site: Site, space: Space, policies: ReadonlyMap<string, Poli
     space,
     limit,
     risk,
-    nights: policy?.nights[risk] ?? DEFAULT_NIGHTS[risk],
+    nights: metersOnly ? (policy?.metersOnly ?? METERS_NIGHTS) : (policy?.nights[risk] ?? DEFAULT_NIGHTS[risk]),
     nightStartMinutes: minutesOf(night.from),
     nightEndMinutes: minutesOf(night.to),
     overcrowding: policy?.overcrowding ?? Overcrowding.parse({}),

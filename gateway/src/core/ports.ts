@@ -1,5 +1,14 @@
 /** What touches the world, as the core sees it: interfaces, nothing else. */
-import type { Clock, Command, CommandResult, Device, DeviceCommand, Lane, SecretRef } from "@gatehouse/protocol";
+import type {
+  Clock,
+  Command,
+  CommandAction,
+  CommandResult,
+  Device,
+  DeviceCommand,
+  Lane,
+  SecretRef,
+} from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
@@ -20,6 +29,8 @@ export interface Health {
 export type HealthCode =
   | "driver-down"
   | "driver-bug"
+  | "bus-noisy"
+  | "bus-second-master"
   | "device-unknown"
   | "device-rejected"
   | "device-offline"
@@ -34,7 +45,8 @@ export type HealthCode =
   | "storage-full"
   | "storage-evicting"
   | "storage-quarantined"
-  | "broker-refused";
+  | "broker-refused"
+  | "control-down";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -88,7 +100,10 @@ export interface Vault {
 export type Accept = (items: readonly unknown[]) => Promise<readonly Rejection[]>;
 
 export interface Driver extends Runnable {
-  /** Resolves with the device's own answer. Throws LinkError `timeout` when none came in time, RejectedError when the device cannot do it. */
+  /**
+   * Resolves with the device's own answer; never starts behind `notAfter`, and gives up when the signal aborts. Throws RejectedError when the
+   * device cannot do it, LinkError `refused` when nothing was sent (it cannot be reached now), `timeout` or `closed` when the device may have heard it.
+   */
   command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult>;
 }
 
@@ -124,6 +139,8 @@ export interface DriverType<Config = never> {
   readonly config: ZodType<Config>;
   /** What the driver's own devices need beside the facts every device has, `address` say; without it nothing. */
   readonly device?: ZodType;
+  /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
+  readonly actions: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 
@@ -199,7 +216,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`, `command`, `command-result`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;

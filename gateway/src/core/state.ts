@@ -1,6 +1,13 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
 import { type Alert, InvariantError } from "@gatehouse/protocol";
 import type { Budget } from "./alerts/budget.ts";
+import {
+  type CommandMemory,
+  type CommandMemoryJson,
+  commandsFromJson,
+  commandsToJson,
+  createCommandMemory,
+} from "./commands/used-commands.ts";
 import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
@@ -55,6 +62,7 @@ export interface CoreState {
   morning: MorningWork | undefined;
   /** Unlisted cards at a gate with rooms behind. */
   gate: GateMemory;
+  commands: CommandMemory;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
   /** By alert id. */
@@ -83,6 +91,7 @@ export function emptyState(): CoreState {
     habits: {},
     morning: undefined,
     gate: createGateMemory(),
+    commands: createCommandMemory(),
     residencyModel: shippedModel,
     alerts: new Map(),
     subjects: new Map(),
@@ -133,7 +142,13 @@ export function takeSnapshot(state: CoreState, seq: number): Snapshot {
 
 /** Names every piece as changed, so that the next snapshot is a whole one. */
 export function touchAll(state: CoreState): void {
-  state.dirty.add("core/core").add("core/timers").add("core/config").add("core/habits").add("core/gate");
+  state.dirty
+    .add("core/core")
+    .add("core/timers")
+    .add("core/config")
+    .add("core/habits")
+    .add("core/gate")
+    .add("core/commands");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
@@ -156,6 +171,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "habits") return state.habits;
   if (id === "morning") return state.morning;
   if (id === "gate") return gateToJson(state.gate);
+  if (id === "commands") return commandsToJson(state.commands);
   return { installation: state.installation, alertCount: state.alertCount };
 }
 
@@ -187,6 +203,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   if (id === "timers") {
     for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);

@@ -5,6 +5,13 @@
 import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import { type AlertEvent, move } from "./alerts/life.ts";
+import {
+  type CommandEnd,
+  endCommand,
+  type TakenCommand,
+  takeCommand,
+  type UsedCommand,
+} from "./commands/used-commands.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
 import { cutHourOf } from "./occupancy/assess.ts";
@@ -40,7 +47,11 @@ export type Input =
       readonly to: AlertState;
       readonly by: string;
       readonly note?: string;
-    };
+    }
+  /** A command passed its checks and is about to be carried out. */
+  | ({ readonly type: "command" } & TakenCommand)
+  /** What became of it. */
+  | ({ readonly type: "command-result" } & CommandEnd);
 
 export interface Effects {
   /** `accepted` inputs go into the journal; the others change nothing. */
@@ -54,6 +65,8 @@ export interface Effects {
   readonly dayEnded?: number;
   /** True at 03:00 and 12:00 local time. */
   readonly sampled?: boolean;
+  /** A command that came to its end: what a platform is told of it belongs into the same turn. */
+  readonly ended?: UsedCommand;
 }
 
 type Told = Extract<Input, { type: "reading" }>;
@@ -80,14 +93,32 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
         alerts: [move(state, input.alert, input.to, input.by, input.note, nowMs)],
         spaces: [],
       };
+    case "command":
+      return use(state, input, nowMs);
+    case "command-result":
+      return end(state, input);
   }
+}
+
+function use(state: CoreState, { type: _, ...command }: Input & { type: "command" }, nowMs: number): Effects {
+  if (!modelOf(state).devices.has(command.target)) return rejected(`unknown device ${command.target}`);
+  const { outcome, reason } = takeCommand(state.commands, command, nowMs);
+  if (outcome === "accepted") state.dirty.add("core/commands");
+  return { outcome, ...(reason === undefined ? {} : { reason }), alerts: [], spaces: [] };
+}
+
+function end(state: CoreState, input: Input & { type: "command-result" }): Effects {
+  const ended = endCommand(state.commands, input);
+  if (ended === undefined) return NOTHING;
+  state.dirty.add("core/commands");
+  return { outcome: "accepted", alerts: [], spaces: [], ended };
 }
 
 function configure(state: CoreState, config: CoreConfig, installation: string, nowMs: number): Effects {
   if (state.installation === "") state.installation = installation;
   const model = buildModel(config);
   state.model = model;
-  state.dirty.add("core/core").add("core/config").add("core/habits").add("core/gate");
+  state.dirty.add("core/core").add("core/config").add("core/habits").add("core/gate").add("core/commands");
   for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
     state.devices.delete(id);
     state.dirty.add(`device/${id}`);

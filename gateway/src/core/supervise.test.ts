@@ -66,6 +66,22 @@ describe("supervision", () => {
     await set.end;
   });
 
+  it("looks again within the time the lost link asks for, while others back off further", async () => {
+    const local = setUp(async () => {
+      throw new LinkError("refused", "there is no such port", { retryWithinMs: 1_000 });
+    });
+    const remote = setUp(async () => {
+      throw new LinkError("refused", "nothing listens at 10.0.0.9");
+    });
+    await local.clock.advance(60_000);
+    await remote.clock.advance(60_000);
+    expect(local.attempts()).toBeGreaterThan(55);
+    expect(remote.attempts()).toBeLessThan(12);
+    local.stop.abort();
+    remote.stop.abort();
+    await Promise.all([local.end, remote.end]);
+  });
+
   it("ends at once when told to, also while backing off", async () => {
     const set = setUp(async () => {
       throw new LinkError("closed", "gone");

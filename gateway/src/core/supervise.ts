@@ -42,7 +42,7 @@ export async function supervise(options: SuperviseOptions, signal: AbortSignal):
     report(failure, down, options);
     down = true;
     try {
-      await clock.sleep(delays.next().value, signal);
+      await clock.sleep(Math.min(delays.next().value, soonest(failure)), signal);
     } catch {
       return;
     }
@@ -57,6 +57,9 @@ async function outcome(runnable: Runnable, signal: AbortSignal): Promise<unknown
     return error;
   }
 }
+
+const soonest = (failure: unknown): number =>
+  failure instanceof LinkError ? (failure.retryWithinMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 
 function report(failure: unknown, wasDown: boolean, { id, log, health, downCode }: SuperviseOptions): void {
   const message = failure instanceof Error ? failure.message : String(failure);

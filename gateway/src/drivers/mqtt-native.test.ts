@@ -152,3 +152,20 @@ describe("status", () => {
     expect(driver.statuses.get(DEVICE)).toEqual({ state: "online", battery: 0.7, rssi: -60 });
   });
 });
+
+describe("a command", () => {
+  const command = { id: "c1", action: "unlock" as const, notAfter: "2026-01-05T00:00:10.000Z" };
+  const signal = new AbortController().signal;
+
+  it("for a device that said goodbye is refused at once, and sent once it is back", async () => {
+    const { broker, driver } = start();
+    await broker.offer(status, '{"state":"offline"}');
+    await expect(driver.command(DEVICE, command, signal)).rejects.toMatchObject({ code: "refused" });
+    expect(broker.told).toEqual([]);
+    await broker.offer(status, '{"state":"online"}');
+    const asked = driver.command(DEVICE, command, signal);
+    expect(broker.told).toEqual([{ topic: deviceTopic.command(DEVICE), message: command }]);
+    await broker.offer(deviceTopic.result(DEVICE), '{"id":"c1","ok":true}');
+    expect(await asked).toEqual({ id: "c1", ok: true });
+  });
+});

@@ -1,10 +1,12 @@
 /** Driver of the native MQTT interface: devices that are clients of the gateway's own broker. */
 import {
+  CommandAction,
   CommandResult,
   type DeviceCommand,
   DeviceStatus,
   deviceTopic,
   InvariantError,
+  LinkError,
   parseDeviceTopic,
   RejectedError,
 } from "@gatehouse/protocol";
@@ -61,6 +63,7 @@ class NativeDriver implements MqttNativeDriver {
 
   async command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult> {
     if (!this.#devices.has(device)) throw new RejectedError(`device ${device} is not of driver ${this.id}`);
+    if (this.statuses.get(device)?.state === "offline") throw new LinkError("refused", `${device} is offline`);
     const { id, action, args, notAfter } = command;
     const payload = JSON.stringify({ id, action, args, notAfter });
     const send = () => this.#deps.broker.publish(deviceTopic.command(device), payload, { qos: 1 });
@@ -134,6 +137,8 @@ function parse<T>(schema: z.ZodType<T>, payload: Buffer): { readonly value: T } 
 export const mqttNative = {
   type: "mqtt",
   config: MqttConfig,
+  // What a client of the broker can do only it knows.
+  actions: CommandAction.options,
   create: (id: string, _config: z.infer<typeof MqttConfig>, deps: DriverDeps): MqttNativeDriver =>
     new NativeDriver(id, deps),
 } satisfies DriverType<z.infer<typeof MqttConfig>>;

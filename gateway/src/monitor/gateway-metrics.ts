@@ -1,5 +1,6 @@
 /** The gateway's own metrics: where every reading and every owed item is. */
 import { LANES } from "@gatehouse/protocol";
+import type { Commands } from "../core/commands/commands.ts";
 import type { Core } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
 import type { Target } from "../core/ledger.ts";
@@ -12,6 +13,7 @@ export interface Sources {
   readonly store: Store;
   readonly targets: readonly Target[];
   readonly health: HealthBoard;
+  readonly commands: Pick<Commands, "tally">;
   readonly broker: {
     readonly counters: {
       readonly connections: number;
@@ -130,8 +132,15 @@ function brokerMetrics({ broker }: Sources): Metric[] {
   ];
 }
 
-function findings({ core, health }: Sources): Metric[] {
+function findings({ core, health, commands }: Sources): Metric[] {
   return [
+    {
+      name: "gatehouse_commands_total",
+      help: "Commands to devices, by what became of them",
+      type: "counter",
+      labels: ["outcome"],
+      read: () => Object.entries(commands.tally).map(([outcome, value]) => ({ labels: { outcome }, value })),
+    },
     {
       name: "gatehouse_alerts_open",
       help: "Alerts that still stand or wait for people",

@@ -32,7 +32,14 @@ interface Plan {
   /** Of neighbouring mornings, which say nearly the same, one in so many. */
   readonly everyMorning: number;
   readonly sites: (sites: readonly SiteCases[]) => readonly SiteCases[];
+  /** The features it is given. */
+  readonly sees: (feature: string) => boolean;
 }
+
+/** How water is drawn: worth its place where nothing else is known, and no more than noise where a door is. */
+const DRAWN = /^(waterOver|waterEvening|waterNight|baths|draws|nightDraws)\./;
+/** A figure as heads by the habits of the site: with meters alone these are learnt from the register, which is what is in doubt. */
+const BY_HABIT = /\.heads\d+/;
 
 /** Strongly regularised: what the simulator's sites have in common with others matters, not what they alone have. */
 const FORESTS: readonly Plan[] = [
@@ -42,6 +49,7 @@ const FORESTS: readonly Plan[] = [
     options: { trees: 350, depth: 6, rate: 0.04, l2: 30, minWeight: 80, rows: 0.3, columns: 0.1, seed: 7 },
     everyMorning: 4,
     sites: (sites) => sites,
+    sees: (feature) => !DRAWN.test(feature),
   },
   {
     file: "residency-model-meters.json",
@@ -49,6 +57,7 @@ const FORESTS: readonly Plan[] = [
     options: { trees: 300, depth: 5, rate: 0.05, l2: 20, minWeight: 40, rows: 0.4, columns: 0.3, seed: 7 },
     everyMorning: 3,
     sites: meteredOnly,
+    sees: (feature) => !BY_HABIT.test(feature),
   },
 ];
 const BINS = 40;
@@ -79,9 +88,11 @@ async function train(): Promise<void> {
 
 function fitOne(plan: Plan, sites: readonly SiteCases[], file: string): void {
   const matrix = matrixOf(plan.sites(sites), plan.everyMorning);
-  const fitted = fitForest(binColumns(matrix.columns, BINS), matrix.label, matrix.weight, {
+  const seen = FEATURES.flatMap(({ name }, index) => (plan.sees(name) ? [index] : []));
+  const columns = seen.map((index) => matrix.columns[index] as Float32Array);
+  const fitted = fitForest(binColumns(columns, BINS), matrix.label, matrix.weight, {
     ...plan.options,
-    monotone: MONOTONE,
+    monotone: MONOTONE.filter((_, index) => seen.includes(index)),
     onTree: (done) => progress(`${plan.file}: tree ${done} of ${plan.options.trees}`),
   });
   process.stderr.write("\n");
@@ -121,6 +132,10 @@ function fileText(plan: Plan, { base, trees }: Fitted, sites: number, rows: numb
     method: "boosted trees, logistic loss; asks: do more than k people reside here?",
     options: { ...plan.options, bins: BINS, everyMorning: plan.everyMorning },
   };
-  const head = JSON.stringify({ provenance, features: FEATURES.map(({ name }) => name), base }, null, 1);
+  const head = JSON.stringify(
+    { provenance, features: FEATURES.map(({ name }) => name).filter(plan.sees), base },
+    null,
+    1,
+  );
   return `${head.slice(0, -2)},\n "trees": [\n${trees.map((tree) => `  ${JSON.stringify(tree)}`).join(",\n")}\n ]\n}\n`;
 }

@@ -31,6 +31,12 @@ export const FIGURES = [
   "water",
   "waterMorning",
   "waterHours",
+  "waterOver",
+  "waterEvening",
+  "waterNight",
+  "baths",
+  "draws",
+  "nightDraws",
   "energy",
   "energyBase",
   "energyEvening",
@@ -158,6 +164,10 @@ function presence(table: DayTable, column: number, diary: Diary, fromHour: numbe
 /** A day of which fewer hours are known says nothing. */
 const KNOWN_HOURS = 16;
 const WATER_MORNING = [5, 10] as const;
+const WATER_EVENING = [18, 24] as const;
+const WATER_NIGHT = [0, 6] as const;
+/** Litres in an hour beyond what washing hands and dishes takes. */
+const MUCH_L = 15;
 const BASE = [2, 5] as const;
 const ENERGY_EVENING = [18, 23] as const;
 /** Litres in an hour that mean somebody drew water. */
@@ -169,6 +179,7 @@ function meters(table: DayTable, column: number, diary: Diary, fromHour: number)
     table.water[column] = meanUse(water) * 24;
     table.waterMorning[column] = sumWithin(water, WATER_MORNING);
     table.waterHours[column] = water.filter(({ used }) => used >= DRAWN_L).length;
+    drawn(table, column, diary, fromHour, water);
   }
   const energy = metered(diary, "energy", fromHour);
   if (energy.length >= KNOWN_HOURS) {
@@ -177,6 +188,26 @@ function meters(table: DayTable, column: number, diary: Diary, fromHour: number)
     if (base.length > 0) table.energyBase[column] = meanUse(base);
     table.energyEvening[column] = sumWithin(energy, ENERGY_EVENING);
   }
+}
+
+/** What stands out of a leak, which runs at every hour: much at once, and when. */
+function drawn(table: DayTable, column: number, diary: Diary, fromHour: number, water: readonly Use[]): void {
+  const leak = Math.min(...water.map(({ used }) => used));
+  const net = water.map(({ ofDay, used }) => ({ ofDay, used: used - leak }));
+  table.waterOver[column] = net.reduce((sum, { used }) => sum + Math.max(0, used - MUCH_L), 0);
+  table.waterEvening[column] = sumWithin(net, WATER_EVENING);
+  table.waterNight[column] = sumWithin(net, SLEEP);
+  if (diary.hours.draws === undefined) return;
+  let [baths, draws, nightDraws] = [0, 0, 0];
+  for (let hour = fromHour; hour < fromHour + 24; hour++) {
+    const times = sumAt(diary, "draws", hour);
+    baths += sumAt(diary, "baths", hour);
+    draws += times;
+    if (within(hour % 24, WATER_NIGHT)) nightDraws += times;
+  }
+  table.baths[column] = baths;
+  table.draws[column] = draws;
+  table.nightDraws[column] = nightDraws;
 }
 
 interface Use {

@@ -3,8 +3,11 @@
 export const DAYS = 28;
 export const HOURS = DAYS * 24;
 
-/** Sums: nothing said is 0. `twice`: a card that came in again though nobody had gone out since, so two people use it. */
-export type Sum = "in" | "out" | "grants" | "opens" | "twice";
+/**
+ * Sums: nothing said is 0. `twice`: a card that came in again though nobody had gone out since, so two people use it. `draws` and `baths`: how often
+ * water was drawn, and so much at once that somebody bathed.
+ */
+export type Sum = "in" | "out" | "grants" | "opens" | "twice" | "draws" | "baths";
 /** Gauges: nothing said is unknown. `on`: minutes a presence sensor saw somebody; `seen`: most people it saw at once; `water`: L; `energy`: Wh. */
 export type Gauge = "on" | "seen" | "water" | "energy";
 export type Channel = Sum | Gauge;

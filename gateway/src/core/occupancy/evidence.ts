@@ -56,11 +56,14 @@ const SAYS: Readonly<Record<Source, Say>> = {
     };
   },
   water: (value) => {
-    const [litres, heads] = [value("water.mean7"), value("water.heads7")];
+    const [litres, heads, baths] = [value("water.mean7"), value("water.heads7"), value("baths.mean7")];
     if (Number.isNaN(litres)) return undefined;
+    const bathed = Number.isNaN(baths)
+      ? { en: "", zh: "" }
+      : { en: `, ${one(baths)} baths`, zh: `、洗浴${one(baths)}次` };
     return {
-      en: `${Math.round(litres)} L of water a day, what ${one(heads)} people use here`,
-      zh: `日均用水${Math.round(litres)}升，相当于本处${one(heads)}人`,
+      en: `${Math.round(litres)} L of water${bathed.en} a day, what ${one(heads)} people use here`,
+      zh: `日均用水${Math.round(litres)}升${bathed.zh}，相当于本处${one(heads)}人`,
     };
   },
   energy: (value) => {

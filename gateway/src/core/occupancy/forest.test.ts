@@ -36,6 +36,12 @@ it("books each step on the feature that decided it: contributions and base add u
   }
 });
 
+it("takes a model that does with some of the features", () => {
+  const forest = createForest(small, ["b", "c", "a"]);
+  expect(forest.score([1, 9, 3])).toBe(2);
+  expect([...forest.contributions([1, 9, 3])]).toEqual([1, 0, 1.5]);
+});
+
 it("refuses a model that was fitted on other features", () => {
   expect(() => createForest(small, ["a"])).toThrow(InvariantError);
 });

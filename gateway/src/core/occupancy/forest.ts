@@ -26,11 +26,13 @@ export interface Forest {
 
 const LEAF = -1;
 
-/** Throws InvariantError when the file was made for other features. */
+/** `features` names the vectors' values; the file may do with some of them. Throws InvariantError when it was made for others. */
 export function createForest(file: ForestFile, features: readonly string[]): Forest {
-  if (file.features.join("\n") !== features.join("\n")) {
+  const places = file.features.map((name) => features.indexOf(name));
+  const missing = file.features.filter((_, index) => places[index] === -1);
+  if (missing.length > 0) {
     throw new InvariantError(
-      "the residency model was fitted on other features than this program has: run npm run train",
+      `the residency model was fitted on features that this program does not have (${missing.join(", ")}): run npm run train`,
     );
   }
   const size = file.trees.reduce((sum, tree) => sum + tree.length, 0);
@@ -48,7 +50,7 @@ export function createForest(file: ForestFile, features: readonly string[]): For
     for (const node of tree) {
       value[at] = node[0] ?? 0;
       if (node.length > 1) {
-        feature[at] = node[1] ?? 0;
+        feature[at] = places[node[1] ?? 0] ?? 0;
         threshold[at] = node[2] ?? 0;
         left[at] = root + (node[3] ?? 0);
         right[at] = root + (node[4] ?? 0);

@@ -10,6 +10,13 @@ const HOUR_MS = 3_600_000;
 const MIN_MS = 60_000;
 /** Totals further apart say nothing about single hours. */
 const MAX_METER_GAP_MS = 26 * HOUR_MS;
+/** Water totals further apart do not tell one draw from the next. */
+const MAX_DRAW_MS = 65 * MIN_MS;
+/** Litres between two totals that mean that somebody drew water, or bathed; each next bath takes the second figure more. */
+const DRAWN_L = 2;
+const BATH_L = 16;
+const NEXT_BATH_L = 34;
+const MAX_BATHS = 4;
 const MAX_BALANCE = 10_000;
 
 /** A reading as the estimator takes it: where and when, as far as that can be believed. */
@@ -201,6 +208,11 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
     // A total that went back was reset or its meter replaced: what was used meanwhile nobody knows.
     if (last === undefined || total < last.total || atMs - last.atMs > MAX_METER_GAP_MS) return;
     const used = total - last.total;
+    if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
+      const hour = site.model.hourOf((last.atMs + atMs) / 2);
+      if (used >= DRAWN_L) addSum(belief.diary, "draws", hour, 1);
+      if (used >= BATH_L) addSum(belief.diary, "baths", hour, bathsIn(used));
+    }
     let [whole, spreadMs] = [0, 0];
     spread(site.model, last.atMs, atMs, (hour, ms) => {
       spreadMs += ms;
@@ -211,6 +223,8 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
   });
   return done ? [space] : [];
 }
+
+const bathsIn = (litres: number): number => Math.min(MAX_BATHS, 1 + Math.floor((litres - BATH_L) / NEXT_BATH_L));
 
 /** Calls `each` with every local hour between the two times and the ms of it that lie between. At most the four weeks kept. */
 function spread(model: Model, fromMs: number, toMs: number, each: (hour: number, ms: number) => void): void {

@@ -2,6 +2,12 @@
 import type { LinkError } from "@gatehouse/protocol";
 
 export interface Line {
+  /** The address, for messages. */
+  readonly name: string;
+  /** One character on the wire, ms. It changes with setBaud(). */
+  readonly characterMs: number;
+  /** Silence this long within a frame means that its rest will not come: buffers on the way may hold bytes back for less. */
+  readonly quietMs: number;
   /** The one listener; bytes that came before are handed over at once. */
   onBytes(listener: (bytes: Uint8Array) => void): void;
   /** Resolves when the bytes have left this process. Throws LinkError `timeout` behind the write deadline, `closed` when the line is lost. */

@@ -1,0 +1,150 @@
+/** Simulated devices as a program: on one line, over TCP or a pty, told by lines of JSON what happens to them. */
+import { symlinkSync, unlinkSync } from "node:fs";
+import { type Clock, ConfigError } from "@gatehouse/protocol";
+import { Random } from "@gatehouse/protocol/testing";
+import { z } from "zod";
+import { deviceByName, type NamedDevice } from "./catalogue.ts";
+import type { SimEvent } from "./device.ts";
+import { DEVICE_FAULTS, LINE_FAULTS } from "./faulty.ts";
+import { openPty } from "./pty.ts";
+import { serveTcp } from "./serve-tcp.ts";
+import { shareLine, type Wire } from "./shared-line.ts";
+
+export interface RunDevicesOptions {
+  /** `osdp-reader?address=3`, one for each device. */
+  readonly devices: readonly string[];
+  /** `tcp:[HOST:]PORT`, or `pty:PATH` for a link to a pseudo-terminal. */
+  readonly listen: string;
+  /** Bytes travel as fast as this rate lets them; without it at once. */
+  readonly baud?: number | undefined;
+  readonly seed: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What happens: see Happening. */
+  readonly lines?: AsyncIterable<string> | undefined;
+  /** Told `{ listen }` once, then `{ device, shown }` whenever something can be seen, and `{ problem }` for lines that are none. */
+  readonly tell: (told: object) => void;
+}
+
+const id = z.string().optional();
+/** One line: an event of the first device, or of the one named; or a fault put on or taken off. */
+const Happening = z.union([
+  z.strictObject({ device: id, fault: z.enum([...LINE_FAULTS, ...DEVICE_FAULTS]), on: z.boolean() }),
+  z.discriminatedUnion("kind", [
+    z.strictObject({ device: id, kind: z.literal("card"), number: z.number().int().min(0).max(0xffff_ffff) }),
+    z.strictObject({ device: id, kind: z.literal("keypad"), digits: z.string().regex(/^[0-9*#]{1,16}$/) }),
+    z.strictObject({ device: id, kind: z.literal("pass"), direction: z.enum(["in", "out"]) }),
+    z.strictObject({ device: id, kind: z.literal("door"), open: z.boolean() }),
+    z.strictObject({ device: id, kind: z.literal("presence"), people: z.number().int().min(0) }),
+    z.strictObject({ device: id, kind: z.literal("use"), wh: z.number(), litres: z.number().default(0) }),
+    z.strictObject({ device: id, kind: z.literal("tamper"), on: z.boolean() }),
+    z.strictObject({ device: id, kind: z.literal("power"), ok: z.boolean() }),
+  ]),
+]);
+
+/** How often it is looked whether something can be seen that could not be seen before. */
+const LOOK_MS = 50;
+/** Start bit, eight data bits, stop bit. */
+const BITS = 10;
+
+/** Runs until the signal aborts. Throws ConfigError for a device or a line that cannot be. */
+export async function runDevices(options: RunDevicesOptions): Promise<void> {
+  const { clock, signal, tell, baud } = options;
+  const random = new Random(options.seed);
+  const named = options.devices.map((text, index) => deviceByName(text, index, random));
+  const far = await openFarEnd(options.listen);
+  const timing = baud === undefined ? {} : { characterMs: (BITS * 1_000) / baud };
+  const line = shareLine(
+    far.wire,
+    named.map(({ device }) => device),
+    { clock, ...timing },
+  );
+  tell({ listen: far.name, devices: named.map(({ device }) => device.id) });
+  hear(options, named).catch((error: unknown) => tell({ problem: `no more lines are read: ${error}` }));
+  try {
+    const before = new Map<string, string>();
+    while (!signal.aborted) {
+      for (const { device, shown } of named) {
+        const now = shown(clock.monoMs());
+        const text = JSON.stringify(now);
+        if (text !== undefined && before.get(device.id) !== text) tell({ device: device.id, shown: now });
+        before.set(device.id, text);
+      }
+      await clock.sleep(LOOK_MS, signal).catch(() => {});
+    }
+  } finally {
+    line.stop();
+    await far.close();
+  }
+}
+
+async function hear({ lines, clock, tell }: RunDevicesOptions, named: readonly NamedDevice[]): Promise<void> {
+  if (lines === undefined) return;
+  for await (const text of lines) {
+    if (text.trim() === "") continue;
+    const problem = happen(text, named, clock.monoMs());
+    if (problem !== undefined) tell({ problem, line: text });
+  }
+}
+
+/** What was wrong with the line, if anything was. */
+function happen(text: string, named: readonly NamedDevice[], nowMs: number): string | undefined {
+  let item: unknown;
+  try {
+    item = JSON.parse(text);
+  } catch {
+    return "is not JSON";
+  }
+  const parsed = Happening.safeParse(item);
+  if (!parsed.success) return "is no event and no fault";
+  const { device: wanted, ...happening } = parsed.data;
+  const found = wanted === undefined ? named[0] : named.find(({ device }) => device.id === wanted);
+  if (found === undefined) return `there is no device "${wanted}"`;
+  if (!("fault" in happening)) found.device.act(happening as SimEvent, nowMs);
+  else if (!found.device.set(happening.fault, happening.on, nowMs)) return "this device has no such fault";
+  return undefined;
+}
+
+interface FarEnd {
+  readonly wire: Wire;
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+async function openFarEnd(listen: string): Promise<FarEnd> {
+  const tcp = /^tcp:(?:(.+):)?(\d{1,5})$/.exec(listen);
+  if (tcp !== null) {
+    const [, host = "127.0.0.1", port] = tcp;
+    const far = await serveTcp({ host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) }).catch(
+      (cause: unknown) => {
+        throw new ConfigError(
+          { path: "--listen", reason: `cannot listen at ${listen}: ${(cause as Error).message}` },
+          { cause },
+        );
+      },
+    );
+    return { wire: far, name: `tcp:${host}:${far.port}`, close: () => far.close() };
+  }
+  const path = /^pty:(.+)$/.exec(listen)?.[1];
+  if (path === undefined)
+    throw new ConfigError({
+      path: "--listen",
+      reason: `"${listen}" is no place to listen`,
+      fix: "write tcp:127.0.0.1:4001, or pty:/tmp/bus-1 for a serial line of its own",
+    });
+  const pty = await openPty();
+  try {
+    symlinkSync(pty.path, path);
+  } catch (cause) {
+    await pty.unplug();
+    throw new ConfigError({ path: "--listen", reason: `cannot make ${path}: ${(cause as Error).message}` }, { cause });
+  }
+  return {
+    wire: pty,
+    name: listen,
+    close: async () => {
+      unlinkSync(path);
+      await pty.unplug();
+    },
+  };
+}
