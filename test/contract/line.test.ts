@@ -127,7 +127,7 @@ describe.each([
 describe("a serial line", () => {
   it("says which ports there are when there is none of that name, and when to look again", async () => {
     const error = await failure("serial:/dev/serial/by-id/usb-nothing");
-    expect(error).toMatchObject({ name: "LinkError", code: "refused", retryWithinMs: 1_000 });
+    expect(error).toMatchObject({ name: "LinkError", code: "refused", retryWithinMs: 500 });
     expect(error?.message).toMatch(
       /^\/dev\/serial\/by-id\/usb-nothing: there is no such port; (no serial port|there are)/,
     );

@@ -9,6 +9,8 @@ export interface Made {
   readonly device: SimDevice;
   readonly ownFaults?: OwnFaults;
   readonly shown?: (nowMs: number) => unknown;
+  /** Where it pushes what it has to say unasked, for one on a network. */
+  readonly listener?: () => { readonly address: string; readonly port: number } | undefined;
 }
 
 export interface SimDeviceRow {

@@ -1,21 +1,22 @@
-/** An OSDP reader in a secure session: pulled out and put in again, it needs a new session and has lost no card. */
+/** OSDP: two readers with keys of their own; every card they hold while the line is out comes once. */
 import { createOsdpReader } from "@gatehouse/device-sim";
-import type { Device } from "@gatehouse/protocol";
-import { type DriverDeps, driverTypes, Pseudonymized } from "gatehouse";
+import { type Device, isOutputOn } from "@gatehouse/protocol";
+import { driverTypes } from "gatehouse";
 import type { ReplugRow } from "./replug-run.ts";
 
-const KEY = "00112233445566778899aabbccddeeff";
-const READER = "reader-302";
-const ADDRESS = 3;
+const KEY = Uint8Array.from({ length: 16 }, (_, i) => 0x30 + 3 * i);
+const READERS = [3, 4];
+const FIRST_CARD = 1_000_000;
 
-const device: Device = {
-  id: READER,
+const devices: readonly Device[] = READERS.map((address) => ({
+  id: `reader-${address}`,
   kind: "reader",
-  driver: "replug",
+  driver: "osdp",
   reversed: false,
-  address: ADDRESS,
-  key: { file: "reader.key" },
-};
+  address,
+  secure: "required",
+  key: { env: "READER_KEY" },
+}));
 
 export const osdpRow: ReplugRow = {
   driver: "osdp",
@@ -23,25 +24,36 @@ export const osdpRow: ReplugRow = {
   create: (link, deps) => {
     const row = driverTypes.find(({ type }) => type === "osdp");
     if (row === undefined) throw new RangeError("there is no driver type osdp");
-    const whole: DriverDeps = {
-      ...deps,
-      devices: [device],
-      secret: () => Buffer.from(KEY),
-      pseudonym: (number) => `c_${number.toLowerCase().padStart(10, "0")}`,
-    };
-    return row.create("replug", row.config.parse({ link, pollMs: 50 }) as never, whole);
+    const config = row.config.parse({ link, pollMs: 50 });
+    const secret = () => Buffer.from(Buffer.from(KEY).toString("hex"));
+    // Cards are told apart by their pseudonyms: here the number itself, which is nobody's.
+    const pseudonym = (number: string) => `c_${number.slice(-10).padStart(10, "0").toLowerCase()}`;
+    return row.create("osdp", config as never, { ...deps, devices, secret, pseudonym });
   },
   simulate: (random) => {
-    const reader = createOsdpReader({ id: READER, address: ADDRESS, key: Buffer.from(KEY, "hex") }, random);
+    const readers = READERS.map((address) =>
+      createOsdpReader({ id: `reader-${address}`, address, key: KEY }, random.fork(`${address}`)),
+    );
+    const [front] = readers;
+    let obeyed = 0;
+    let wasOn = false;
+    const watched = readers.map((reader) => ({
+      ...reader,
+      hear: (bytes: Uint8Array, nowMs: number) => {
+        const answers = reader.hear(bytes, nowMs);
+        const isOn = front !== undefined && isOutputOn(front.pd.state, 0, nowMs);
+        if (isOn && !wasOn) obeyed += 1;
+        wasOn = isOn;
+        return answers;
+      },
+    }));
     return {
-      devices: [reader],
-      happen: (n, nowMs) => reader.act({ kind: "card", number: n + 1 }, nowMs),
-      tells: (item, n) =>
-        item instanceof Pseudonymized &&
-        (item.item as { readonly credential?: string }).credential === `c_${(n + 1).toString(16).padStart(10, "0")}`,
+      devices: watched,
+      happen: (n, nowMs) => front?.act({ kind: "card", number: FIRST_CARD + n }, nowMs),
+      tells: (item, n) => JSON.stringify(item).includes((FIRST_CARD + n).toString(16).padStart(6, "0")),
       repeats: false,
-      command: { device: READER, action: "output", args: { output: 1, on: true } },
-      obeyed: () => (reader.pd.state.outputs[1]?.on ? 1 : 0),
+      command: { device: "reader-3", action: "unlock", args: { seconds: 1 } },
+      obeyed: () => obeyed,
     };
   },
 };

@@ -3,10 +3,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LinkError } from "@gatehouse/protocol";
 
-/** A port of this machine costs nothing to look for: after a replug it is back within two seconds. */
-export const SERIAL_RETRY_MS = 1_000;
+/** A port of this machine costs next to nothing to look for: after a replug it is back within two seconds on a busy machine too. */
+export const SERIAL_RETRY_MS = 500;
 
+const DEV = "/dev";
 const BY_ID = "/dev/serial/by-id";
+/** Adapters, and the ports of small boards. The ports of a PC's mainboard are there with or without a plug. */
+const PORT_NAME = /^tty(USB|ACM|AMA|SC|mxc|O|THS)\d+$/;
 const MAX_LISTED = 8;
 
 /** By the message of the binding or of Node; the first that matches. */
@@ -40,17 +43,11 @@ async function adviceFor(said: string): Promise<string> {
 }
 
 /** The ports of this machine, by the names that stay the same where there are such names. */
-export async function portsHere(): Promise<readonly string[]> {
+async function portsHere(): Promise<readonly string[]> {
   const named = await readdir(BY_ID).catch(() => []);
-  const paths = named.length > 0 ? named.map((name) => join(BY_ID, name)) : await listed();
+  const paths =
+    named.length > 0
+      ? named.map((name) => join(BY_ID, name))
+      : (await readdir(DEV)).filter((name) => PORT_NAME.test(name)).map((name) => join(DEV, name));
   return paths.toSorted().slice(0, MAX_LISTED);
-}
-
-async function listed(): Promise<readonly string[]> {
-  const { SerialPort } = await import("serialport");
-  const ports = await SerialPort.list().catch(() => []);
-  // The ports of the mainboard are always listed, with a maker or without a plug.
-  return ports
-    .filter(({ vendorId, path }) => vendorId !== undefined || /ttyAMA|ttySC|ttymxc/.test(path))
-    .map(({ path }) => path);
 }
