@@ -9,6 +9,8 @@ export interface Made {
   readonly device: SimDevice;
   readonly ownFaults?: OwnFaults;
   readonly shown?: (nowMs: number) => unknown;
+  /** Where one on a network pushes what it has to say unasked. */
+  readonly listener?: () => { readonly address: string; readonly port: number } | undefined;
 }
 
 export interface SimDeviceRow {

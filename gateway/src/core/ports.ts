@@ -148,12 +148,12 @@ export interface DriverType<Config = never> {
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
-  /** Those of them that only somebody on this box may give, and no platform. */
-  readonly localActions?: readonly CommandAction[];
   /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
   readonly files?: Readonly<Record<string, DeviceFile>>;
   /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
   readonly actions: readonly CommandAction[];
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 

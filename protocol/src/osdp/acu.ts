@@ -41,6 +41,8 @@ export const INSTALL_WINDOW_MS = 300_000;
 const TRIES = 3;
 /** A command is worth more tries: giving it up leaves open whether it was carried out. */
 const COMMAND_TRIES = 5;
+/** One round in so many is asked with a checksum, as long as nobody ever answered. */
+const CHECKSUM_EVERY = 4;
 const BUSY_WAIT_MS = 50;
 const BUSY_MOST_MS = 10_000;
 
@@ -59,6 +61,8 @@ export class OsdpAcu {
   #tries = 0;
   #busySinceMs: number | undefined;
   #checkNaks = 0;
+  /** Of a PD that has never said a word. */
+  #silentRounds = 0;
 
   constructor(options: AcuOptions) {
     this.#options = options;
@@ -150,8 +154,7 @@ export class OsdpAcu {
   missed(): boolean {
     this.#tries += 1;
     if (this.#tries < this.#mostTries && this.#link.pending !== undefined) return true;
-    // A PD that knows no CRC may keep silent instead of saying so.
-    if (this.#phase === "start" && this.#start.isFirst && !this.isOnline) this.#swapCheck();
+    if (!this.#start.isKnown) this.#guessCheck();
     this.#restart("lost");
     this.#standing.lostRound();
     return false;
@@ -299,6 +302,12 @@ export class OsdpAcu {
       this.#swapCheck();
       this.#begin("id");
     } else this.missed();
+  }
+
+  /** A PD that knows no CRC may keep silent instead of saying so. */
+  #guessCheck(): void {
+    this.#silentRounds += 1;
+    this.#link.check = this.#silentRounds % CHECKSUM_EVERY === 0 ? "checksum" : "crc";
   }
 
   #swapCheck(): void {
