@@ -12,6 +12,7 @@ const driverTypes = [
     type: "bus",
     config: z.strictObject({ link: z.string(), baud: z.int().default(9600) }),
     device: z.strictObject({ address: z.int().min(0).max(126) }),
+    distinct: "address",
   },
 ];
 const uplinkTypes = [{ type: "https", config: z.strictObject({ url: z.url(), token: z.unknown().optional() }) }];
@@ -353,5 +354,18 @@ test("an unjudged flat, a broker in clear on the network and devices without pas
     ["policies", "no limit for 3-302: no alert about too many people"],
     ["devices", "without a password these cannot connect: lock-302"],
     ["broker.listen", "0.0.0.0:1883 carries passwords and readings in clear over the network"],
+  ]);
+});
+
+test("two devices of one line with one address are told apart by name", () => {
+  const twin = SITE.replace(
+    /^ {2}- \{ id: reader-302.*$/m,
+    (line) =>
+      `${line}\n${line.replace("reader-302", "reader-303")}\n${line.replace("reader-302", "reader-304").replace("address: 3", "address: 4")}`,
+  );
+  expect(problemsOf(twin, withSecrets())).toEqual([
+    expect.stringMatching(
+      /^site\.yaml:\d+: devices\[\d\]\.address: is 3, as that of reader-302 on the same line -> every device/,
+    ),
   ]);
 });

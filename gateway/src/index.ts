@@ -41,6 +41,8 @@ export type {
 export type { Line } from "./drivers/line/line.ts";
 export { LineBus } from "./drivers/line/line-bus.ts";
 export { openLine } from "./drivers/line/open-line.ts";
+export { scannersFor } from "./scan/protocols.ts";
+export { runScan, type ScanResult } from "./scan/run-scan.ts";
 export { writeFileDurably } from "./store/durable-file.ts";
 export { lockStateDir } from "./store/lock.ts";
 export { openStore, type StoreOptions } from "./store/store.ts";

@@ -6,7 +6,8 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
-import { benchIdleBus, benchOsdpLine } from "./bus.ts";
+import { benchIdleBus } from "./bus.ts";
+import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
@@ -154,15 +155,15 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
   parsers: async () => benchParsers(quick ? 0.3 : 2),
-  "bus-idle": () => benchIdleBus(seconds),
-  "osdp-9600": () => benchOsdpLine(9_600, seconds),
-  "osdp-115200": () => benchOsdpLine(115_200, seconds),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "bus-idle": () => benchIdleBus(seconds),
+  "osdp-9600": () => benchOsdp(9_600, seconds),
+  "osdp-115200": () => benchOsdp(115_200, seconds),
 };
 
 const HELP = `npm run bench -- [--quick] [NAME …]

@@ -1,12 +1,12 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { lineCommandContract, type OpenCommandedDriver } from "../support/line-command-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
-import { openModbusDriver } from "../support/modbus-harness.ts";
+import { openModbusCounter, openModbusLock } from "../support/modbus-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
-import { type OpenPolled, polledContract } from "../support/polled-contract.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
@@ -23,20 +23,21 @@ const linePeers: Readonly<Record<string, OpenLineDriver>> = {
   osdp: openOsdpDriver,
   dlt645: openDlt645Driver,
   cjt188: openCjt188Driver,
+  modbus: openModbusCounter,
 };
 
-/** … and of those whose readings are what is read. */
-const polledPeers: Readonly<Record<string, OpenPolled>> = { modbus: openModbusDriver };
+/** Those of them whose devices are switched, with one that can be. */
+const commandedPeers: Readonly<Record<string, OpenCommandedDriver>> = { modbus: openModbusLock };
 
-/** One entry a row of drivers/index.ts, in one of the three. */
-describe.each(driverTypes.map(({ type }): string => type))("driver %s", (type) => {
+/** One entry a row of drivers/index.ts, in one of the two. */
+describe.each(driverTypes.map(({ type }) => type))("driver %s", (type) => {
   const peer = peers[type];
   const openLine = linePeers[type];
-  const openPolled = polledPeers[type];
   it("has a peer to be tested with", () => {
-    expect(peer ?? openLine ?? openPolled, `add "${type}" to the peers of this file`).toBeDefined();
+    expect(peer ?? openLine, `add "${type}" to the peers of this file`).toBeDefined();
   });
   if (peer !== undefined) driverContract(type, peer);
   if (openLine !== undefined) lineDriverContract(type, openLine);
-  if (openPolled !== undefined) polledContract(type, openPolled);
+  const openCommanded = commandedPeers[type];
+  if (openCommanded !== undefined) lineCommandContract(type, openCommanded);
 });

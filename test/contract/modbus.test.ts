@@ -9,6 +9,7 @@ import {
   type SimDevice,
   serveTcp,
   shareLine,
+  withFaults,
 } from "@gatehouse/device-sim";
 import { LinkError, systemClock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
@@ -386,6 +387,32 @@ describe("one device in trouble", () => {
     counter.fault("well");
     await until("online", () => rig.of("count.totals").length === 1, 8_000);
   });
+});
+
+test("a meter that answers too late gives no value of another register", async () => {
+  const slow = createDdsu666({ id: "m", unit: 1, wh: 1_206_420, watts: 730, replyMs: 190 }, random());
+  const { link } = await onTcp([slow]);
+  const keys: ModbusDeviceKeys = { id: "meter-1", kind: "energy-meter", unit: 1, map: "ddsu666", periodSeconds: 0.1 };
+  const rig = start({ link, mode: "rtu", replyMs: 150, devices: [keys] });
+  await systemClock.sleep(2_500);
+  expect(rig.readings.map(({ kind }) => kind)).toEqual(["device.offline"]);
+});
+
+test("over a line with noise, lost and doubled bytes, every person is counted once", async () => {
+  const counter = createModbusCounter({ id: "c", unit: 5, in: 40 }, random());
+  const noisy = withFaults(counter, ["noise", "drop", "duplicate"], new Random("noisy"));
+  const { link, line } = await onTcp([noisy]);
+  const rig = start({ link, mode: "rtu", replyMs: 60, devices: [{ ...counterKeys, periodSeconds: 0.1 }] });
+  for (let i = 0; i < 15; i++) {
+    counter.act({ kind: "pass", direction: "in" }, 0);
+    await systemClock.sleep(260);
+  }
+  line.devices.clear();
+  line.devices.add(counter);
+  await until("everybody", () => JSON.stringify(rig.of("count.totals").at(-1)?.value) === '{"in":55,"out":0}', 10_000);
+  const into = rig.of("count.totals").map(({ value }) => (value as { readonly in: number }).in);
+  expect(into).toEqual(into.toSorted((a, b) => a - b));
+  expect(rig.health.entries.filter(({ code }) => code === "counter-odd")).toEqual([]);
 });
 
 test("a lost line ends the run with a LinkError, commands under way too", async () => {

@@ -1,6 +1,6 @@
 /** `gatehouse bus` as a technician runs it, on a line with simulated OSDP readers. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, openPty, shareLine } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -57,9 +57,7 @@ function writeSite(folder: string, path: string): void {
 it("shows who answers, finds a double address and a silent one, and masks cards on screen and in the recording", async () => {
   using dir = tempDir();
   const pty = await openPty();
-  const readers = [3, 4, 4].map((address, i) =>
-    createOsdpReader({ id: `reader-${i}`, address }, new Random(i)),
-  );
+  const readers = [3, 4, 4].map((address, i) => createOsdpReader({ id: `reader-${i}`, address }, new Random(i)));
   const line = shareLine(pty, readers, { clock: systemClock, characterMs: 10_000 / 38_400 });
   writeSite(dir.path, pty.path);
   const state = join(dir.path, "state");
@@ -102,9 +100,12 @@ it("shows who answers, finds a double address and a silent one, and masks cards 
 it("says in a sentence why it cannot look at a line", async () => {
   using dir = tempDir();
   const pty = await openPty();
-  writeSite(dir.path, pty.path);
+  // Numbers of pseudo-terminals are given out again at once; a name of our own is not.
+  const port = join(dir.path, "port");
+  symlinkSync(pty.path, port);
+  writeSite(dir.path, port);
   const holder = await openLine(
-    LinkUrl.parse(`serial:${pty.path}`),
+    LinkUrl.parse(`serial:${port}`),
     { clock: systemClock, log: new MemoryLog() },
     new AbortController().signal,
   );
@@ -118,6 +119,7 @@ it("says in a sentence why it cannot look at a line", async () => {
   expect(() => readFileSync(join(dir.path, "bus.ndjson"))).toThrow(/ENOENT/);
   await holder.close();
   await pty.unplug();
+  unlinkSync(port);
   const gone = await bus(dir.path, ...site, "--state", "state");
   expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("there is no such port") });
   expect(await bus(dir.path, ...site, "meters")).toMatchObject({

@@ -1,7 +1,7 @@
 /** The Modbus driver on a real line, in real time, with what it says collected. */
 import { readFileSync } from "node:fs";
 import { type Device, parseReading, type RawReading, RegisterMap, systemClock } from "@gatehouse/protocol";
-import { type Accept, type Driver, driverTypes, HealthBoard } from "gatehouse";
+import { type Accept, type Driver, driverTypes, HealthBoard, Unreadable } from "gatehouse";
 import { bareDeps, MemoryLog, memoryVault } from "gatehouse/testing";
 import { parse } from "yaml";
 
@@ -52,6 +52,7 @@ export function makeModbus(options: ModbusRigOptions): Omit<ModbusRig, "ended" |
   const accept: Accept = async (items) => {
     const rejections = await options.accept?.(items);
     for (const item of items) {
+      if (item instanceof Unreadable) continue;
       const parsed = parseReading(item);
       if (!parsed.ok) throw new RangeError(`not a reading: ${parsed.reason} ${JSON.stringify(item)}`);
       readings.push(parsed.reading);

@@ -51,11 +51,20 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
   const far = await (options.over === "pty" ? ptyEnd() : tcpEnd());
   let said = 0;
   let heard = 0;
+  let asked = 0;
+  let understood = 0;
   const say = (bytes: Uint8Array) => {
-    said += far.isOpen() ? bytes.length : 0;
+    // Said into the void it would be lost, or not: then nobody could tell when all has arrived.
+    if (!far.isOpen()) return;
+    said += bytes.length;
     far.say(bytes);
   };
-  const line = shareLine({ onBytes: (listener) => far.onBytes(listener), say }, [radar], { clock, tickMs: STEP_MS });
+  const onBytes = (listener: (bytes: Uint8Array) => void) =>
+    far.onBytes((bytes) => {
+      understood += bytes.length;
+      listener(bytes);
+    });
+  const line = shareLine({ onBytes, say }, [radar], { clock, tickMs: STEP_MS });
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
   const readings: RadarReading[] = [];
@@ -70,6 +79,7 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
   ];
   const tap = ({ direction, bytes }: { direction: string; bytes: Uint8Array }) => {
     if (direction === "rx") heard += bytes.length;
+    else asked += bytes.length;
   };
   const deps = { ...bareDeps(), clock, log, health, devices, tap, accept: options.accept ?? keep, broker: undefined };
   const driver = row.create("r", row.config.parse({ link: far.link, ...config }) as never, deps as never) as Driver;
@@ -77,7 +87,7 @@ export async function openRadarRig(options: RadarRigOptions): Promise<RadarRig> 
   const ended = options.late ? Promise.resolve() : driver.run(stop.signal);
   ended.catch(() => {});
   const arrived = async () => {
-    for (let turn = 0; heard < said && turn < HASTE; turn++) await settle();
+    for (let turn = 0; (heard < said || understood < asked) && turn < HASTE; turn++) await settle();
     await settle();
   };
   const join = async () => {

@@ -30,12 +30,12 @@ export const openUhppoteDriver: OpenDriver = async (accept) => {
   /** Nobody obeys unasked: the board is silent to commands but for one. */
   let wanted: ((action: { action: "unlock" }) => void) | undefined;
   const hear = board.hear.bind(board);
-  board.hear = (bytes, nowMs) => {
-    if (bytes[1] !== OPEN_DOOR) return hear(bytes, nowMs);
+  board.hear = (bytes) => {
+    if (bytes[1] !== OPEN_DOOR) return hear(bytes);
     if (wanted === undefined || decodeUhppoteRequest(bytes).kind !== "open-door") return [];
     wanted({ action: "unlock" });
     wanted = undefined;
-    return hear(bytes, nowMs);
+    return hear(bytes);
   };
   const sent: number[] = [];
   return {
@@ -45,7 +45,7 @@ export const openUhppoteDriver: OpenDriver = async (accept) => {
     join: () => until(() => board.listener !== undefined, "the board was met"),
     send: (seq) => {
       sent.push(seq);
-      board.record({ index: seq, type: 1, reason: 1, card: 10_058_400 }, clock.nowMs());
+      board.record({ index: seq, type: 1, reason: 1, card: 10_058_400 });
       site.server.push();
     },
     acknowledged: async () => {

@@ -43,7 +43,7 @@ export interface UhppoteWorld {
 
 export async function openUhppoteWorld(options: Partial<UhppoteBoardOptions> = {}): Promise<UhppoteWorld> {
   const clock = new FakeClock(Date.UTC(2026, 10, 25, 1));
-  const board = createUhppoteBoard({ id: "sim", serial: SERIAL, ...options });
+  const board = createUhppoteBoard({ id: "sim", serial: SERIAL, clock, ...options });
   const server = await serveUdp([board], { clock });
   const log = new MemoryLog();
   return { board, clock, vault: memoryVault(), health: new HealthBoard(clock), log, readings: [], server };

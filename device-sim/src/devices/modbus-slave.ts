@@ -25,7 +25,7 @@ export interface ModbusSlaveOptions {
   /** Default rtu. */
   readonly mode?: "rtu" | "tcp";
   /** Between a request's end and the answer; default 12 ms and some jitter. */
-  readonly replyMs?: number;
+  readonly replyMs?: number | undefined;
 }
 
 /** Undefined: there is no such thing in this device. */

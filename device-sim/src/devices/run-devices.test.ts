@@ -1,9 +1,12 @@
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import {
   ConfigError,
   decodeOsdpFrame,
+  decodeUhppoteReply,
   encodeOsdpFrame,
+  encodeUhppoteRequest,
   type OsdpCommand,
   osdpCommands,
   osdpFraming,
@@ -119,10 +122,39 @@ test.each([
 test("a place that is none is refused", async () => {
   const run = runDevices({
     ...options,
-    listen: "udp:1",
+    listen: "usb:1",
     devices: ["osdp-reader"],
     tell: () => {},
     signal: AbortSignal.abort(),
   });
-  await expect(run).rejects.toThrow("write tcp:127.0.0.1:4001, or pty:");
+  await expect(run).rejects.toThrow("write tcp:127.0.0.1:4001, pty:");
+});
+
+test("a board on a network answers, and pushes to whoever it was told", async () => {
+  const stop = new AbortController();
+  const [heard, socket] = [Promise.withResolvers<number>(), createSocket("udp4")];
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  socket.on("message", (bytes) => {
+    const reply = decodeUhppoteReply(bytes);
+    if (reply.kind === "status") heard.resolve(reply.card);
+  });
+  const listening = Promise.withResolvers<number>();
+  const lines = (async function* () {
+    const to = await listening.promise;
+    const request = { kind: "set-listener", serial: 7, address: "127.0.0.1", port, seconds: 0 } as const;
+    await new Promise((resolve) => socket.send(encodeUhppoteRequest(request), to, "127.0.0.1", resolve));
+    await new Promise((resolve) => socket.once("message", resolve));
+    // Facility 18, card 13398, as the board writes it.
+    yield '{"kind":"card","number":1193046}';
+  })();
+  const tell = (told: object) => {
+    if ("listen" in told) listening.resolve(Number(String(told.listen).split(":").at(-1)));
+  };
+  const devices = ["uhppote-board?serial=7"];
+  const run = runDevices({ ...options, listen: "udp:0", devices, lines, tell, signal: stop.signal });
+  expect(await heard.promise).toBe(1_813_398);
+  stop.abort();
+  await run;
+  socket.close();
 });

@@ -4,16 +4,17 @@ import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { deviceByName, type NamedDevice } from "./catalogue.ts";
-import type { SimEvent } from "./device.ts";
+import type { SimDevice, SimEvent } from "./device.ts";
 import { DEVICE_FAULTS, LINE_FAULTS } from "./faulty.ts";
 import { openPty } from "./pty.ts";
 import { serveTcp } from "./serve-tcp.ts";
-import { shareLine, type Wire } from "./shared-line.ts";
+import { serveUdp } from "./serve-udp.ts";
+import { type SharedLineOptions, shareLine, type Wire } from "./shared-line.ts";
 
 export interface RunDevicesOptions {
   /** `osdp-reader?address=3`, one for each device. */
   readonly devices: readonly string[];
-  /** `tcp:[HOST:]PORT`, or `pty:PATH` for a link to a pseudo-terminal. */
+  /** `tcp:[HOST:]PORT`, `pty:PATH` for a link to a pseudo-terminal, or `udp:[HOST:]PORT` for boards on a network. */
   readonly listen: string;
   /** Bytes travel as fast as this rate lets them; without it at once. */
   readonly baud?: number | undefined;
@@ -52,13 +53,8 @@ export async function runDevices(options: RunDevicesOptions): Promise<void> {
   const { clock, signal, tell, baud } = options;
   const random = new Random(options.seed);
   const named = options.devices.map((text, index) => deviceByName(text, index, random));
-  const far = await openFarEnd(options.listen);
   const timing = baud === undefined ? {} : { characterMs: (BITS * 1_000) / baud };
-  const line = shareLine(
-    far.wire,
-    named.map(({ device }) => device),
-    { clock, ...timing },
-  );
+  const far = await openFarEnd(options.listen, named, { clock, ...timing });
   tell({ listen: far.name, devices: named.map(({ device }) => device.id) });
   hear(options, named).catch((error: unknown) => tell({ problem: `no more lines are read: ${error}` }));
   try {
@@ -73,7 +69,6 @@ export async function runDevices(options: RunDevicesOptions): Promise<void> {
       await clock.sleep(LOOK_MS, signal).catch(() => {});
     }
   } finally {
-    line.stop();
     await far.close();
   }
 }
@@ -106,12 +101,19 @@ function happen(text: string, named: readonly NamedDevice[], nowMs: number): str
 }
 
 interface FarEnd {
-  readonly wire: Wire;
   readonly name: string;
   close(): Promise<void>;
 }
 
-async function openFarEnd(listen: string): Promise<FarEnd> {
+async function openFarEnd(listen: string, named: readonly NamedDevice[], options: SharedLineOptions): Promise<FarEnd> {
+  const udp = /^udp:(?:([^:]+):)?(\d{1,5})$/.exec(listen);
+  if (udp !== null) return openNetwork(udp[1] ?? "127.0.0.1", Number(udp[2]), named, options.clock);
+  const onLine = (wire: Wire) =>
+    shareLine(
+      wire,
+      named.map(({ device }) => device),
+      options,
+    );
   const tcp = /^tcp:(?:(.+):)?(\d{1,5})$/.exec(listen);
   if (tcp !== null) {
     const [, host = "127.0.0.1", port] = tcp;
@@ -123,14 +125,21 @@ async function openFarEnd(listen: string): Promise<FarEnd> {
         );
       },
     );
-    return { wire: far, name: `tcp:${host}:${far.port}`, close: () => far.close() };
+    const line = onLine(far);
+    return {
+      name: `tcp:${host}:${far.port}`,
+      close: () => {
+        line.stop();
+        return far.close();
+      },
+    };
   }
   const path = /^pty:(.+)$/.exec(listen)?.[1];
   if (path === undefined)
     throw new ConfigError({
       path: "--listen",
       reason: `"${listen}" is no place to listen`,
-      fix: "write tcp:127.0.0.1:4001, or pty:/tmp/bus-1 for a serial line of its own",
+      fix: "write tcp:127.0.0.1:4001, pty:/tmp/bus-1 for a serial line of its own, or udp:127.0.0.1:60000 for boards",
     });
   const pty = await openPty();
   try {
@@ -139,12 +148,32 @@ async function openFarEnd(listen: string): Promise<FarEnd> {
     await pty.unplug();
     throw new ConfigError({ path: "--listen", reason: `cannot make ${path}: ${(cause as Error).message}` }, { cause });
   }
+  const line = onLine(pty);
   return {
-    wire: pty,
     name: listen,
     close: async () => {
+      line.stop();
       unlinkSync(path);
       await pty.unplug();
     },
   };
+}
+
+async function openNetwork(host: string, port: number, named: readonly NamedDevice[], clock: Clock): Promise<FarEnd> {
+  const boards = named.map(({ device, listener }) => ({
+    id: device.id,
+    hear: (...heard: Parameters<SimDevice["hear"]>) => device.hear(...heard),
+    tick: (nowMs: number) => device.tick?.(nowMs) ?? [],
+    act: (...happening: Parameters<SimDevice["act"]>) => device.act(...happening),
+    get listener() {
+      return listener();
+    },
+  }));
+  try {
+    const server = await serveUdp(boards, { clock, host, port });
+    return { name: `udp:${host}:${server.port}`, close: () => server.close() };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError({ path: "--listen", reason: `cannot listen at udp:${host}:${port}: ${reason}` }, { cause });
+  }
 }

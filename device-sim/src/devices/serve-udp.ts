@@ -37,13 +37,13 @@ export async function serveUdp(
   };
   socket.on("message", (message, from) => {
     for (const device of devices)
-      for (const { afterMs, bytes } of device.hear(message, clock.nowMs()))
+      for (const { afterMs, bytes } of device.hear(message, clock.monoMs()))
         if (afterMs < TICK_MS) send(bytes, from.port, from.address);
         else later(afterMs, () => send(bytes, from.port, from.address));
   });
   const push = () => {
     for (const device of devices)
-      for (const bytes of device.tick?.(clock.nowMs()) ?? [])
+      for (const bytes of device.tick?.(clock.monoMs()) ?? [])
         if (device.listener !== undefined) send(bytes, device.listener.port, device.listener.address);
   };
   const tick = () => {

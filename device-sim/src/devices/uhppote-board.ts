@@ -2,10 +2,12 @@
 import {
   type BoardTime,
   boardTimeAt,
+  type Clock,
   decodeUhppoteRequest,
   encodeUhppoteReply,
   FrameError,
   LAST_EVENT,
+  systemClock,
   type UhppoteEvent,
   type UhppoteReply,
   type UhppoteRequest,
@@ -13,10 +15,13 @@ import {
 } from "@gatehouse/protocol";
 import type { SimDevice, SimEvent } from "./device.ts";
 import { EventRing } from "./event-ring.ts";
+import type { OwnFaults } from "./faulty.ts";
 
 export interface UhppoteBoardOptions {
   readonly id: string;
   readonly serial: number;
+  /** The world's time, which its own clock follows; default the system's. */
+  readonly clock?: Pick<Clock, "nowMs">;
   /** Events it has room for; default 256 (real ones: some ten thousands). */
   readonly room?: number;
   readonly timezone?: string;
@@ -85,11 +90,11 @@ export class UhppoteBoard implements SimDevice {
     return this.#ring.last;
   }
 
-  hear(bytes: Uint8Array, nowMs: number): { afterMs: number; bytes: Uint8Array }[] {
+  hear(bytes: Uint8Array): { afterMs: number; bytes: Uint8Array }[] {
     try {
       const request = decodeUhppoteRequest(bytes);
       if (request.serial !== this.serial && !(request.kind === "discover" && request.serial === 0)) return [];
-      return [{ afterMs: ANSWER_MS, bytes: encodeUhppoteReply(this.#answer(request, nowMs)) }];
+      return [{ afterMs: ANSWER_MS, bytes: encodeUhppoteReply(this.#answer(request)) }];
     } catch (error) {
       // A real board says nothing to what it does not understand.
       if (error instanceof FrameError) return [];
@@ -97,29 +102,28 @@ export class UhppoteBoard implements SimDevice {
     }
   }
 
-  tick(nowMs: number): Uint8Array[] {
-    return this.#pushes.splice(0).map((event) => encodeUhppoteReply(this.#status(event, nowMs)));
+  tick(): Uint8Array[] {
+    return this.#pushes.splice(0).map((event) => encodeUhppoteReply(this.#status(event)));
   }
 
-  act(event: SimEvent, nowMs: number): void {
+  act(event: SimEvent): void {
     if (event.kind === "card") {
       const granted = event.granted ?? true;
-      this.record({ type: CARD, granted, card: event.number, reason: granted ? 1 : 6 }, nowMs);
+      this.record({ type: CARD, granted, card: asTold(event.number), reason: granted ? 1 : 6 });
     } else if (event.kind === "door") {
       this.#open[this.place.door - 1] = event.open;
-      this.record({ reason: event.open ? 23 : 24 }, nowMs);
-    } else if (event.kind === "pass" && event.direction === "out") this.record({ reason: 20 }, nowMs);
-    else if (event.kind === "power" && event.ok)
-      this.record({ type: ALARM, granted: false, door: 0, reason: 28 }, nowMs);
+      this.record({ reason: event.open ? 23 : 24 });
+    } else if (event.kind === "pass" && event.direction === "out") this.record({ reason: 20 });
+    else if (event.kind === "power" && event.ok) this.#powerUp();
   }
 
   /** Writes an event down; its `index`, where given, is where the board begins to count from. */
-  record({ index, ...event }: Happening, nowMs: number): UhppoteEvent {
+  record({ index, ...event }: Happening): UhppoteEvent {
     if (index !== undefined && index !== this.last + 1) this.#ring.startAt(index);
     const { door, direction } = this.place;
     const usual = { type: DOOR, granted: true, door, direction: direction === "in" ? 1 : 2, card: 0 };
     if (event.reason === FIRE_REASON) this.#inputs |= FIRE_INPUT;
-    const added = this.#ring.add({ ...usual, time: this.boardTime(nowMs), ...event });
+    const added = this.#ring.add({ ...usual, time: this.boardTime, ...event });
     if (this.#listener !== undefined) this.#pushes.push(added);
     return added;
   }
@@ -130,23 +134,35 @@ export class UhppoteBoard implements SimDevice {
     this.#mark = 0;
   }
 
+  /** For withFaults: `reboot`, and `counter-wrap`, at which it loses its events. */
+  get ownFaults(): OwnFaults {
+    return {
+      reboot: (on) => (on ? this.#powerUp() : undefined),
+      "counter-wrap": (on) => (on ? this.forget() : undefined),
+    };
+  }
+
   /** The fire input falls back. */
   endFire(): void {
     this.#inputs &= ~FIRE_INPUT;
   }
 
-  boardTime(nowMs: number): BoardTime {
-    return boardTimeAt(nowMs + this.clockOffMs, this.#zone);
+  get boardTime(): BoardTime {
+    return boardTimeAt(this.#nowMs + this.clockOffMs, this.#zone);
+  }
+
+  get #nowMs(): number {
+    return (this.#options.clock ?? systemClock).nowMs();
   }
 
   get #zone(): string {
     return this.#options.timezone ?? "Asia/Shanghai";
   }
 
-  #status(event: UhppoteEvent, nowMs: number): UhppoteStatus {
+  #status(event: UhppoteEvent): UhppoteStatus {
     const state = { open: [...this.#open], buttons: Array<boolean>(DOORS).fill(false), inputs: this.#inputs };
     const { serial } = this;
-    const clock = this.boardTime(nowMs);
+    const clock = this.boardTime;
     return {
       kind: "status",
       serial,
@@ -160,18 +176,19 @@ export class UhppoteBoard implements SimDevice {
     };
   }
 
-  #answer(request: UhppoteRequest, nowMs: number): UhppoteReply {
+  #answer(request: UhppoteRequest): UhppoteReply {
     const { serial } = this;
     switch (request.kind) {
       case "status":
-        return this.#status(this.#ring.get(LAST_EVENT), nowMs);
+        return this.#status(this.#ring.get(LAST_EVENT));
       case "get-time":
-        return { kind: "get-time", serial, time: this.boardTime(nowMs) };
+        return { kind: "get-time", serial, time: this.boardTime };
       case "set-time":
-        if (request.time !== undefined) this.clockOffMs = wallMs(request.time) - wallMs(boardTimeAt(nowMs, this.#zone));
-        return { kind: "set-time", serial, time: this.boardTime(nowMs) };
+        if (request.time !== undefined)
+          this.clockOffMs = wallMs(request.time) - wallMs(boardTimeAt(this.#nowMs, this.#zone));
+        return { kind: "set-time", serial, time: this.boardTime };
       case "open-door":
-        return { kind: "open-door", serial, ok: this.#openDoor(request.door, nowMs) };
+        return { kind: "open-door", serial, ok: this.#openDoor(request.door) };
       case "set-listener":
         this.#listener = request.port === 0 ? undefined : { address: request.address, port: request.port };
         return { kind: "set-listener", serial, ok: true };
@@ -188,10 +205,10 @@ export class UhppoteBoard implements SimDevice {
     }
   }
 
-  #openDoor(door: number, nowMs: number): boolean {
+  #openDoor(door: number): boolean {
     if (this.refuse || door < 1 || door > DOORS) return false;
     this.opened.push(door);
-    this.record({ door, reason: 44 }, nowMs);
+    this.record({ door, reason: 44 });
     return true;
   }
 
@@ -199,6 +216,10 @@ export class UhppoteBoard implements SimDevice {
     if (index === this.#mark || index > this.last) return false;
     this.#mark = index;
     return true;
+  }
+
+  #powerUp(): void {
+    this.record({ type: ALARM, granted: false, door: 0, reason: 28 });
   }
 
   #introduce(): UhppoteReply {
@@ -211,6 +232,10 @@ export class UhppoteBoard implements SimDevice {
 export function createUhppoteBoard(options: UhppoteBoardOptions): UhppoteBoard {
   return new UhppoteBoard(options);
 }
+
+/** A number of 24 bits as the board writes it: three digits of facility, five of the card. */
+const asTold = (number: number): number =>
+  number <= 0xff_ffff ? (number >>> 16) * 100_000 + (number & 0xffff) : number;
 
 const wallMs = (time: BoardTime): number =>
   Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);

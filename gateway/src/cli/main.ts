@@ -12,6 +12,7 @@ import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
+import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
@@ -20,6 +21,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  scanCommand,
   busCommand,
   commandCommand,
   osdpCommand,

@@ -54,7 +54,10 @@ export function simCommand(): Command {
       "run this device on a line of its own instead of a scenario; again for more devices on the line",
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     )
-    .option("--listen <address>", "with --device: tcp:[HOST:]PORT, or pty:PATH for a serial line")
+    .option(
+      "--listen <address>",
+      "with --device: tcp:[HOST:]PORT, pty:PATH for a serial line, udp:[HOST:]PORT for boards",
+    )
     .option("--baud <rate>", "with --device: bytes take the time they take at this rate")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())

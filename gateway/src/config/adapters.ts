@@ -12,6 +12,8 @@ export interface AdapterRow {
   /** What the row's own devices need beside the facts every device has; without it nothing. */
   readonly device?: ZodType;
   readonly files?: Readonly<Record<string, DeviceFile>>;
+  /** The key that no two devices of one such driver share: their address on the line. */
+  readonly distinct?: string;
 }
 
 export interface ConfiguredDriver<Row> {
@@ -119,14 +121,34 @@ function checkDevices(
   isBad: (path: string) => boolean,
   problems: Problem[],
 ): void {
+  const addresses = new Map<string, string>();
   for (const [index, device] of site.devices.entries()) {
     const path = `devices[${index}]`;
     const row = rows.get(device.driver);
     if (row === undefined || isBad(path)) continue;
+    problems.push(...twinProblem(device, row, path, addresses));
     const own = Object.entries(device).filter(([key]) => !DEVICE_KEYS.includes(key));
     if (row.device !== undefined) {
       const checked = check(row.device, Object.fromEntries(own));
       if (!checked.ok) problems.push(...below(path, checked.problems));
     } else problems.push(...own.map(([key]) => unknownKey([path, key], key, DEVICE_KEYS)));
   }
+}
+
+/** `addresses` are those seen before, with whose they are. */
+function twinProblem(
+  device: Device,
+  { distinct }: AdapterRow,
+  path: string,
+  addresses: Map<string, string>,
+): Problem[] {
+  if (distinct === undefined || device[distinct] === undefined) return [];
+  const address = JSON.stringify([device.driver, device[distinct]]);
+  const twin = addresses.get(address);
+  if (twin === undefined) {
+    addresses.set(address, device.id);
+    return [];
+  }
+  const reason = `is ${String(device[distinct])}, as that of ${twin} on the same line`;
+  return [{ path: `${path}.${distinct}`, reason, fix: "every device of a line has its own" }];
 }

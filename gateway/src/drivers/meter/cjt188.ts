@@ -22,7 +22,6 @@ import type { Line } from "../line/line.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
 import { MeterDriver, type MeterProtocol } from "./meter-driver.ts";
-import { refuseTwins } from "./twins.ts";
 
 const Config = z.strictObject({
   link: linkUrl({ baud: 2400, parity: "even" }),
@@ -151,6 +150,7 @@ export const cjt188 = {
   type: "cjt188",
   config: Config,
   device: DeviceKeys,
+  distinct: "address",
   speaks: () => spoken,
   actions: [],
   create(
@@ -159,7 +159,6 @@ export const cjt188 = {
     deps: DriverDeps,
     open?: ConstructorParameters<typeof MeterDriver>[4],
   ): MeterDriver {
-    refuseTwins(deps.devices);
     const protocol = {
       ...spoken,
       meter(device: DriverDeps["devices"][number], line: Line) {

@@ -21,7 +21,6 @@ import type { Line } from "../line/line.ts";
 import { meterKeys, meterLimits, waitKeys } from "./limits.ts";
 import type { Fact, MeterItem } from "./meter.ts";
 import { MeterDriver, type MeterProtocol } from "./meter-driver.ts";
-import { refuseTwins } from "./twins.ts";
 
 const Config = z.strictObject({
   link: linkUrl({ baud: 2400, parity: "even" }),
@@ -103,6 +102,7 @@ export const dlt645 = {
   type: "dlt645",
   config: Config,
   device: DeviceKeys,
+  distinct: "address",
   speaks: () => spoken,
   actions: [],
   create(
@@ -111,7 +111,6 @@ export const dlt645 = {
     deps: DriverDeps,
     open?: ConstructorParameters<typeof MeterDriver>[4],
   ): MeterDriver {
-    refuseTwins(deps.devices);
     const protocol = {
       ...spoken,
       meter(device: DriverDeps["devices"][number], line: Line) {

@@ -35,14 +35,16 @@ class ModbusDriver implements Driver {
   readonly id: string;
   readonly #config: ModbusConfig;
   readonly #deps: DriverDeps;
+  readonly #open: typeof openLine;
   #used = false;
   #running: Running | undefined;
   readonly #alarms = new Set<() => void>();
 
-  constructor(id: string, config: ModbusConfig, deps: DriverDeps) {
+  constructor(id: string, config: ModbusConfig, deps: DriverDeps, open: typeof openLine) {
     this.id = id;
     this.#config = config;
     this.#deps = deps;
+    this.#open = open;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -51,10 +53,10 @@ class ModbusDriver implements Driver {
     if (signal.aborted) return;
     const { link, replyMs, retries } = this.#config;
     const mode = modeOf(this.#config);
-    const wire = await openWire({ mode, replyMs, retries });
+    const wire = await openWire({ mode, replyMs });
     let line: Line;
     try {
-      line = await openLine(link, this.#deps, signal);
+      line = await this.#open(link, this.#deps, signal);
     } catch (error) {
       if (signal.aborted) return;
       throw error;
@@ -76,7 +78,10 @@ class ModbusDriver implements Driver {
     });
     for (const device of this.#deps.devices) {
       const wake = (ms: number) => this.#wake(device.id, ms);
-      units.set(device.id, new Unit(device, ModbusDevice.parse(ownKeys(device)), wire, this.#deps, wake));
+      units.set(
+        device.id,
+        new Unit({ device, keys: ModbusDevice.parse(ownKeys(device)), wire, retries, deps: this.#deps, wake }),
+      );
     }
     try {
       for (const unit of units.values()) await unit.load();
@@ -117,20 +122,23 @@ class ModbusDriver implements Driver {
     const untilMs = clock.monoMs() + leftMs;
     const expired = () => new LinkError("timeout", `${what} was not carried out before ${command.notAfter}`);
     const givenUp = () => new LinkError("closed", `${what} was given up`, { cause: signal.reason });
-    const due = () => {
-      if (signal.aborted) throw givenUp();
-      if (clock.monoMs() >= untilMs) throw expired();
-    };
     if (!(leftMs > 0)) throw expired();
+    if (signal.aborted) throw givenUp();
     unit.outputs.meaning(command);
+    // The bus may wait for silence after it was asked: it too must know when it is too late.
+    const stop = new AbortController();
+    const due = () => {
+      if (clock.monoMs() >= untilMs) stop.abort(expired());
+      if (stop.signal.aborted) throw stop.signal.reason;
+    };
     const end = Promise.withResolvers<never>();
     end.promise.catch(() => {});
-    const cancel = clock.after(leftMs, () => end.reject(expired()));
-    const onAbort = () => end.reject(givenUp());
+    stop.signal.addEventListener("abort", () => end.reject(stop.signal.reason), { once: true });
+    const cancel = clock.after(leftMs, () => stop.abort(expired()));
+    const onAbort = () => stop.abort(givenUp());
     signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
     try {
-      const done = this.#running.bus.urgent(device, (ask) => unit.command(ask, command, due), signal);
+      const done = this.#running.bus.urgent(device, (ask) => unit.command(ask, command, due), stop.signal);
       done.catch(() => {});
       return await Promise.race([done, end.promise, this.#running.ended]);
     } finally {
@@ -181,5 +189,7 @@ export const modbus = {
   speaks: modbusDialogue,
   actions: ["output", "unlock", "lock"],
   files: { map: { what: "register map", folder: "modbus-maps", schema: RegisterMap } },
-  create: (id: string, config: ModbusConfig, deps: DriverDeps): Driver => new ModbusDriver(id, config, deps),
+  /** Tests open a line of their own. */
+  create: (id: string, config: ModbusConfig, deps: DriverDeps, open = openLine): Driver =>
+    new ModbusDriver(id, config, deps, open),
 } satisfies DriverType<ModbusConfig>;

@@ -5,19 +5,17 @@ import {
   FrameError,
   hasOutput,
   LinkError,
+  OutputArgs,
   type RegisterMap,
   RejectedError,
+  UnlockArgs,
 } from "@gatehouse/protocol";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Clock } from "../../core/ports.ts";
 import type { Ask } from "../line/bus.ts";
 import type { ModbusDevice } from "./config.ts";
 import type { UnitMemory } from "./memory.ts";
 import type { ModbusWire } from "./wire.ts";
-
-const Seconds = z.number().min(0.1).max(3_600);
-const UnlockArgs = z.object({ seconds: Seconds.optional() });
-const OutputArgs = z.object({ output: z.int().min(0), on: z.boolean(), seconds: Seconds.optional() });
 
 /** Timers may ring this much before their time. */
 const EARLY_MS = 20;
@@ -69,7 +67,8 @@ export class Outputs {
       if (lock === undefined)
         throw new RejectedError(`${device} has no lock: name its output with \`lock\` in the site file`);
       if (action === "lock") return { output: lock.output, on: false };
-      const { seconds = lock.pulseSeconds } = parse(UnlockArgs, args, action);
+      const { seconds = lock.pulseSeconds, door } = parse(UnlockArgs, args, action);
+      if (door !== undefined) throw new RejectedError(`${device} has one lock: leave \`door\` out`);
       return { output: lock.output, on: true, seconds };
     }
     if (action !== "output")
@@ -130,7 +129,7 @@ export class Outputs {
     for (let attempt = 1; ; attempt++) {
       due();
       try {
-        await ask(wire.ask(keys.unit, (client, next) => client.writeFC5(keys.unit, coil, on, next), 0));
+        await ask(wire.ask(keys.unit, (client, next) => client.writeFC5(keys.unit, coil, on, next)));
         return;
       } catch (error) {
         const again = (error instanceof LinkError && error.code === "timeout") || error instanceof FrameError;

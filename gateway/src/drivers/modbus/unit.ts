@@ -5,13 +5,14 @@ import {
   type Device,
   type DeviceCommand,
   FrameError,
+  LinkError,
   planReads,
   type RawReading,
   type ReadBlock,
   RejectedError,
   valuesOf,
 } from "@gatehouse/protocol";
-import type { DriverDeps } from "../../core/ports.ts";
+import { type DriverDeps, Unreadable } from "../../core/ports.ts";
 import type { Ask, Member } from "../line/bus.ts";
 import type { ModbusDevice } from "./config.ts";
 import { countNews, priorityOf } from "./counts.ts";
@@ -28,6 +29,17 @@ const NOTE_MS = 60 * 60_000;
 
 export type UnitDeps = Pick<DriverDeps, "clock" | "log" | "accept" | "health" | "vault">;
 
+export interface UnitOptions {
+  readonly device: Device;
+  readonly keys: ModbusDevice;
+  readonly wire: ModbusWire;
+  /** How often a question without an answer is asked again in the same turn. */
+  readonly retries: number;
+  readonly deps: UnitDeps;
+  /** Asks for a turn of its outputs after so many ms. */
+  wake(ms: number): void;
+}
+
 export class Unit implements Member {
   readonly device: string;
   readonly priority: 0 | 1 | 2;
@@ -38,14 +50,20 @@ export class Unit implements Member {
   readonly #wire: ModbusWire;
   readonly #deps: UnitDeps;
   readonly #plan: readonly ReadBlock[];
+  /** Two of its questions have answers of the same form: a late one would be taken for the other's. */
+  readonly #twins: boolean;
+  readonly #retries: number;
   readonly #uses: InputUses;
   readonly #memory: UnitMemory;
   readonly #said = new Map<string, { readonly value: number; readonly atMs: number }>();
   #countedMs: number | undefined;
   #totals = "";
   #noteUntilMs: number | undefined;
+  #complaint: string | undefined;
+  /** Until then an answer may come that was given up. */
+  #lateUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(device: Device, keys: ModbusDevice, wire: ModbusWire, deps: UnitDeps, wake: (ms: number) => void) {
+  constructor({ device, keys, wire, retries, deps, wake }: UnitOptions) {
     this.device = device.id;
     this.priority = priorityOf(device.kind, keys.map);
     this.periodMs = (keys.periodSeconds ?? keys.map.periodSeconds) * 1_000;
@@ -54,6 +72,8 @@ export class Unit implements Member {
     this.#wire = wire;
     this.#deps = deps;
     this.#plan = planReads(keys.map);
+    this.#twins = new Set(this.#plan.map((block) => `${block.function}/${block.quantity}`)).size < this.#plan.length;
+    this.#retries = retries;
     this.#uses = inputUses(keys.map, keys.inputs);
     this.#memory = new UnitMemory(device.id, deps.vault, deps.log);
     const moved = (open: boolean) => this.#lockMoved(open);
@@ -70,12 +90,12 @@ export class Unit implements Member {
     try {
       if (this.outputs.pending) await this.outputs.settle(ask, "due");
       const values: BlockValue[] = [];
-      for (const block of this.#plan) values.push(...valuesOf(block, this.#keys.map, await ask(this.#question(block))));
+      for (const block of this.#plan) values.push(...valuesOf(block, this.#keys.map, await this.#read(ask, block)));
       await this.#take(values);
       this.#deps.health.clear("device-rejected", this.device);
+      this.#complaint = undefined;
     } catch (error) {
-      if (error instanceof RejectedError || error instanceof FrameError)
-        this.#deps.health.raise("device-rejected", this.device, error.message);
+      if (error instanceof RejectedError || error instanceof FrameError) await this.#complain(error.message);
       throw error;
     }
   }
@@ -86,6 +106,20 @@ export class Unit implements Member {
 
   async save(): Promise<void> {
     await this.#memory.save(this.#deps.clock.monoMs(), "now");
+  }
+
+  async #read(ask: Ask, block: ReadBlock): Promise<readonly (boolean | number)[]> {
+    const { clock } = this.#deps;
+    for (let attempt = 0; ; attempt++) {
+      if (this.#twins) await clock.sleep(Math.max(0, this.#lateUntilMs - clock.monoMs()));
+      try {
+        return await ask(this.#question(block));
+      } catch (error) {
+        if (!(error instanceof LinkError) || error.code !== "timeout") throw error;
+        this.#lateUntilMs = clock.monoMs() + this.#wire.replyMs;
+        if (attempt >= this.#retries) throw error;
+      }
+    }
   }
 
   #question({ function: code, start, quantity }: ReadBlock) {
@@ -100,6 +134,14 @@ export class Unit implements Member {
       else if (code === 3) client.writeFC3(unit, start, quantity, data);
       else client.writeFC4(unit, start, quantity, data);
     });
+  }
+
+  /** Recorded once, however often it is answered so. */
+  async #complain(reason: string): Promise<void> {
+    this.#deps.health.raise("device-rejected", this.device, reason);
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    await this.#deps.accept([new Unreadable(this.device, reason)]);
   }
 
   /** Called by the bus once each; told on once each, over restarts too. */

@@ -7,8 +7,8 @@ import { type ModbusWire, openWire } from "./wire.ts";
 let rtu: ModbusWire;
 let tcp: ModbusWire;
 beforeAll(async () => {
-  rtu = await openWire({ mode: "rtu", replyMs: 100, retries: 1 });
-  tcp = await openWire({ mode: "tcp", replyMs: 100, retries: 1 });
+  rtu = await openWire({ mode: "rtu", replyMs: 100 });
+  tcp = await openWire({ mode: "tcp", replyMs: 100 });
 });
 
 const frame = (hex: string): Piece => ({ kind: "frame", bytes: fromHex(hex) });
@@ -33,6 +33,12 @@ describe("a question over RTU", () => {
     ).toBeUndefined();
     expect(question.hear({ kind: "frame", bytes: question.request })).toBeUndefined();
     expect(question.hear(frame("01 04 02 00 01 78 F0"))).toEqual([1]);
+  });
+
+  test("takes a write for done when its own words come back, not those of an earlier one", () => {
+    const off = rtu.ask<{ readonly state: boolean }>(1, (client, next) => client.writeFC5(1, 0, false, next));
+    expect(off.hear({ kind: "frame", bytes: encodeRtu({ unit: 1, pdu: fromHex("05 00 00 FF 00") }) })).toBeUndefined();
+    expect(off.hear({ kind: "frame", bytes: off.request })).toMatchObject({ state: false });
   });
 
   test("ends with the words of an exception", () => {

@@ -29,7 +29,9 @@ export type LibraryCall<Answer> = (client: ModbusRTU, next: NodeStyleCallback<An
 
 export interface ModbusWire {
   readonly framing: Framing;
-  ask<Answer>(unit: number, call: LibraryCall<Answer>, retries?: number): Question<Answer>;
+  readonly replyMs: number;
+  /** Never repeated by the bus: RTU answers do not say what they answer, so whoever asks again must know what is still on its way. */
+  ask<Answer>(unit: number, call: LibraryCall<Answer>): Question<Answer>;
   /** What a good frame nobody asked for says: only another master sends requests. */
   judge(frame: Uint8Array): "master" | "device";
 }
@@ -37,18 +39,18 @@ export interface ModbusWire {
 export interface WireOptions {
   readonly mode: "rtu" | "tcp";
   readonly replyMs: number;
-  readonly retries: number;
 }
 
 type ClientClass = new (port: unknown) => ModbusRTU;
 
 /** Loaded with the first Modbus line of a site: the library brings all of serialport along. */
-export async function openWire({ mode, replyMs, retries }: WireOptions): Promise<ModbusWire> {
+export async function openWire({ mode, replyMs }: WireOptions): Promise<ModbusWire> {
   const Client = (await import("modbus-serial")).default as unknown as ClientClass;
   let transaction = 0;
   return {
     framing: mode === "rtu" ? modbusRtuFraming : modbusTcpFraming,
-    ask<Answer>(unit: number, call: LibraryCall<Answer>, tries = retries): Question<Answer> {
+    replyMs,
+    ask<Answer>(unit: number, call: LibraryCall<Answer>): Question<Answer> {
       const { request, read } = prepare(Client, unit, call);
       transaction = (transaction + 1) & 0xffff;
       const dress = mode === "rtu" ? { request, undress: ownRtu(request) } : inMbap(request, transaction);
@@ -56,7 +58,7 @@ export async function openWire({ mode, replyMs, retries }: WireOptions): Promise
         const reply = piece.kind === "frame" ? dress.undress(piece.bytes) : undefined;
         return reply === undefined ? undefined : read(reply);
       };
-      return { request: dress.request, replyMs, retries: tries, hear };
+      return { request: dress.request, replyMs, retries: 0, hear };
     },
     judge: mode === "rtu" ? judgeRtu : () => "device",
   };
@@ -124,13 +126,19 @@ function prepare<Answer>(Client: ClientClass, unit: number, call: LibraryCall<An
   };
 }
 
-/** The frame, if it is the asked unit's about the asked function: not somebody else's, not our own words off an adapter that echoes. */
+/**
+ * The frame, if it is the asked unit's about the asked function: not somebody else's, not our own words off an adapter that echoes. A coil or
+ * register that was written is confirmed by the same words: others are the late answer to an earlier write.
+ */
 function ownRtu(request: Uint8Array): (frame: Uint8Array) => Uint8Array | undefined {
-  const writes = (request[1] as number) > 4;
+  const [unit, code = 0] = request;
+  const isSame = (frame: Uint8Array) =>
+    frame.length === request.length && frame.every((byte, i) => byte === request[i]);
   return (frame) => {
-    if (frame[0] !== request[0] || ((frame[1] as number) & 0x7f) !== request[1]) return undefined;
-    const isEcho = !writes && frame.length === request.length && frame.every((byte, i) => byte === request[i]);
-    return isEcho ? undefined : frame;
+    if (frame[0] !== unit) return undefined;
+    if (frame[1] === (code | 0x80)) return frame;
+    const isAnswer = frame[1] === code && (code === 5 || code === 6 ? isSame(frame) : !isSame(frame));
+    return isAnswer ? frame : undefined;
   };
 }
 

@@ -235,6 +235,7 @@ export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
+  distinct: "address",
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
   keepsKeys: true,

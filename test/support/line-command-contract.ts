@@ -1,17 +1,10 @@
-/** What a driver promises that asks its devices over a line, as tests in real time against a simulated device. */
-import {
-  type DeviceCommand,
-  InvariantError,
-  LinkError,
-  parseReading,
-  RejectedError,
-  systemClock,
-} from "@gatehouse/protocol";
+/** What a driver of asked devices promises about commands, as tests in real time against a simulated device that can be switched. */
+import { type DeviceCommand, LinkError, RejectedError, systemClock } from "@gatehouse/protocol";
 import type { Accept, Driver } from "gatehouse";
 import { afterEach, expect, test } from "vitest";
 
 /** A driver that does not run yet, and the device at the other end of its line. */
-export interface PolledRig {
+export interface CommandedRig {
   readonly driver: Driver;
   readonly device: string;
   /** Something happens at the device that makes a reading, different each time. */
@@ -26,11 +19,10 @@ export interface PolledRig {
   refuse(): void;
   /** The device says nothing any more. */
   silence(): void;
-  breakLink(): void;
   close(): Promise<void>;
 }
 
-export type OpenPolled = (accept: Accept) => Promise<PolledRig>;
+export type OpenCommandedDriver = (accept: Accept) => Promise<CommandedRig>;
 
 const PATIENCE_MS = 8_000;
 
@@ -42,7 +34,7 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   }
 }
 
-export function polledContract(name: string, open: OpenPolled): void {
+export function lineCommandContract(name: string, open: OpenCommandedDriver): void {
   const ends: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
@@ -77,41 +69,12 @@ export function polledContract(name: string, open: OpenPolled): void {
     return started;
   }
 
-  const wish = (rig: PolledRig, aheadMs = 5_000): DeviceCommand => ({
+  const wish = (rig: CommandedRig, aheadMs = 5_000): DeviceCommand => ({
     id: "cmd-1",
     ...rig.command,
     notAfter: new Date(systemClock.nowMs() + aheadMs).toISOString(),
   });
   const signal = new AbortController().signal;
-
-  test(`${name}: run() ends when its signal aborts, and takes nothing more`, async () => {
-    const { rig, stop, ended, accepted } = await running();
-    stop.abort();
-    await expect(ended).resolves.toBeUndefined();
-    const before = accepted.length;
-    rig.happen();
-    await systemClock.sleep(300);
-    expect(accepted).toHaveLength(before);
-  });
-
-  test(`${name}: an instance runs once`, async () => {
-    const { rig, stop, ended } = await running();
-    stop.abort();
-    await ended;
-    await expect(rig.driver.run(signal)).rejects.toBeInstanceOf(InvariantError);
-  });
-
-  test(`${name}: a lost link ends run() with a LinkError`, async () => {
-    const { rig, ended } = await running();
-    rig.breakLink();
-    await expect(ended).rejects.toBeInstanceOf(LinkError);
-  });
-
-  test(`${name}: readings are whole, under their device`, async () => {
-    const { rig, accepted } = await running();
-    for (const item of accepted)
-      expect(parseReading(item)).toMatchObject({ ok: true, reading: { device: rig.device } });
-  });
 
   test(`${name}: what the gateway could not accept is told again`, async () => {
     const { accepted } = await running({ refuseFirst: 2 });
