@@ -58,6 +58,7 @@ export class OsdpAcu {
   /** What the conversation is about: getting to know the PD, giving it a key, or its work. */
   #phase: "start" | "keyset" | "work" = "start";
   #ready: ReadyPd | undefined;
+  #session = 0;
   #tries = 0;
   #busySinceMs: number | undefined;
   #checkNaks = 0;
@@ -80,6 +81,11 @@ export class OsdpAcu {
 
   get isInstalling(): boolean {
     return this.#windowUntilMs !== undefined;
+  }
+
+  /** Grows whenever the conversation begins anew: what was said before may be said again. */
+  get session(): number {
+    return this.#session;
   }
 
   /** Between silence and work: the next frame is better said at once. */
@@ -327,6 +333,7 @@ export class OsdpAcu {
   /** The next frame drops whatever session there is. */
   #begin(from: "id" | "challenge"): void {
     this.#link.restart();
+    this.#session += 1;
     this.#phase = "start";
     this.#ready = undefined;
     this.#tries = 0;

@@ -20,6 +20,7 @@ import { signal } from "./orders.ts";
 import { ReaderHealth } from "./reader-health.ts";
 import type { ReaderKeys } from "./reader-keys.ts";
 import { ReaderStates } from "./readings.ts";
+import { Repeats } from "./repeats.ts";
 
 export interface ReaderParts {
   readonly device: string;
@@ -49,6 +50,7 @@ export class OsdpReader implements Member {
   readonly #acu: OsdpAcu;
   readonly #states: ReaderStates;
   readonly #health: ReaderHealth;
+  readonly #repeats = new Repeats();
   #feedbacks = 0;
   /** What it was told to show until it is cleared; shown again after it was away. */
   #standing: readonly OsdpCommand[] = [];
@@ -167,8 +169,11 @@ export class OsdpReader implements Member {
       const hear = (piece: Piece) => (piece.kind === "frame" ? this.#hear(piece.bytes) : undefined);
       try {
         const heard = await ask({ request, replyMs: this.#parts.replyMs, retries: 0, hear });
-        if (heard.kind === "answer") await this.#deliver(heard.reply);
+        const { session } = this.#acu;
+        if (heard.kind === "answer" && !this.#repeats.isRepeat(heard.reply, session, clock.monoMs()))
+          await this.#deliver(heard.reply);
         this.#acu.take(heard, clock.monoMs());
+        if (heard.kind === "answer") this.#repeats.taken(heard.reply, session, clock.monoMs());
         await this.#settle();
         return true;
       } catch (error) {
