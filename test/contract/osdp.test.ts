@@ -332,12 +332,6 @@ test("a reader is moved to another address only while it is under repair", async
   await repair.until(() => repair.kinds().includes("card.read"));
 });
 
-test("two readers on one address are a mistake of the site file", async () => {
-  await expect(open({ readers: [{ address: 3 }, { address: 3 }], keys: [{}, {}] })).rejects.toThrow(
-    /both have address 3/,
-  );
-});
-
 test("a silent reader costs the others nothing, and its commands are refused without being sent", async () => {
   const line = await open({
     readers: [
@@ -460,8 +454,4 @@ test("a key of the site file is what a reader is given inside the window, and in
   await moved.pass(2);
   expect(Buffer.from(moved.readers[0]?.pd.key ?? [])).toEqual(KEY);
   expect(String(vault.files.get(`${READER}.json`))).not.toContain(own);
-});
-
-test("a site file with a key that is none says so", async () => {
-  await expect(open({ secrets: { "reader.key": Buffer.from("too short") } })).rejects.toThrow(/a key is 32 hex digits/);
 });

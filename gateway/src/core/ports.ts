@@ -144,6 +144,8 @@ export interface DriverType<Config = never> {
   readonly device?: ZodType;
   /** The key of those that no two devices of one driver share: their address on the line. */
   readonly distinct?: string;
+  /** Keys of its devices that are secrets of a form: looked at with the site file. */
+  readonly secrets?: Readonly<Record<string, SecretForm>>;
   /** For drivers of lines. */
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
@@ -156,6 +158,9 @@ export interface DriverType<Config = never> {
   readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
+
+/** Undefined for a secret as it should be, else what is wrong with it. */
+export type SecretForm = (secret: Buffer) => { readonly reason: string; readonly fix: string } | undefined;
 
 /** A key of a device that may be the name of a file the gateway brings along, or `{ file: NAME }` beside the site file. */
 export interface DeviceFile {

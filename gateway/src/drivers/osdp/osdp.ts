@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import {
   type CommandResult,
-  ConfigError,
   type DeviceCommand,
   decodeOsdpFrame,
   describeOsdp,
@@ -19,7 +18,7 @@ import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { PendingCommands } from "../pending-commands.ts";
-import { OsdpConfig, OsdpDevice, readKey } from "./config.ts";
+import { keyForm, OsdpConfig, OsdpDevice, readKey } from "./config.ts";
 import { Errand } from "./errand.ts";
 import { OsdpReader } from "./reader.ts";
 import { ReaderKeys } from "./reader-keys.ts";
@@ -72,10 +71,9 @@ class OsdpDriver implements Driver {
     this.#planned = deps.devices.map(({ id: device, watch, ...keys }): Planned => {
       const own = Object.fromEntries(Object.entries(keys).filter(([key]) => key in OsdpDevice.shape));
       const parsed = OsdpDevice.parse(own);
-      const siteKey = parsed.key === undefined ? undefined : readKey(deps.secret(parsed.key), device);
+      const siteKey = parsed.key === undefined ? undefined : readKey(deps.secret(parsed.key));
       return { device, config: parsed, isUnderRepair: watch === false, siteKey };
     });
-    refuseTwins(this.#planned);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -218,24 +216,12 @@ function startExchanges(readers: number, characterMs: number): number {
   return Math.min(WHOLE_START, Math.max(1, Math.floor(ROUND_MS / (readers * exchangeMs))));
 }
 
-function refuseTwins(planned: readonly Planned[]): void {
-  for (const [at, { device, config }] of planned.entries()) {
-    const twin = planned.slice(0, at).find((other) => other.config.address === config.address);
-    if (twin === undefined) continue;
-    const reason = `${device} and ${twin.device} both have address ${config.address} on this line`;
-    throw new ConfigError({
-      path: `devices.${device}.address`,
-      reason,
-      fix: "give each reader of a line its own address",
-    });
-  }
-}
-
 export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
   distinct: "address",
+  secrets: { key: keyForm },
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
   keepsKeys: true,
