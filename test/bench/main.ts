@@ -6,6 +6,8 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchIdleBus } from "./bus.ts";
+import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
@@ -159,6 +161,9 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "bus-idle": () => benchIdleBus(seconds),
+  "osdp-9600": () => benchOsdp(9_600, seconds),
+  "osdp-115200": () => benchOsdp(115_200, seconds),
 };
 
 const HELP = `npm run bench -- [--quick] [NAME …]

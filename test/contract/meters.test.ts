@@ -167,7 +167,9 @@ describe("electricity meters", () => {
   it("replaced while the gateway was off are found out by what the vault remembers", async () => {
     const vault = memoryVault();
     const clock = new FakeClock();
-    const before = await open({ type: "dlt645", meters: [electric()], devices: one, vault, clock });
+    const both = { "meter-0": { address: "202311000099" }, ...one };
+    const meters = [electric({ id: "e-0", address: "202311000099" }), electric()];
+    const before = await open({ type: "dlt645", meters, devices: both, vault, clock });
     await clock.advance(5 * SECOND_MS);
     await before.close();
     const after = await open({ type: "dlt645", meters: [electric({ wh: 88_000_000 })], devices: one, vault, clock });
@@ -248,6 +250,14 @@ describe("water meters", () => {
       "cold water 78330011223344: read 901F (sent 1F-90), ",
       "cold water 78330011223344: read 901F (sent 1F-90), ",
     ]);
+  });
+
+  it("with a battery that is low from the start say so with their first total", async () => {
+    const meter = water();
+    meter.act({ kind: "power", ok: false }, 0);
+    const rig = await open({ type: "cjt188", meters: [meter], devices: one });
+    await rig.clock.advance(10 * SECOND_MS);
+    expect(rig.readings.map((r) => "kind" in r && r.kind)).toEqual(["battery.low", "meter.waterL", "device.online"]);
   });
 
   it("say once that their battery is low, wherever their maker keeps the bit", async () => {

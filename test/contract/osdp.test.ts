@@ -47,6 +47,18 @@ const matching = <T extends { readonly detail: RegExp }>(entry: T) => ({
   detail: expect.stringMatching(entry.detail),
 });
 
+/** The longest time a reader was not spoken to once it had heard its first word. */
+function longestSilenceMs({ tapped }: OsdpLine): number {
+  const last = new Map<number, number>();
+  let longestMs = 0;
+  for (const { atMs, bytes } of tapped.filter(({ direction }) => direction === "tx")) {
+    const { address } = decodeOsdpFrame(bytes);
+    longestMs = Math.max(longestMs, atMs - (last.get(address) ?? atMs));
+    last.set(address, atMs);
+  }
+  return longestMs;
+}
+
 const isOnline = (line: OsdpLine) => () => line.kinds().includes("device.online");
 
 test("a reader with its key comes online in a secure session and tells cards, keys, tampering, power and its door", async () => {
@@ -320,12 +332,6 @@ test("a reader is moved to another address only while it is under repair", async
   await repair.until(() => repair.kinds().includes("card.read"));
 });
 
-test("two readers on one address are a mistake of the site file", async () => {
-  await expect(open({ readers: [{ address: 3 }, { address: 3 }], keys: [{}, {}] })).rejects.toThrow(
-    /both have address 3/,
-  );
-});
-
 test("a silent reader costs the others nothing, and its commands are refused without being sent", async () => {
   const line = await open({
     readers: [
@@ -380,4 +386,72 @@ test("a card is on disk before the reader is told to forget it, and kept by the 
   await line.pass(30);
   expect(reader?.pd.events.waiting).toBe(0);
   expect(told).toContainEqual({ device: READER, kind: "card.read", credential: "c_0000000005" });
+});
+
+test("32 readers on a slow line come online one after the other, and none loses its session to the others", async () => {
+  const readers = Array.from({ length: 32 }, (_, address) => ({ address, key: KEY }));
+  const line = await open({ readers, keys: readers.map(() => KEY_FILE), baud: 9_600 });
+  await line.until(() => line.kinds().filter((kind) => kind === "device.online").length === 32, 60);
+  const challenges = () =>
+    line.tapped.filter(({ direction, bytes }) => direction === "tx" && decodeOsdpFrame(bytes).code === 0x76).length;
+  await line.pass(15);
+  expect(challenges()).toBe(32);
+  // A reader drops its session after 8 s: half of it is left for a bad day.
+  expect(longestSilenceMs(line)).toBeLessThan(4_000);
+  expect(line.kinds()).not.toContain("device.offline");
+});
+
+test.each([["noise"], ["drop"], ["duplicate"], ["slow"]] as const)(
+  "with %s on the line no card is lost and none is made up, and the reader is whole again afterwards",
+  async (fault) => {
+    const line = await open({ faults: [fault], seed: fault });
+    const cards = Array.from({ length: 30 }, (_, n) => 0x100000 + n);
+    for (const number of cards) {
+      line.readers[0]?.act({ kind: "card", number }, 0);
+      await line.pass(2);
+    }
+    line.cure(fault);
+    await line.until(() => line.readers[0]?.pd.events.waiting === 0, 120);
+    await line.pass(10);
+    const read = line.told.flatMap((item) => (typeof item === "string" ? [] : (item.credential ?? [])));
+    const wanted = cards.map((number) => `c_${number.toString(16).padStart(10, "0")}`);
+    expect(read).toEqual(wanted);
+    expect(line.readers[0]?.pd.events.lost).toBe(0);
+    expect(line.codes()).toEqual([]);
+    expect(line.kinds().at(-1)).not.toBe("device.offline");
+  },
+);
+
+test("a card that the reader tells again, because its session was lost before it knew, is one reading", async () => {
+  const line = await open();
+  await line.until(isOnline(line));
+  await line.pass(1);
+  const [reader] = line.readers;
+  const cards = () => line.kinds().filter((kind) => kind === "card.read").length;
+  reader?.act({ kind: "card", number: 5 }, 0);
+  await line.until(() => cards() === 1);
+  // The session is gone, the card is still held.
+  reader?.pd.setKey(KEY);
+  expect(reader?.pd.events.waiting).toBe(1);
+  await line.pass(5);
+  expect(reader?.pd.events.waiting).toBe(0);
+  expect(cards()).toBe(1);
+  reader?.act({ kind: "card", number: 5 }, 0);
+  reader?.act({ kind: "card", number: 5 }, 0);
+  await line.pass(2);
+  expect(cards()).toBe(3);
+});
+
+test("a key of the site file is what a reader is given inside the window, and in place of one the gateway made", async () => {
+  const line = await open({ readers: [{ address: 3 }], keys: [{ ...KEY_FILE, secure: "install" }] });
+  await line.until(isOnline(line));
+  expect(Buffer.from(line.readers[0]?.pd.key ?? [])).toEqual(KEY);
+  const vault = memoryVault();
+  const own = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+  vault.files.set(`${READER}.json`, Buffer.from(JSON.stringify({ v: 1, current: own })));
+  const moved = await open({ readers: [{ address: 3, key: Buffer.from(own, "hex") }], vault });
+  await moved.until(isOnline(moved));
+  await moved.pass(2);
+  expect(Buffer.from(moved.readers[0]?.pd.key ?? [])).toEqual(KEY);
+  expect(String(vault.files.get(`${READER}.json`))).not.toContain(own);
 });

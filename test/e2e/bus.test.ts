@@ -1,6 +1,6 @@
 /** `gatehouse bus` as a technician runs it, on a line with simulated OSDP readers. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, openPty, shareLine } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -100,9 +100,12 @@ it("shows who answers, finds a double address and a silent one, and masks cards 
 it("says in a sentence why it cannot look at a line", async () => {
   using dir = tempDir();
   const pty = await openPty();
-  writeSite(dir.path, pty.path);
+  // Numbers of pseudo-terminals are given out again at once; a name of our own is not.
+  const port = join(dir.path, "port");
+  symlinkSync(pty.path, port);
+  writeSite(dir.path, port);
   const holder = await openLine(
-    LinkUrl.parse(`serial:${pty.path}`),
+    LinkUrl.parse(`serial:${port}`),
     { clock: systemClock, log: new MemoryLog() },
     new AbortController().signal,
   );
@@ -116,6 +119,7 @@ it("says in a sentence why it cannot look at a line", async () => {
   expect(() => readFileSync(join(dir.path, "bus.ndjson"))).toThrow(/ENOENT/);
   await holder.close();
   await pty.unplug();
+  unlinkSync(port);
   const gone = await bus(dir.path, ...site, "--state", "state");
   expect(gone).toMatchObject({ code: 1, err: expect.stringContaining("there is no such port") });
   expect(await bus(dir.path, ...site, "meters")).toMatchObject({

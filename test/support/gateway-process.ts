@@ -38,6 +38,9 @@ export interface GatewayProcess {
   }>;
 }
 
+/** A connection of its own: a kept one may be closed by the gateway just as it is used again. */
+const FRESH = { headers: { connection: "close" } };
+
 /** Resolves when the gateway is ready. Rejects with LinkError, its log in the message, when it ends before. */
 export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
   const { siteFile, stateDir, env = {}, args = [] } = options;
@@ -75,8 +78,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       }
       return child.exitCode;
     },
-    metrics: async () => (await fetch(`${url}/metrics`)).text(),
-    health: async () => (await (await fetch(`${url}/healthz`)).json()) as Awaited<ReturnType<GatewayProcess["health"]>>,
+    metrics: async () => (await fetch(`${url}/metrics`, FRESH)).text(),
+    health: async () =>
+      (await (await fetch(`${url}/healthz`, FRESH)).json()) as Awaited<ReturnType<GatewayProcess["health"]>>,
   };
 }
 

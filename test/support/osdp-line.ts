@@ -1,5 +1,13 @@
 /** An OSDP line as a site has it: simulated readers behind a raw TCP device server, the driver at the other end, a clock that the test moves. */
-import { createOsdpReader, type OsdpReader, type OsdpReaderOptions, serveTcp, shareLine } from "@gatehouse/device-sim";
+import {
+  createOsdpReader,
+  type Fault,
+  type OsdpReader,
+  type OsdpReaderOptions,
+  serveTcp,
+  shareLine,
+  withFaults,
+} from "@gatehouse/device-sim";
 import { type Device, parseReading, type RawReading } from "@gatehouse/protocol";
 import { FakeClock, Random, settle } from "@gatehouse/protocol/testing";
 import { type Accept, type Driver, driverTypes, HealthBoard, Pseudonymized, Unreadable } from "gatehouse";
@@ -13,6 +21,10 @@ export interface OsdpLineOptions {
   readonly vault?: ReturnType<typeof memoryVault>;
   readonly accept?: Accept;
   readonly seed?: string;
+  /** Answers take the time this rate allows; without it they come at once. */
+  readonly baud?: number;
+  /** Of every reader, from the start. */
+  readonly faults?: readonly Fault[];
 }
 
 export interface OsdpLine {
@@ -25,7 +37,7 @@ export interface OsdpLine {
   /** Everything accepted, in order: readings, and reasons of what could not be read. */
   readonly told: (RawReading | string)[];
   /** Bytes of both directions. */
-  readonly tapped: { readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
+  readonly tapped: { readonly atMs: number; readonly direction: "tx" | "rx"; readonly bytes: Uint8Array }[];
   /** `kind` of the readings so far. */
   kinds(): string[];
   codes(): string[];
@@ -37,6 +49,7 @@ export interface OsdpLine {
   stop(): Promise<void>;
   /** The device server drops its connections. */
   drop(): void;
+  cure(fault: Fault): void;
   close(): Promise<void>;
 }
 
@@ -51,13 +64,22 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
   const readers = options.readers.map((reader, n) =>
     createOsdpReader({ id: n === 0 ? READER : `reader-${n}`, ...reader }, random.fork(`reader ${n}`)),
   );
+  const suffering = readers.map((reader) =>
+    withFaults(reader, options.faults ?? [], random.fork(reader.id), reader.ownFaults),
+  );
   const server = await serveTcp();
-  const shared = shareLine(server, readers, { clock });
+  const shared = shareLine(server, suffering, {
+    clock,
+    characterMs: options.baud === undefined ? 0 : 10_000 / options.baud,
+  });
+  const cure = (fault: Fault, nowMs: number) => {
+    for (const reader of suffering) reader.set(fault, false, nowMs);
+  };
   const vault = options.vault ?? memoryVault();
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
   const told: OsdpLine["told"] = [];
-  const tapped: { direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
+  const tapped: { atMs: number; direction: "tx" | "rx"; bytes: Uint8Array }[] = [];
   const row = driverTypes.find(({ type }) => type === "osdp");
   if (row === undefined) throw new RangeError("there is no driver type osdp");
   const devices = readers.map(
@@ -76,7 +98,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
       told.push(...items.map(readingOf));
       return [];
     });
-  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=115200` });
+  const config = row.config.parse({ link: `tcp:127.0.0.1:${server.port}?baud=${options.baud ?? 115_200}` });
   const driver = row.create("bus-1", config as never, {
     clock,
     log,
@@ -88,7 +110,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
     secret: (ref) => options.secrets?.["file" in ref ? ref.file : ref.env] ?? Buffer.alloc(0),
     pseudonym: (number) => `c_${number.toLowerCase().padStart(10, "0")}`,
     vault,
-    tap: ({ direction, bytes }) => tapped.push({ direction, bytes: bytes.slice() }),
+    tap: ({ direction, bytes }) => tapped.push({ atMs: clock.monoMs(), direction, bytes: bytes.slice() }),
   });
   const stop = new AbortController();
   let ended: Promise<void> = Promise.resolve();
@@ -124,6 +146,7 @@ export async function openOsdpLine(options: OsdpLineOptions): Promise<OsdpLine> 
       await ended.catch(() => {});
     },
     drop: () => server.drop(),
+    cure: (fault) => cure(fault, clock.monoMs()),
     close: async () => {
       stop.abort();
       shared.stop();

@@ -9,13 +9,8 @@ export interface Made {
   readonly device: SimDevice;
   readonly ownFaults?: OwnFaults;
   readonly shown?: (nowMs: number) => unknown;
-  /** Where it pushes what it has to say unasked, for one on a network. */
+  /** Where one on a network pushes what it has to say unasked. */
   readonly listener?: () => { readonly address: string; readonly port: number } | undefined;
-}
-
-/** Without what was not given. */
-export function given<Keys extends object>(keys: Keys): { [K in keyof Keys]: Exclude<Keys[K], undefined> } {
-  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as never;
 }
 
 export interface SimDeviceRow {

@@ -4,17 +4,21 @@ import type { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { type SimDeviceRow, simDeviceRow } from "./catalogue-row.ts";
 import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, withFaults } from "./faulty.ts";
+import { createLd2410 } from "./ld2410.ts";
+import { createLd2450 } from "./ld2450.ts";
+import { METER_DEVICES } from "./meter-catalogue.ts";
 import { MODBUS_DEVICES } from "./modbus-catalogue.ts";
 import { createOsdpReader } from "./osdp-reader.ts";
 import { shownByReader } from "./osdp-reader-shown.ts";
-import { RADAR_DEVICES } from "./radar-catalogue.ts";
-import { NETWORK_DEVICES } from "./uhppote-catalogue.ts";
+import { createUhppoteBoard } from "./uhppote-board.ts";
 
 const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 const Key = z
   .string()
   .regex(/^[0-9a-fA-F]{32}$/, "a key is 32 hex digits")
   .transform(fromHex);
+
+const Share = z.coerce.number().min(0).max(1);
 
 /** What `--device` may name. */
 export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
@@ -38,10 +42,37 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
       return { device, ownFaults: device.ownFaults, shown: (nowMs) => shownByReader(device.pd, nowMs) };
     },
   ),
+  ld2410: simDeviceRow(
+    "a radar that sees whether somebody is there (256000 baud)",
+    z.strictObject({ missed: Share.optional(), ghosts: Share.optional() }),
+    (id, options, random) => ({ device: createLd2410({ id, ...given(options) }, random) }),
+  ),
+  ld2450: simDeviceRow(
+    "a radar that follows up to three people (256000 baud)",
+    z.strictObject({ missed: Share.optional() }),
+    (id, options, random) => ({ device: createLd2450({ id, ...given(options) }, random) }),
+  ),
+  "uhppote-board": simDeviceRow(
+    "an access board with four doors on the network: listen at udp:127.0.0.1:60000",
+    z.strictObject({
+      serial: z.coerce.number().int().min(1).max(0xffff_ffff).default(405_419_896),
+      /** Events it has room for. */
+      room: z.coerce.number().int().min(1).max(100_000).optional(),
+    }),
+    (id, { serial, ...options }) => {
+      const device = createUhppoteBoard({ id, serial, ...given(options) });
+      const shown = () => ({ opened: device.opened.length, lastDoor: device.opened.at(-1), events: device.last });
+      return { device, ownFaults: device.ownFaults, shown, listener: () => device.listener };
+    },
+  ),
+  ...METER_DEVICES,
   ...MODBUS_DEVICES,
-  ...RADAR_DEVICES,
-  ...NETWORK_DEVICES,
 };
+
+/** Without what was not given. */
+function given<Keys extends object>(keys: Keys): { [K in keyof Keys]: Exclude<Keys[K], undefined> } {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as never;
+}
 
 export interface NamedDevice {
   readonly device: FaultyDevice;
@@ -66,8 +97,12 @@ export function deviceByName(text: string, index: number, random: Random): Named
     const [issue] = keys.error.issues;
     throw new ConfigError({ path, reason: `${issue?.path.join(".") || "the keys"}: ${issue?.message}` });
   }
-  const made = found.make(id, keys.data, random.fork(id));
-  const { device, ownFaults = {}, shown = () => undefined, listener = () => undefined } = made;
+  const {
+    device,
+    ownFaults = {},
+    shown = () => undefined,
+    listener = () => undefined,
+  } = found.make(id, keys.data, random.fork(id));
   const faulty = withFaults(device, faultsOf(faults, path), random.fork(`${id}/faults`), ownFaults);
   return { device: faulty, shown, listener };
 }

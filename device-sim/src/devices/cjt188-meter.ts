@@ -36,11 +36,11 @@ export interface Cjt188MeterOptions {
   /** The order in its answers; default as it was asked. */
   readonly answers?: Cjt188Order;
   /** What its register shows at the start; default 100 m3, or 1 MWh for heat. */
-  readonly litres?: number;
-  readonly wh?: number;
-  readonly unit?: "m3" | "L";
+  readonly litres?: number | undefined;
+  readonly wh?: number | undefined;
+  readonly unit?: "m3" | "L" | undefined;
   /** Bits of its status: the standard's, or in the high half byte. */
-  readonly profile?: "standard" | "high-bits";
+  readonly profile?: "standard" | "high-bits" | undefined;
   /** Understands addresses with wildcards in a part only, as some do; all of them understand AA alone. */
   readonly partialWildcards?: boolean;
   readonly preamble?: number;

@@ -33,8 +33,8 @@ export interface Dlt645MeterOptions {
   readonly address: string;
   readonly edition?: "2007" | "1997";
   /** What its register shows at the start; default 1 MWh. */
-  readonly wh?: number;
-  readonly phases?: 1 | 3;
+  readonly wh?: number | undefined;
+  readonly phases?: 1 | 3 | undefined;
   /** Phases it does not have are sent as FF, or as 0. */
   readonly absent?: "FF" | "00";
   /** Data bytes in one frame; longer answers come in parts. */

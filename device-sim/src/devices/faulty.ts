@@ -36,6 +36,7 @@ export function withFaults(
   own: OwnFaults = {},
 ): FaultyDevice {
   const active = new Set<Fault>(faults);
+  for (const fault of active) own[fault as DeviceFault]?.(true, 0);
   let mutedUntilMs = Number.NEGATIVE_INFINITY;
   let babbledMs = Number.NEGATIVE_INFINITY;
   let lastSaid: Uint8Array = noise(random);

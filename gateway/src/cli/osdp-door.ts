@@ -117,10 +117,10 @@ async function onTheLine({ reader, state }: DoorOptions, siteFile: string): Prom
     health,
     vault: openVault(join(state, "drivers"), found.id),
     devices: found.devices.filter(({ id }) => id === reader),
+    timezone: site.site.site.timezone,
     secret: site.secret,
     accept: keepNothing,
     pseudonym: () => "c_0000000000",
-    timezone: site.site.site.timezone,
     broker: { onPublish: () => () => {}, publish: () => Promise.resolve() },
   };
   const driver: Driver = found.row.create(found.id, found.config as never, deps);

@@ -1,7 +1,7 @@
 /** Blocks that only a driver or an uplink understands, checked by the schema of its row. */
 import { Device, didYouMean, type Problem, type Site, UplinkConfig } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
-import type { DeviceFile } from "../core/ports.ts";
+import type { DeviceFile, SecretForm } from "../core/ports.ts";
 import { check, unknownKey } from "./issues.ts";
 
 /** What configuration needs of a row of drivers/index.ts or uplinks/index.ts. */
@@ -12,6 +12,7 @@ export interface AdapterRow {
   /** What the row's own devices need beside the facts every device has; without it nothing. */
   readonly device?: ZodType;
   readonly files?: Readonly<Record<string, DeviceFile>>;
+  readonly secrets?: Readonly<Record<string, SecretForm>>;
   /** The key that no two devices of one such driver share: their address on the line. */
   readonly distinct?: string;
 }

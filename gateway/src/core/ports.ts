@@ -6,11 +6,11 @@ import type {
   CommandResult,
   Device,
   DeviceCommand,
-  Framing,
   Lane,
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { LineProtocol, LineTap } from "./line-ports.ts";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
 export interface Logger {
@@ -136,30 +136,6 @@ export interface DriverDeps {
   readonly tap?: LineTap | undefined;
 }
 
-/** Some bytes of a line and their direction, seen from the gateway. */
-export interface LineEvent {
-  readonly atMs: number;
-  readonly direction: "tx" | "rx";
-  readonly bytes: Uint8Array;
-}
-export type LineTap = (event: LineEvent) => void;
-
-/** What is spoken on a driver's line, for the bus doctor. Pure. */
-export interface LineProtocol {
-  /** Of what the gateway hears; what it says goes out frame by frame. */
-  readonly framing: Framing;
-  /** One line of meaning, with cards, PINs and keys masked. Whatever the bytes are: never throws. */
-  describe(bytes: Uint8Array, direction: "tx" | "rx"): string;
-  /** The bytes for people, where some of them are secret; default all of them in hex. */
-  hex?(bytes: Uint8Array): string;
-  /** Which device a frame goes to (`tx`) or comes from, as the site file writes it; undefined where it does not say, as to all. */
-  address?(frame: Uint8Array, direction: "tx" | "rx"): string | undefined;
-  /** As for LineBus: a frame heard from the line that only another controller sends is `master`. */
-  judge?(frame: Uint8Array): "master" | "device";
-  /** Devices speak without being asked. */
-  readonly unasked?: true;
-}
-
 /** One row of drivers/index.ts. create() does no I/O. */
 export interface DriverType<Config = never> {
   readonly type: string;
@@ -168,18 +144,23 @@ export interface DriverType<Config = never> {
   readonly device?: ZodType;
   /** The key of those that no two devices of one driver share: their address on the line. */
   readonly distinct?: string;
+  /** Keys of its devices that are secrets of a form: looked at with the site file. */
+  readonly secrets?: Readonly<Record<string, SecretForm>>;
   /** For drivers of lines. */
   speaks?(config: Config): LineProtocol;
   /** Its vault holds keys that devices know: it is never run on another vault. */
   readonly keepsKeys?: true;
-  /** Those of them that only somebody on this box may give, and no platform. */
-  readonly localActions?: readonly CommandAction[];
   /** Keys of its devices that may name a file in place of a value: read and checked with the site file, so that `device` always sees the value. */
   readonly files?: Readonly<Record<string, DeviceFile>>;
   /** Commands its devices may be given, none for those that only report. What a single device cannot do, its driver refuses. */
   readonly actions: readonly CommandAction[];
+  /** Those of them that only somebody on this box may give, and no platform. */
+  readonly localActions?: readonly CommandAction[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
+
+/** Undefined for a secret as it should be, else what is wrong with it. */
+export type SecretForm = (secret: Buffer) => { readonly reason: string; readonly fix: string } | undefined;
 
 /** A key of a device that may be the name of a file the gateway brings along, or `{ file: NAME }` beside the site file. */
 export interface DeviceFile {
@@ -395,4 +376,5 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { LineEvent, LineProtocol, LineTap } from "./line-ports.ts";
 export type { Clock, Command, CommandResult, DeviceCommand };

@@ -28,7 +28,13 @@ import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
 export type Input =
   /** `credential` is a pseudonym already. */
-  | { readonly type: "reading"; readonly reading: RawReading; readonly clock: ClockQuality }
+  | {
+      readonly type: "reading";
+      readonly reading: RawReading;
+      readonly clock: ClockQuality;
+      /** What `reading.at` stands for, where the caller has read it already. */
+      readonly toldMs?: number | undefined;
+    }
   /** Time passed a timer. */
   | { readonly type: "tick" }
   /** The wall clock was set: everything measured in elapsed time moves along. */
@@ -63,6 +69,8 @@ export interface Effects {
   readonly ended?: UsedCommand;
 }
 
+type Told = Extract<Input, { type: "reading" }>;
+
 const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
 
 /** Throws RejectedError for an action the alert's life does not know, InvariantError when the caller is wrong. */
@@ -71,7 +79,7 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
     case "config":
       return configure(state, input.config, input.installation, nowMs);
     case "reading":
-      return read(state, modelOf(state), input.reading, input.clock, nowMs);
+      return read(state, modelOf(state), input, nowMs);
     case "tick":
       if (state.nextDueMs > nowMs) return NOTHING;
       return { outcome: "accepted", ...fireTimers(state, modelOf(state), nowMs) };
@@ -127,8 +135,8 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });
 
-function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQuality, nowMs: number): Effects {
-  const atMs = reading.at === undefined ? undefined : Date.parse(reading.at);
+function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, nowMs: number): Effects {
+  const atMs = reading.at === undefined ? undefined : (toldMs ?? Date.parse(reading.at));
   const problem = placeProblem(model, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
   if (problem !== undefined) return rejected(problem);
   const device = model.devices.get(reading.device);
@@ -150,6 +158,7 @@ function read(state: CoreState, model: Model, reading: RawReading, clock: ClockQ
     space,
     changed,
     atMs: believed,
+    toldMs: atMs,
     nowMs,
   };
   const seen = { atMs: believed, nowMs, trigger: triggerOf(reading) };
@@ -172,7 +181,7 @@ function estimate(
   state: CoreState,
   model: Model,
   known: DeviceState,
-  { reading, device, portal: portalId, space, atMs, nowMs }: Omit<Observed, "changed">,
+  { reading, device, portal: portalId, space, atMs, nowMs }: Omit<Observed, "changed" | "toldMs">,
 ): string[] {
   const portal = portalId === undefined ? undefined : model.portals.get(portalId);
   const hour = model.hourOf(atMs);

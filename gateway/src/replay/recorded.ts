@@ -6,6 +6,8 @@ export interface Recorded {
   readonly receivedMs: number;
   readonly clock: ClockQuality;
   readonly reading: RawReading;
+  /** What `reading.at` stands for, as far as it was read on the way. */
+  readonly toldMs?: number | undefined;
 }
 
 /** Remembered texts that passed a check; a file holds few different ids. */
@@ -35,7 +37,9 @@ export class RecordReader {
     const { receivedAt, credential } = fields;
     const receivedMs = typeof receivedAt === "string" ? this.#times.read(receivedAt) : Number.NaN;
     if (Number.isNaN(receivedMs)) return "receivedAt: must be an RFC 3339 time";
-    let reading = this.#quickly(fields);
+    const { at } = fields;
+    const toldMs = typeof at === "string" ? this.#times.read(at) : undefined;
+    let reading = this.#quickly(fields, toldMs);
     if (reading === undefined) {
       const parsed = parseReading(item);
       if (!parsed.ok) return parsed.reason;
@@ -48,17 +52,17 @@ export class RecordReader {
     if (clock !== "synced" && !ClockQuality.safeParse(clock).success) {
       return "clock: must be synced, unsynced or stepped";
     }
-    return { receivedMs, clock: clock as ClockQuality, reading };
+    return { receivedMs, clock: clock as ClockQuality, reading, toldMs: Number.isNaN(toldMs) ? undefined : toldMs };
   }
 
   /** Undefined for whatever is not plainly right: the schema then says what it is. */
-  #quickly(fields: Readonly<Record<string, unknown>>): RawReading | undefined {
+  #quickly(fields: Readonly<Record<string, unknown>>, toldMs: number | undefined): RawReading | undefined {
     const { device, epoch, seq, at, kind, portal, space, credential, value } = fields;
     const plain =
       this.#ids.has(device) &&
       isCount(epoch) &&
       isCount(seq) &&
-      (at === undefined || (typeof at === "string" && !Number.isNaN(this.#times.read(at)))) &&
+      (at === undefined || (toldMs !== undefined && !Number.isNaN(toldMs))) &&
       (portal === undefined || this.#ids.has(portal)) &&
       (space === undefined || this.#ids.has(space)) &&
       (credential === undefined || this.#pseudonyms.has(credential)) &&

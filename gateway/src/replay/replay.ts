@@ -35,9 +35,9 @@ export class Replay {
   }
 
   /** Virtual time moves to the reading's arrival, then the core has it. */
-  take({ receivedMs, reading, clock }: Recorded): Effects {
+  take({ receivedMs, reading, clock, toldMs }: Recorded): Effects {
     this.advance(receivedMs);
-    return this.#step({ type: "reading", reading, clock }, this.#nowMs);
+    return this.#step({ type: "reading", reading, clock, toldMs }, this.#nowMs);
   }
 
   /** Virtual time moves to `ms`, stopping at every timer on the way; it never runs backwards. */

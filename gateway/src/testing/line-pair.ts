@@ -27,7 +27,7 @@ export interface LinePair {
   readonly far: FarEnd;
 }
 
-const QUIET_MS = 40;
+const TIMING = { quietMs: 40, retryWithinMs: 1_000 };
 
 /** `link` says how fast the line is meant to be; bytes come at once all the same. */
 export async function linePair(
@@ -68,6 +68,6 @@ export async function linePair(
     ears = found;
     return transport;
   };
-  const line = new GuardedLine(LinkUrl.parse(link), QUIET_MS, { clock, log: new MemoryLog(), tap });
+  const line = new GuardedLine(LinkUrl.parse(link), TIMING, { clock, log: new MemoryLog(), tap });
   return { line: await line.open(connect, new AbortController().signal), far };
 }

@@ -82,6 +82,11 @@ export class AcuStartup {
     this.#firstDoubt = undefined;
   }
 
+  /** It has said who it is. */
+  get isKnown(): boolean {
+    return this.#identity !== undefined;
+  }
+
   get isFirst(): boolean {
     return this.#step === "id";
   }

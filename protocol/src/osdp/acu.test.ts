@@ -161,6 +161,25 @@ describe("what a reader is", () => {
   });
 });
 
+describe("check characters", () => {
+  test("a PD that is silent to a CRC is asked with a checksum now and then, and found", () => {
+    const line = new NoisyLine("old");
+    const hear = line.pd.hear.bind(line.pd);
+    const isCrc = (bytes: Uint8Array) => ((bytes[5] ?? 0) & 4) !== 0;
+    line.pd.hear = (bytes, nowMs) => (isCrc(bytes) ? undefined : hear(bytes, nowMs));
+    line.turns(40);
+    expect(line.acu.isOnline).toBe(true);
+  });
+
+  test("a PD that once answered to a CRC is never asked otherwise, however long it was silent", () => {
+    const line = new NoisyLine("away");
+    line.turns(20);
+    line.damage = DEAF;
+    line.turns(200);
+    expect(new Set(line.said.map(({ check }) => check))).toEqual(new Set(["crc"]));
+  });
+});
+
 describe("patience", () => {
   test("BUSY: the same bytes again under the same number, and nothing is lost", () => {
     const line = new NoisyLine("busy");

@@ -41,6 +41,8 @@ export const INSTALL_WINDOW_MS = 300_000;
 const TRIES = 3;
 /** A command is worth more tries: giving it up leaves open whether it was carried out. */
 const COMMAND_TRIES = 5;
+/** One round in so many is asked with a checksum, as long as nobody ever answered. */
+const CHECKSUM_EVERY = 4;
 const BUSY_WAIT_MS = 50;
 const BUSY_MOST_MS = 10_000;
 
@@ -56,9 +58,12 @@ export class OsdpAcu {
   /** What the conversation is about: getting to know the PD, giving it a key, or its work. */
   #phase: "start" | "keyset" | "work" = "start";
   #ready: ReadyPd | undefined;
+  #session = 0;
   #tries = 0;
   #busySinceMs: number | undefined;
   #checkNaks = 0;
+  /** Of a PD that has never said a word. */
+  #silentRounds = 0;
 
   constructor(options: AcuOptions) {
     this.#options = options;
@@ -76,6 +81,11 @@ export class OsdpAcu {
 
   get isInstalling(): boolean {
     return this.#windowUntilMs !== undefined;
+  }
+
+  /** Grows whenever the conversation begins anew: what was said before may be said again. */
+  get session(): number {
+    return this.#session;
   }
 
   /** Between silence and work: the next frame is better said at once. */
@@ -149,13 +159,17 @@ export class OsdpAcu {
   /** No answer within its time. True when the same bytes are worth another try at once. */
   missed(): boolean {
     this.#tries += 1;
-    const tries = this.#phase === "work" && this.#work.isCommand ? COMMAND_TRIES : TRIES;
-    if (this.#tries < tries && this.#link.pending !== undefined) return true;
-    // A PD that knows no CRC may keep silent instead of saying so.
-    if (this.#phase === "start" && this.#start.isFirst && !this.isOnline) this.#swapCheck();
+    if (this.#tries < this.#mostTries && this.#link.pending !== undefined) return true;
+    if (!this.#start.isKnown) this.#guessCheck();
     this.#restart("lost");
     this.#standing.lostRound();
     return false;
+  }
+
+  /** One that may not be there at all does not cost the others more than one wait. */
+  get #mostTries(): number {
+    if (this.#phase === "start" && this.#start.isFirst && !this.isOnline) return 1;
+    return this.#phase === "work" && this.#work.isCommand ? COMMAND_TRIES : TRIES;
   }
 
   #compose(nowMs: number): Outgoing | undefined {
@@ -296,6 +310,12 @@ export class OsdpAcu {
     } else this.missed();
   }
 
+  /** A PD that knows no CRC may keep silent instead of saying so. */
+  #guessCheck(): void {
+    this.#silentRounds += 1;
+    this.#link.check = this.#silentRounds % CHECKSUM_EVERY === 0 ? "checksum" : "crc";
+  }
+
   #swapCheck(): void {
     this.#link.check = this.#link.check === "crc" ? "checksum" : "crc";
   }
@@ -313,6 +333,7 @@ export class OsdpAcu {
   /** The next frame drops whatever session there is. */
   #begin(from: "id" | "challenge"): void {
     this.#link.restart();
+    this.#session += 1;
     this.#phase = "start";
     this.#ready = undefined;
     this.#tries = 0;

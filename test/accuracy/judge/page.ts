@@ -11,9 +11,22 @@ export function accuracyPage(groups: readonly Group[]): string {
 <title>Accuracy of the group-rental alert</title>
 <style>
 :root{color-scheme:light dark;--bar:#2f6f9f;--other:#9aa5b1;--line:#c2410c}
-body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:1.5rem auto;max-width:62rem;padding:0 1rem}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}td,th{padding:.15rem .7rem .15rem 0;text-align:left;white-space:nowrap}
+body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:1.5rem auto;max-width:74rem;padding:0 1rem}
+p,ul{max-width:50rem}li{overflow-wrap:anywhere}
+table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+td,th{padding:.2rem .9rem .2rem 0;text-align:left}td{white-space:nowrap}
+thead th{position:sticky;top:0;background:Canvas;vertical-align:bottom;border-bottom:1px solid var(--other)}
+tbody th{font-weight:600}
+.bar{display:grid;grid-template-columns:11rem 1fr 3rem;gap:.5rem;align-items:center;max-width:46rem;font-size:.85rem}
+.bar i{position:relative;height:.9rem;background:linear-gradient(var(--fill),var(--fill)) 0/calc(var(--share)*100%) no-repeat}
+.bar i::after{content:"";position:absolute;top:50%;left:calc(var(--low)*100%);width:calc((var(--high) - var(--low))*100%);border-top:1px solid currentColor}
 svg{width:100%;height:auto;max-width:46rem}text{fill:currentColor;font-size:12px}
+@media(max-width:70rem){
+thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table,tbody,tr,td,tbody th{display:block}tr{padding:.6rem 0;border-bottom:1px solid var(--other)}tbody th{font-size:1rem}
+td{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;padding:0}td::before{content:attr(data-of);opacity:.75}
+}
+@media(max-width:40rem){.days text{font-size:20px}.bar{grid-template-columns:8.5rem 1fr 2.6rem}}
 </style>
 <h1>Accuracy of the group-rental alert</h1>
 <p>Spaces judged over each site's whole time. "labelled" sites were made by an independent generator, "made" ones by the simulator with seeds the model was not
@@ -63,32 +76,31 @@ function table(groups: readonly Group[]): string {
       number(meanError(group, (site) => site.present)),
     ];
   });
-  const line = (tag: string, cells: readonly string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
-  return `<div class="wide" tabindex="0"><table>${line("th", head)}${rows.map((row) => line("td", row)).join("")}</table></div>`;
+  const heads = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`);
+  const lines = rows.map(([name = "", ...cells]) => {
+    // On a narrow screen every figure stands in a line of its own, behind its name.
+    const figures = cells.map((cell, at) => `<td data-of="${escapeHtml(head[at + 1] ?? "")}">${escapeHtml(cell)}</td>`);
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${figures.join("")}</tr>`;
+  });
+  return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table>`;
 }
-
-const WIDTH = 640;
-const LEFT = 190;
-const ROW = 20;
 
 function barsOf(group: Group): string {
   const rows: readonly (readonly [string, Score, string])[] = [
     ["gateway", gatewayScore(group), "var(--bar)"],
     ...BASELINES.map((name) => [name, baselineScore(group, name), "var(--other)"] as const),
   ];
-  const x = (share: number): number => LEFT + share * (WIDTH - LEFT - 50);
-  const bars = rows.map(([name, score, colour], index) => {
+  const bars = rows.map(([name, score, colour]) => {
     const { truePositive: tp, trueNegative: tn } = score;
     const { spaces, accuracy } = figuresOf(score);
     const [low, high] = wilson(tp + tn, spaces);
-    const y = index * ROW + 4;
-    return `<text x="0" y="${y + 11}">${escapeHtml(name)}</text><rect x="${LEFT}" y="${y}" width="${number(x(accuracy) - LEFT, 1)}" height="14" fill="${colour}"/>
-<line x1="${number(x(low), 1)}" x2="${number(x(high), 1)}" y1="${y + 7}" y2="${y + 7}" stroke="currentColor"/><text x="${WIDTH - 40}" y="${y + 11}">${number(accuracy)}</text>`;
+    const style = `--fill:${colour};--share:${number(accuracy, 3)};--low:${number(low, 3)};--high:${number(high, 3)}`;
+    return `<div class="bar"><span>${escapeHtml(name)}</span><i style="${style}"></i><b>${number(accuracy)}</b></div>`;
   });
-  return `<h3>${escapeHtml(group.name)}</h3><svg viewBox="0 0 ${WIDTH} ${rows.length * ROW + 6}" role="img" aria-label="${escapeHtml(group.name)}">${bars.join("")}</svg>`;
+  return `<h3>${escapeHtml(group.name)}</h3>${bars.join("\n")}`;
 }
 
+const WIDTH = 640;
 const WEEKS = 8;
 
 function histogram(delays: readonly number[]): string {
@@ -107,7 +119,7 @@ function histogram(delays: readonly number[]): string {
     { length: WEEKS },
     (_, week) => `<text x="${number(30 + week * 7 * step, 1)}" y="146">${week * 7}</text>`,
   );
-  return `<svg viewBox="0 0 ${WIDTH} 150" role="img" aria-label="days from breach to alert">${bars.join("")}${marks.join("")}<text x="0" y="14">${top}</text></svg>`;
+  return `<svg class="days" viewBox="0 0 ${WIDTH} 150" role="img" aria-label="days from breach to alert">${bars.join("")}${marks.join("")}<text x="0" y="14">${top}</text></svg>`;
 }
 
 function reliability(groups: readonly Group[]): string {

@@ -89,9 +89,12 @@ static int is_shm(const char *path)
 	return length > 4 && strcmp(path + length - 4, "-shm") == 0;
 }
 
+/* libuv closes past us: the number of a file of ours may be a socket's by now, which no open() gave it. */
 static unsigned char kind_of(int fd)
 {
-	return fd >= 0 && fd < MAX_FDS ? kinds[fd] : NOT_OURS;
+	struct stat now;
+	if (fd < 0 || fd >= MAX_FDS || kinds[fd] == NOT_OURS) return NOT_OURS;
+	return fstat(fd, &now) == 0 && !S_ISSOCK(now.st_mode) ? kinds[fd] : NOT_OURS;
 }
 
 static int marked(int fd, unsigned char kind)
@@ -178,7 +181,6 @@ int statfs(const char *path, struct statfs *found)
 static int opened(const char *path, int flags, mode_t mode, int at)
 {
 	if (strcmp(path, marks_path) == 0) return marked(raw_open("/dev/null", O_WRONLY | O_CLOEXEC, 0), MARKS);
-	/* libuv closes past us: the number may have been that of a file of ours. */
 	if (!below_dir(path)) return marked((int)syscall(SYS_openat, at, path, flags, mode), NOT_OURS);
 	pthread_mutex_lock(&lock);
 	struct stat before;

@@ -48,7 +48,8 @@ const MAX_OFFENCES = 100;
 
 export function subjectOf(finding: Place): string {
   const { kind, space, portal = "", device = "", rule } = finding;
-  return [kind, space, portal, device, ...(rule === undefined ? [] : [rule])].join("|");
+  const subject = `${kind}|${space}|${portal}|${device}`;
+  return rule === undefined ? subject : `${subject}|${rule}`;
 }
 
 export function recordOf(state: CoreState, finding: Place): AlertRecord | undefined {

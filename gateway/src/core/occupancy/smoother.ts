@@ -39,11 +39,17 @@ function move(
   for (let n = 0; n < size; n++) {
     const mass = before[from + n] as number;
     if (mass < TINY) continue;
+    const target = n + net - MISSED;
+    // Most steps stay away from the edges.
+    if (target + first >= 0 && target + last < size) {
+      for (let e = first, at = to + target + first; e <= last; e++, at++)
+        after[at] = (after[at] as number) + mass * (kernels[kernelAt + e] as number);
+      continue;
+    }
     for (let e = first; e <= last; e++) {
       const kernel = kernels[kernelAt + e] as number;
-      const target = n + net + e - MISSED;
-      const inside = Math.min(size - 1, Math.max(0, target));
-      const chance = mass * kernel * (inside === target ? 1 : AT_EDGE);
+      const inside = Math.min(size - 1, Math.max(0, target + e));
+      const chance = mass * kernel * (inside === target + e ? 1 : AT_EDGE);
       after[to + inside] = (after[to + inside] as number) + chance;
     }
   }
@@ -183,13 +189,17 @@ function moveBack(
   let most = 0;
   for (let n = 0; n < size; n++) {
     const followed = (forward[at + n] as number) >= TINY;
+    const target = n + net - MISSED;
     let total = 0;
-    for (let e = first; e <= last && followed; e++) {
-      const kernel = kernels[kernelAt + e] as number;
-      const target = n + net + e - MISSED;
-      const inside = Math.min(size - 1, Math.max(0, target));
-      const chance = kernel * (inside === target ? 1 : AT_EDGE);
-      total += chance * (weights[weightsAt + inside] as number) * (later[inside] as number);
+    if (followed && target + first >= 0 && target + last < size) {
+      for (let e = first, to = target + first; e <= last; e++, to++)
+        total += (kernels[kernelAt + e] as number) * (weights[weightsAt + to] as number) * (later[to] as number);
+    } else if (followed) {
+      for (let e = first; e <= last; e++) {
+        const inside = Math.min(size - 1, Math.max(0, target + e));
+        const chance = (kernels[kernelAt + e] as number) * (inside === target + e ? 1 : AT_EDGE);
+        total += chance * (weights[weightsAt + inside] as number) * (later[inside] as number);
+      }
     }
     earlier[n] = total;
     most = Math.max(most, total);

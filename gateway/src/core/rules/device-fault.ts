@@ -26,14 +26,14 @@ export function keepWatch(state: CoreState, nowMs: number): void {
   if (!state.timers.has(SWEEP)) setTimer(state, SWEEP, { dueMs: nowMs + SWEEP_EVERY_MS, calendar: false });
 }
 
-export const deviceFault: ReadingRule = (state, { reading, device, nowMs }) => {
+export const deviceFault: ReadingRule = (state, { reading, device, toldMs, nowMs }) => {
   const known = state.devices.get(device.id);
   if (known === undefined || device.watch === false) return [];
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
   if (reading.kind === "device.offline") watch.offlineAtMs ??= nowMs;
   else if (reading.kind === "device.online") comeBack(watch, nowMs);
-  else hear(watch, device, reading, nowMs);
+  else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
   noteUse(state, device, reading, nowMs);
   return isSuspicious(watch) ? judge(state, device, watch, nowMs) : [];
 };

@@ -81,8 +81,8 @@ export function newWatch(nowMs: number): DeviceWatch {
   };
 }
 
-/** Brings the watch up to date with a reading of the device itself. */
-export function hear(watch: DeviceWatch, device: Device, reading: RawReading, nowMs: number): void {
+/** Brings the watch up to date with a reading of the device itself, which says that it is of `toldMs`. */
+export function hear(watch: DeviceWatch, device: Device, reading: RawReading, toldMs: number, nowMs: number): void {
   turnWeek(watch, nowMs);
   comeBack(watch, nowMs);
   // A silence that was a fault is no habit.
@@ -92,7 +92,6 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   watch.readings = Math.min(watch.readings + 1, 1_000_000);
   watch.missed = 0;
   // What was kept while the line was down comes all at once.
-  const toldMs = reading.at === undefined ? nowMs : Date.parse(reading.at);
   if (nowMs - toldMs < SLOT_MS) countSlot(watch, device, nowMs);
   if (sees(watch, reading)) {
     watch.unseen = 0;
@@ -100,7 +99,7 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, no
   }
   if (reading.kind === "presence.on") watch.onAtMs ??= nowMs;
   if (reading.kind === "presence.off") delete watch.onAtMs;
-  const odd = oddity(watch, reading, nowMs);
+  const odd = oddity(watch, reading, toldMs, nowMs);
   if (odd !== undefined) {
     watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
     watch.odd = odd.says;
@@ -149,8 +148,12 @@ function sees(watch: DeviceWatch, { kind, value }: RawReading): boolean {
   return kind === "presence.on" || (kind === "presence.count" && value !== 0);
 }
 
-function oddity(watch: DeviceWatch, { kind, value, at, epoch }: RawReading, nowMs: number): Words | undefined {
-  const atMs = at === undefined ? nowMs : Date.parse(at);
+function oddity(
+  watch: DeviceWatch,
+  { kind, value, epoch }: RawReading,
+  atMs: number,
+  nowMs: number,
+): Words | undefined {
   if (atMs > nowMs + AHEAD_MS) {
     const minutes = Math.round((atMs - nowMs) / MINUTE_MS);
     return { says: `its clock is ${minutes} min ahead`, zh: `时钟快${minutes}分钟` };

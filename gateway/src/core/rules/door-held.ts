@@ -44,11 +44,10 @@ export const doorHeld: ReadingRule = (state, observed) => {
 /** A network mixes up what is minutes apart; a device clock further back than that was set. */
 const MIXED_UP_MS = 15 * 60_000;
 
-const toldBy = ({ at }: Observed["reading"]) => (at === undefined ? {} : { toldMs: Date.parse(at) });
+const toldBy = ({ toldMs }: Observed) => (toldMs === undefined ? {} : { toldMs });
 
 /** True when a later word of the same device is known already: by its own numbering, else by its clock. */
-function isPast(state: CoreState, { reading, device }: Observed, portal: string): boolean {
-  const { toldMs } = toldBy(reading);
+function isPast(state: CoreState, { reading, device, toldMs }: Observed, portal: string): boolean {
   const known = memoOf<DoorState>(state, "door-held", portal);
   if (known === undefined || known.device !== device.id) return false;
   const { epoch, seq } = known.trigger ?? {};
@@ -63,7 +62,7 @@ function opened(state: CoreState, observed: Observed, portal: string, space: str
   if (limitMs === undefined || isPast(state, observed, portal)) return [];
   const door: DoorState = {
     openAtMs: atMs,
-    ...toldBy(reading),
+    ...toldBy(observed),
     space,
     device: device.id,
     trigger: triggerOf(reading),
@@ -77,7 +76,7 @@ function opened(state: CoreState, observed: Observed, portal: string, space: str
 function closed(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
   const { reading, device, nowMs } = observed;
   if (isPast(state, observed, portal)) return [];
-  const door: DoorState = { ...toldBy(reading), space, device: device.id, trigger: triggerOf(reading) };
+  const door: DoorState = { ...toldBy(observed), space, device: device.id, trigger: triggerOf(reading) };
   setMemo(state, "door-held", portal, door);
   dropTimer(state, timerOf(portal));
   return shut(state, portal, space, nowMs, "the door is closed again");

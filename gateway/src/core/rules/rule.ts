@@ -13,6 +13,8 @@ export interface Observed {
   /** Spaces whose estimate it changed. */
   readonly changed: readonly string[];
   readonly atMs: number;
+  /** When the device itself says that it was. */
+  readonly toldMs: number | undefined;
   readonly nowMs: number;
 }
 

@@ -41,7 +41,7 @@ describe("a line", () => {
     await clock.advance(10);
     expect(await outcome).toMatchObject({ code: "timeout" });
     expect(await behind).toMatchObject({ code: "timeout" });
-    expect(await line.lost).toMatchObject({ code: "timeout" });
+    expect(await line.lost).toMatchObject({ code: "timeout", retryWithinMs: 1_000 });
     expect(far.closed).toBe(1);
   });
 

@@ -5,6 +5,14 @@ import { characterMs, formatAddress, type LineAddress, type WireFormat } from ".
 import type { Line } from "./line.ts";
 import type { Connect, Transport } from "./transport.ts";
 
+/** What differs from one kind of line to another. */
+export interface LineTiming {
+  /** As of Line. */
+  readonly quietMs: number;
+  /** Looking for a lost line again costs next to nothing. */
+  readonly retryWithinMs?: number;
+}
+
 export interface LineDeps {
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,6 +33,7 @@ export class GuardedLine implements Line {
   readonly quietMs: number;
   readonly lost: Promise<LinkError>;
   readonly #deps: LineDeps;
+  readonly #retryWithinMs: number | undefined;
   #format: WireFormat;
   #transport: Transport | undefined;
   #ended: LinkError | undefined;
@@ -39,9 +48,10 @@ export class GuardedLine implements Line {
   #windowBytes = 0;
   #cancelResume = () => {};
 
-  constructor(address: LineAddress, quietMs: number, deps: LineDeps) {
+  constructor(address: LineAddress, { quietMs, retryWithinMs }: LineTiming, deps: LineDeps) {
     this.name = formatAddress(address);
     this.quietMs = quietMs;
+    this.#retryWithinMs = retryWithinMs;
     this.#format = address;
     this.#deps = deps;
     this.lost = new Promise((resolve) => {
@@ -97,7 +107,7 @@ export class GuardedLine implements Line {
     tap?.({ atMs: clock.nowMs(), direction: "tx", bytes });
     return new Promise((resolve, reject) => {
       const cancel = clock.after(ms, () =>
-        this.#lose(new LinkError("timeout", `${this.name} took no bytes for ${Math.round(ms)} ms`)),
+        this.#lose(this.#broken("timeout", `took no bytes for ${Math.round(ms)} ms`)),
       );
       this.#failWrite = (error) => {
         cancel();
@@ -109,9 +119,15 @@ export class GuardedLine implements Line {
           this.#failWrite = () => {};
           resolve();
         },
-        (cause: unknown) => this.#lose(asLinkError(this.name, cause)),
+        (cause: unknown) =>
+          this.#lose(cause instanceof LinkError ? cause : this.#broken("closed", messageOf(cause), cause)),
       );
     });
+  }
+
+  #broken(code: LinkError["code"], what: string, cause?: unknown): LinkError {
+    const retry = this.#retryWithinMs === undefined ? {} : { retryWithinMs: this.#retryWithinMs };
+    return new LinkError(code, `${this.name}: ${what}`, { cause, ...retry });
   }
 
   #hear(bytes: Uint8Array): void {
@@ -168,7 +184,4 @@ export class GuardedLine implements Line {
   }
 }
 
-function asLinkError(name: string, cause: unknown): LinkError {
-  if (cause instanceof LinkError) return cause;
-  return new LinkError("closed", `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-}
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -86,9 +86,10 @@ export class Meter implements Member {
       const first = await this.#judge(facts);
       if (first.doubt === undefined) return first.readings;
       const second = await this.#judge(await item.read(ask));
-      if (second.doubt === undefined) return second.readings;
+      const readings = [...first.readings, ...second.readings];
+      if (second.doubt === undefined) return readings;
       log.debug({ device, reason: second.doubt }, "a total is not believed");
-      return [...second.readings, new Unreadable(device, `${item.name}: ${second.doubt}`)];
+      return [...readings, new Unreadable(device, `${item.name}: ${second.doubt}`)];
     } catch (error) {
       if (error instanceof RejectedError) this.#restUntilMs.set(item.name, clock.monoMs() + REST_MS);
       else if (!(error instanceof FrameError)) throw error;

@@ -31,11 +31,13 @@ export class TotalMemory {
     return this.#totals.get(`${device} ${kind}`);
   }
 
-  /** On disk when it resolves, where the meter began anew; else now and then. */
+  /** On disk when it resolves, where the meter is new or began anew; else now and then. */
   async note(device: string, kind: string, known: KnownTotal, anew: boolean): Promise<void> {
-    this.#totals.set(`${device} ${kind}`, known);
+    const key = `${device} ${kind}`;
+    const isNew = !this.#totals.has(key);
+    this.#totals.set(key, known);
     const nowMs = this.#clock.monoMs();
-    if (!anew && nowMs - this.#savedAtMs < SAVE_EVERY_MS) return;
+    if (!anew && !isNew && nowMs - this.#savedAtMs < SAVE_EVERY_MS) return;
     this.#savedAtMs = nowMs;
     await this.#vault.write(FILE, Buffer.from(JSON.stringify(Object.fromEntries(this.#totals))));
   }

@@ -1,6 +1,7 @@
 /** What the site file says of an OSDP line and its readers. */
-import { CARD_FORMATS, ConfigError, LED_COLORS, SecretRef } from "@gatehouse/protocol";
+import { CARD_FORMATS, LED_COLORS, SecretRef } from "@gatehouse/protocol";
 import { z } from "zod";
+import type { SecretForm } from "../../core/ports.ts";
 import { LinkUrl } from "../line/address.ts";
 
 export const OsdpConfig = z.strictObject({
@@ -10,7 +11,7 @@ export const OsdpConfig = z.strictObject({
     .int()
     .min(5)
     .max(3_600)
-    .default(30)
+    .default(60)
     .describe("how often tamper, power, inputs and outputs are asked for"),
 });
 export type OsdpConfig = z.infer<typeof OsdpConfig>;
@@ -72,14 +73,17 @@ export type OsdpDevice = z.infer<typeof OsdpDevice>;
 
 const KEY_BYTES = 16;
 
-/** 32 hex digits, in groups or not, or 16 bytes as they are. Throws ConfigError. */
-export function readKey(secret: Buffer, device: string): Uint8Array {
+/** 32 hex digits, in groups or not, or 16 bytes as they are; undefined for what is no key. */
+export function readKey(secret: Buffer): Uint8Array | undefined {
   const digits = secret.toString("latin1").replace(/[\s:-]/g, "");
   if (/^[0-9a-fA-F]{32}$/.test(digits)) return Uint8Array.from(Buffer.from(digits, "hex"));
-  if (secret.length === KEY_BYTES) return Uint8Array.from(secret);
-  throw new ConfigError({
-    path: `devices.${device}.key`,
-    reason: `a key is 32 hex digits; the secret has ${secret.length} bytes that are none`,
-    fix: "write a file with `openssl rand -hex 16`, or leave the key out and the gateway makes one",
-  });
+  return secret.length === KEY_BYTES ? Uint8Array.from(secret) : undefined;
 }
+
+export const keyForm: SecretForm = (secret) =>
+  readKey(secret) === undefined
+    ? {
+        reason: `a key is 32 hex digits; the secret has ${secret.length} bytes that are none`,
+        fix: "write a file with `openssl rand -hex 16`, or leave the key out and the gateway makes one",
+      }
+    : undefined;

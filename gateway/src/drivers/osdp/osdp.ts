@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import {
   type CommandResult,
-  ConfigError,
   type DeviceCommand,
   decodeOsdpFrame,
   describeOsdp,
@@ -19,7 +18,7 @@ import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
 import { PendingCommands } from "../pending-commands.ts";
-import { OsdpConfig, OsdpDevice, readKey } from "./config.ts";
+import { keyForm, OsdpConfig, OsdpDevice, readKey } from "./config.ts";
 import { Errand } from "./errand.ts";
 import { OsdpReader } from "./reader.ts";
 import { ReaderKeys } from "./reader-keys.ts";
@@ -44,6 +43,12 @@ const REPLY_MS = 200;
 /** Characters of an answer's beginning; the bus hears a spoken one to its end. */
 const HEADER_CHARACTERS = 8;
 const ATTEND_MS = 1_000;
+/** A reader drops its session after 8 s of silence: a round of all readers takes half of that at the most, where the line can. */
+const ROUND_MS = 4_000;
+/** ID, CAP, CHLNG, SCRYPT, KEYSET and the handshake behind it. */
+const WHOLE_START = 8;
+const EXCHANGE_CHARACTERS = 64;
+const TURNAROUND_MS = 20;
 
 class OsdpDriver implements Driver {
   readonly id: string;
@@ -66,10 +71,9 @@ class OsdpDriver implements Driver {
     this.#planned = deps.devices.map(({ id: device, watch, ...keys }): Planned => {
       const own = Object.fromEntries(Object.entries(keys).filter(([key]) => key in OsdpDevice.shape));
       const parsed = OsdpDevice.parse(own);
-      const siteKey = parsed.key === undefined ? undefined : readKey(deps.secret(parsed.key), device);
+      const siteKey = parsed.key === undefined ? undefined : readKey(deps.secret(parsed.key));
       return { device, config: parsed, isUnderRepair: watch === false, siteKey };
     });
-    refuseTwins(this.#planned);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -136,6 +140,7 @@ class OsdpDriver implements Driver {
       acu,
       keys,
       periodMs: pollMs,
+      startExchanges: startExchanges(this.#planned.length, line.characterMs),
       replyMs: REPLY_MS + line.quietMs + HEADER_CHARACTERS * line.characterMs,
       deps: this.#deps,
       onDone: (id, error) => this.#done(device, id, error),
@@ -206,23 +211,17 @@ function addressOf(frame: Uint8Array): string | undefined {
   return address === OSDP_BROADCAST ? undefined : String(address);
 }
 
-function refuseTwins(planned: readonly Planned[]): void {
-  for (const [at, { device, config }] of planned.entries()) {
-    const twin = planned.slice(0, at).find((other) => other.config.address === config.address);
-    if (twin === undefined) continue;
-    const reason = `${device} and ${twin.device} both have address ${config.address} on this line`;
-    throw new ConfigError({
-      path: `devices.${device}.address`,
-      reason,
-      fix: "give each reader of a line its own address",
-    });
-  }
+function startExchanges(readers: number, characterMs: number): number {
+  const exchangeMs = EXCHANGE_CHARACTERS * characterMs + TURNAROUND_MS;
+  return Math.min(WHOLE_START, Math.max(1, Math.floor(ROUND_MS / (readers * exchangeMs))));
 }
 
 export const osdp = {
   type: "osdp",
   config: OsdpConfig,
   device: OsdpDevice,
+  distinct: "address",
+  secrets: { key: keyForm },
   actions: ["unlock", "lock", "output", "led", "buzzer", "text", "identify", "configure"],
   localActions: ["configure"],
   keepsKeys: true,

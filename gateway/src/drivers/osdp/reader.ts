@@ -20,6 +20,7 @@ import { signal } from "./orders.ts";
 import { ReaderHealth } from "./reader-health.ts";
 import type { ReaderKeys } from "./reader-keys.ts";
 import { ReaderStates } from "./readings.ts";
+import { Repeats } from "./repeats.ts";
 
 export interface ReaderParts {
   readonly device: string;
@@ -29,6 +30,8 @@ export interface ReaderParts {
   readonly periodMs: number;
   /** From the end of a request to the beginning of its answer. */
   readonly replyMs: number;
+  /** Of a start-up in one turn: so many that the sessions of the others do not starve meanwhile. */
+  readonly startExchanges: number;
   readonly deps: DriverDeps;
   /** How a command, or a part of one, ended; undefined when it was done. */
   readonly onDone: (id: string, error: string | undefined) => void;
@@ -36,8 +39,6 @@ export interface ReaderParts {
 
 /** Exchanges of one urgent turn: a poll that is under way, what was asked for, and repeats. */
 const URGENT_EXCHANGES = 8;
-/** A start-up in one turn: ID, CAP, CHLNG, SCRYPT, KEYSET and the handshake behind it. */
-const START_EXCHANGES = 8;
 /** Signals for the person at the door are worth nothing later. */
 const FEEDBACK_MS = 2_000;
 
@@ -49,6 +50,7 @@ export class OsdpReader implements Member {
   readonly #acu: OsdpAcu;
   readonly #states: ReaderStates;
   readonly #health: ReaderHealth;
+  readonly #repeats = new Repeats();
   #feedbacks = 0;
   /** What it was told to show until it is cleared; shown again after it was away. */
   #standing: readonly OsdpCommand[] = [];
@@ -90,7 +92,7 @@ export class OsdpReader implements Member {
   async poll(ask: Ask): Promise<void> {
     if (this.#parts.keys.memory.state.doubt !== undefined) return;
     for (let count = 1; await this.#exchange(ask); count++)
-      if (!this.#acu.isStarting || count >= START_EXCHANGES) return;
+      if (!this.#acu.isStarting || count >= this.#parts.startExchanges) return;
   }
 
   /** A turn of its own for what waits to be sent. */
@@ -167,8 +169,11 @@ export class OsdpReader implements Member {
       const hear = (piece: Piece) => (piece.kind === "frame" ? this.#hear(piece.bytes) : undefined);
       try {
         const heard = await ask({ request, replyMs: this.#parts.replyMs, retries: 0, hear });
-        if (heard.kind === "answer") await this.#deliver(heard.reply);
+        const { session } = this.#acu;
+        if (heard.kind === "answer" && !this.#repeats.isRepeat(heard.reply, session, clock.monoMs()))
+          await this.#deliver(heard.reply);
         this.#acu.take(heard, clock.monoMs());
+        if (heard.kind === "answer") this.#repeats.taken(heard.reply, session, clock.monoMs());
         await this.#settle();
         return true;
       } catch (error) {

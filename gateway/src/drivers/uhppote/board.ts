@@ -20,6 +20,8 @@ const OFF_MS = 60_000;
 const SET_MS = 5_000;
 /** A clock that runs away is not set more often. */
 const SET_EVERY_MS = 3_600_000;
+/** Other software may have taken the listener for itself. */
+const LISTENER_EVERY_MS = 600_000;
 /** Before this the gateway itself does not know the time. */
 const SANE_MS = Date.UTC(2024, 0, 1);
 const FIRE_INPUT = 2;
@@ -30,7 +32,9 @@ export class Board {
   #misses = 0;
   /** Undefined until it was first heard or missed. */
   #online: boolean | undefined;
-  #clockOff = false;
+  /** Undefined while an earlier run may have told it. */
+  #clockOff: boolean | undefined;
+  #listenAtMs = Number.NEGATIVE_INFINITY;
   #setAtMs = Number.NEGATIVE_INFINITY;
   #poke = () => {};
   #poked = false;
@@ -101,6 +105,8 @@ export class Board {
     if (this.#online === true) return;
     await this.#tell("device.online");
     this.#online = true;
+    // It may have forgotten its listener while it was away.
+    this.#listenAtMs = Number.NEGATIVE_INFINITY;
   }
 
   async #miss(): Promise<void> {
@@ -127,16 +133,22 @@ export class Board {
     }
     const [device = String(this.serial)] = board.ids;
     if (offMs > OFF_MS) {
+      this.#clockOff = true;
       const by = Number.isFinite(offMs) ? `${Math.round(offMs / 1_000)} s off` : "no clock at all";
       deps.health.raise("device-clock", device, `board ${this.serial}: ${by}; \`setTime: true\` in its driver sets it`);
-    } else if (this.#clockOff && offMs < OFF_MS / 2) deps.health.clear("device-clock", device);
-    this.#clockOff = offMs > OFF_MS || (this.#clockOff && offMs >= OFF_MS / 2);
+    } else if (this.#clockOff !== false && offMs < OFF_MS / 2) {
+      this.#clockOff = false;
+      deps.health.clear("device-clock", device);
+    }
   }
 
   async #listenTo(): Promise<void> {
     const { ask, config, deps } = this.#options;
+    const nowMs = deps.clock.monoMs();
+    if (nowMs - this.#listenAtMs < LISTENER_EVERY_MS) return;
     const { host: address, port } = config.listen ?? { host: "", port: 0 };
     const now = await ask({ kind: "get-listener", serial: this.serial });
+    this.#listenAtMs = nowMs;
     if (now.address === address && now.port === port) return;
     const { ok } = await ask({ kind: "set-listener", serial: this.serial, address, port, seconds: 0 });
     deps.log.info({ serial: this.serial, was: `${now.address}:${now.port}`, ok }, "the board pushes its events here");

@@ -61,6 +61,12 @@ export class EventFetch {
   /** Takes back what is told of losses. */
   close(): void {
     this.#cancelTold();
+    if (this.#lost > 0) this.#options.deps.health.clear("readings-lost", this.#subject);
+  }
+
+  get #subject(): string {
+    const { ids, serial } = this.#options.board;
+    return ids[0] ?? String(serial);
   }
 
   async #open(last: number): Promise<Mark> {
@@ -70,6 +76,7 @@ export class EventFetch {
       this.#mark = known;
       return known;
     }
+    deps.log.info({ serial: board.serial, last }, "the board is met for the first time, its old events stay there");
     // What happened before the gateway knew the board would count as now: it begins with what comes next.
     const marked = config.markFetched ? (await ask({ kind: "get-event-index", serial: board.serial })).index : 0;
     const index = marked > 0 && marked <= last ? marked : last;
@@ -156,7 +163,7 @@ export class EventFetch {
     if (count <= 0) return;
     const { deps, board } = this.#options;
     this.#lost += count;
-    const [device = String(board.serial)] = board.ids;
+    const device = this.#subject;
     const what = `${this.#lost} events of board ${board.serial} were overwritten before they were fetched`;
     deps.log.warn({ serial: board.serial, count, from }, "events were lost");
     deps.health.raise("readings-lost", device, `${what}: it was out of reach for too long`);

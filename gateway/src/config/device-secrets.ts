@@ -1,0 +1,20 @@
+/** Secrets of devices that must have a form, as a reader's key: looked at with the site file, not when the driver starts. */
+import { type Problem, SecretRef, type Site } from "@gatehouse/protocol";
+import type { SecretForm } from "../core/ports.ts";
+
+interface SecretsOf {
+  readonly id: string;
+  readonly row: { readonly secrets?: Readonly<Record<string, SecretForm>> };
+}
+
+/** `read` gives what a reference stands for; it was read without a problem. */
+export function secretProblems(site: Site, drivers: readonly SecretsOf[], read: (ref: SecretRef) => Buffer): Problem[] {
+  const forms = new Map(drivers.map(({ id, row }) => [id, row.secrets ?? {}]));
+  return site.devices.flatMap((device, index) =>
+    Object.entries(forms.get(device.driver) ?? {}).flatMap(([key, form]): Problem[] => {
+      const ref = SecretRef.safeParse(device[key]);
+      const problem = ref.success ? form(read(ref.data)) : undefined;
+      return problem === undefined ? [] : [{ path: `devices[${index}].${key}`, ...problem }];
+    }),
+  );
+}
