@@ -36,7 +36,7 @@ async function listenTcp(place: string, host: string, port: number, path: string
 async function makePty(place: string, link: string, path: string): Promise<FarEnd> {
   const pty = await openPty();
   try {
-    if (isLeftOver(link)) unlinkSync(link);
+    if (targetOf(link)?.startsWith("/dev/pts/")) unlinkSync(link);
     symlinkSync(pty.path, link);
   } catch (cause) {
     await pty.unplug();
@@ -46,14 +46,14 @@ async function makePty(place: string, link: string, path: string): Promise<FarEn
     name: place,
     wire: pty,
     close: async () => {
-      unlinkSync(link);
+      if (targetOf(link) === pty.path) unlinkSync(link);
       await pty.unplug();
     },
   };
 }
 
-/** A link of a run that could not clean up, whether or not its pseudo-terminal is still there. */
-function isLeftOver(link: string): boolean {
+/** Where a link leads; undefined for what is none. A run that was killed leaves its link behind. */
+function targetOf(link: string): string | undefined {
   const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  return isLink && readlinkSync(link).startsWith("/dev/pts/");
+  return isLink ? readlinkSync(link) : undefined;
 }

@@ -33,7 +33,7 @@ export async function serveLines(
   };
   try {
     for (const line of scenario.lines) {
-      const own = devicesOn(line, seed);
+      const own = devicesOn(line, seed, clock.monoMs());
       for (const device of own) devices.set(device.id, device);
       const far = await openFarEnd(placeOf(scenario, line, places), `line ${line.id}`);
       served[line.id] = far.name;
@@ -50,7 +50,7 @@ export async function serveLines(
   return { devices, places: served, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
 }
 
-function devicesOn({ speaks, devices }: Line, seed: number | string): SimDevice[] {
+function devicesOn({ speaks, devices }: Line, seed: number | string, nowMs: number): SimDevice[] {
   const kind = LINE_KINDS[speaks];
   return devices.map(({ flat, faults }, index) => {
     const id = kind.idOf(flat);
@@ -58,7 +58,7 @@ function devicesOn({ speaks, devices }: Line, seed: number | string): SimDevice[
     const { device, own = {} } = kind.make(id, index, random);
     if (faults.length === 0) return device;
     const faulty = withFaults(device, [], random.fork("faults"), own);
-    for (const fault of faults) faulty.set(fault, true, 0);
+    for (const fault of faults) faulty.set(fault, true, nowMs);
     return faulty;
   });
 }

@@ -192,6 +192,7 @@ test("check checks the rule files a site names, too", () => {
 });
 
 test.each([
+  [["--line", "cellar=tcp:4100"], "--line"],
   [["--device", "osdp-reader"], "--listen"],
   [["--device", "osdp-reader", "--listen", "tcp:0", "--baud", "fast"], "--baud"],
   [["--device", "osdp-reader?address=300", "--listen", "tcp:0"], "--device osdp-reader?address=300"],

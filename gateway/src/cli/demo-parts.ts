@@ -44,7 +44,8 @@ export async function listening(
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new LinkError("refused", `the gateway did not start:\n${lastLines(logFile)}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new LinkError("refused", `the gateway did not start:\n${lastLines(logFile)}`);
     const up = await fetch(url).then(
       () => true,
       () => false,
