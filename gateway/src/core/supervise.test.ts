@@ -1,4 +1,4 @@
-import { LinkError } from "@gatehouse/protocol";
+import { ConfigError, LinkError } from "@gatehouse/protocol";
 import { FakeClock, settle } from "@gatehouse/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { MemoryLog } from "../testing/log.ts";
@@ -64,6 +64,24 @@ describe("supervision", () => {
     expect(set.health.entries).toEqual([]);
     set.stop.abort();
     await set.end;
+  });
+
+  it("survives a runnable that cannot be made, but not a mistake of the operator, and leaves no timer behind", async () => {
+    const clock = new FakeClock();
+    const health = new HealthBoard(clock);
+    const stop = new AbortController();
+    const wrong = [new TypeError("x is undefined"), new ConfigError({ path: "key", reason: "is none" })];
+    const make = () => {
+      throw wrong.shift();
+    };
+    const common = { clock, log: new MemoryLog(), health, downCode: "driver-down" as const, random: () => 1 };
+    const end = supervise({ id: "link-1", make, ...common }, stop.signal);
+    await settle();
+    expect(health.entries.map(({ code }) => code)).toEqual(["driver-bug", "driver-down"]);
+    const ended = expect(end).rejects.toThrow(ConfigError);
+    await clock.advance(1_000);
+    await ended;
+    expect(clock.waiting).toBe(0);
   });
 
   it("looks again within the time the lost link asks for, while others back off further", async () => {

@@ -1,5 +1,5 @@
 /** Keeps one thing alive: makes it, runs it, and makes it anew after a back-off when it ends. */
-import { type Clock, LinkError } from "@gatehouse/protocol";
+import { type Clock, ConfigError, LinkError } from "@gatehouse/protocol";
 import { backoff } from "./backoff.ts";
 import type { Health, HealthCode, Logger, Runnable } from "./ports.ts";
 
@@ -36,8 +36,7 @@ export async function supervise(options: SuperviseOptions, signal: AbortSignal):
   };
   while (!signal.aborted) {
     const cancel = clock.after(HEALTHY_MS, up);
-    const failure = await outcome(options.make(up), signal);
-    cancel();
+    const failure = await outcome(() => options.make(up), signal).finally(cancel);
     if (signal.aborted) return;
     report(failure, down, options);
     down = true;
@@ -49,11 +48,15 @@ export async function supervise(options: SuperviseOptions, signal: AbortSignal):
   }
 }
 
-async function outcome(runnable: Runnable, signal: AbortSignal): Promise<unknown> {
+/** Why it ended. Throws where it could not be made for a mistake of the operator: that ends the gateway, anything else costs only this runnable. */
+async function outcome(make: () => Runnable, signal: AbortSignal): Promise<unknown> {
+  let made: Runnable | undefined;
   try {
-    await runnable.run(signal);
-    return new LinkError("closed", `${runnable.id} ended by itself`);
+    made = make();
+    await made.run(signal);
+    return new LinkError("closed", `${made.id} ended by itself`);
   } catch (error) {
+    if (made === undefined && error instanceof ConfigError) throw error;
     return error;
   }
 }

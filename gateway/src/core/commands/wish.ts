@@ -9,7 +9,7 @@ export const Wish = z.strictObject({
   id: z.string().min(1).max(128),
   target: Id,
   action: z.enum(CommandAction.options, {
-    error: ({ input }) => `there is no action "${String(input)}": there are ${CommandAction.options.join(", ")}`,
+    error: ({ input }) => `there is no action ${JSON.stringify(input)}: there are ${CommandAction.options.join(", ")}`,
   }),
   args: z.record(z.string(), z.unknown()).optional(),
   notAfter: Time,
