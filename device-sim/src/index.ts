@@ -75,7 +75,7 @@ export type { OverLimit, SiteTruth, SpaceTruth } from "./labelled/truth.ts";
 export { writeLabelledSite } from "./labelled/write-site.ts";
 export { LINE_KINDS } from "./lines/kinds.ts";
 export { type LineEvent, lineEvents } from "./lines/line-events.ts";
-export { type LinePlaces, linkOf, placeOf } from "./lines/listen.ts";
+export { type LinePlaces, linkOf, placeOf, wayOf } from "./lines/listen.ts";
 export type { Line } from "./lines/scenario-lines.ts";
 export { type ServedLines, serveLines } from "./lines/serve-lines.ts";
 export type { Quantiles } from "./load/histogram.ts";

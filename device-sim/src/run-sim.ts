@@ -99,7 +99,7 @@ function devicesOf(options: SimOptions): MqttDevice[] {
     scenario.lines.flatMap(({ speaks, devices }) => devices.map(({ flat }) => LINE_KINDS[speaks].idOf(flat))),
   );
   return flatsOf(scenario).flatMap(({ id }) => [
-    make(lockOf(id), answerAsLock),
+    ...(elsewhere.has(lockOf(id)) ? [] : [make(lockOf(id), answerAsLock)]),
     ...(elsewhere.has(counterOf(id)) ? [] : [make(counterOf(id), answerAsSensor)]),
   ]);
 }

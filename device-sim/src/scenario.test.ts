@@ -100,6 +100,8 @@ describe("a scenario file", () => {
     const twice = "{ id: l, speaks: modbus, devices: [{ flat: a }] }";
     expect(lines(twice, twice)).toContain('"l" stands twice');
     expect(lines(twice, twice.replace("id: l", "id: m"))).toContain('lines.1.devices.0: "a" has such a device');
+    const doors = Array.from({ length: 5 }, () => "{ flat: a }").join(", ");
+    expect(lines(`{ id: l, speaks: uhppote, devices: [${doors}] }`)).toContain("a board has 4 doors");
     expect(lines("{ id: l, speaks: osdp, devices: [{}, {}] }")).toContain("the gate has such a device");
   });
 

@@ -72,7 +72,7 @@ function driverOf(
   places: LinePlaces | undefined,
 ): NonNullable<SiteFile["drivers"]>[number] {
   const link = linkOf(line, placeOf(scenario, line, places));
-  return { id: line.id, type: line.speaks, link, ...LINE_KINDS[line.speaks].driver?.(pace) };
+  return { id: line.id, type: line.speaks, ...LINE_KINDS[line.speaks].driver(pace, link) };
 }
 
 function devicesOn({ id: driver, speaks, devices }: Line, pace: Pace): NonNullable<SiteFile["devices"]> {

@@ -1,8 +1,9 @@
 /** The far end of a line at a place named in words: `tcp:[HOST:]PORT`, or `pty:PATH` for a serial port that PATH is a link to. */
 import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
-import { ConfigError } from "@gatehouse/protocol";
+import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { openPty } from "./pty.ts";
 import { serveTcp } from "./serve-tcp.ts";
+import { serveUdp, type UdpDevice } from "./serve-udp.ts";
 import type { Wire } from "./shared-line.ts";
 
 export interface FarEnd {
@@ -23,6 +24,25 @@ export async function openFarEnd(place: string, path: string): Promise<FarEnd> {
     reason: `"${place}" is no place to listen`,
     fix: "write tcp:127.0.0.1:4001, pty:/tmp/bus-1 for a serial line of its own, or udp:127.0.0.1:60000 for boards",
   });
+}
+
+/** Boards on the network at `udp:[HOST:]PORT`. Throws ConfigError at `path`. */
+export async function openNetwork(
+  place: string,
+  boards: readonly UdpDevice[],
+  clock: Clock,
+  path: string,
+): Promise<Omit<FarEnd, "wire">> {
+  const [, host = "127.0.0.1", port] = /^udp:(?:([^:]+):)?(\d{1,5})$/.exec(place) ?? [];
+  const fix = "write udp:127.0.0.1:60000, say, with a port nobody listens at";
+  if (port === undefined) throw new ConfigError({ path, reason: `"${place}" is no place to listen`, fix });
+  try {
+    const server = await serveUdp(boards, { clock, host, port: Number(port) });
+    return { name: `udp:${host}:${server.port}`, close: () => server.close() };
+  } catch (cause) {
+    const reason = `cannot listen at ${place}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ConfigError({ path, reason, fix }, { cause });
+  }
 }
 
 async function listenTcp(place: string, host: string, port: number, path: string): Promise<FarEnd> {

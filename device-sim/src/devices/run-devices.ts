@@ -1,12 +1,12 @@
 /** Simulated devices as a program: on one line, over TCP or a pty, told by lines of JSON what happens to them. */
-import { type Clock, ConfigError } from "@gatehouse/protocol";
+import type { Clock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { deviceByName, type NamedDevice } from "./catalogue.ts";
-import type { SimDevice, SimEvent } from "./device.ts";
-import { openFarEnd } from "./far-end.ts";
+import type { SimEvent } from "./device.ts";
+import { openFarEnd, openNetwork } from "./far-end.ts";
 import { DEVICE_FAULTS, LINE_FAULTS } from "./faulty.ts";
-import { serveUdp } from "./serve-udp.ts";
+import type { UdpDevice } from "./serve-udp.ts";
 import { type SharedLineOptions, shareLine } from "./shared-line.ts";
 
 export interface RunDevicesOptions {
@@ -104,8 +104,7 @@ interface Served {
 }
 
 async function serve(listen: string, named: readonly NamedDevice[], options: SharedLineOptions): Promise<Served> {
-  const udp = /^udp:(?:([^:]+):)?(\d{1,5})$/.exec(listen);
-  if (udp !== null) return openNetwork(udp[1] ?? "127.0.0.1", Number(udp[2]), named, options.clock);
+  if (listen.startsWith("udp:")) return openNetwork(listen, onNetwork(named), options.clock, "--listen");
   const far = await openFarEnd(listen, "--listen");
   const devices = named.map(({ device }) => device);
   const line = shareLine(far.wire, devices, options);
@@ -118,21 +117,14 @@ async function serve(listen: string, named: readonly NamedDevice[], options: Sha
   };
 }
 
-async function openNetwork(host: string, port: number, named: readonly NamedDevice[], clock: Clock): Promise<Served> {
-  const boards = named.map(({ device, listener }) => ({
+/** Boards, with the listeners they were told of. */
+const onNetwork = (named: readonly NamedDevice[]): UdpDevice[] =>
+  named.map(({ device, listener }) => ({
     id: device.id,
-    hear: (...heard: Parameters<SimDevice["hear"]>) => device.hear(...heard),
-    tick: (nowMs: number) => device.tick?.(nowMs) ?? [],
-    act: (...happening: Parameters<SimDevice["act"]>) => device.act(...happening),
+    hear: (...heard) => device.hear(...heard),
+    tick: (nowMs) => device.tick?.(nowMs) ?? [],
+    act: (...happening) => device.act(...happening),
     get listener() {
       return listener();
     },
   }));
-  try {
-    const server = await serveUdp(boards, { clock, host, port });
-    return { name: `udp:${host}:${server.port}`, close: () => server.close() };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError({ path: "--listen", reason: `cannot listen at udp:${host}:${port}: ${reason}` }, { cause });
-  }
-}

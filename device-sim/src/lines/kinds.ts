@@ -9,7 +9,8 @@ import { createModbusCounter } from "../devices/modbus-counter.ts";
 import { createOsdpReader } from "../devices/osdp-reader.ts";
 import { dailyUse } from "../households/daily-use.ts";
 import { presentAt } from "../households/movements.ts";
-import type { Happening, LineKind, Lives } from "./line-kind.ts";
+import { boardKind } from "./board-kind.ts";
+import { each, type Happening, type LineKind, type Lives, linkOnly } from "./line-kind.ts";
 import type { Line } from "./scenario-lines.ts";
 
 /** From the gate to one's own door. */
@@ -29,7 +30,7 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
   osdp: {
     baud: 9600,
     // At the demo's pace some eight cards a second come by; a reader tells one at each question.
-    driver: (pace) => ({ pollMs: 1_000 * pace(0.1, 0.05) }),
+    driver: (pace, link) => ({ link, pollMs: 1_000 * pace(0.1, 0.05) }),
     idOf: () => GATE_READER,
     site: (_flat, index) => ({
       kind: "reader",
@@ -38,14 +39,15 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       direction: "in",
       key: { file: keyFileOf(GATE_READER) },
     }),
-    make: (id, index, random) => {
+    make: each((id, index, random) => {
       const device = createOsdpReader({ id, address: index + 1, key: readerKey(id) }, random);
       return { device, own: device.ownFaults };
-    },
+    }),
     happenings: cardsAtGate,
   },
   dlt645: {
     baud: 2400,
+    driver: linkOnly,
     idOf: (flat) => `energy-${flat}`,
     site: (flat, index, pace) => ({
       kind: "energy-meter",
@@ -55,14 +57,15 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       items: ["energy"],
       periodSeconds: pace(900, 1),
     }),
-    make: (id, index, random) => {
+    make: each((id, index, random) => {
       const device = createDlt645Meter({ id, address: electricAddress(index) }, random);
       return { device, own: device.own };
-    },
+    }),
     happenings: useOf,
   },
   cjt188: {
     baud: 2400,
+    driver: linkOnly,
     idOf: (flat) => `water-${flat}`,
     site: (flat, index, pace) => ({
       kind: "water-meter",
@@ -70,14 +73,15 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       address: waterAddress(index),
       periodSeconds: pace(900, 1),
     }),
-    make: (id, index, random) => {
+    make: each((id, index, random) => {
       const device = createCjt188Meter({ id, address: waterAddress(index) }, random);
       return { device, own: device.own };
-    },
+    }),
     happenings: useOf,
   },
   modbus: {
     baud: 9600,
+    driver: linkOnly,
     idOf: (flat) => counterOf(flat ?? ""),
     site: (flat, index, pace) => ({
       kind: "counter",
@@ -88,18 +92,19 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       // A total has no time of its own: it counts when it is asked for, so that a counter is asked more often than a meter.
       periodSeconds: pace(2, 0.2),
     }),
-    make: (id, index, random) => {
+    make: each((id, index, random) => {
       const device = createModbusCounter({ id, unit: index + 1 }, random);
       const own = {
         "wrong-address": (on: boolean) => device.fault(on ? "wrong-unit" : "well"),
         "counter-wrap": (on: boolean) => (on ? device.fault("counter-wrap") : undefined),
       };
       return { device, own };
-    },
+    }),
     happenings: passes,
   },
   ld2410: {
     baud: 256_000,
+    driver: linkOnly,
     idOf: (flat) => `presence-${flat}`,
     site: (flat, _index, pace) => ({
       kind: "presence",
@@ -107,12 +112,12 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       tech: "radar",
       holdSeconds: pace(30, 0.2),
     }),
-    make: (id, _index, random) => ({ device: createLd2410({ id }, random) }),
+    make: each((id, _index, random) => ({ device: createLd2410({ id }, random) })),
     happenings: presence,
   },
   ld2450: {
     baud: 256_000,
-    driver: (pace) => ({ countSeconds: pace(10, 1), repeatSeconds: pace(900, 60) }),
+    driver: (pace, link) => ({ link, countSeconds: pace(10, 1), repeatSeconds: pace(900, 60) }),
     idOf: (flat) => `people-${flat}`,
     site: (flat, _index, pace) => ({
       kind: "presence",
@@ -120,9 +125,10 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
       tech: "radar",
       holdSeconds: pace(30, 0.2),
     }),
-    make: (id, _index, random) => ({ device: createLd2450({ id }, random) }),
+    make: each((id, _index, random) => ({ device: createLd2450({ id }, random) })),
     happenings: presence,
   },
+  uhppote: boardKind,
 };
 
 const electricAddress = (index: number): string => String(2026_1100_0001 + index);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { flatsOf } from "../compound.ts";
-import { endOf, movements, worldOf } from "../households/generate.ts";
+import { endOf, movements, readings, worldOf } from "../households/generate.ts";
 import { presentAt } from "../households/movements.ts";
 import { readScenario, startOf } from "../scenario.ts";
 import { type LineEvent, lineEvents } from "./line-events.ts";
+import type { Line } from "./scenario-lines.ts";
 
 const scenario = readScenario("compound");
 const HOUR_MS = 3_600_000;
@@ -56,6 +57,18 @@ describe("what happens to devices on lines", () => {
     for (const { atMs, event } of seen.slice(0, 100)) {
       expect(event).toEqual({ kind: "presence", people: presentAt(flat, world, atMs) });
     }
+  });
+
+  it("has a board's locks told what a lock with MQTT says by itself, at the same times", () => {
+    const board: Line = { id: "board", speaks: "uhppote", over: "tcp", devices: [{ flat: "2-302", faults: [] }] };
+    const span = { scenario: { ...scenario, lines: [board] }, seed: 4 };
+    const told = [...lineEvents(span)].map(({ atMs, event }) => {
+      if (event.kind === "card") return `${atMs} access.granted ${String(event.number).padStart(10, "0")}`;
+      return event.kind === "door" ? `${atMs} door.${event.open ? "opened" : "closed"} ` : event.kind;
+    });
+    const said = [...readings(span)].filter(({ reading }) => reading.device === "lock-2-302");
+    expect(told).toEqual(said.map(({ atMs, reading }) => `${atMs} ${reading.kind} ${reading.credential ?? ""}`));
+    expect(told.length).toBeGreaterThan(100);
   });
 
   it("uses electricity and water by the hour of world time, more where more people are", () => {

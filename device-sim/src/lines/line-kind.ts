@@ -1,4 +1,5 @@
 /** What there is to say of one protocol on a scenario's lines. */
+import type { Clock } from "@gatehouse/protocol";
 import type { Random } from "@gatehouse/protocol/testing";
 import type { SimDevice, SimEvent } from "../devices/device.ts";
 import type { OwnFaults } from "../devices/faulty.ts";
@@ -28,15 +29,31 @@ export interface Lives {
  */
 export type Pace = (worldS: number, leastS: number) => number;
 
+/** A device, and what it suffers of its own. */
+export interface MadeDevice {
+  readonly device: SimDevice;
+  readonly own?: OwnFaults;
+}
+
 export interface LineKind {
-  /** Keys of the driver beside id, type and link. */
-  driver?(pace: Pace): object;
+  /** Keys of the driver beside id and type; `link` is what a site file calls the line's place. */
+  driver(pace: Pace, link: string): object;
   /** The flat's id, or undefined for the gate. */
   idOf(flat: string | undefined): string;
   /** The device in the site file, beside its id and driver. */
   site(flat: string | undefined, index: number, pace: Pace): { readonly kind: string } & object;
-  make(id: string, index: number, random: Random): { readonly device: SimDevice; readonly own?: OwnFaults };
+  /** All devices of a line, in its order. */
+  make(ids: readonly string[], chance: (id: string) => Random, clock: Clock): readonly MadeDevice[];
   happenings(lives: Lives): Iterable<Happening>;
   /** Of a serial line, where the link must name it. */
   readonly baud?: number;
 }
+
+/** For lines whose devices know nothing of one another. */
+export const each =
+  (make: (id: string, index: number, random: Random) => MadeDevice): LineKind["make"] =>
+  (ids, chance) =>
+    ids.map((id, index) => make(id, index, chance(id)));
+
+/** For drivers that need no more than a link. */
+export const linkOnly: LineKind["driver"] = (_pace, link) => ({ link });

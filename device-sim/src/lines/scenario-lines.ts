@@ -14,15 +14,16 @@ const LineDevice = z.strictObject({
 export const Line = z.strictObject({
   id: Id.describe("the driver's id in the site file"),
   speaks: z
-    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410", "ld2450"])
+    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410", "ld2450", "uhppote"])
     .describe(
-      "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, or one radar",
+      "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, one radar, or a board with up to four locks in place of those with MQTT",
     ),
   over: z.enum(["tcp", "pty"]).default("tcp").describe("a device server, or a serial port of its own"),
   devices: z.array(LineDevice).min(1).max(32),
 });
 export type Line = z.infer<typeof Line>;
 
+const MAX_DOORS = 4;
 const RADARS: readonly Line["speaks"][] = ["ld2410", "ld2450"];
 
 /** What is wrong with the lines beside the flats, if anything is. */
@@ -44,6 +45,9 @@ export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>)
     }),
     ...(RADARS.includes(line.speaks) && line.devices.length > 1
       ? [{ path: `lines.${at}.devices`, reason: "a radar has a line of its own" }]
+      : []),
+    ...(line.speaks === "uhppote" && line.devices.length > MAX_DOORS
+      ? [{ path: `lines.${at}.devices`, reason: `a board has ${MAX_DOORS} doors` }]
       : []),
     ...twins(lines, at),
   ]);

@@ -1,3 +1,5 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { lstatSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,9 +9,11 @@ import {
   decodeDlt645Answer,
   decodeDlt645Frame,
   decodeDlt645Values,
+  decodeUhppoteReply,
   dlt645Framing,
   dlt645Item,
   encodeDlt645Read,
+  encodeUhppoteRequest,
   Splitter,
   systemClock,
 } from "@gatehouse/protocol";
@@ -30,6 +34,7 @@ flats:
 lines:
   - { id: meters, speaks: dlt645, devices: [{ flat: a }, { flat: b${faults} }] }
   - { id: gate, speaks: osdp, over: pty, devices: [{}] }
+  - { id: board, speaks: uhppote, devices: [{ flat: a }, { flat: b }] }
 `);
 
 const ENERGY = "00000000";
@@ -48,7 +53,7 @@ afterEach(async () => {
 });
 
 async function serve(faults?: string, places: LinePlaces = {}): Promise<ServedLines> {
-  const all = { meters: "tcp:127.0.0.1:0", gate: `pty:${gateTty}`, ...places };
+  const all = { meters: "tcp:127.0.0.1:0", gate: `pty:${gateTty}`, board: "udp:127.0.0.1:0", ...places };
   served = await serveLines(scenario(faults), all, 1, systemClock);
   return served;
 }
@@ -87,6 +92,35 @@ describe("the lines of a scenario", () => {
     const lines = await serve(", faults: [mute]");
     expect(await energyKWh(lines, "202611000002")).toBeUndefined();
     expect(await energyKWh(lines, "202611000001")).toBe("1000.00");
+  });
+
+  it("have a board on the network that tells the doors of its flats apart, once each, in the clock's time", async () => {
+    const clock = { ...systemClock, nowMs: () => Date.UTC(2026, 10, 2, 4, 30, 7) };
+    served = await serveLines(
+      scenario(),
+      { meters: "tcp:127.0.0.1:0", gate: `pty:${gateTty}`, board: "udp:127.0.0.1:0" },
+      1,
+      clock,
+    );
+    served.act("lock-a", { kind: "door", open: true });
+    served.act("lock-b", { kind: "card", number: 4_000_000_000, granted: true });
+    const socket = createSocket("udp4");
+    const serial = 405_419_896;
+    socket.send(
+      encodeUhppoteRequest({ kind: "status", serial }),
+      Number(served.places["board"]?.split(":").at(-1)),
+      "127.0.0.1",
+    );
+    const [bytes] = (await once(socket, "message")) as [Buffer];
+    socket.close();
+    expect(decodeUhppoteReply(bytes)).toMatchObject({
+      index: 2,
+      door: 2,
+      card: 4_000_000_000,
+      granted: true,
+      open: [true, false, false, false],
+      time: { hour: 12, minute: 30, second: 7 },
+    });
   });
 
   it("are serial ports where asked for, also over what a killed run left behind, and gone afterwards", async () => {

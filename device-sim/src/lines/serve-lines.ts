@@ -2,7 +2,7 @@
 import type { Clock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import type { SimDevice, SimEvent } from "../devices/device.ts";
-import { openFarEnd } from "../devices/far-end.ts";
+import { openFarEnd, openNetwork } from "../devices/far-end.ts";
 import { withFaults } from "../devices/faulty.ts";
 import { shareLine } from "../devices/shared-line.ts";
 import type { Scenario } from "../scenario.ts";
@@ -33,15 +33,11 @@ export async function serveLines(
   };
   try {
     for (const line of scenario.lines) {
-      const own = devicesOn(line, seed, clock.monoMs());
+      const own = devicesOn(line, seed, clock);
       for (const device of own) devices.set(device.id, device);
-      const far = await openFarEnd(placeOf(scenario, line, places), `line ${line.id}`);
-      served[line.id] = far.name;
-      const shared = shareLine(far.wire, own, { clock });
-      closing.push(() => {
-        shared.stop();
-        return far.close();
-      });
+      const { name, close: end } = await serve(placeOf(scenario, line, places), own, clock, `line ${line.id}`);
+      served[line.id] = name;
+      closing.push(end);
     }
   } catch (error) {
     await close();
@@ -50,15 +46,30 @@ export async function serveLines(
   return { devices, places: served, close, act: (device, event) => devices.get(device)?.act(event, clock.monoMs()) };
 }
 
-function devicesOn({ speaks, devices }: Line, seed: number | string, nowMs: number): SimDevice[] {
+async function serve(place: string, devices: readonly SimDevice[], clock: Clock, path: string) {
+  if (place.startsWith("udp:")) return openNetwork(place, devices, clock, path);
+  const far = await openFarEnd(place, path);
+  const line = shareLine(far.wire, devices, { clock });
+  const close = () => {
+    line.stop();
+    return far.close();
+  };
+  return { name: far.name, close };
+}
+
+function devicesOn({ speaks, devices }: Line, seed: number | string, clock: Clock): SimDevice[] {
   const kind = LINE_KINDS[speaks];
-  return devices.map(({ flat, faults }, index) => {
-    const id = kind.idOf(flat);
-    const random = new Random(`${seed}/${id}/device`);
-    const { device, own = {} } = kind.make(id, index, random);
+  const chance = (id: string) => new Random(`${seed}/${id}/device`);
+  const made = kind.make(
+    devices.map(({ flat }) => kind.idOf(flat)),
+    chance,
+    clock,
+  );
+  return made.map(({ device, own = {} }, index) => {
+    const faults = devices[index]?.faults ?? [];
     if (faults.length === 0) return device;
-    const faulty = withFaults(device, [], random.fork("faults"), own);
-    for (const fault of faults) faulty.set(fault, true, nowMs);
+    const faulty = withFaults(device, [], chance(`${device.id}/faults`), own);
+    for (const fault of faults) faulty.set(fault, true, clock.monoMs());
     return faulty;
   });
 }

@@ -56,7 +56,7 @@ function onLines({ drivers = [], devices = [] }: BannerFacts["site"]): string {
   const rows = drivers.map(({ id, type, link }) => {
     const ids = devices.filter(({ driver }) => driver === id).map((device) => device.id);
     const shown = ids.length > 2 ? `${ids[0]} … ${ids.at(-1)}` : ids.join(", ");
-    return `                    ${type.padEnd(8)}${shown.padEnd(32)}${String(link)}`;
+    return `                    ${type.padEnd(8)}${shown.padEnd(32)}${link ?? "boards on the network"}`;
   });
   if (rows.length === 0) return "";
   return `;\n                    and real bytes on serial lines and device servers 串口设备:\n${rows.join("\n")}`;

@@ -141,14 +141,15 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
 
 /** A port or a serial line for each line of the scenario. A machine without pseudo-terminals has device servers alone. */
 async function placeLines({ lines }: Scenario, dir: string): Promise<LinePlaces> {
-  const { hasPtys } = await import("@gatehouse/device-sim");
-  const asPty = lines.some(({ over }) => over === "pty") && (await hasPtys());
+  const { hasPtys, wayOf } = await import("@gatehouse/device-sim");
+  const asPty = lines.some((line) => wayOf(line) === "pty") && (await hasPtys());
   const places: Record<string, string> = {};
-  for (const [index, { id, over }] of lines.entries()) {
-    if (over === "pty" && asPty) places[id] = `pty:${join(resolve(dir), `${id}.tty`)}`;
+  for (const [index, line] of lines.entries()) {
+    const way = wayOf(line);
+    if (way === "pty" && asPty) places[line.id] = `pty:${join(resolve(dir), `${line.id}.tty`)}`;
     else {
       const { host, port } = await freePort(FIRST_LINE_PORT + index);
-      places[id] = `tcp:${host}:${port}`;
+      places[line.id] = `${way === "udp" ? "udp" : "tcp"}:${host}:${port}`;
     }
   }
   return places;

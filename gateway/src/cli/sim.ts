@@ -39,7 +39,7 @@ export function simCommand(): Command {
     .option("--url <url>", "the gateway's broker", "mqtt://127.0.0.1:1883")
     .option(
       "--line <id=place>",
-      "serve this line of the scenario at tcp:[HOST:]PORT or pty:PATH; again for more lines; default: tcp ports from 4001 on",
+      "serve this line of the scenario at tcp:[HOST:]PORT, pty:PATH or, for boards, udp:[HOST:]PORT; again for more lines; default: ports from 4001 on",
       parseLine,
     )
     .option("--journal <dir>", "folder for the devices' own journals; without it they are in memory")
@@ -77,9 +77,11 @@ export function simCommand(): Command {
 }
 
 function parseLine(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const [, id, place] = /^([^=]+)=((?:tcp|pty):.+)$/.exec(text) ?? [];
+  const [, id, place] = /^([^=]+)=((?:tcp|pty|udp):.+)$/.exec(text) ?? [];
   if (id === undefined || place === undefined)
-    throw new InvalidArgumentError("write it as LINE=tcp:127.0.0.1:4001 or LINE=pty:/tmp/bus-1");
+    throw new InvalidArgumentError(
+      "write it as LINE=tcp:127.0.0.1:4001, LINE=pty:/tmp/bus-1, or LINE=udp:127.0.0.1:60000 for boards",
+    );
   return { ...before, [id]: place };
 }
 
