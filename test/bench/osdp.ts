@@ -2,6 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type Device, systemClock } from "@gatehouse/protocol";
 import { driverTypes, HealthBoard, Pseudonymized } from "gatehouse";
 import { bareDeps, MemoryLog } from "gatehouse/testing";
@@ -26,6 +28,16 @@ export interface OsdpBench {
   readonly ofReadersLimit: number;
   readonly cpuPercent: number;
   readonly roundMs: number;
+  /** Live heap of the driver and its line, by reader. */
+  readonly heapKbPerReader: number;
+}
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+function liveHeapBytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 export async function benchOsdp(baud: number, seconds: number): Promise<OsdpBench> {
@@ -44,6 +56,7 @@ async function measure(child: ChildProcess, baud: number, seconds: number): Prom
   const devices = Array.from({ length: READERS }, (_, address): Device => {
     return { id: `reader-${address}`, kind: "reader", driver: "bus", reversed: false, address, key: { file: "key" } };
   });
+  const emptyBytes = liveHeapBytes();
   let cards = 0;
   const online = new Set<unknown>();
   const driver = row.create(
@@ -77,6 +90,7 @@ async function measure(child: ChildProcess, baud: number, seconds: number): Prom
   const tookMs = systemClock.monoMs() - fromMs;
   const { user, system } = process.cpuUsage(fromCpu);
   const readingsPerSecond = ((cards - fromCards) * 1_000) / tookMs;
+  const heapBytes = liveHeapBytes() - emptyBytes;
   stop.abort();
   await ended;
   const lineLimitPerSecond = baud / BITS / (POLL_BYTES + RAW_BYTES);
@@ -90,5 +104,6 @@ async function measure(child: ChildProcess, baud: number, seconds: number): Prom
     ofReadersLimit: Math.round((readingsPerSecond / readersLimitPerSecond) * 100) / 100,
     cpuPercent: round((user + system) / tookMs / 10),
     roundMs: Math.round((READERS * 1_000) / readingsPerSecond),
+    heapKbPerReader: round(heapBytes / READERS / 1_000),
   };
 }
