@@ -91,8 +91,8 @@ function findNeighbours(model: Model): Neighbours {
   );
   return new Map(
     devices.map(({ id, portal }) => {
-      const { from = "", to = "" } = model.portals.get(portal ?? "") ?? {};
-      const near = portal === undefined ? [] : [atPortal.get(portal), seeing.get(from), seeing.get(to)];
+      const at = portal === undefined ? undefined : model.portals.get(portal);
+      const near = at === undefined ? [] : [atPortal.get(at.id), seeing.get(at.from), seeing.get(at.to)];
       return [
         id,
         near.flatMap((each) => each ?? []).flatMap((device) => (device.id === id ? [] : [device.id])),
