@@ -22,13 +22,22 @@ import type { SeenEpoch } from "./seen.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
-  totals?: { in: number; out: number };
-  online?: boolean;
+  totals?: { in: number; out: number } | undefined;
+  online?: boolean | undefined;
   /** What the device's health is judged by. */
-  watch?: DeviceWatch;
+  watch?: DeviceWatch | undefined;
   /** How far its clock is behind the gateway's, by the latest prompt readings, ms. */
-  behind?: { atMs: number; behindMs: number }[];
+  behind?: { atMs: number; behindMs: number }[] | undefined;
 }
+
+/** Every field has its place from the beginning: objects of one form are read fastest, and a device is at every reading. */
+export const newDevice = (): DeviceState => ({
+  seen: [],
+  totals: undefined,
+  online: undefined,
+  watch: undefined,
+  behind: undefined,
+});
 
 /** An alert with what its life needs beside the published form. One per subject: the latest. */
 export interface AlertRecord {

@@ -21,8 +21,8 @@ import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
-import { type Observed, triggerOf } from "./rules/rule.ts";
-import { type CoreState, type DeviceState, modelOf, setTimer, settleTimers } from "./state.ts";
+import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
+import { type CoreState, type DeviceState, modelOf, newDevice, setTimer, settleTimers } from "./state.ts";
 import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
@@ -141,7 +141,7 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, 
   if (problem !== undefined) return rejected(problem);
   const device = model.devices.get(reading.device);
   if (device === undefined) return rejected(`unknown device ${reading.device}`);
-  const known = state.devices.get(device.id) ?? { seen: [] };
+  const known = state.devices.get(device.id) ?? newDevice();
   state.devices.set(device.id, known);
   if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
   state.dirty.add(`device/${device.id}`);
@@ -161,12 +161,15 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, 
     toldMs: atMs,
     nowMs,
   };
-  const seen = { atMs: believed, nowMs, trigger: triggerOf(reading) };
-  const alerts = [
-    ...readingRules.flatMap((rule) => rule(state, observed)),
-    ...changed.flatMap((space) => estimateRules.flatMap((rule) => rule(state, space, seen))),
-  ];
+  const alerts: AlertEvent[] = [];
+  for (const rule of readingRules) for (const event of rule(state, observed)) alerts.push(event);
+  if (changed.length > 0) judgeChanged(state, changed, { atMs: believed, nowMs, trigger: triggerOf(reading) }, alerts);
   return { outcome: "accepted", alerts, spaces: changed };
+}
+
+function judgeChanged(state: CoreState, changed: readonly string[], seen: Seen, alerts: AlertEvent[]): void {
+  for (const space of changed)
+    for (const rule of estimateRules) for (const event of rule(state, space, seen)) alerts.push(event);
 }
 
 function innerSpace(model: Model, portalId: string | undefined): string | undefined {

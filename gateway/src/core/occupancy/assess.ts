@@ -2,23 +2,20 @@
 import type { Model, SpaceModel } from "../model.ts";
 import type { Belief } from "./belief.ts";
 import { type DayTable, dayTable } from "./days.ts";
-import { DAYS, type Diary, sumAt } from "./diary.ts";
+import { DAYS, type Diary, sumOfDay } from "./diary.ts";
 import { type Smoothed, smooth } from "./smoother.ts";
 
 /** People a space is thought able to hold at the most, for the hidden count. */
 export const mostPersons = ({ limit }: SpaceModel): number => Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
 /** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
-export function counterWorks(diary: Diary, day: number): boolean {
-  if (diary.hours.in === undefined && diary.hours.out === undefined) return false;
-  let [counts, opens] = [0, 0];
-  for (let hour = day * 24; hour < day * 24 + 24; hour++) {
-    counts += sumAt(diary, "in", hour) + sumAt(diary, "out", hour);
-    opens += sumAt(diary, "opens", hour);
-  }
+export function counterWorks({ hours }: Diary, day: number): boolean {
+  if (hours.in === undefined && hours.out === undefined) return false;
+  const counts = sumOfDay(hours.in, day) + sumOfDay(hours.out, day);
+  const opens = sumOfDay(hours.opens, day);
   const dead = counts === 0 && opens > DEAD_OPENINGS;
   const babbling = counts > BABBLE_MIN && counts > BABBLE_RATIO * Math.max(1, opens);
-  return !dead && !(diary.hours.opens !== undefined && babbling);
+  return !dead && !(hours.opens !== undefined && babbling);
 }
 const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;

@@ -21,7 +21,7 @@ export interface Meter {
 export interface HeadCount {
   /** Local hour number. */
   hour: number;
-  chances: number[];
+  chances: readonly number[];
 }
 
 export type Present = Pick<Estimate, "present" | "presentLow" | "presentHigh">;
@@ -40,8 +40,8 @@ export interface Belief {
   readonly meters: Record<string, Meter>;
   /** As of the last morning, with everything known; and brought on from there. */
   anchor: HeadCount | undefined;
-  /** By hour of the day, weights of 0, 1, … people, to thousandths. */
-  habits: readonly Float64Array[];
+  /** Weights of 0, 1, … people in each hour of the day, one after the other, to thousandths; empty before the first morning. */
+  habits: Float64Array;
   heads: HeadCount | undefined;
   present: Present;
   /** People that went out, ever: counted, or by a door that opened without a card. */
@@ -64,7 +64,7 @@ export const createBelief = (): Belief => ({
   watches: {},
   meters: {},
   anchor: undefined,
-  habits: [],
+  habits: new Float64Array(0),
   heads: undefined,
   present: { present: 0, presentLow: 0, presentHigh: 0 },
   exits: 0,
@@ -83,7 +83,7 @@ interface MemberJson extends Omit<Member, "uses"> {
 }
 
 export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> {
-  /** In thousandths. */
+  /** By hour of the day, in thousandths. */
   readonly habits: readonly (readonly number[])[];
   readonly diary: DiaryJson;
   readonly roster: Readonly<Record<string, MemberJson>>;
@@ -115,7 +115,7 @@ export function beliefToJson(belief: Belief): BeliefJson {
     watches,
     meters,
     anchor,
-    habits: belief.habits.map((row) => Array.from(row, (weight) => Math.round(weight * THOUSAND))),
+    habits: rowsOf(Array.from(belief.habits, (weight) => Math.round(weight * THOUSAND))),
     heads,
     present,
     exits,
@@ -126,6 +126,12 @@ export function beliefToJson(belief: Belief): BeliefJson {
     staleFrom,
     stand,
   };
+}
+
+/** One for each hour of the day. */
+function rowsOf(habits: readonly number[]): number[][] {
+  const size = habits.length / 24;
+  return size === 0 ? [] : Array.from({ length: 24 }, (_, hour) => habits.slice(hour * size, (hour + 1) * size));
 }
 
 /** What an earlier release believed is forgotten: it knew balances and nights, from which no diary can be made. */
@@ -143,7 +149,7 @@ export function beliefFromJson(json: BeliefJson): Belief {
     residency: json.residency,
     staleFrom: json.staleFrom,
     stand: json.stand,
-    habits: json.habits.map((row) => Float64Array.from(row, (weight) => weight / THOUSAND)),
+    habits: Float64Array.from(json.habits.flat(), (weight) => weight / THOUSAND),
     diary: diaryFromJson(json.diary),
     roster: new Map(members),
   };

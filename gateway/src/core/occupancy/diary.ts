@@ -82,6 +82,15 @@ export function liftGauge(diary: Diary, channel: Gauge, hour: number, value: num
 
 export const sumAt = (diary: Diary, channel: Sum, hour: number): number => diary.hours[channel]?.[hour % HOURS] ?? 0;
 
+/** Of a sum's ring: a day's hours lie side by side. */
+export function sumOfDay(ring: Uint16Array | undefined, day: number): number {
+  if (ring === undefined) return 0;
+  let sum = 0;
+  const from = (day % DAYS) * 24;
+  for (let at = from; at < from + 24; at++) sum += ring[at] as number;
+  return sum;
+}
+
 /** NaN when unknown. */
 export function gaugeAt(diary: Diary, channel: Gauge, hour: number): number {
   const value = diary.hours[channel]?.[hour % HOURS] ?? 0;

@@ -23,7 +23,10 @@ export function estimateOf(state: CoreState, id: string): Estimate | undefined {
       stand: UNJUDGED,
     };
   }
-  return { ...belief.present, ...(belief.residency ?? UNKNOWN), stand: belief.stand ?? TOO_EARLY };
+  const { present, presentLow, presentHigh } = belief.present;
+  const { residing, low, high, pOver, evidence } = belief.residency ?? UNKNOWN;
+  const stand = belief.stand ?? TOO_EARLY;
+  return { present, presentLow, presentHigh, residing, low, high, pOver, evidence, stand };
 }
 
 const UNJUDGED: Stand = { sign: "none", signSince: null, signNights: 0, signNeeded: 0, signOf: 0, abstains: null };

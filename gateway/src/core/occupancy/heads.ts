@@ -10,14 +10,14 @@ const MAX_STEPS = 7 * 24;
 /** Says who is in at a time within local hour `hour`; `changedHour` is the hour a reading just wrote into. */
 export function updatePresent(space: SpaceModel, belief: Belief, hour: number, changedHour: number): void {
   let heads = belief.heads;
-  if (heads === undefined || changedHour < heads.hour) heads = copy(belief.anchor) ?? firstHeads(space, changedHour);
+  if (heads === undefined || changedHour < heads.hour) heads = belief.anchor ?? firstHeads(space, changedHour);
   const day = Math.floor(hour / 24);
-  let chances: Float64Array = Float64Array.from(heads.chances);
+  let { chances } = heads;
   for (let at = Math.max(heads.hour, hour - MAX_STEPS); at < hour; at++) {
-    chances = stepHour(chances, belief.diary, at, worksOn(belief, at, day), belief.habits[at % 24]);
+    chances = stepHour(chances, belief.diary, at, worksOn(belief, at, day), belief.habits);
   }
-  if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances: Array.from(chances) };
-  belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), belief.habits[hour % 24]));
+  if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances };
+  belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), belief.habits));
 }
 
 /** Today's counter is believed while the day is young: it may yet count. */
@@ -25,9 +25,6 @@ function worksOn(belief: Belief, hour: number, today: number): boolean {
   const day = Math.floor(hour / 24);
   return counterWorks(belief.diary, day) || (day === today && counterWorks(belief.diary, day - 1));
 }
-
-const copy = (heads: HeadCount | undefined): HeadCount | undefined =>
-  heads === undefined ? undefined : { hour: heads.hour, chances: [...heads.chances] };
 
 /** Nothing is known: anything up to the limit alike, more with less chance. */
 function firstHeads(space: SpaceModel, hour: number): HeadCount {

@@ -71,8 +71,13 @@ export function trafficOf(diary: Diary, hour: number, counterWorks: boolean, rat
 const CHATTER_RATIO = 2.5;
 const CHATTER_MIN = 4;
 
+/** True for an hour in which nothing passed and nothing hints that something did. */
+export const isQuiet = (traffic: Traffic, rates: Rates): boolean =>
+  traffic.missedIn === rates.quiet && traffic.missedOut === rates.quiet;
+
 /** Chances that the truth differs from the counted net by -MISSED … +MISSED, from `at` on in `kernels`. */
-export function writeKernel({ missedIn, missedOut }: Traffic, kernels: Float64Array, at: number): void {
+export function writeKernel(missedIn: number, missedOut: number, kernels: Float64Array, at: number): void {
+  kernels.fill(0, at, at + WIDTH);
   for (let i = 0, up = Math.exp(-missedIn); i <= MISSED; i++, up *= missedIn / i) {
     for (let j = 0, down = Math.exp(-missedOut); j <= MISSED; j++, down *= missedOut / j) {
       const slot = at + i - j + MISSED;
@@ -82,29 +87,47 @@ export function writeKernel({ missedIn, missedOut }: Traffic, kernels: Float64Ar
   }
 }
 
-/** What presence sensors say of the hour, and the leaning towards fewer people or the hour's habit. */
+/** True where no device says anything of the people inside beyond what passed: the leaning alone counts. */
+export function isUnseen(diary: Diary, hour: number, moved: boolean): boolean {
+  if (gaugeAt(diary, "seen", hour) > 0) return false;
+  const on = gaugeAt(diary, "on", hour);
+  return moved || (on !== 0 && !(on >= ON_MINUTES));
+}
+
+/** What presence sensors say of the hour, times the `leanings` of 0, 1, … people from `leansAt` on. */
 export function writeWeights(
   diary: Diary,
   hour: number,
   moved: boolean,
   rates: Rates,
-  habit: Float64Array | undefined,
+  leanings: Float64Array,
+  leansAt: number,
   weights: Float64Array,
   at: number,
   size: number,
 ): void {
   const on = gaugeAt(diary, "on", hour);
   const seen = gaugeAt(diary, "seen", hour);
-  const ofDay = hour % 24;
-  const fewer = Math.exp(-(ofDay >= DAY_HOURS[0] && ofDay < DAY_HOURS[1] ? rates.thriftByDay : rates.thriftElse));
   const ofNobody = on >= ON_MINUTES && !moved ? rates.falsePresence : 1;
   const ofSomebody = on === 0 && !moved ? rates.falseAbsence : 1;
-  let thrift = 1;
   for (let n = 0; n < size; n++) {
-    const leaning = habit === undefined ? thrift : (habit[n] as number);
+    const leaning = leanings[leansAt + n] as number;
     weights[at + n] = leaning * (n === 0 ? ofNobody : ofSomebody) * (seen > n ? rates.overSeen : 1);
-    thrift *= fewer;
   }
+}
+
+/** The leaning towards fewer people: a row of 0, 1, … people for the day, one for all other hours. */
+export function writeThrift(rates: Rates, rows: Float64Array, size: number): void {
+  for (const [row, rate] of [rates.thriftByDay, rates.thriftElse].entries()) {
+    const fewer = Math.exp(-rate);
+    for (let n = 0, thrift = 1; n < size; n++, thrift *= fewer) rows[row * size + n] = thrift;
+  }
+}
+
+/** The row of {@link writeThrift} that is the hour's. */
+export function thriftRowOf(hour: number): number {
+  const ofDay = hour % 24;
+  return ofDay >= DAY_HOURS[0] && ofDay < DAY_HOURS[1] ? 0 : 1;
 }
 
 const DAY_HOURS = [9, 17] as const;

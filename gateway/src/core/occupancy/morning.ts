@@ -91,8 +91,10 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
 /** The table, and with it the live head count set on what the whole diary says. */
 function anchoredTable(space: SpaceModel, belief: Belief, day: number): DayTable {
   const { table, smoothed } = tableOf(space, belief, day, cutHourOf(space));
-  belief.anchor = { hour: day * 24 + cutHourOf(space), chances: Array.from(smoothed.last) };
-  belief.habits = smoothed.habits.map((row) => row.map((weight) => Math.round(weight * THOUSAND) / THOUSAND));
+  const { last, habits } = smoothed;
+  belief.anchor = { hour: day * 24 + cutHourOf(space), chances: last };
+  for (let at = 0; at < habits.length; at++) habits[at] = Math.round((habits[at] as number) * THOUSAND) / THOUSAND;
+  belief.habits = habits;
   belief.heads = undefined;
   return table;
 }

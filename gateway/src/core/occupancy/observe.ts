@@ -77,8 +77,13 @@ function opened(belief: Belief, { hour, atMs }: Observation): void {
 
 const GRANT_MS = 20_000;
 
-const sides = (portal: Portal | undefined): string[] =>
-  portal === undefined ? [] : [portal.to, portal.from].filter((id) => id !== OUTSIDE);
+/** The spaces a portal leads to. */
+function sides(portal: Portal | undefined): string[] {
+  if (portal === undefined) return [];
+  const { from, to } = portal;
+  if (from === OUTSIDE) return to === OUTSIDE ? [] : [to];
+  return to === OUTSIDE ? [from] : [to, from];
+}
 
 export function beliefOf({ beliefs }: Beliefs, space: string): Belief {
   let belief = beliefs.get(space);
@@ -100,20 +105,19 @@ function passed(site: Beliefs, { portal, passage, hour, atMs }: Observation): st
   if (portal === undefined || passage === undefined || passage.entered + passage.left === 0) return [];
   if (passage.entered > 0 && isBehindGate(site.model, portal)) doorBehindGate(site.gate, portal.to, atMs);
   const { entered, left } = passage;
-  return [[portal.to, entered, left] as const, [portal.from, left, entered] as const].flatMap(
-    ([id, entering, leaving]) => {
-      if (id === OUTSIDE) return [];
-      const belief = beliefOf(site, id);
-      if (site.model.spaces.get(id)?.limit === undefined) {
-        belief.balance = Math.min(MAX_BALANCE, Math.max(0, belief.balance + entering - leaving));
-        return [id];
-      }
-      addSum(belief.diary, "in", hour, entering);
-      addSum(belief.diary, "out", hour, leaving);
-      belief.exits += leaving;
-      return [id];
-    },
-  );
+  const changed = sides(portal);
+  for (const id of changed) {
+    const [entering, leaving] = id === portal.to ? [entered, left] : [left, entered];
+    const belief = beliefOf(site, id);
+    if (site.model.spaces.get(id)?.limit === undefined) {
+      belief.balance = Math.min(MAX_BALANCE, Math.max(0, belief.balance + entering - leaving));
+      continue;
+    }
+    addSum(belief.diary, "in", hour, entering);
+    addSum(belief.diary, "out", hour, leaving);
+    belief.exits += leaving;
+  }
+  return changed;
 }
 
 /** A judged space's door that opens to another space of the site, not to the street. */

@@ -1,6 +1,7 @@
 /** How many people were in, hour by hour, as the whole diary has it: forward-backward over a hidden count that is never negative. */
 import type { Diary } from "./diary.ts";
-import { AT_EDGE, MISSED, RATES, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
+import { backward, type Chain, chainOf, forward, PLAIN_ROWS, setHour, weighBy } from "./head-chain.ts";
+import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
 
 /** Believed people at the end of each hour from `fromHour`. */
 export interface Smoothed {
@@ -9,71 +10,39 @@ export interface Smoothed {
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   /** Chances of 0, 1, … people at the end of the last hour. */
-  readonly last: Float64Array;
-  /** By hour of the day, weights of 0, 1, … people for a live count that goes on from here. */
-  readonly habits: readonly Float64Array[];
+  readonly last: readonly number[];
+  /** Weights of 0, 1, … people in each hour of the day, for a live count that goes on from here; empty where habits do not count. */
+  readonly habits: Float64Array;
 }
 
-/** The first and last of an hour's errors worth following. */
-function likely(kernels: Float64Array, at: number): readonly [number, number] {
-  let [first, last] = [0, WIDTH - 1];
-  while (first < last && (kernels[at + first] as number) < TINY) first += 1;
-  while (last > first && (kernels[at + last] as number) < TINY) last -= 1;
-  return [first, last];
-}
-
-/** One step of the forward pass, from `from` to `to` in `rows`; the weights of the hour are applied. */
-function move(
-  before: Float64Array,
-  from: number,
-  after: Float64Array,
-  to: number,
-  size: number,
-  kernels: Float64Array,
-  kernelAt: number,
-  net: number,
-  weights: Float64Array,
-  weightsAt: number,
-): void {
-  const [first, last] = likely(kernels, kernelAt);
-  for (let n = 0; n < size; n++) {
-    const mass = before[from + n] as number;
-    if (mass < TINY) continue;
-    const target = n + net - MISSED;
-    // Most steps stay away from the edges.
-    if (target + first >= 0 && target + last < size) {
-      for (let e = first, at = to + target + first; e <= last; e++, at++)
-        after[at] = (after[at] as number) + mass * (kernels[kernelAt + e] as number);
-      continue;
-    }
-    for (let e = first; e <= last; e++) {
-      const kernel = kernels[kernelAt + e] as number;
-      const inside = Math.min(size - 1, Math.max(0, target + e));
-      const chance = mass * kernel * (inside === target + e ? 1 : AT_EDGE);
-      after[to + inside] = (after[to + inside] as number) + chance;
-    }
-  }
-  weigh(after, to, weights, weightsAt, size);
-}
+const NO_HABITS = new Float64Array(0);
 
 /** One hour of the forward pass: what was believed at its start, and what its traffic and sensors make of it by its end (or by now). */
 export function stepHour(
-  before: Float64Array,
+  before: readonly number[],
   diary: Diary,
   hour: number,
   counterWorks: boolean,
-  habit: Float64Array | undefined,
+  habits: Float64Array,
   rates: Rates = RATES,
-): Float64Array {
+): number[] {
   const size = before.length;
-  const traffic = trafficOf(diary, hour, counterWorks, rates);
-  const kernel = new Float64Array(WIDTH);
-  writeKernel(traffic, kernel, 0);
-  const weights = new Float64Array(size);
-  writeWeights(diary, hour, traffic.in + traffic.out > 0, rates, habit, weights, 0, size);
-  const after = new Float64Array(size);
-  move(before, 0, after, 0, size, kernel, 0, traffic.in - traffic.out, weights, 0);
-  return after;
+  const chain = chainOf(1, size);
+  setHour(chain, 0, diary, hour, counterWorks, rates);
+  lean(chain, diary, hour, habits, rates);
+  let [low, high] = [size - 1, 0];
+  for (let n = 0; n < size; n++) {
+    const chance = before[n] as number;
+    const followed = chance >= TINY;
+    chain.rows[n] = followed ? chance : 0;
+    if (!followed) continue;
+    low = Math.min(low, n);
+    high = n;
+  }
+  chain.lows[0] = Math.min(low, high);
+  chain.highs[0] = high;
+  forward(chain, 0, 0);
+  return rowOf(chain, 1);
 }
 
 /**
@@ -89,131 +58,91 @@ export function smooth(
   rates: Rates = RATES,
 ): Smoothed {
   const hours = toHour - fromHour;
-  const size = maxPersons + 1;
-  const kernels = new Float64Array(hours * WIDTH);
-  const nets = new Int16Array(hours);
-  const moved = new Uint8Array(hours);
+  const chain = chainOf(hours, maxPersons + 1);
+  for (let t = 0; t < hours; t++)
+    setHour(chain, t, diary, fromHour + t, worksOn(Math.floor((fromHour + t) / 24)), rates);
+  let habits: Float64Array = NO_HABITS;
+  if (rates.habit !== 0) {
+    lean(chain, diary, fromHour, NO_HABITS, rates);
+    allForward(chain);
+    const known = Math.max(0, hours - HABIT_HOURS);
+    allBackward(chain, known);
+    habits = habitsOf(chain, known, fromHour, rates);
+  }
+  lean(chain, diary, fromHour, habits, rates);
+  allForward(chain);
+  const last = rowOf(chain, hours);
+  allBackward(chain, 0);
+  return { fromHour, ...summarise(chain), last, habits };
+}
+
+/** Sets every hour's weights: by habit where there is one, else towards fewer people. */
+function lean(chain: Chain, diary: Diary, fromHour: number, habits: Float64Array, rates: Rates): void {
+  const { hours, size, weights } = chain;
+  const habitual = habits.length === PLAIN_ROWS * size;
+  if (habitual) weights.set(habits);
+  else writeThrift(rates, weights, size);
   for (let t = 0; t < hours; t++) {
     const hour = fromHour + t;
-    const traffic = trafficOf(diary, hour, worksOn(Math.floor(hour / 24)), rates);
-    writeKernel(traffic, kernels, t * WIDTH);
-    nets[t] = traffic.in - traffic.out;
-    moved[t] = traffic.in + traffic.out > 0 ? 1 : 0;
+    weighBy(chain, t, diary, hour, habitual ? hour % 24 : thriftRowOf(hour), rates);
   }
-  const weights = new Float64Array(hours * size);
-  const pass = (habits: readonly Float64Array[] | undefined) => {
-    for (let t = 0; t < hours; t++) {
-      const habit = habits?.[(fromHour + t) % 24];
-      writeWeights(diary, fromHour + t, moved[t] === 1, rates, habit, weights, t * size, size);
-    }
-    return bothWays(hours, size, kernels, nets, weights);
-  };
-  const first = pass(undefined);
-  if (rates.habit === 0) return { fromHour, ...summarise(first.posterior, hours, size), last: first.last, habits: [] };
-  const habits = habitsOf(first.posterior, fromHour, hours, size, rates);
-  const second = pass(habits);
-  return { fromHour, ...summarise(second.posterior, hours, size), last: second.last, habits };
 }
 
-/** Days an hour's habit is taken from. */
+/** Nothing is known to begin with. */
+function allForward(chain: Chain): void {
+  const { hours, size } = chain;
+  chain.rows.fill(1 / size, 0, size);
+  chain.lows[0] = 0;
+  chain.highs[0] = size - 1;
+  for (let t = 0; t < hours; t++) forward(chain, t, t + 1 < hours ? TINY : 0);
+}
+
+/** Makes the rows behind row `until` those of the whole diary. */
+function allBackward(chain: Chain, until: number): void {
+  const { hours, size } = chain;
+  chain.later.fill(1, 0, size);
+  for (let row = hours; row > until; row--) backward(chain, row);
+}
+
+function rowOf({ rows, size, lows, highs }: Chain, row: number): number[] {
+  const chances: number[] = [];
+  const [low, high] = [lows[row] as number, highs[row] as number];
+  for (let n = 0; n < size; n++) chances.push(n < low || n > high ? 0 : (rows[row * size + n] as number));
+  return chances;
+}
+
+/** Hours a habit is taken from. */
 const HABIT_HOURS = 21 * 24;
 
-function habitsOf(
-  posterior: Float64Array,
-  fromHour: number,
-  hours: number,
-  size: number,
-  rates: Rates,
-): Float64Array[] {
-  const rows = Array.from({ length: 24 }, () => new Float64Array(size).fill(rates.habitFloor));
-  for (let t = Math.max(0, hours - HABIT_HOURS); t < hours; t++) {
-    const row = rows[(fromHour + t) % 24] as Float64Array;
-    for (let n = 0; n < size; n++) row[n] = (row[n] as number) + (posterior[t * size + n] as number);
+function habitsOf({ hours, size, rows, lows, highs }: Chain, from: number, fromHour: number, rates: Rates) {
+  const habits = new Float64Array(24 * size).fill(rates.habitFloor);
+  for (let t = from; t < hours; t++) {
+    const at = ((fromHour + t) % 24) * size;
+    const high = highs[t + 1] as number;
+    for (let n = lows[t + 1] as number; n <= high; n++)
+      habits[at + n] = (habits[at + n] as number) + (rows[(t + 1) * size + n] as number);
   }
-  for (const row of rows) {
-    const most = row.reduce((top, value) => Math.max(top, value), 0);
-    for (let n = 0; n < size; n++) row[n] = ((row[n] as number) / most) ** rates.habit;
-  }
-  return rows;
-}
-
-/** The posterior of every hour, hour by hour; and the forward pass at its end. */
-function bothWays(
-  hours: number,
-  size: number,
-  kernels: Float64Array,
-  nets: Int16Array,
-  weights: Float64Array,
-): { readonly posterior: Float64Array; readonly last: Float64Array } {
-  const rows = new Float64Array((hours + 1) * size);
-  rows.fill(1 / size, 0, size);
-  for (let t = 0; t < hours; t++) {
-    move(rows, t * size, rows, (t + 1) * size, size, kernels, t * WIDTH, nets[t] ?? 0, weights, t * size);
-  }
-  const last = rows.slice(hours * size);
-  let later = new Float64Array(size).fill(1);
-  let earlier = new Float64Array(size);
-  for (let t = hours - 1; t >= 0; t--) {
-    weigh(rows, (t + 1) * size, later, 0, size);
-    moveBack(rows, t * size, later, earlier, size, kernels, t * WIDTH, nets[t] ?? 0, weights, t * size);
-    [later, earlier] = [earlier, later];
-  }
-  return { posterior: rows.subarray(size), last };
-}
-
-/** Weighs a row by the weights, and makes chances of it. */
-function weigh(rows: Float64Array, at: number, weights: Float64Array, weightsAt: number, size: number): void {
-  let sum = 0;
-  for (let n = 0; n < size; n++) {
-    const value = (rows[at + n] as number) * (weights[weightsAt + n] as number);
-    rows[at + n] = value;
-    sum += value;
-  }
-  for (let n = 0; n < size; n++) rows[at + n] = sum > 0 ? (rows[at + n] as number) / sum : 1 / size;
-}
-
-/** One step of the backward pass: how well each number of people before the hour fits all that comes later. Only for those the forward pass thinks likely. */
-function moveBack(
-  forward: Float64Array,
-  at: number,
-  later: Float64Array,
-  earlier: Float64Array,
-  size: number,
-  kernels: Float64Array,
-  kernelAt: number,
-  net: number,
-  weights: Float64Array,
-  weightsAt: number,
-): void {
-  const [first, last] = likely(kernels, kernelAt);
-  let most = 0;
-  for (let n = 0; n < size; n++) {
-    const followed = (forward[at + n] as number) >= TINY;
-    const target = n + net - MISSED;
-    let total = 0;
-    if (followed && target + first >= 0 && target + last < size) {
-      for (let e = first, to = target + first; e <= last; e++, to++)
-        total += (kernels[kernelAt + e] as number) * (weights[weightsAt + to] as number) * (later[to] as number);
-    } else if (followed) {
-      for (let e = first; e <= last; e++) {
-        const inside = Math.min(size - 1, Math.max(0, target + e));
-        const chance = (kernels[kernelAt + e] as number) * (inside === target + e ? 1 : AT_EDGE);
-        total += chance * (weights[weightsAt + inside] as number) * (later[inside] as number);
-      }
+  for (let at = 0; at < habits.length; at += size) {
+    let most = 0;
+    for (let n = 0; n < size; n++) most = Math.max(most, habits[at + n] as number);
+    // Most numbers of people are never seen at the hour: one power serves them all.
+    const never = (rates.habitFloor / most) ** rates.habit;
+    for (let n = 0; n < size; n++) {
+      const days = habits[at + n] as number;
+      habits[at + n] = days === rates.habitFloor ? never : (days / most) ** rates.habit;
     }
-    earlier[n] = total;
-    most = Math.max(most, total);
   }
-  for (let n = 0; n < size; n++) earlier[n] = most > 0 ? (earlier[n] as number) / most : 1;
+  return habits;
 }
 
-function summarise(posterior: Float64Array, hours: number, size: number): Pick<Smoothed, "mean" | "sd"> {
+function summarise({ hours, size, rows, lows, highs }: Chain): Pick<Smoothed, "mean" | "sd"> {
   const mean = new Float64Array(hours);
   const sd = new Float64Array(hours);
   for (let t = 0; t < hours; t++) {
+    const high = highs[t + 1] as number;
     let [first, second] = [0, 0];
-    for (let n = 0; n < size; n++) {
-      const p = posterior[t * size + n] as number;
+    for (let n = lows[t + 1] as number; n <= high; n++) {
+      const p = rows[(t + 1) * size + n] as number;
       first += p * n;
       second += p * n * n;
     }

@@ -7,7 +7,7 @@ import type { Device, RawReading } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
-import { symptomsOf } from "./device-symptoms.ts";
+import { NO_FAULTS, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
@@ -35,12 +35,17 @@ export const deviceFault: ReadingRule = (state, { reading, device, toldMs, nowMs
   else if (reading.kind === "device.online") comeBack(watch, nowMs);
   else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
   noteUse(state, device, reading, nowMs);
-  return isSuspicious(watch) ? judge(state, device, watch, nowMs) : [];
+  return isSuspicious(watch) ? judge(state, device, watch, () => outagesOf(state, device.kind), nowMs) : NOTHING;
 };
 
 /** What a reading alone can begin or end; silence and stillness are found by the sweep. */
 const isSuspicious = ({ babbleAtMs, oddAtMs, faults }: DeviceWatch): boolean =>
-  babbleAtMs !== undefined || oddAtMs.length === ODD_COUNT || Object.keys(faults).length > 0;
+  babbleAtMs !== undefined || oddAtMs.length === ODD_COUNT || hasAny(faults);
+
+function hasAny(faults: DeviceWatch["faults"]): boolean {
+  for (const _ in faults) return true;
+  return false;
+}
 
 /** Every neighbour that should have noticed. */
 function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: number): void {
@@ -62,6 +67,7 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
 const isUse = ({ kind, value }: RawReading): boolean =>
   kind === "access.granted" || kind === "door.opened" || ((kind === "count.in" || kind === "count.out") && value !== 0);
 
+/** By device. */
 type Neighbours = ReadonlyMap<string, readonly string[]>;
 
 const neighbours = new WeakMap<Model, Neighbours>();
@@ -73,8 +79,7 @@ function neighboursOf(model: Model, device: Device): readonly string[] {
     known = findNeighbours(model);
     neighbours.set(model, known);
   }
-  const at = device.portal === undefined ? [] : (known.get(device.portal) ?? []);
-  return at.filter((id) => id !== device.id);
+  return known.get(device.id) ?? [];
 }
 
 function findNeighbours(model: Model): Neighbours {
@@ -85,9 +90,13 @@ function findNeighbours(model: Model): Neighbours {
     ({ space }) => space ?? "",
   );
   return new Map(
-    [...model.portals.values()].map(({ id, from, to }) => {
-      const near = [...(atPortal.get(id) ?? []), ...(seeing.get(from) ?? []), ...(seeing.get(to) ?? [])];
-      return [id, near.map((device) => device.id)] as const;
+    devices.map(({ id, portal }) => {
+      const at = portal === undefined ? undefined : model.portals.get(portal);
+      const near = at === undefined ? [] : [atPortal.get(at.id), seeing.get(at.from), seeing.get(at.to)];
+      return [
+        id,
+        near.flatMap((each) => each ?? []).flatMap((device) => (device.id === id ? [] : [device.id])),
+      ] as const;
     }),
   );
 }
@@ -97,6 +106,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
   setTimer(state, SWEEP, { dueMs: Math.max(dueMs, nowMs - SWEEP_EVERY_MS) + SWEEP_EVERY_MS, calendar: false });
   const deafMs = nowMs - dueMs;
   const events: AlertEvent[] = [];
+  const known = outagesByKind(state);
   // In the order of the site file: a state that was read back from disk has an order of its own.
   for (const [id, device] of modelOf(state).devices) {
     const watch = state.devices.get(id)?.watch;
@@ -108,17 +118,24 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
       if (watch.offlineAtMs !== undefined) watch.offlineAtMs += deafMs;
       state.dirty.add(`device/${id}`);
     }
-    events.push(...judge(state, device, watch, nowMs));
+    for (const event of judge(state, device, watch, () => known(device.kind), nowMs)) events.push(event);
   }
   return events;
 };
 
-function judge(state: CoreState, device: Device, watch: DeviceWatch, nowMs: number): AlertEvent[] {
+const NOTHING: readonly AlertEvent[] = [];
+
+function judge(
+  state: CoreState,
+  device: Device,
+  watch: DeviceWatch,
+  outages: () => readonly number[],
+  nowMs: number,
+): readonly AlertEvent[] {
   const space = state.model?.spaceOf.get(device.id);
-  const before = Object.keys(watch.faults).length;
-  const faults = device.watch === false ? {} : symptomsOf(device, watch, nowMs, () => outagesOf(state, device));
+  const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, outages);
+  if (watch.wellAtMs === undefined && !hasAny(faults) && !hasAny(watch.faults)) return NOTHING;
   const now = Object.entries(faults);
-  if (before === 0 && now.length === 0 && watch.wellAtMs === undefined) return [];
   watch.faults = faults;
   state.dirty.add(`device/${device.id}`);
   if (space === undefined) return [];
@@ -130,11 +147,11 @@ function judge(state: CoreState, device: Device, watch: DeviceWatch, nowMs: numb
       watch.wellAtMs ??= nowMs;
       if (nowMs - watch.wellAtMs < QUIET_MS) return [];
     }
-    delete watch.wellAtMs;
+    watch.wellAtMs = undefined;
     const event = clear(state, place, nowMs, "the device works again");
     return event === undefined ? [] : [event];
   }
-  delete watch.wellAtMs;
+  watch.wellAtMs = undefined;
   if (standing || now.length === 0) return [];
   const often = recurrence(record, nowMs, WELL_FOR_LONG);
   const finding = {
@@ -164,8 +181,18 @@ const FAULT_ZH: Readonly<Record<Fault, string>> = {
 };
 
 /** What is remembered of all devices of its kind. */
-function outagesOf(state: CoreState, { kind }: Device): number[] {
+function outagesOf(state: CoreState, kind: Device["kind"]): readonly number[] {
   return [...modelOf(state).devices.values()]
     .filter((device) => device.kind === kind)
     .flatMap(({ id }) => state.devices.get(id)?.watch?.outages ?? []);
+}
+
+/** The same, gathered once for all devices of a sweep. */
+function outagesByKind(state: CoreState): (kind: Device["kind"]) => readonly number[] {
+  const known = new Map<Device["kind"], readonly number[]>();
+  return (kind) => {
+    const outages = known.get(kind) ?? outagesOf(state, kind);
+    known.set(kind, outages);
+    return outages;
+  };
 }

@@ -1,6 +1,6 @@
 /** What is wrong with a device, by what is remembered of it: silent, offline, stuck, babbling, implausible. Pure. */
 import type { Device } from "@gatehouse/protocol";
-import { type DeviceWatch, ODD_COUNT } from "./device-watch.ts";
+import { type DeviceWatch, most, ODD_COUNT } from "./device-watch.ts";
 import { span, type Words } from "./words.ts";
 
 const MINUTE_MS = 60_000;
@@ -25,6 +25,8 @@ const UNSEEN_PRESENCE = 60;
 const STUCK_ON_MS = 7 * DAY_MS;
 const BABBLE_QUIET_MS = 30 * MINUTE_MS;
 
+export const NO_FAULTS: DeviceWatch["faults"] = Object.freeze({});
+
 /** `outages`: how long devices of the kind were away until they came back by themselves. */
 export function symptomsOf(
   device: Device,
@@ -37,12 +39,14 @@ export function symptomsOf(
   const offline = absence(watch, nowMs, outages);
   const { babbleAtMs, oddAtMs } = watch;
   const odd = oddAtMs.length === ODD_COUNT && oddAtMs.every((moment) => nowMs - moment < DAY_MS);
-  // In this order, and nothing made where nothing is wrong: all devices are looked at four times an hour.
+  const babbles = babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS;
+  // Nothing is made where nothing is wrong: all devices are looked at four times an hour.
+  if (silent === undefined && offline === undefined && stuck === undefined && !babbles && !odd) return NO_FAULTS;
   const faults: DeviceWatch["faults"] = {};
   if (silent !== undefined) faults.silent = silent;
   if (offline !== undefined) faults.offline = offline;
   if (stuck !== undefined) faults.stuck = stuck;
-  if (babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS) faults.babbling = BABBLES;
+  if (babbles) faults.babbling = BABBLES;
   if (odd) faults.implausible = oddly(watch);
   return faults;
 }
@@ -82,7 +86,7 @@ function silence(device: Device, watch: DeviceWatch, nowMs: number): Words | und
   if (watch.offlineAtMs !== undefined) return undefined;
   if (nowMs - watch.firstAtMs < KNOWN_MS || watch.readings < KNOWN_READINGS) return undefined;
   const quietMs = nowMs - watch.heardAtMs;
-  const habitMs = Math.max(...watch.gaps, (device.reportSeconds ?? 0) * 1_000);
+  const habitMs = Math.max(most(watch.gaps), (device.reportSeconds ?? 0) * 1_000);
   if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? silentFor(quietMs, habitMs) : undefined;
   const passedBy = watch.missed >= MISSED_SILENT && quietMs > Math.max(36 * HOUR_MS, 2 * habitMs);
   if (passedBy) {

@@ -25,20 +25,20 @@ export interface DeviceWatch {
   unseen: number;
   missedAtMs: number;
   seenAtMs: number;
-  offlineAtMs?: number;
+  offlineAtMs?: number | undefined;
   /** Longest outage of each week that ended by itself, this one first. */
-  outages?: number[];
+  outages?: number[] | undefined;
   /** Presence that was switched on, and not off again. */
-  onAtMs?: number;
-  babbleAtMs?: number;
+  onAtMs?: number | undefined;
+  babbleAtMs?: number | undefined;
   /** The latest things that cannot be, and the last of them in words. */
   oddAtMs: number[];
-  odd?: string;
-  oddZh?: string;
-  totals?: readonly number[];
-  epoch?: number;
+  odd?: string | undefined;
+  oddZh?: string | undefined;
+  totals?: readonly number[] | undefined;
+  epoch?: number | undefined;
   /** It has been well since, and its alert waits for that to last. */
-  wellAtMs?: number;
+  wellAtMs?: number | undefined;
   /** What is wrong now, in words. */
   faults: Partial<Record<Fault, Words>>;
 }
@@ -62,6 +62,7 @@ const BUSY_ELSE = 150;
 /** So many times its own habit is babbling, where that is more. */
 const BUSY_HABIT = 10;
 
+/** Every field has its place from the beginning: objects of one form are read fastest. */
 export function newWatch(nowMs: number): DeviceWatch {
   return {
     firstAtMs: nowMs,
@@ -76,7 +77,16 @@ export function newWatch(nowMs: number): DeviceWatch {
     unseen: 0,
     missedAtMs: 0,
     seenAtMs: nowMs,
+    offlineAtMs: undefined,
+    outages: undefined,
+    onAtMs: undefined,
+    babbleAtMs: undefined,
     oddAtMs: [],
+    odd: undefined,
+    oddZh: undefined,
+    totals: undefined,
+    epoch: undefined,
+    wellAtMs: undefined,
     faults: {},
   };
 }
@@ -98,7 +108,7 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, to
     watch.seenAtMs = nowMs;
   }
   if (reading.kind === "presence.on") watch.onAtMs ??= nowMs;
-  if (reading.kind === "presence.off") delete watch.onAtMs;
+  if (reading.kind === "presence.off") watch.onAtMs = undefined;
   const odd = oddity(watch, reading, toldMs, nowMs);
   if (odd !== undefined) {
     watch.oddAtMs = [...watch.oddAtMs, nowMs].slice(-ODD_COUNT);
@@ -112,7 +122,7 @@ export function hear(watch: DeviceWatch, device: Device, reading: RawReading, to
 export function comeBack(watch: DeviceWatch, nowMs: number): void {
   if (watch.offlineAtMs === undefined) return;
   const awayMs = nowMs - watch.offlineAtMs;
-  delete watch.offlineAtMs;
+  watch.offlineAtMs = undefined;
   watch.heardAtMs += Math.min(awayMs, nowMs - watch.heardAtMs);
   watch.seenAtMs += Math.min(awayMs, nowMs - watch.seenAtMs);
   watch.outages ??= [0];
@@ -134,8 +144,15 @@ function countSlot(watch: DeviceWatch, device: Device, nowMs: number): void {
     watch.slot = 0;
   }
   watch.slot += 1;
-  const most = Math.max(BUSY[device.kind] ?? BUSY_ELSE, BUSY_HABIT * Math.max(...watch.busiest));
-  if (watch.slot > most) watch.babbleAtMs = nowMs;
+  const limit = Math.max(BUSY[device.kind] ?? BUSY_ELSE, BUSY_HABIT * most(watch.busiest));
+  if (watch.slot > limit) watch.babbleAtMs = nowMs;
+}
+
+/** The greatest of them, and at least 0. */
+export function most(values: readonly number[]): number {
+  let top = 0;
+  for (const value of values) if (value > top) top = value;
+  return top;
 }
 
 /** True when the reading says that somebody passed or is there. */

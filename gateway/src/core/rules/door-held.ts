@@ -14,9 +14,9 @@ import { fact } from "./words.ts";
 /** What is known of a door. */
 interface DoorState {
   /** Missing while it is closed. */
-  readonly openAtMs?: number;
+  readonly openAtMs?: number | undefined;
   /** The latest opening or closing by the device's own clock, if it has one: that orders what a network mixed up. */
-  readonly toldMs?: number;
+  readonly toldMs?: number | undefined;
   /** Its device was away when the time was up: what it has kept is still to come. */
   readonly away?: true;
   readonly space: string;
@@ -44,8 +44,6 @@ export const doorHeld: ReadingRule = (state, observed) => {
 /** A network mixes up what is minutes apart; a device clock further back than that was set. */
 const MIXED_UP_MS = 15 * 60_000;
 
-const toldBy = ({ toldMs }: Observed) => (toldMs === undefined ? {} : { toldMs });
-
 /** True when a later word of the same device is known already: by its own numbering, else by its clock. */
 function isPast(state: CoreState, { reading, device, toldMs }: Observed, portal: string): boolean {
   const known = memoOf<DoorState>(state, "door-held", portal);
@@ -57,16 +55,10 @@ function isPast(state: CoreState, { reading, device, toldMs }: Observed, portal:
 }
 
 function opened(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
-  const { reading, device, atMs, nowMs } = observed;
+  const { reading, device, toldMs, atMs, nowMs } = observed;
   const limitMs = limitOf(state, portal, space);
   if (limitMs === undefined || isPast(state, observed, portal)) return [];
-  const door: DoorState = {
-    openAtMs: atMs,
-    ...toldBy(observed),
-    space,
-    device: device.id,
-    trigger: triggerOf(reading),
-  };
+  const door: DoorState = { openAtMs: atMs, toldMs, space, device: device.id, trigger: triggerOf(reading) };
   setMemo(state, "door-held", portal, door);
   // From the time of receipt: a device whose clock is minutes off, or that tells late, opens no door any earlier.
   setTimer(state, timerOf(portal), { dueMs: nowMs + limitMs, calendar: false });
@@ -74,9 +66,9 @@ function opened(state: CoreState, observed: Observed, portal: string, space: str
 }
 
 function closed(state: CoreState, observed: Observed, portal: string, space: string): AlertEvent[] {
-  const { reading, device, nowMs } = observed;
+  const { reading, device, toldMs, nowMs } = observed;
   if (isPast(state, observed, portal)) return [];
-  const door: DoorState = { ...toldBy(observed), space, device: device.id, trigger: triggerOf(reading) };
+  const door: DoorState = { openAtMs: undefined, toldMs, space, device: device.id, trigger: triggerOf(reading) };
   setMemo(state, "door-held", portal, door);
   dropTimer(state, timerOf(portal));
   return shut(state, portal, space, nowMs, "the door is closed again");

@@ -34,8 +34,7 @@ export type NightRule = (state: CoreState, space: string, nowMs: number) => read
 /** Answers a timer `rule:NAME:SUBJECT` the rule has set. `nowMs` is later than `dueMs` when the box slept. */
 export type TimerRule = (state: CoreState, subject: string, dueMs: number, nowMs: number) => readonly AlertEvent[];
 
-export const triggerOf = ({ device, epoch, seq }: RawReading) => ({
-  device,
-  ...(epoch === undefined ? {} : { epoch }),
-  ...(seq === undefined ? {} : { seq }),
-});
+export function triggerOf({ device, epoch, seq }: RawReading): NonNullable<Alert["trigger"]> {
+  if (seq === undefined) return epoch === undefined ? { device } : { device, epoch };
+  return epoch === undefined ? { device, seq } : { device, epoch, seq };
+}
