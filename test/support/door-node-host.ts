@@ -22,6 +22,7 @@ export class DoorNodeHost {
   #rest = "";
   #lines: string[] = [];
   #stderr = "";
+  #cuts = 0;
   readonly #splitter = new Splitter(firmataBoardFraming);
 
   constructor(folder: string) {
@@ -63,8 +64,11 @@ export class DoorNodeHost {
     const sent = (await this.ask(...lines)).filter((line) => line.startsWith("tx "));
     const pieces = sent.flatMap((line) => this.#splitter.push(fromHex(line.slice(3))));
     const noise = pieces.filter(({ kind }) => kind === "noise");
-    if (noise.length > 0) throw new Error(`the board sent ${toHex(noise[0]?.bytes ?? new Uint8Array())}`);
-    return pieces.map(({ bytes }) => bytes);
+    // A restart cuts the message that was being sent.
+    if (lines.some((line) => /^(reset|power)/.test(line))) this.#cuts++;
+    if (noise.length > this.#cuts) throw new Error(`the board sent ${toHex(noise[0]?.bytes ?? new Uint8Array())}`);
+    if (noise.length > 0) this.#cuts = 0;
+    return pieces.flatMap(({ kind, bytes }) => (kind === "frame" ? [bytes] : []));
   }
 
   /** As {@link frames}, own messages alone. */

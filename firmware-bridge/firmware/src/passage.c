@@ -43,11 +43,27 @@ static void join(struct beam *beam, uint8_t index) {
   drop(beam, (uint8_t)(index + 1));
 }
 
+/* Index of a pulse whose gap to the next lies within one pulse of the other beam, or the last index when there is none. */
+static uint8_t covered_gap(const struct beam *beam, const struct beam *other) {
+  uint8_t i = 0;
+  for (; i + 1 < beam->count; i++)
+    for (uint8_t k = 0; k < other->count; k++)
+      if (other->pulses[k].from <= beam->pulses[i].to && other->pulses[k].to >= beam->pulses[i + 1].from) return i;
+  return i;
+}
+
 static uint8_t shortest(const struct beam *beam) {
   uint8_t best = 0;
   for (uint8_t i = 1; i < beam->count; i++)
     if (beam->pulses[i].to - beam->pulses[i].from < beam->pulses[best].to - beam->pulses[best].from) best = i;
   return best;
+}
+
+/* One pulse less: one body that came forward twice, or else what was too short to reach the other beam. */
+static void reduce(struct beam *beam, const struct beam *other) {
+  const uint8_t gap = covered_gap(beam, other);
+  if (gap + 1 < beam->count) join(beam, gap);
+  else drop(beam, shortest(beam));
 }
 
 /* Gaps that passed the one beam and not the other at the same width are of one body: an arm, or somebody who hesitates. */
@@ -93,8 +109,8 @@ static uint8_t finish(struct doorway *doorway, uint8_t body_tenths, struct passa
   struct beam *inner = &doorway->beams[1];
   uint8_t found = 0;
   if (outer->count > 0 && inner->count > 0) {
-    while (outer->count > inner->count) drop(outer, shortest(outer));
-    while (inner->count > outer->count) drop(inner, shortest(inner));
+    while (outer->count > inner->count) reduce(outer, inner);
+    while (inner->count > outer->count) reduce(inner, outer);
     join_hesitations(outer, inner);
     for (uint8_t i = 0; i < outer->count; i++)
       if (judge(&outer->pulses[i], &inner->pulses[i], body_tenths, &passages[found])) found++;
