@@ -31,6 +31,12 @@ const NEEDS: readonly Need[] = [
     isThere: () => existsSync("/usr/lib/avr/include/avr/io.h"),
   },
   {
+    name: "libsimavr-dev",
+    why: "runs those images in a simulator that is not ours",
+    isThere: () => existsSync("/usr/include/simavr/sim_avr.h"),
+  },
+  { name: "libelf-dev", why: "reads the images for it", isThere: () => existsSync("/usr/include/libelf.h") },
+  {
     name: "mosquitto",
     why: "a broker of MQTT 5 for the tests of the mqtt uplink",
     isThere: () => onPath("mosquitto") || existsSync("/usr/sbin/mosquitto"),

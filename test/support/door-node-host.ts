@@ -1,4 +1,4 @@
-/** The firmware's modules as a program of this machine, with sanitizers, over a simulated board: `firmware-bridge/firmware/host`. */
+/** A door node obeying line by line: its modules as a program of this machine (`firmware/host`), or its image in simavr (`firmware/simavr`). */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -25,8 +25,11 @@ export class DoorNodeHost {
   #cuts = 0;
   readonly #splitter = new Splitter(firmataBoardFraming);
 
-  constructor(folder: string) {
-    this.#child = spawn(join(folder, "door-node-host"), [], { stdio: "pipe" });
+  /** Of a folder where `host` was made; in simavr, where `simavr` was made, when a chip is named. */
+  constructor(folder: string, chip?: "atmega328p" | "atmega2560") {
+    const [program, args] =
+      chip === undefined ? ["door-node-host", []] : ["door-node-simavr", [chip, join(folder, `door-node-${chip}.elf`)]];
+    this.#child = spawn(join(folder, program as string), args as string[], { stdio: "pipe" });
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => this.#take(text));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
@@ -87,7 +90,11 @@ export class DoorNodeHost {
     kind: Kind,
   ): Promise<DoorNodeBoardMessage & { readonly kind: Kind }> {
     const all = await this.say(message);
-    const [found] = all.filter((one): one is DoorNodeBoardMessage & { readonly kind: Kind } => one.kind === kind);
+    const isIt = (one: DoorNodeBoardMessage): one is DoorNodeBoardMessage & { readonly kind: Kind } =>
+      one.kind === kind;
+    // A window of events may be in front of it.
+    for (let wait = 0; wait < 4 && !all.some(isIt); wait++) all.push(...(await this.messages("run 20")));
+    const found = all.find(isIt);
     if (found === undefined) throw new Error(`no ${kind} among ${JSON.stringify(all)}`);
     return found;
   }
@@ -103,6 +110,9 @@ export class DoorNodeHost {
     const events: (DoorNodeBoardMessage & { readonly kind: "event" })[] = [];
     const isEvent = (one: DoorNodeBoardMessage) => one.kind === "event";
     let heard = await this.say({ kind: "hello", protocol: 1 });
+    // What was under way from a session before comes first, and comes again.
+    while (!heard.some(({ kind }) => kind === "hello")) heard = await this.messages("run 10");
+    heard = heard.slice(heard.findIndex(({ kind }) => kind === "hello"));
     for (let quiet = 0; quiet < 3; ) {
       const news = heard.filter(isEvent) as typeof events;
       events.push(...news.filter(({ seq }) => seq > (events.at(-1)?.seq ?? 0)));

@@ -14,7 +14,10 @@ export interface FirmwareBuild {
 }
 
 /** Throws with what the compiler said when it fails. */
-export function makeFirmware(target: "all" | "host", variables: Readonly<Record<string, string>> = {}): FirmwareBuild {
+export function makeFirmware(
+  target: "all" | "host" | "simavr",
+  variables: Readonly<Record<string, string>> = {},
+): FirmwareBuild {
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-firmware-"));
   const assigned = Object.entries({ OUT: folder, ...variables }).map(([name, value]) => `${name}=${value}`);
   const made = spawnSync("make", ["-C", firmwareFolder, target, ...assigned], { encoding: "utf8" });

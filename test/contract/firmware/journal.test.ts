@@ -169,7 +169,7 @@ test.each([
   [2, 0x16, 1, "a pin of the line"],
   [2, 0x16, 20, "a pin this chip lacks"],
   [0, 0x16, 10, "a free pin"],
-] as const)("status %i for setting %i to %i: %s", async (status, key, value) => {
+] as const)("status %i for setting %i to %i: %s", async (status, key, value, _what) => {
   const before = await node.answer({ kind: "config-read", key }, "config-value");
   const answer = await node.answer({ kind: "config-write", key, value }, "config-written");
   expect(answer).toMatchObject({ status, key, value: status === 0 ? value : before.value });
