@@ -32,9 +32,8 @@ Examples:
 
 Exits with 0 when the gateway would start with it, with 78 when not.`,
     )
-    .action((named: string | undefined, options: CheckOptions) => {
-      const file = named ?? options.site;
-      if (file === undefined) throw new ConfigError({ path: "file", reason: "is missing", fix: "name the site file" });
+    .action((named: string | undefined, options: CheckOptions, command: Command) => {
+      const file = named ?? options.site ?? command.error("error: missing required argument 'file'");
       try {
         const loaded = loadSite(file, { driverTypes, uplinkTypes, secrets: options.secrets });
         process.stdout.write(`${options.json ? JSON.stringify(asJson(loaded), null, 2) : summary(loaded)}\n`);
