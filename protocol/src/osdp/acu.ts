@@ -150,6 +150,13 @@ export class OsdpAcu {
     return this.#link.hear(bytes);
   }
 
+  /** Whether what it tells is the PD's own word: a card told before it has proved itself may be anybody's. Ask before {@link take}. */
+  trusts(heard: Heard): heard is AcuAnswer {
+    if (heard.kind !== "answer" || this.#ready === undefined) return false;
+    const { secured } = this.#ready;
+    return secured === undefined || (heard.secured && secured.key !== FACTORY_KEY);
+  }
+
   /** What was heard counts: the next frame tells the PD so. Call it when everything in the answer is safe. */
   take(heard: Heard, nowMs: number): void {
     if (heard.kind === "busy") this.#waitForBusy(nowMs);

@@ -170,10 +170,10 @@ export class OsdpReader implements Member {
       try {
         const heard = await ask({ request, replyMs: this.#parts.replyMs, retries: 0, hear });
         const { session } = this.#acu;
-        if (heard.kind === "answer" && !this.#repeats.isRepeat(heard.reply, session, clock.monoMs()))
-          await this.#deliver(heard.reply);
+        const word = this.#wordOf(heard);
+        if (word !== undefined && !this.#repeats.isRepeat(word, session, clock.monoMs())) await this.#deliver(word);
         this.#acu.take(heard, clock.monoMs());
-        if (heard.kind === "answer") this.#repeats.taken(heard.reply, session, clock.monoMs());
+        if (word !== undefined) this.#repeats.taken(word, session, clock.monoMs());
         await this.#settle();
         return true;
       } catch (error) {
@@ -188,6 +188,12 @@ export class OsdpReader implements Member {
   #hear(bytes: Uint8Array): Heard | undefined {
     const heard = this.#acu.hear(bytes);
     return heard.kind === "elsewhere" ? undefined : heard;
+  }
+
+  /** What may become a reading. A reply that cannot be read makes none, and is told of whoever sent it. */
+  #wordOf(heard: Heard): OsdpReply | UnreadableReply | undefined {
+    if (this.#acu.trusts(heard)) return heard.reply;
+    return heard.kind === "answer" && heard.reply.kind === "unreadable" ? heard.reply : undefined;
   }
 
   /** On disk before the reader is told to forget it. */
