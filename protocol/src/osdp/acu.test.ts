@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { InvariantError } from "../errors.ts";
 import { CLEAN, NoisyLine, OTHER_KEY, OWN_KEY } from "../testing/osdp-noisy-line.ts";
 import { INSTALL_WINDOW_MS } from "./acu.ts";
-import type { AcuAnswer } from "./acu-link.ts";
 import { osdpCommands } from "./commands.ts";
 import { decodeOsdpFrame, encodeOsdpFrame } from "./frame.ts";
 import { pdCapabilities } from "./pd/state.ts";
@@ -147,10 +146,10 @@ describe("what a reader is", () => {
       const hear = line.pd.hear.bind(line.pd);
       const forged = osdpReplies.encode({ kind: "fmt", reader: 0, direction: 0, digits: Uint8Array.of(0x37) });
       const trusted: boolean[] = [];
-      const judge = line.acu.trusts.bind(line.acu);
-      line.acu.trusts = (heard): heard is AcuAnswer => {
-        if (heard.kind === "answer" && heard.reply.kind === "fmt") trusted.push(judge(heard));
-        return judge(heard);
+      const take = line.acu.take.bind(line.acu);
+      line.acu.take = (heard, nowMs) => {
+        if (heard.kind === "answer" && heard.reply.kind === "fmt") trusted.push(line.acu.trusts(heard));
+        take(heard, nowMs);
       };
       line.pd.hear = (bytes, nowMs) => {
         const { code: said, sequence } = decodeOsdpFrame(bytes);

@@ -151,10 +151,10 @@ export class OsdpAcu {
   }
 
   /** Whether what it tells is the PD's own word: a card told before it has proved itself may be anybody's. Ask before {@link take}. */
-  trusts(heard: Heard): heard is AcuAnswer {
-    if (heard.kind !== "answer" || this.#ready === undefined) return false;
+  trusts(answer: AcuAnswer): boolean {
+    if (this.#ready === undefined) return false;
     const { secured } = this.#ready;
-    return secured === undefined || (heard.secured && secured.key !== FACTORY_KEY);
+    return secured === undefined || (answer.secured && secured.key !== FACTORY_KEY);
   }
 
   /** What was heard counts: the next frame tells the PD so. Call it when everything in the answer is safe. */

@@ -192,8 +192,8 @@ export class OsdpReader implements Member {
 
   /** What may become a reading. A reply that cannot be read makes none, and is told of whoever sent it. */
   #wordOf(heard: Heard): OsdpReply | UnreadableReply | undefined {
-    if (this.#acu.trusts(heard)) return heard.reply;
-    return heard.kind === "answer" && heard.reply.kind === "unreadable" ? heard.reply : undefined;
+    if (heard.kind !== "answer") return undefined;
+    return this.#acu.trusts(heard) || heard.reply.kind === "unreadable" ? heard.reply : undefined;
   }
 
   /** On disk before the reader is told to forget it. */
