@@ -433,6 +433,7 @@ class Reader:
             self.forget()
             self.pending = None
             self.dead = True
+            if order.get("empty"): self.queue = []
             def back(): self.dead = False
             threading.Timer(order.get("seconds", 1), back).start()
         elif do == "lose-session": self.keys, self.up = None, False

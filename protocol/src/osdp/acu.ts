@@ -93,6 +93,11 @@ export class OsdpAcu {
     return this.#phase !== "work";
   }
 
+  /** A PD at work was asked what is new: with an ACK it says that it holds nothing. */
+  get isPolling(): boolean {
+    return this.#phase === "work" && this.#work.isPoll;
+  }
+
   /** Commands wait for their turn, or for their answer. */
   get hasCommands(): boolean {
     return this.#work.hasCommands;

@@ -171,6 +171,7 @@ export class OsdpReader implements Member {
         const heard = await ask({ request, replyMs: this.#parts.replyMs, retries: 0, hear });
         const { session } = this.#acu;
         const word = this.#wordOf(heard);
+        if (word?.kind === "ack" && this.#acu.isPolling) this.#repeats.nothingHeld();
         if (word !== undefined && !this.#repeats.isRepeat(word, session, clock.monoMs())) await this.#deliver(word);
         this.#acu.take(heard, clock.monoMs());
         if (word !== undefined) this.#repeats.taken(word, session, clock.monoMs());

@@ -23,6 +23,11 @@ export class Repeats {
     return nowMs - told.atMs < REPEATED_WITHIN_MS && told.bytes.equals(bytesOf(reply));
   }
 
+  /** The reader has nothing to tell: what it tells from now on is new. */
+  nothingHeld(): void {
+    this.#told = undefined;
+  }
+
   /** The reply counts from now on; an event may be told again until the next one in this session. */
   taken(reply: OsdpReply | UnreadableReply, session: number, nowMs: number): void {
     if (isEvent(reply)) this.#told = { session, atMs: nowMs, bytes: bytesOf(reply) };
