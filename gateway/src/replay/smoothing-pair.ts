@@ -1,4 +1,5 @@
 /** Smooths the diaries of a morning on two threads: a replay is waited for, and mornings are most of its work. The same results as on one. */
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type SmoothAll, type SmoothJob, smoothJob } from "../core/occupancy/assess.ts";
 import type { Smoothed } from "../core/occupancy/smoother.ts";
@@ -25,7 +26,8 @@ export class SmoothingPair implements Disposable {
   #taken = 0;
 
   readonly smoothAll: SmoothAll = (jobs) => {
-    const shared = jobs.length >= LEAST_JOBS && jobs.length <= SLOTS && jobs.every(fitsDesk);
+    const shared =
+      availableParallelism() > 1 && jobs.length >= LEAST_JOBS && jobs.length <= SLOTS && jobs.every(fitsDesk);
     return shared ? this.#share(jobs) : jobs.map(smoothJob);
   };
 
