@@ -20,7 +20,7 @@ import { signal } from "./orders.ts";
 import { ReaderHealth } from "./reader-health.ts";
 import type { ReaderKeys } from "./reader-keys.ts";
 import { ReaderStates } from "./readings.ts";
-import { Repeats } from "./repeats.ts";
+import { type Repeats, repeatsOf } from "./repeats.ts";
 
 export interface ReaderParts {
   readonly device: string;
@@ -50,7 +50,7 @@ export class OsdpReader implements Member {
   readonly #acu: OsdpAcu;
   readonly #states: ReaderStates;
   readonly #health: ReaderHealth;
-  readonly #repeats = new Repeats();
+  readonly #repeats: Repeats;
   #feedbacks = 0;
   /** What it was told to show until it is cleared; shown again after it was away. */
   #standing: readonly OsdpCommand[] = [];
@@ -61,6 +61,7 @@ export class OsdpReader implements Member {
     this.device = device;
     this.periodMs = periodMs;
     this.#acu = acu;
+    this.#repeats = repeatsOf(deps.vault, device);
     this.#states = new ReaderStates(device, config, deps.pseudonym);
     this.#health = new ReaderHealth(device, deps.health);
   }
