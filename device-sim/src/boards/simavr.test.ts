@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Random } from "@gatehouse/protocol/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildAvr } from "../testing/build-avr.ts";
@@ -22,7 +23,8 @@ async function printedInSimavr(elf: Uint8Array, chip: ChipName, lines: number): 
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  const printed = () => [...said.matchAll(/([a-z]+ \d+)\./g)].map(([, line]) => line as string);
+  const printed = () =>
+    [...stripVTControlCharacters(said).matchAll(/([a-z]+ \d+)\./g)].map(([, line]) => line as string);
   await new Promise<void>((resolve, reject) => {
     const hear = (bytes: Buffer) => {
       said += bytes;
