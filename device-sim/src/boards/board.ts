@@ -177,7 +177,7 @@ export class Board {
 
   /** Runs until that time; a time that has passed is none. An instruction that has begun is ended. */
   runUntil(ms: number): void {
-    const until = Math.round((ms * this.#freqHz) / 1_000);
+    const until = Math.ceil((ms * this.#freqHz) / 1_000);
     for (let cpu = this.#cpu; cpu !== undefined && cpu.cycles < until; cpu = this.#cpu) {
       if (this.#asleep) this.#slumber(cpu, until);
       else this.#work(cpu, until);

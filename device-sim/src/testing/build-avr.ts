@@ -1,4 +1,4 @@
-/** Programs for a microcontroller, built from C by gcc-avr while the test runs. */
+/** Programs for a microcontroller, built from C by gcc-avr while the test runs. The C stands in the source tree only. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ export interface AvrBuild {
 export function buildAvr({ program, chip, defines = {} }: AvrBuild): AvrImage {
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-avr-"));
   try {
-    const source = fileURLToPath(new URL(`avr/${program}.c`, import.meta.url));
+    const source = fileURLToPath(new URL(`../../src/testing/avr/${program}.c`, import.meta.url));
     const elf = join(folder, "program.elf");
     const hex = join(folder, "program.hex");
     const given = Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
