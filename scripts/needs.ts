@@ -24,7 +24,11 @@ const NEEDS: readonly Need[] = [
   },
   { name: "libc6-dev", why: "headers for both", isThere: () => existsSync("/usr/include/stdio.h") },
   { name: "make", why: "knows how the firmware is built", isThere: () => onPath("make") },
-  { name: "gcc-avr", why: "rebuilds the released images of the door node", isThere: () => onPath("avr-gcc") },
+  {
+    name: "gcc-avr",
+    why: "rebuilds the door node's images, and programs for its simulator's tests",
+    isThere: () => onPath("avr-gcc"),
+  },
   {
     name: "avr-libc",
     why: "the C library in those images",
@@ -62,6 +66,7 @@ const NEEDS: readonly Need[] = [
     why: "an RFC 2217 server that is not ours",
     isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
   },
+  { name: "simavr", why: "a simulator of another make runs the same programs", isThere: () => onPath("simavr") },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",

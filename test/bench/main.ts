@@ -6,6 +6,7 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
 import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
@@ -155,6 +156,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
   parsers: async () => benchParsers(quick ? 0.3 : 2),
+  boards: async () => benchBoards(quick ? 2 : 10),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),

@@ -147,6 +147,7 @@ const encoded = async (id: number, types: string, ...values: readonly number[]):
 test("records wander over the cells: none is written more often than the others", async () => {
   const written = async () => fromHex((await node.ask("eeprom"))[0]?.slice(7) ?? "");
   for (let round = 0; round < 70; round++) await node.frames("power 1", "run 2");
+  expect((await hello()).boot).toBe(71);
   const cells = await written();
   const numbers = Array.from({ length: 58 }, (_, slot) => new DataView(cells.buffer).getUint32(96 + 16 * slot, true));
   expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 58 }, (_, at) => 14 + at));
@@ -161,7 +162,7 @@ test("settings that cannot be read are told, and factory values stand", async ()
   expect((await node.answer({ kind: "self-test" }, "self-test-result")).problems & 1).toBe(1);
 });
 
-test.each([
+test.each<readonly [status: number, key: number, value: number, what: string]>([
   [0, 4, 3600, "the highest"],
   [2, 4, 3601, "one more"],
   [1, 0x0c, 1, "no key"],
@@ -169,7 +170,7 @@ test.each([
   [2, 0x16, 1, "a pin of the line"],
   [2, 0x16, 20, "a pin this chip lacks"],
   [0, 0x16, 10, "a free pin"],
-] as const)("status %i for setting %i to %i: %s", async (status, key, value, _what) => {
+])("status %i for setting %i to %i: %s", async (status, key, value) => {
   const before = await node.answer({ kind: "config-read", key }, "config-value");
   const answer = await node.answer({ kind: "config-write", key, value }, "config-written");
   expect(answer).toMatchObject({ status, key, value: status === 0 ? value : before.value });
