@@ -24,7 +24,11 @@ const NEEDS: readonly Need[] = [
   },
   { name: "libc6-dev", why: "headers for both", isThere: () => existsSync("/usr/include/stdio.h") },
   { name: "make", why: "knows how the firmware is built", isThere: () => onPath("make") },
-  { name: "gcc-avr", why: "rebuilds the door node's images, and programs for its simulator's tests", isThere: () => onPath("avr-gcc") },
+  {
+    name: "gcc-avr",
+    why: "rebuilds the door node's images, and programs for its simulator's tests",
+    isThere: () => onPath("avr-gcc"),
+  },
   {
     name: "avr-libc",
     why: "the C library in those images",

@@ -216,13 +216,19 @@ test.each([
     "a: [1\nb: 2",
     "site.yaml:2: Flow sequence in block collection must be sufficiently indented and end with a ] -> check brackets, quotes and indentation here and on the line before",
   ],
-  ["a: 1\na: 2", "site.yaml:2: Map keys must be unique -> keep one of the two"],
+  [
+    "a: 1\na: 2",
+    "site.yaml:2: Map keys must be unique -> a key stands once in its place: put both lists under one `devices:` (or `drivers:`), or drop one of the two",
+  ],
   ["a: b: c", 'site.yaml:1: Nested mappings are not allowed in compact mappings -> put text that holds ": " in quotes'],
   [
     "a: 1\n---\nb: 2",
     "site.yaml:2: Source contains multiple documents -> remove the line `---`: one file is one document",
   ],
-  ['{ "a": 1, "a": 2 }', "site.yaml:1: Map keys must be unique -> keep one of the two"],
+  [
+    '{ "a": 1, "a": 2 }',
+    "site.yaml:1: Map keys must be unique -> a key stands once in its place: put both lists under one `devices:` (or `drivers:`), or drop one of the two",
+  ],
 ])("%j is no YAML: %s", (text, problem) => {
   expect(problemsOf(text)).toEqual([problem]);
 });

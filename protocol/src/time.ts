@@ -19,6 +19,16 @@ export function isTimeZone(zone: string): boolean {
 /** Offset of `zone` from UTC at `ms`, in ms (Asia/Shanghai: 28,800,000). Throws RangeError for an unknown zone. */
 export function zoneOffsetMs(ms: number, zone: string): number {
   const hour = Math.floor(ms / HOUR_MS);
+  if (hour === latest.hour && zone === latest.zone) return latest.offset;
+  const offset = lookUp(hour, zone);
+  latest = { zone, hour, offset };
+  return offset;
+}
+
+/** Most questions are about the same hour as the one before. */
+let latest = { zone: "", hour: Number.NaN, offset: 0 };
+
+function lookUp(hour: number, zone: string): number {
   const key = `${zone}/${hour}`;
   const known = offsets.get(key);
   if (known !== undefined) return known;

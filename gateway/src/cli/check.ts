@@ -9,6 +9,7 @@ import { describeProblems } from "./report-failure.ts";
 const SHOWN_LIMITS = 40;
 
 interface CheckOptions {
+  readonly site?: string;
   readonly json?: true;
   /** False with --no-secrets. */
   readonly secrets: boolean;
@@ -17,7 +18,8 @@ interface CheckOptions {
 export function checkCommand(): Command {
   return new Command("check")
     .description("check a site file: every problem with its line, what is wrong and what to write instead")
-    .argument("<file>", "the site file, YAML or JSON")
+    .argument("[file]", "the site file, YAML or JSON")
+    .option("--site <file>", "the same, as the other commands name it")
     .option("--json", "print the result as JSON")
     .option("--no-secrets", "do not ask for the files and variables that hold secrets")
     .addHelpText(
@@ -30,7 +32,8 @@ Examples:
 
 Exits with 0 when the gateway would start with it, with 78 when not.`,
     )
-    .action((file: string, options: CheckOptions) => {
+    .action((named: string | undefined, options: CheckOptions, command: Command) => {
+      const file = named ?? options.site ?? command.error("error: missing required argument 'file'");
       try {
         const loaded = loadSite(file, { driverTypes, uplinkTypes, secrets: options.secrets });
         process.stdout.write(`${options.json ? JSON.stringify(asJson(loaded), null, 2) : summary(loaded)}\n`);

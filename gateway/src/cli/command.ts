@@ -149,8 +149,10 @@ function exitOf({ outcome }: Report): number {
 function tell(device: string, action: string, report: Report): void {
   const { outcome, error = "", path = "" } = report;
   if (outcome === "done") process.stdout.write(`${device}: ${action} done\n`);
-  else if (outcome === "invalid") throw new ConfigError({ path, reason: error, fix: "see `gatehouse command --help`" });
-  else if (outcome === "duplicate")
+  else if (outcome === "invalid") {
+    const fix = path === "target" ? "`gatehouse command` alone lists the devices" : "see `gatehouse command --help`";
+    throw new ConfigError({ path, reason: error, fix });
+  } else if (outcome === "duplicate")
     throw new ConfigError({ path, reason: error, fix: "give it an id that was never used, or none" });
   else process.stderr.write(`gatehouse: ${device}: ${action} ${WORDS[outcome] ?? outcome}: ${error}\n`);
 }

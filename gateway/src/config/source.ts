@@ -72,7 +72,8 @@ function countKeys(value: unknown): number {
 
 const SYNTAX_FIX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces, not tabs",
-  DUPLICATE_KEY: "keep one of the two",
+  DUPLICATE_KEY:
+    "a key stands once in its place: put both lists under one `devices:` (or `drivers:`), or drop one of the two",
   BLOCK_AS_IMPLICIT_KEY: 'put text that holds ": " in quotes',
   MULTIPLE_DOCS: "remove the line `---`: one file is one document",
 };

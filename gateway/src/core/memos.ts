@@ -3,11 +3,22 @@
  * A field whose name ends in `AtMs` holds a moment, or moments: those move along when the clock is set.
  */
 import type { Model } from "./model.ts";
+import { names } from "./names.ts";
 import type { CoreState } from "./state.ts";
 
 export type Memo = Record<string, unknown>;
 
-const keyOf = (rule: string, subject: string): string => `${rule}|${subject}`;
+const keysByRule = new Map<string, (subject: string) => string>();
+const pieceOf = names("memo/");
+
+function keyOf(rule: string, subject: string): string {
+  let keys = keysByRule.get(rule);
+  if (keys === undefined) {
+    keys = names(`${rule}|`);
+    keysByRule.set(rule, keys);
+  }
+  return keys(subject);
+}
 
 /** The rule that wrote it knows its shape. */
 export function memoOf<T extends object>(state: CoreState, rule: string, subject: string): T | undefined {
@@ -17,12 +28,12 @@ export function memoOf<T extends object>(state: CoreState, rule: string, subject
 export function setMemo(state: CoreState, rule: string, subject: string, memo: object): void {
   const key = keyOf(rule, subject);
   state.memos.set(key, memo as Memo);
-  state.dirty.add(`memo/${key}`);
+  state.dirty.add(pieceOf(key));
 }
 
 export function dropMemo(state: CoreState, rule: string, subject: string): void {
   const key = keyOf(rule, subject);
-  if (state.memos.delete(key)) state.dirty.add(`memo/${key}`);
+  if (state.memos.delete(key)) state.dirty.add(pieceOf(key));
 }
 
 /** Forgets what belongs to subjects that are no longer on the site. */

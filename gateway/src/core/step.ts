@@ -14,6 +14,7 @@ import {
 } from "./commands/used-commands.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
+import { names } from "./names.ts";
 import { cutHourOf } from "./occupancy/assess.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
@@ -144,7 +145,7 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, 
   const known = state.devices.get(device.id) ?? newDevice();
   state.devices.set(device.id, known);
   if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
-  state.dirty.add(`device/${device.id}`);
+  state.dirty.add(devicePiece(device.id));
   if (reading.kind === "device.online" || reading.kind === "device.offline")
     known.online = reading.kind === "device.online";
   const portal = reading.portal ?? device.portal;
@@ -171,6 +172,9 @@ function judgeChanged(state: CoreState, changed: readonly string[], seen: Seen, 
   for (const space of changed)
     for (const rule of estimateRules) for (const event of rule(state, space, seen)) alerts.push(event);
 }
+
+const devicePiece = names("device/");
+const beliefPiece = names("belief/");
 
 function innerSpace(model: Model, portalId: string | undefined): string | undefined {
   const portal = portalId === undefined ? undefined : model.portals.get(portalId);
@@ -205,7 +209,7 @@ function estimate(
     const place = model.spaces.get(id);
     const belief = state.beliefs.get(id);
     if (place === undefined || belief === undefined) continue;
-    state.dirty.add(`belief/${id}`);
+    state.dirty.add(beliefPiece(id));
     if (place.limit === undefined) continue;
     if (!saysLater(belief, reading)) updatePresent(place, belief, nowHour, hour);
     if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {

@@ -7,9 +7,10 @@ import { unwritable } from "./line-file.ts";
 import { parseMoment } from "./moment.ts";
 import { Outcome } from "./outcome.ts";
 import { zoneOf } from "./replay.ts";
+import { SmoothingPair } from "./smoothing-pair.ts";
 import { openSource, type Source, type SourceFlags } from "./sources.ts";
 import { type ReplaySummary, summaryOf } from "./summary.ts";
-import { type VariantFlags, variantsOf } from "./variants.ts";
+import { type Variant, type VariantFlags, variantsOf } from "./variants.ts";
 
 export interface ReplayFlags extends VariantFlags {
   readonly source: SourceFlags;
@@ -28,7 +29,9 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   const untilMs = parseMoment("--until", flags.until);
   using source = openSource(flags.source);
   const [first, ...others] = variantsOf(source.grounds, flags);
-  const outcomes = [new Outcome(first, flags.out), ...others.map((each) => new Outcome(each, flags.out))] as const;
+  using pair = new SmoothingPair();
+  const make = (variant: Variant) => new Outcome(variant, flags.out, pair.smoothAll);
+  const outcomes = [make(first), ...others.map(make)] as const;
   const intake = new Intake();
   let firstMs: number | undefined;
   try {

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { localDay } from "@gatehouse/protocol";
+import type { SmoothAll } from "../core/occupancy/assess.ts";
 import type { Estimate, Stand } from "../core/occupancy/estimate.ts";
 import { EpisodeBook } from "./episodes.ts";
 import { LineFile, unwritable } from "./line-file.ts";
@@ -20,7 +21,7 @@ export class Outcome {
   readonly #zone: string;
 
   /** Throws ConfigError when `dir` cannot be written. */
-  constructor(variant: Variant, out: string) {
+  constructor(variant: Variant, out: string, smoothAll?: SmoothAll) {
     const dir = join(out, variant.folder);
     try {
       mkdirSync(dir, { recursive: true });
@@ -34,6 +35,7 @@ export class Outcome {
     this.episodes = new EpisodeBook(join(dir, "alerts.ndjson"));
     this.replay = new Replay({
       config: variant.config,
+      ...(smoothAll === undefined ? {} : { smoothAll }),
       onEstimate: (space, nowMs, estimate, sampled) => this.#estimate(space, nowMs, estimate, sampled),
       onAlert: (alert) => this.episodes.record(alert),
     });

@@ -1,6 +1,7 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
 import type { Alert } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
+import type { SmoothAll } from "../core/occupancy/assess.ts";
 import type { Estimate } from "../core/occupancy/estimate.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";
@@ -9,6 +10,8 @@ import type { Recorded } from "./recorded.ts";
 
 export interface ReplayOptions {
   readonly config: CoreConfig;
+  /** How the diaries of a morning are smoothed, where not one after the other. */
+  readonly smoothAll?: SmoothAll;
   /** At every change of `present`, and at 03:00 and 12:00 local time (`sampled`). */
   readonly onEstimate: (space: string, nowMs: number, estimate: Estimate, sampled: boolean) => void;
   /** At every change of an alert. */
@@ -23,6 +26,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
+    if (options.smoothAll !== undefined) this.#state.smoothAll = options.smoothAll;
   }
 
   get state(): CoreState {

@@ -29,7 +29,8 @@ export function sitePiece(parts: readonly SitePart[], where: string): string {
   const lines = parts.filter(({ driver }) => driver["link"] !== undefined);
   const open = parts.some(({ devices }) => devices.some(({ keys }) => Object.values(keys).includes("CHANGE-ME")));
   return [
-    `# Found by gatehouse scan on ${where}: ${count === 1 ? "1 device" : `${count} devices`}. Put it into the site file, say where each device is`,
+    `# Found by gatehouse scan on ${where}: ${count === 1 ? "1 device" : `${count} devices`}. Put its lines under the`,
+    "# `drivers:` and `devices:` of the site file (each stands there once), and say where each device is",
     `# (space: or portal:${open ? ", and which map" : ""}) in place of CHANGE-ME, then: gatehouse check site.yaml`,
     ...(lines.length > 1
       ? ["# Several protocols on one line: only one driver can have the port, so they need lines of their own."]

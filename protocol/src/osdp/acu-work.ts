@@ -70,6 +70,10 @@ export class AcuWork {
     this.#files.push(file);
   }
 
+  get isPoll(): boolean {
+    return this.#current?.what === "poll";
+  }
+
   get isCommand(): boolean {
     return this.#current?.what === "job";
   }

@@ -4,7 +4,9 @@ import { InvariantError } from "../errors.ts";
 import { CLEAN, NoisyLine, OTHER_KEY, OWN_KEY } from "../testing/osdp-noisy-line.ts";
 import { INSTALL_WINDOW_MS } from "./acu.ts";
 import { osdpCommands } from "./commands.ts";
+import { decodeOsdpFrame, encodeOsdpFrame } from "./frame.ts";
 import { pdCapabilities } from "./pd/state.ts";
+import { osdpReplies } from "./replies.ts";
 
 const NEW_KEY = OTHER_KEY.map((byte) => byte ^ 0x5a);
 const DEAF = { wrong: 0, lost: 1 };
@@ -136,6 +138,30 @@ describe("what a reader is", () => {
     expect(wordsOf(line)).not.toContain("CHLNG");
     expect(line.cards).toEqual([]);
   });
+
+  test.each(["id", "cap", "chlng", "scrypt"] as const)(
+    "a card that somebody tells in the clear in answer to %s is not believed",
+    (asked) => {
+      const line = new NoisyLine("forger");
+      const hear = line.pd.hear.bind(line.pd);
+      const forged = osdpReplies.encode({ kind: "fmt", reader: 0, direction: 0, digits: Uint8Array.of(0x37) });
+      const trusted: boolean[] = [];
+      const take = line.acu.take.bind(line.acu);
+      line.acu.take = (heard, nowMs) => {
+        if (heard.kind === "answer" && heard.reply.kind === "fmt") trusted.push(line.acu.trusts(heard));
+        take(heard, nowMs);
+      };
+      line.pd.hear = (bytes, nowMs) => {
+        const { code: said, sequence } = decodeOsdpFrame(bytes);
+        if (said !== code(asked)) return hear(bytes, nowMs);
+        return encodeOsdpFrame({ mark: true, address: 5, reply: true, sequence, check: "crc", ...forged });
+      };
+      line.turns(20);
+      expect(trusted.length).toBeGreaterThan(0);
+      expect(trusted).not.toContain(true);
+      expect(line.acu.isOnline).toBe(false);
+    },
+  );
 
   test("an operator may say that it is right", () => {
     const line = new NoisyLine("trusted", { acu: { pins: { ...pins, serial: 7 } } });

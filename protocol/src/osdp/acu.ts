@@ -93,6 +93,11 @@ export class OsdpAcu {
     return this.#phase !== "work";
   }
 
+  /** A PD at work was asked what is new: with an ACK it says that it holds nothing. */
+  get isPolling(): boolean {
+    return this.#phase === "work" && this.#work.isPoll;
+  }
+
   /** Commands wait for their turn, or for their answer. */
   get hasCommands(): boolean {
     return this.#work.hasCommands;
@@ -148,6 +153,13 @@ export class OsdpAcu {
   /** Judges a whole frame from the line; nothing of it counts before {@link take}. Throws FrameError for a damaged or forged answer. */
   hear(bytes: Uint8Array): Heard {
     return this.#link.hear(bytes);
+  }
+
+  /** Whether what it tells is the PD's own word: a card told before it has proved itself may be anybody's. Ask before {@link take}. */
+  trusts(answer: AcuAnswer): boolean {
+    if (this.#ready === undefined) return false;
+    const { secured } = this.#ready;
+    return secured === undefined || (answer.secured && secured.key !== FACTORY_KEY);
   }
 
   /** What was heard counts: the next frame tells the PD so. Call it when everything in the answer is safe. */

@@ -82,7 +82,8 @@ export class NoisyLine {
     try {
       const heard = this.acu.hear(bytes);
       if (heard.kind === "elsewhere") return false;
-      if (heard.kind === "answer" && heard.reply.kind === "raw") this.cards.push(numberOf(heard.reply));
+      if (heard.kind === "answer" && heard.reply.kind === "raw" && this.acu.trusts(heard))
+        this.cards.push(numberOf(heard.reply));
       this.acu.take(heard, this.nowMs);
       return true;
     } catch (error) {

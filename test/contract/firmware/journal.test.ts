@@ -161,7 +161,7 @@ test("settings that cannot be read are told, and factory values stand", async ()
   expect((await node.answer({ kind: "self-test" }, "self-test-result")).problems & 1).toBe(1);
 });
 
-test.each([
+test.each<readonly [status: number, key: number, value: number, what: string]>([
   [0, 4, 3600, "the highest"],
   [2, 4, 3601, "one more"],
   [1, 0x0c, 1, "no key"],
@@ -169,7 +169,7 @@ test.each([
   [2, 0x16, 1, "a pin of the line"],
   [2, 0x16, 20, "a pin this chip lacks"],
   [0, 0x16, 10, "a free pin"],
-] as const)("status %i for setting %i to %i: %s", async (status, key, value) => {
+])("status %i for setting %i to %i: %s", async (status, key, value) => {
   const before = await node.answer({ kind: "config-read", key }, "config-value");
   const answer = await node.answer({ kind: "config-write", key, value }, "config-written");
   expect(answer).toMatchObject({ status, key, value: status === 0 ? value : before.value });

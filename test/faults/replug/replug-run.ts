@@ -77,6 +77,7 @@ export async function runReplug({ row, cycles, seed, onProgress = () => {} }: Re
   const health = new HealthBoard(systemClock);
   const log = new MemoryLog();
   let driver: Driver | undefined;
+  const bare = bareDeps();
   const make = () => {
     driver = row.create(`serial:${socket.path}${row.query}`, {
       clock: systemClock,
@@ -84,7 +85,7 @@ export async function runReplug({ row, cycles, seed, onProgress = () => {} }: Re
       health,
       accept: told.accept,
       broker: NO_BROKER,
-      ...bareDeps(),
+      ...bare,
     });
     return driver;
   };

@@ -21,20 +21,39 @@ const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;
 const BABBLE_RATIO = 4;
 
-/** The table of the four weeks up to the morning of local day `day`, and the smoothed head count behind it. */
-export function tableOf(
-  space: SpaceModel,
-  belief: Belief,
-  day: number,
-  cutHour: number,
-): { readonly table: DayTable; readonly smoothed: Smoothed } {
-  const { diary, roster } = belief;
-  const toHour = day * 24 + cutHour;
-  const fromHour = Math.max(diary.firstDay * 24, toHour - DAYS * 24 + 24);
-  const works = worksByDay(diary);
-  const smoothed = smooth(diary, fromHour, Math.max(fromHour + 1, toHour), mostPersons(space), works);
-  return { table: dayTable(diary, roster, smoothed, day, cutHour, works), smoothed };
+/** Hours of a diary to smooth. */
+export interface SmoothJob {
+  readonly diary: Diary;
+  readonly fromHour: number;
+  readonly toHour: number;
+  readonly maxPersons: number;
+  readonly worksOn: (day: number) => boolean;
 }
+
+/** Smooths several diaries, in the order given. They have nothing to do with one another. */
+export type SmoothAll = (jobs: readonly SmoothJob[]) => readonly Smoothed[];
+
+export const smoothJob = ({ diary, fromHour, toHour, maxPersons, worksOn }: SmoothJob): Smoothed =>
+  smooth(diary, fromHour, toHour, maxPersons, worksOn);
+
+export const smoothAll: SmoothAll = (jobs) => jobs.map(smoothJob);
+
+/** The four weeks up to the morning of local day `day`. */
+export function jobOf(space: SpaceModel, { diary }: Belief, day: number): SmoothJob {
+  const morningHour = day * 24 + cutHourOf(space);
+  const fromHour = Math.max(diary.firstDay * 24, morningHour - DAYS * 24 + 24);
+  const toHour = Math.max(fromHour + 1, morningHour);
+  return { diary, fromHour, toHour, maxPersons: mostPersons(space), worksOn: worksByDay(diary) };
+}
+
+/** The table of those weeks; `smoothed` is what the smoother made of the job. */
+export const tableOf = (
+  space: SpaceModel,
+  { roster }: Belief,
+  day: number,
+  job: SmoothJob,
+  smoothed: Smoothed,
+): DayTable => dayTable(job.diary, roster, smoothed, day, cutHourOf(space), job.worksOn);
 
 export function worksByDay(diary: Diary): (day: number) => boolean {
   const known = new Map<number, boolean>();

@@ -25,8 +25,6 @@ export interface Forest {
 }
 
 const LEAF = -1;
-/** A node's fields; nodes are known by where their first one lies. */
-const [FEATURE, THRESHOLD, LEFT, RIGHT, VALUE, UNKNOWN_LEFT, WIDTH] = [0, 1, 2, 3, 4, 5, 8] as const;
 
 /** `features` names the vectors' values; the file may do with some of them. Throws InvariantError when it was made for others. */
 export function createForest(file: ForestFile, features: readonly string[]): Forest {
@@ -38,35 +36,42 @@ export function createForest(file: ForestFile, features: readonly string[]): For
     );
   }
   const size = file.trees.reduce((sum, tree) => sum + tree.length, 0);
-  // What a step needs lies side by side: all trees are gone through a dozen times for every space and morning.
-  const nodes = new Float64Array(size * WIDTH);
+  const value = new Float64Array(size);
+  const feature = new Int16Array(size).fill(LEAF);
+  const threshold = new Float64Array(size);
+  const left = new Int32Array(size);
+  const right = new Int32Array(size);
+  const unknownLeft = new Uint8Array(size);
   const roots: number[] = [];
   let at = 0;
   for (const tree of file.trees) {
     const root = at;
     roots.push(root);
     for (const node of tree) {
-      nodes[at + VALUE] = node[0] ?? 0;
-      nodes[at + FEATURE] = LEAF;
+      value[at] = node[0] ?? 0;
       if (node.length > 1) {
-        nodes[at + FEATURE] = places[node[1] ?? 0] ?? 0;
-        nodes[at + THRESHOLD] = node[2] ?? 0;
-        nodes[at + LEFT] = root + (node[3] ?? 0) * WIDTH;
-        nodes[at + RIGHT] = root + (node[4] ?? 0) * WIDTH;
-        nodes[at + UNKNOWN_LEFT] = node[5] ?? 0;
+        feature[at] = places[node[1] ?? 0] ?? 0;
+        threshold[at] = node[2] ?? 0;
+        left[at] = root + (node[3] ?? 0);
+        right[at] = root + (node[4] ?? 0);
+        unknownLeft[at] = node[5] ?? 0;
       }
-      at += WIDTH;
+      at += 1;
     }
   }
+  const next = (node: number, values: ArrayLike<number>): number => {
+    const known = values[feature[node] ?? 0] ?? Number.NaN;
+    const goesLeft = Number.isNaN(known) ? unknownLeft[node] === 1 : known <= (threshold[node] as number);
+    return (goesLeft ? left[node] : right[node]) ?? 0;
+  };
   return {
-    base: file.base + roots.reduce((sum, root) => sum + (nodes[root + VALUE] as number), 0),
+    base: file.base + roots.reduce((sum, root) => sum + (value[root] as number), 0),
     score(values) {
       let sum = file.base;
       for (const root of roots) {
         let node = root;
-        for (let by = nodes[node + FEATURE] as number; by !== LEAF; by = nodes[node + FEATURE] as number)
-          node = next(nodes, node, values[by] as number);
-        sum += nodes[node + VALUE] as number;
+        while (feature[node] !== LEAF) node = next(node, values);
+        sum += value[node] ?? 0;
       }
       return sum;
     },
@@ -74,20 +79,14 @@ export function createForest(file: ForestFile, features: readonly string[]): For
       const added = new Float64Array(features.length);
       for (const root of roots) {
         let node = root;
-        for (let by = nodes[node + FEATURE] as number; by !== LEAF; by = nodes[node + FEATURE] as number) {
-          const to = next(nodes, node, values[by] as number);
-          added[by] = (added[by] as number) + (nodes[to + VALUE] as number) - (nodes[node + VALUE] as number);
+        while (feature[node] !== LEAF) {
+          const to = next(node, values);
+          const by = feature[node] as number;
+          added[by] = (added[by] ?? 0) + (value[to] as number) - (value[node] as number);
           node = to;
         }
       }
       return added;
     },
   };
-}
-
-/** An unknown value is neither at most the threshold nor greater. */
-function next(nodes: Float64Array, node: number, value: number): number {
-  const threshold = nodes[node + THRESHOLD] as number;
-  const goesLeft = nodes[node + UNKNOWN_LEFT] === 0 ? value <= threshold : !(value > threshold);
-  return nodes[node + (goesLeft ? LEFT : RIGHT)] as number;
 }

@@ -4,7 +4,7 @@
  */
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
-import { cutHourOf, judged, tableOf } from "./assess.ts";
+import { cutHourOf, jobOf, judged, smoothJob, tableOf } from "./assess.ts";
 import { type Belief, createBelief, THOUSAND } from "./belief.ts";
 import type { DayTable } from "./days.ts";
 import { openDay } from "./diary.ts";
@@ -13,6 +13,7 @@ import { addToHabits, createHabitSums, type HabitSums, habitsOf } from "./habits
 import { updatePresent } from "./heads.ts";
 import { watchAll } from "./observe.ts";
 import { forgetGone } from "./roster.ts";
+import type { Smoothed } from "./smoother.ts";
 
 /** A morning being judged. */
 export interface MorningWork {
@@ -65,14 +66,20 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
   if (morning === undefined) return [];
   const now = morning.left.slice(0, AT_A_TIME);
   morning.left = morning.left.slice(AT_A_TIME);
-  for (const id of now) {
+  const ready = now.flatMap((id) => {
     const space = model.spaces.get(id);
     const belief = state.beliefs.get(id);
-    if (space === undefined || belief === undefined) continue;
+    if (space === undefined || belief === undefined) return [];
     watchAll(model, belief, nowMs);
     openDay(belief.diary, Math.floor(model.hourOf(nowMs) / 24));
     forgetGone(belief.roster, morning.day);
-    const table = anchoredTable(space, belief, morning.day);
+    return [{ id, space, belief, job: jobOf(space, belief, morning.day) }];
+  });
+  const smoothed = state.smoothAll(ready.map(({ job }) => job));
+  for (const [index, { id, space, belief, job }] of ready.entries()) {
+    const heads = smoothed[index] as Smoothed;
+    anchor(space, belief, morning.day, heads);
+    const table = tableOf(space, belief, morning.day, job, heads);
     addToHabits(morning.sums, table, space);
     updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
     rejudgeLate(state, space, belief, morning.day);
@@ -88,15 +95,12 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
   return now;
 }
 
-/** The table, and with it the live head count set on what the whole diary says. */
-function anchoredTable(space: SpaceModel, belief: Belief, day: number): DayTable {
-  const { table, smoothed } = tableOf(space, belief, day, cutHourOf(space));
-  const { last, habits } = smoothed;
+/** Sets the live head count on what the whole diary says. */
+function anchor(space: SpaceModel, belief: Belief, day: number, { last, habits }: Smoothed): void {
   belief.anchor = { hour: day * 24 + cutHourOf(space), chances: last };
   for (let at = 0; at < habits.length; at++) habits[at] = Math.round((habits[at] as number) * THOUSAND) / THOUSAND;
   belief.habits = habits;
   belief.heads = undefined;
-  return table;
 }
 
 function judge(state: CoreState, space: SpaceModel, belief: Belief, table: DayTable, day: number): void {
@@ -115,7 +119,8 @@ export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief,
   if (staleFrom === undefined) return;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);
   for (const day of days.slice(-LATE_MORNINGS)) {
-    judge(state, space, belief, tableOf(space, belief, day, cutHourOf(space)).table, day);
+    const job = jobOf(space, belief, day);
+    judge(state, space, belief, tableOf(space, belief, day, job, smoothJob(job)), day);
   }
   belief.staleFrom = undefined;
 }

@@ -80,8 +80,10 @@ export function smooth(
 function lean(chain: Chain, diary: Diary, fromHour: number, habits: Float64Array, rates: Rates): void {
   const { hours, size, weights } = chain;
   const habitual = habits.length === PLAIN_ROWS * size;
-  if (habitual) weights.set(habits);
-  else writeThrift(rates, weights, size);
+  if (!habitual) writeThrift(rates, weights, size);
+  else if (hours > 1) weights.set(habits);
+  // The live count asks for one hour at every reading.
+  else for (let at = (fromHour % 24) * size, n = 0; n < size; n++, at++) weights[at] = habits[at] as number;
   for (let t = 0; t < hours; t++) {
     const hour = fromHour + t;
     weighBy(chain, t, diary, hour, habitual ? hour % 24 : thriftRowOf(hour), rates);

@@ -6,6 +6,7 @@
 import type { Device, RawReading } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
+import { names } from "../names.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
 import { NO_FAULTS, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
@@ -60,9 +61,11 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
       watch.missed += 1;
       watch.unseen += 1;
     }
-    state.dirty.add(`device/${id}`);
+    state.dirty.add(devicePiece(id));
   }
 }
+
+const devicePiece = names("device/");
 
 const isUse = ({ kind, value }: RawReading): boolean =>
   kind === "access.granted" || kind === "door.opened" || ((kind === "count.in" || kind === "count.out") && value !== 0);

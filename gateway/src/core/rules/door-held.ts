@@ -6,6 +6,7 @@
 import type { Device } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import { memoOf, setMemo } from "../memos.ts";
+import { names } from "../names.ts";
 import { type CoreState, dropTimer, setTimer } from "../state.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import { type Observed, type ReadingRule, type Seen, type TimerRule, triggerOf } from "./rule.ts";
@@ -74,8 +75,8 @@ function closed(state: CoreState, observed: Observed, portal: string, space: str
   return shut(state, portal, space, nowMs, "the door is closed again");
 }
 
-const timerOf = (portal: string) => `rule:door-held:${portal}`;
-const quietTimerOf = (portal: string) => `rule:door-held-quiet:${portal}`;
+const timerOf = names("rule:door-held:");
+const quietTimerOf = names("rule:door-held-quiet:");
 
 /** The door was shut: over, or, where that never lasts, over once it has lasted. */
 function shut(state: CoreState, portal: string, space: string, nowMs: number, proof: string): AlertEvent[] {
@@ -87,6 +88,7 @@ function shut(state: CoreState, portal: string, space: string, nowMs: number, pr
     return [];
   }
   dropTimer(state, quietTimerOf(portal));
+  if (!isStanding(record)) return [];
   const event = clear(state, place, nowMs, proof);
   return event === undefined ? [] : [event];
 }

@@ -7,6 +7,7 @@ import { propose, settleBudgets, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
 import { dropMemo, memoOf, setMemo } from "../memos.ts";
 import type { SpaceModel } from "../model.ts";
+import { names } from "../names.ts";
 import { nightAround } from "../night.ts";
 import { countDoubt } from "../occupancy/count-doubt.ts";
 import type { Estimate } from "../occupancy/estimate.ts";
@@ -28,7 +29,7 @@ interface Turning {
 }
 
 const placeOf = (space: string) => ({ kind: NAME, space }) as const;
-const timerOf = (space: string) => `rule:${NAME}:${space}`;
+const timerOf = names(`rule:${NAME}:`);
 
 /** From here on that too many live there is the likelier explanation of a count over the limit. */
 const LIKELY = 0.5;
@@ -64,11 +65,11 @@ export const overcrowdedNow: EstimateRule = (state, spaceId, seen) => {
   }
   // Between the two nothing is sure: what has begun to be over goes on being so, what has begun to clear does not.
   if (side === "between") {
-    if (standing) forget(state, spaceId);
+    if (standing && turning !== undefined) forget(state, spaceId);
     return [];
   }
   if (standing === (side === "over")) {
-    forget(state, spaceId);
+    if (turning !== undefined) forget(state, spaceId);
     if (side === "within") withdraw(state, placeOf(spaceId));
     return [];
   }

@@ -1,4 +1,4 @@
-/** Whose turn it is on a bus: who is due longest, locks before meters, nobody for ever; the silent more and more rarely. Pure. */
+/** Whose turn it is on a bus: who is due longest, locks before meters, nobody for ever; the silent more and more rarely, and never two in a row. Pure. */
 import type { Member, MemberCounters } from "./bus.ts";
 
 export interface Slot {
@@ -17,6 +17,8 @@ export const MAX_BACKOFF_MS = 60_000;
 
 export class Schedule {
   readonly slots: readonly Slot[];
+  /** The last turn brought no answer: waiting for it has cost those who answer enough for now. */
+  #wasVain = false;
 
   /** Everybody is due at once. */
   constructor(members: readonly Member[], counters: (device: string) => MemberCounters, nowMs: number) {
@@ -30,27 +32,34 @@ export class Schedule {
 
   /** The slot to serve now, or how long nobody is due. */
   next(nowMs: number): Slot | number {
-    let first: Slot | undefined;
-    let soonestMs = Number.POSITIVE_INFINITY;
-    for (const slot of this.slots) {
-      if (slot.dueMs > nowMs) soonestMs = Math.min(soonestMs, slot.dueMs);
-      else if (first === undefined || rank(slot) < rank(first)) first = slot;
-    }
-    return first ?? soonestMs - nowMs;
+    const due = this.slots.filter((slot) => slot.dueMs <= nowMs);
+    const preferred = this.#wasVain ? due.filter(isAnswering) : [];
+    const first = firstOf(preferred) ?? firstOf(due);
+    return first ?? Math.min(...this.slots.map((slot) => slot.dueMs)) - nowMs;
   }
 
   /** Its turn began at `fromMs` and it answered: the next comes a period later, at once normal after any silence. */
   answered(slot: Slot, fromMs: number): void {
+    this.#wasVain = false;
     slot.counters.failures = 0;
     slot.dueMs = fromMs + slot.member.periodMs;
   }
 
   /** It did not. `chance` is 0 <= x < 1: what fell silent together is not asked together. */
   failed(slot: Slot, nowMs: number, chance: number): void {
+    this.#wasVain = true;
     slot.counters.failures += 1;
     const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (slot.counters.failures - 1));
     slot.dueMs = nowMs + ceilingMs * (0.75 + chance / 4);
   }
+}
+
+const isAnswering = (slot: Slot): boolean => slot.online === true && slot.counters.failures === 0;
+
+function firstOf(slots: readonly Slot[]): Slot | undefined {
+  let first: Slot | undefined;
+  for (const slot of slots) if (first === undefined || rank(slot) < rank(first)) first = slot;
+  return first;
 }
 
 const rank = (slot: Slot): number => slot.dueMs + WAIT_MS[slot.member.priority];

@@ -20,7 +20,7 @@ import { signal } from "./orders.ts";
 import { ReaderHealth } from "./reader-health.ts";
 import type { ReaderKeys } from "./reader-keys.ts";
 import { ReaderStates } from "./readings.ts";
-import { Repeats } from "./repeats.ts";
+import { type Repeats, repeatsOf } from "./repeats.ts";
 
 export interface ReaderParts {
   readonly device: string;
@@ -50,7 +50,7 @@ export class OsdpReader implements Member {
   readonly #acu: OsdpAcu;
   readonly #states: ReaderStates;
   readonly #health: ReaderHealth;
-  readonly #repeats = new Repeats();
+  readonly #repeats: Repeats;
   #feedbacks = 0;
   /** What it was told to show until it is cleared; shown again after it was away. */
   #standing: readonly OsdpCommand[] = [];
@@ -61,6 +61,7 @@ export class OsdpReader implements Member {
     this.device = device;
     this.periodMs = periodMs;
     this.#acu = acu;
+    this.#repeats = repeatsOf(deps.vault, device);
     this.#states = new ReaderStates(device, config, deps.pseudonym);
     this.#health = new ReaderHealth(device, deps.health);
   }
@@ -170,10 +171,11 @@ export class OsdpReader implements Member {
       try {
         const heard = await ask({ request, replyMs: this.#parts.replyMs, retries: 0, hear });
         const { session } = this.#acu;
-        if (heard.kind === "answer" && !this.#repeats.isRepeat(heard.reply, session, clock.monoMs()))
-          await this.#deliver(heard.reply);
+        const word = this.#wordOf(heard);
+        if (word?.kind === "ack" && this.#acu.isPolling) this.#repeats.nothingHeld();
+        if (word !== undefined && !this.#repeats.isRepeat(word, session, clock.monoMs())) await this.#deliver(word);
         this.#acu.take(heard, clock.monoMs());
-        if (heard.kind === "answer") this.#repeats.taken(heard.reply, session, clock.monoMs());
+        if (word !== undefined) this.#repeats.taken(word, session, clock.monoMs());
         await this.#settle();
         return true;
       } catch (error) {
@@ -188,6 +190,12 @@ export class OsdpReader implements Member {
   #hear(bytes: Uint8Array): Heard | undefined {
     const heard = this.#acu.hear(bytes);
     return heard.kind === "elsewhere" ? undefined : heard;
+  }
+
+  /** What may become a reading. A reply that cannot be read makes none, and is told of whoever sent it. */
+  #wordOf(heard: Heard): OsdpReply | UnreadableReply | undefined {
+    if (heard.kind !== "answer") return undefined;
+    return this.#acu.trusts(heard) || heard.reply.kind === "unreadable" ? heard.reply : undefined;
   }
 
   /** On disk before the reader is told to forget it. */
