@@ -71,7 +71,17 @@ describe.each(CHIPS)("on an %s", (chip) => {
   test("timers keep to the cycle, and one instruction follows SEI and RETI before an interrupt", () => {
     const board = boardWith("rules", chip);
     board.runUntil(100);
-    expect(printed(board)).toEqual(["period 2000", "period 2000", "period 2000", "period 2000", "sei 1", "reti 1"]);
+    expect(printed(board)).toEqual([
+      "period 2000",
+      "period 2000",
+      "period 2000",
+      "period 2000",
+      "sei 1",
+      "reti 1",
+      "flag 1",
+      "empty 3",
+      "waking 4",
+    ]);
   });
 
   test("the watchdog resets the chip: EEPROM, RAM and the world outside stay, the rest is new", () => {
@@ -94,6 +104,12 @@ describe.each(CHIPS)("on an %s", (chip) => {
       "B5 false false",
       "B5 true false",
     ]);
+  });
+
+  test("a program that forgets to tell the watchdog off is bitten again and again", () => {
+    const board = boardWith("watchdog", chip, { defines: { FORGETS: 1 } });
+    board.runUntil(400);
+    expect(board.resets.watchdog).toBeGreaterThan(12);
   });
 
   test("without power RAM is gone and pins are let go, the EEPROM stays", () => {

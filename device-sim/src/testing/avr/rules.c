@@ -4,7 +4,7 @@
 #include <avr/sleep.h>
 #include "print.h"
 
-static volatile uint8_t steps, after_sei, after_reti, ticks;
+static volatile uint8_t after_sei, after_reti, ticks, empties;
 static volatile uint16_t at;
 static uint8_t mode;
 
@@ -23,6 +23,23 @@ ISR(TIMER0_COMPB_vect)
 {
 	after_reti = GPIOR0;
 	TIMSK0 = 0;
+}
+
+ISR(TIMER1_COMPA_vect)
+{
+	at = TCNT1;
+	ticks++;
+}
+
+// Does not write: as long as there is room, it is called again.
+#ifdef USART0_UDRE_vect
+ISR(USART0_UDRE_vect)
+#else
+ISR(USART_UDRE_vect)
+#endif
+{
+	if (++empties == 3)
+		UCSR0B &= ~_BV(UDRIE0);
 }
 
 static void until_tick(void)
@@ -81,6 +98,39 @@ int main(void)
 			 : "I"(_SFR_IO_ADDR(GPIOR0))
 			 : "r24", "r25");
 	line("reti", after_reti);
+
+	// Clearing one flag leaves the other.
+	while ((TIFR0 & (_BV(OCF0A) | _BV(OCF0B))) != (_BV(OCF0A) | _BV(OCF0B)))
+		;
+	TIFR0 = _BV(OCF0A);
+	line("flag", (TIFR0 & _BV(OCF0B)) != 0);
+
+	while (!(UCSR0A & _BV(UDRE0)))
+		;
+	sei();
+	UCSR0B |= _BV(UDRIE0);
+	for (volatile uint8_t wait = 0; wait < 100; wait++)
+		;
+	cli();
+	line("empty", empties);
+
+	// The way into an interrupt takes four cycles more out of sleep.
+	TCCR0B = 0;
+	OCR1A = 4999;
+	TCNT1 = 0;
+	TCCR1B = _BV(WGM12) | _BV(CS10);
+	TIFR1 = _BV(OCF1A);
+	TIMSK1 = _BV(OCIE1A);
+	sei();
+	until_tick();
+	uint16_t asleep = at;
+	for (uint16_t wait = 0; wait < 1250; wait++)
+		__asm__ volatile("nop");
+	while (TCNT1 < 4900)
+		;
+	__asm__ volatile(".rept 200\n\tnop\n\t.endr");
+	cli();
+	line("waking", asleep - at);
 	flush();
 	cli();
 	sleep_cpu();

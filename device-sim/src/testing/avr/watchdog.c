@@ -12,8 +12,10 @@ void early(void) __attribute__((naked, used, section(".init3")));
 void early(void)
 {
 	cause = MCUSR;
+#ifndef FORGETS
 	MCUSR = 0;
 	wdt_disable();
+#endif
 }
 
 int main(void)
@@ -29,6 +31,10 @@ int main(void)
 	line("boots", boots);
 	line("input", PINB & 1);
 	flush();
+#ifdef FORGETS
+	while (cause & _BV(WDRF))
+		;
+#endif
 	wdt_enable(WDTO_120MS);
 	cli();
 	for (;;)
