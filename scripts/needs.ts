@@ -17,8 +17,19 @@ const onPath = (command: string): boolean =>
 
 /** The one list. A need leaves it with the last test that wants it. */
 const NEEDS: readonly Need[] = [
-  { name: "gcc", why: "builds the recorder of the power-cut tests", isThere: () => onPath("gcc") },
-  { name: "libc6-dev", why: "headers for that recorder", isThere: () => existsSync("/usr/include/stdio.h") },
+  {
+    name: "gcc",
+    why: "builds the recorder of the power-cut tests and the firmware's modules for this machine",
+    isThere: () => onPath("gcc"),
+  },
+  { name: "libc6-dev", why: "headers for both", isThere: () => existsSync("/usr/include/stdio.h") },
+  { name: "make", why: "knows how the firmware is built", isThere: () => onPath("make") },
+  { name: "gcc-avr", why: "rebuilds the released images of the door node", isThere: () => onPath("avr-gcc") },
+  {
+    name: "avr-libc",
+    why: "the C library in those images",
+    isThere: () => existsSync("/usr/lib/avr/include/avr/io.h"),
+  },
   {
     name: "mosquitto",
     why: "a broker of MQTT 5 for the tests of the mqtt uplink",

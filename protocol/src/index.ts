@@ -22,6 +22,15 @@ export * from "./dlt645/request.ts";
 export * from "./dlt645/values.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
+export * from "./firmata/describe.ts";
+export * from "./firmata/door-node.ts";
+export type {
+  DoorNodeBoardMessage,
+  DoorNodeHostMessage,
+} from "./firmata/door-node-layout.ts";
+export * from "./firmata/door-node-names.ts";
+export * from "./firmata/firmata.ts";
+export * from "./firmata/framing.ts";
 export * from "./meter-address.ts";
 export * from "./meter-search.ts";
 export * from "./modbus/describe.ts";
