@@ -56,6 +56,9 @@ const NEEDS: readonly Need[] = [
     why: "an RFC 2217 server that is not ours",
     isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
   },
+  { name: "gcc-avr", why: "builds programs for the simulated boards", isThere: () => onPath("avr-gcc") },
+  { name: "avr-libc", why: "headers for those programs", isThere: () => existsSync("/usr/lib/avr/include/avr/io.h") },
+  { name: "simavr", why: "a simulator of another make runs the same programs", isThere: () => onPath("simavr") },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",

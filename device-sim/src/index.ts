@@ -1,4 +1,12 @@
 /** The package door: simulated devices and households, the city platform, load. */
+export { Board, type BoardOptions, createBoard, type ResetCause, type SentByte } from "./boards/board.ts";
+export type { ChipName } from "./boards/chips.ts";
+export { Door } from "./boards/door.ts";
+export { createDoorNode, type DoorNode, type DoorNodeOptions, type DoorNodeShown } from "./boards/door-node.ts";
+export { type DoorWiring, doorWiring } from "./boards/door-node-wiring.ts";
+export { readIntelHex } from "./boards/intel-hex.ts";
+export type { PinName } from "./boards/pins.ts";
+export { type BeamEdge, beamEdges } from "./boards/walk.ts";
 export { type City, type CityOptions, type CityStatus, startCity } from "./city/city.ts";
 export { FAIL_MODES, FailMode } from "./city/failure.ts";
 export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledger.ts";
@@ -17,7 +25,7 @@ export {
   type Cjt188MeterOptions,
   createCjt188Meter,
 } from "./devices/cjt188-meter.ts";
-export type { SimDevice, SimEvent } from "./devices/device.ts";
+export type { DoorPart, SimDevice, SimEvent, Walk } from "./devices/device.ts";
 export {
   createDlt645Meter,
   type Dlt645Fault,

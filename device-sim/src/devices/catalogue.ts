@@ -3,6 +3,7 @@ import { ConfigError, closest, fromHex } from "@gatehouse/protocol";
 import type { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { type SimDeviceRow, simDeviceRow } from "./catalogue-row.ts";
+import { DOOR_NODE } from "./door-node-catalogue.ts";
 import { DEVICE_FAULTS, type Fault, type FaultyDevice, LINE_FAULTS, withFaults } from "./faulty.ts";
 import { createLd2410 } from "./ld2410.ts";
 import { createLd2450 } from "./ld2450.ts";
@@ -65,6 +66,7 @@ export const SIM_DEVICES: Readonly<Record<string, SimDeviceRow>> = {
       return { device, ownFaults: device.ownFaults, shown, listener: () => device.listener };
     },
   ),
+  "door-node": DOOR_NODE,
   ...METER_DEVICES,
   ...MODBUS_DEVICES,
 };

@@ -58,6 +58,7 @@ export function withFaults(
   return {
     id: device.id,
     faults: active,
+    ...(device.tickMs === undefined ? {} : { tickMs: device.tickMs }),
     hear: (bytes, nowMs) => {
       if (nowMs < mutedUntilMs) return [];
       const answers = device.hear(bytes, nowMs);

@@ -3,7 +3,7 @@ import type { Clock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 import { deviceByName, type NamedDevice } from "./catalogue.ts";
-import type { SimEvent } from "./device.ts";
+import { DOOR_PARTS, type SimEvent } from "./device.ts";
 import { openFarEnd, openNetwork } from "./far-end.ts";
 import { DEVICE_FAULTS, LINE_FAULTS } from "./faulty.ts";
 import type { UdpDevice } from "./serve-udp.ts";
@@ -38,6 +38,28 @@ const Happening = z.union([
     z.strictObject({ device: id, kind: z.literal("use"), wh: z.number(), litres: z.number().default(0) }),
     z.strictObject({ device: id, kind: z.literal("tamper"), on: z.boolean() }),
     z.strictObject({ device: id, kind: z.literal("power"), ok: z.boolean() }),
+    z.strictObject({
+      device: id,
+      kind: z.literal("walk"),
+      direction: z.enum(["in", "out"]),
+      people: z.number().int().min(1).max(100).optional(),
+      speedMmPerS: z.number().min(10).max(10_000).optional(),
+      gapMm: z.number().min(0).max(100_000).optional(),
+      depthMm: z.number().min(1).max(2_000).optional(),
+      turnsBackMm: z.number().min(0).max(10_000).optional(),
+      trolleyMm: z.number().min(1).max(2_000).optional(),
+    }),
+    z.strictObject({ device: id, kind: z.literal("beam"), beam: z.enum(["a", "b"]), broken: z.boolean() }),
+    z.strictObject({ device: id, kind: z.literal("button"), pressed: z.boolean() }),
+    z.strictObject({ device: id, kind: z.literal("fire"), on: z.boolean() }),
+    z.strictObject({ device: id, kind: z.literal("brown-out") }),
+    z.strictObject({ device: id, kind: z.literal("reset") }),
+    z.strictObject({
+      device: id,
+      kind: z.literal("stuck"),
+      part: z.enum(DOOR_PARTS),
+      level: z.enum(["high", "low", "free"]),
+    }),
   ]),
 ]);
 

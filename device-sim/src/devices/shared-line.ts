@@ -69,7 +69,8 @@ export function shareLine(wire: Wire, devices: Iterable<SimDevice>, options: Sha
   });
   const tick = () => {
     const speakers = [...all].filter((device) => device.tick !== undefined);
-    cancelTick = clock.after(speakers.length > 0 ? tickMs : IDLE_TICK_MS, tick);
+    const soonMs = Math.min(...speakers.map((device) => device.tickMs ?? tickMs), tickMs);
+    cancelTick = clock.after(speakers.length > 0 ? soonMs : IDLE_TICK_MS, tick);
     for (const device of speakers) for (const bytes of device.tick?.(clock.monoMs()) ?? []) say(bytes, 0);
   };
   tick();
