@@ -88,7 +88,8 @@ export class DeviceLink {
           warned = false;
         });
       } catch (error) {
-        if (!warned) log.warn({ device, url: broker.url, reason: (error as Error).message }, "gateway is not reached");
+        if (!warned && !signal.aborted)
+          log.warn({ device, url: broker.url, reason: (error as Error).message }, "gateway is not reached");
         warned = true;
       }
       await clock.sleep(AGAIN_MS, signal).catch(() => {});

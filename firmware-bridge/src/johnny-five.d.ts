@@ -40,7 +40,14 @@ declare module "firmata-io" {
   import type { EventEmitter } from "node:events";
 
   interface FirmataIo extends EventEmitter {
-    readonly MODES: { readonly PULLUP: number };
+    readonly MODES: {
+      readonly INPUT: number;
+      readonly OUTPUT: number;
+      readonly ANALOG: number;
+      readonly PULLUP: number;
+    };
+    readonly pins: readonly { readonly supportedModes: readonly number[] }[];
+    /** Pin numbers of A0, A1 … */
     readonly analogPins: readonly number[];
     pinMode(pin: number, mode: number): void;
   }

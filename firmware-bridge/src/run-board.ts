@@ -3,6 +3,7 @@ import {
   type Clock,
   type CommandResult,
   type DeviceCommand,
+  type DeviceStatus,
   devicesOfBoard,
   InvariantError,
   LinkError,
@@ -38,6 +39,8 @@ export async function runBoard(options: RunBoardOptions, signal: AbortSignal): P
   const { board, wire, clock, log } = options;
   const shared = shareWire(wire, ownedPins(board));
   const links = new Map<string, DeviceLink>();
+  const isSensor = (device: string) => board.sensors.some((sensor) => sensor.device === device);
+  let status: DeviceStatus = { state: "offline" };
   let sensors: Sensors | undefined;
   const linkOf = (device: string): DeviceLink => {
     const link = links.get(device);
@@ -52,7 +55,9 @@ export async function runBoard(options: RunBoardOptions, signal: AbortSignal): P
     deliver: (reading) => linkOf(reading.device).publish(reading),
     onOpen: ({ boot, journal, oldest, next, major, minor }) => {
       log.info({ boot, journal, held: next - oldest, firmware: `${major}.${minor}` }, "board is there");
-      for (const link of links.values()) link.setStatus({ state: "online", firmware: `door-node ${major}.${minor}` });
+      status = { state: "online", firmware: `door-node ${major}.${minor}` };
+      for (const [device, link] of links)
+        if (!isSensor(device) || sensors?.refused.has(device) === false) link.setStatus(status);
     },
   });
   const carryOut = async (device: string, command: DeviceCommand): Promise<Omit<CommandResult, "id"> | undefined> => {
@@ -83,6 +88,8 @@ export async function runBoard(options: RunBoardOptions, signal: AbortSignal): P
     const report = numbered(clock, (reading) => void linkOf(reading.device).publish(reading));
     const begun = beginSensors({ ...options, transport: shared.transport, report }).then((started) => {
       sensors = started;
+      for (const [device, reason] of started?.refused ?? []) log.error({ device, reason }, "sensor cannot be used");
+      for (const [device, link] of links) if (isSensor(device) && !started?.refused.has(device)) link.setStatus(status);
       return untilAborted(signal);
     });
     await Promise.race([session.run(signal), begun, lost.promise]);

@@ -14,8 +14,8 @@ const PAIRS = {
   presence: ["presence.on", "presence.off"],
 } as const;
 
-/** The number a pin has in readings and on the wire: A0 is 14 on an Uno, 54 on a Mega. */
-export type PinNumbers = (pin: string) => number;
+/** A door's contact opens with the door, an alarm loop with the alarm; any other contact closes when something is on. */
+const OPENS: readonly string[] = ["door", "tamper", "fire"];
 
 /** Remembers what was told, so that a repeat of the same state is none. One a sensor. */
 export class SensorState {
@@ -28,7 +28,13 @@ export class SensorState {
     this.#input = Number(sensor.pin.replace("A", ""));
   }
 
-  /** A switch, or motion. */
+  /** A switch between the pin and ground. */
+  contact(isOpen: boolean): SensorReading | undefined {
+    const { reads = "input", inverted } = this.#sensor;
+    return this.state((isOpen === OPENS.includes(reads)) !== inverted);
+  }
+
+  /** Already the right way round. */
   state(on: boolean): SensorReading | undefined {
     if (on === this.#on) return undefined;
     this.#on = on;

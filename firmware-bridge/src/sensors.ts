@@ -1,6 +1,6 @@
 /** What is wired to a board's free pins, through johnny-five's own classes. One board a process: johnny-five cannot give one back. */
 import type { BoardSensor, Clock, CommandResult, DeviceCommand } from "@gatehouse/protocol";
-import { LedArgs, LinkError, OutputArgs } from "@gatehouse/protocol";
+import { LedArgs, LinkError, OutputArgs, RejectedError } from "@gatehouse/protocol";
 import firmata from "firmata-io";
 import five from "johnny-five";
 import type { FirmataTransport } from "./board-wire.ts";
@@ -14,22 +14,27 @@ export interface SensorsOptions {
 }
 
 export interface Sensors {
+  /** Devices whose pin is not one that could be used, with why. */
+  readonly refused: ReadonlyMap<string, string>;
   /** Undefined when the device is no indicator of this board. */
   indicate(device: string, command: DeviceCommand): Omit<CommandResult, "id"> | undefined;
 }
 
+type FirmataIo = InstanceType<typeof firmata.Firmata>;
 type OnPin = { readonly board: InstanceType<typeof five.Board>; readonly pin: string | number };
 
 /** The board tells by itself when it starts; a board that has long been running is asked. */
 const ASK_VERSION_MS = 300;
 const READY_MS = 15_000;
 const LEVEL_EVERY_MS = 200;
+const SETTLE_MS = 300;
 
-/** Resolves when every sensor is set up. Throws LinkError when the board does not speak Firmata, or lacks a pin. */
+/** Resolves when every sensor is set up. Throws LinkError when the board does not tell its pins. */
 export async function startSensors(options: SensorsOptions): Promise<Sensors> {
   const { sensors, transport, clock } = options;
   const io = new firmata.Firmata(transport, { reportVersionTimeout: ASK_VERSION_MS });
   const board = new five.Board({ io, repl: false, debug: false, sigint: false });
+  transport.emit("open");
   const late = Promise.withResolvers<never>();
   const cancel = clock.after(READY_MS, () =>
     late.reject(new LinkError("timeout", `the board did not tell its pins within ${READY_MS} ms`)),
@@ -40,17 +45,27 @@ export async function startSensors(options: SensorsOptions): Promise<Sensors> {
     cancel();
   }
   const lamps = new Map<string, Lamp>();
+  const refused = new Map<string, string>();
   for (const sensor of sensors) {
-    const pin = sensor.pin.startsWith("A") ? sensor.pin : Number(sensor.pin);
-    const on: OnPin = { board, pin };
+    const on: OnPin = { board, pin: sensor.pin.startsWith("A") ? sensor.pin : Number(sensor.pin) };
     try {
+      checkPin(sensor, io);
       if (sensor.type === "indicator") lamps.set(sensor.device, new Lamp(new five.Led(on), clock));
-      else listen(sensor, on, options, (number) => io.pinMode(number, io.MODES.PULLUP));
-    } catch (cause) {
-      throw new LinkError("refused", `pin ${sensor.pin} of ${sensor.device}: ${(cause as Error).message}`, { cause });
+      else listen(sensor, on, options, (pin) => io.pinMode(pin, io.MODES.PULLUP));
+    } catch (error) {
+      refused.set(sensor.device, `pin ${sensor.pin}: ${(error as Error).message}`);
     }
   }
-  return { indicate: (device, command) => lamps.get(device)?.obey(command) };
+  return { refused, indicate: (device, command) => lamps.get(device)?.obey(command) };
+}
+
+/** The firmware tells no modes for the pins that have a role. */
+function checkPin({ pin, type }: BoardSensor, { pins, analogPins, MODES }: FirmataIo): void {
+  const number = pin.startsWith("A") ? analogPins[Number(pin.slice(1))] : Number(pin);
+  const modes = number === undefined ? [] : (pins[number]?.supportedModes ?? []);
+  const wanted = type === "indicator" ? MODES.OUTPUT : type === "level" ? MODES.ANALOG : MODES.INPUT;
+  if (!modes.includes(wanted))
+    throw new RejectedError("it is not there, has a role of the firmware's, or cannot do this");
 }
 
 function listen(sensor: BoardSensor, on: OnPin, options: SensorsOptions, pullUp: (pin: number) => void): void {
@@ -62,8 +77,13 @@ function listen(sensor: BoardSensor, on: OnPin, options: SensorsOptions, pullUp:
     const contact = new five.Switch({ ...on, type: "NO" });
     // Its class takes the pin for an input without a pull-up, which an open contact leaves floating.
     if (typeof on.pin === "number") pullUp(on.pin);
-    contact.on("open", () => tell(state.state(sensor.inverted)));
-    contact.on("close", () => tell(state.state(!sensor.inverted)));
+    const look = () => tell(state.contact(contact.isOpen));
+    // What it reads before the pull-up works is nobody's news.
+    options.clock.after(SETTLE_MS, () => {
+      look();
+      contact.on("open", look);
+      contact.on("close", look);
+    });
   } else if (sensor.type === "motion") {
     const motion = new five.Motion(on);
     const look = () => tell(state.state(motion.detectedMotion !== sensor.inverted));
