@@ -11,7 +11,7 @@ import {
   Splitter,
 } from "@gatehouse/protocol";
 import type { Wire } from "./wire.ts";
-import { WriteGate } from "./write-gate.ts";
+import { type OwnedPins, WriteGate } from "./write-gate.ts";
 
 const VERSION = 0xf9;
 
@@ -30,9 +30,9 @@ export interface BoardWire {
   readonly damaged: number;
 }
 
-/** `owned`: digital numbers of the pins johnny-five may write. */
-export function shareWire(wire: Wire, owned: Iterable<number>): BoardWire {
-  const gate = new WriteGate(owned);
+/** `pins` are those johnny-five may write. */
+export function shareWire(wire: Wire, pins: OwnedPins): BoardWire {
+  const gate = new WriteGate(pins);
   const splitter = new Splitter(firmataBoardFraming);
   const transport = Object.assign(new EventEmitter(), {
     write: (bytes: Uint8Array, done?: () => void) => {

@@ -49,7 +49,7 @@ export interface Inspection {
 
 /** Its questions change nothing on the board. Each throws LinkError without an answer. */
 export function inspectBoard(wire: Wire, clock: Clock): Inspection {
-  const shared = shareWire(wire, []);
+  const shared = shareWire(wire, { owned: [], pulledUp: [] });
   let hear: (message: DoorNodeBoardMessage) => void = () => {};
   shared.onMessage((message) => hear(message));
 

@@ -44,12 +44,10 @@ declare module "firmata-io" {
       readonly INPUT: number;
       readonly OUTPUT: number;
       readonly ANALOG: number;
-      readonly PULLUP: number;
     };
     readonly pins: readonly { readonly supportedModes: readonly number[] }[];
     /** Pin numbers of A0, A1 … */
     readonly analogPins: readonly number[];
-    pinMode(pin: number, mode: number): void;
   }
   const firmata: { readonly Firmata: new (transport: object, options: object) => FirmataIo };
   export = firmata;

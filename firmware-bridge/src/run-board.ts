@@ -17,6 +17,7 @@ import type { Logger } from "./log.ts";
 import type { SensorReading } from "./sensor-readings.ts";
 import type { Sensors } from "./sensors.ts";
 import type { Wire } from "./wire.ts";
+import type { OwnedPins } from "./write-gate.ts";
 
 /** What a board's process is given. */
 export interface BridgedBoard {
@@ -128,8 +129,11 @@ function numbered(clock: Clock, publish: (reading: RawReading) => void) {
   };
 }
 
-const ownedPins = ({ sensors }: SiteBoard): number[] =>
-  sensors.flatMap(({ pin }) => (pin.startsWith("A") ? [] : Number(pin)));
+function ownedPins({ sensors }: SiteBoard): OwnedPins {
+  const digital = sensors.filter(({ pin }) => !pin.startsWith("A"));
+  const numbers = (some: typeof digital) => some.map(({ pin }) => Number(pin));
+  return { owned: numbers(digital), pulledUp: numbers(digital.filter(({ type }) => type === "switch")) };
+}
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

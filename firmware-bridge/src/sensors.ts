@@ -27,7 +27,6 @@ type OnPin = { readonly board: InstanceType<typeof five.Board>; readonly pin: st
 const ASK_VERSION_MS = 300;
 const READY_MS = 15_000;
 const LEVEL_EVERY_MS = 200;
-const SETTLE_MS = 300;
 
 /** Resolves when every sensor is set up. Throws LinkError when the board does not tell its pins. */
 export async function startSensors(options: SensorsOptions): Promise<Sensors> {
@@ -51,7 +50,7 @@ export async function startSensors(options: SensorsOptions): Promise<Sensors> {
     try {
       checkPin(sensor, io);
       if (sensor.type === "indicator") lamps.set(sensor.device, new Lamp(new five.Led(on), clock));
-      else listen(sensor, on, options, (pin) => io.pinMode(pin, io.MODES.PULLUP));
+      else listen(sensor, on, options);
     } catch (error) {
       refused.set(sensor.device, `pin ${sensor.pin}: ${(error as Error).message}`);
     }
@@ -68,22 +67,16 @@ function checkPin({ pin, type }: BoardSensor, { pins, analogPins, MODES }: Firma
     throw new RejectedError("it is not there, has a role of the firmware's, or cannot do this");
 }
 
-function listen(sensor: BoardSensor, on: OnPin, options: SensorsOptions, pullUp: (pin: number) => void): void {
+function listen(sensor: BoardSensor, on: OnPin, options: SensorsOptions): void {
   const state = new SensorState(sensor);
   const tell = (reading: SensorReading | undefined) => {
     if (reading !== undefined) options.report(sensor.device, reading);
   };
   if (sensor.type === "switch") {
     const contact = new five.Switch({ ...on, type: "NO" });
-    // Its class takes the pin for an input without a pull-up, which an open contact leaves floating.
-    if (typeof on.pin === "number") pullUp(on.pin);
     const look = () => tell(state.contact(contact.isOpen));
-    // What it reads before the pull-up works is nobody's news.
-    options.clock.after(SETTLE_MS, () => {
-      look();
-      contact.on("open", look);
-      contact.on("close", look);
-    });
+    contact.on("open", look);
+    contact.on("close", look);
   } else if (sensor.type === "motion") {
     const motion = new five.Motion(on);
     const look = () => tell(state.state(motion.detectedMotion !== sensor.inverted));

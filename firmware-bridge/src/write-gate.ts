@@ -1,16 +1,30 @@
 /** What of a Firmata host's bytes may reach a board: eight pins at once never, and single pins only where a sensor owns them. Pure. */
-import { decodeFirmataHost, encodeFirmataHost, FrameError, firmataHostFraming, Splitter } from "@gatehouse/protocol";
+import {
+  decodeFirmataHost,
+  encodeFirmataHost,
+  FrameError,
+  firmataHostFraming,
+  PIN_MODES,
+  Splitter,
+} from "@gatehouse/protocol";
+
+export interface OwnedPins {
+  readonly owned: readonly number[];
+  readonly pulledUp: readonly number[];
+}
 
 /** firmata-io writes a whole port out of a cache that begins at 0: written through, creating a switch would drop a lock on the same port. */
 export class WriteGate {
   readonly #splitter = new Splitter(firmataHostFraming);
   readonly #owned: ReadonlySet<number>;
+  readonly #pulledUp: ReadonlySet<number>;
   /** What an owned pin was last told; a port-wide write repeats the others' every time. */
   readonly #told = new Map<number, 0 | 1>();
 
-  /** Digital numbers of the pins that sensors own. */
-  constructor(owned: Iterable<number>) {
+  /** Digital numbers of the pins that sensors own, and of those that are to have a pull-up whenever they are inputs. */
+  constructor({ owned, pulledUp }: OwnedPins) {
     this.#owned = new Set(owned);
+    this.#pulledUp = new Set(pulledUp);
   }
 
   /** What goes to the board in place of these bytes. */
@@ -25,13 +39,20 @@ export class WriteGate {
       case "port-write":
         return this.#singly(message.port, message.bits);
       case "pin-write":
-      case "pin-mode":
         return this.#owned.has(message.pin) ? [frame] : [];
+      case "pin-mode":
+        return this.#owned.has(message.pin) ? [this.#withPullUp(message)] : [];
       case "system-reset":
         return [];
       default:
         return [frame];
     }
+  }
+
+  /** johnny-five's Switch takes an input without one, which an open contact leaves floating. */
+  #withPullUp(message: { readonly kind: "pin-mode"; readonly pin: number; readonly mode: number }): Uint8Array {
+    const isFloating = message.mode === PIN_MODES.input && this.#pulledUp.has(message.pin);
+    return encodeFirmataHost(isFloating ? { ...message, mode: PIN_MODES.pullup } : message);
   }
 
   #singly(port: number, bits: number): Uint8Array[] {
