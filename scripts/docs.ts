@@ -28,6 +28,7 @@ import {
   type ReadingKind,
   Receipt,
   Site,
+  SiteBoard,
   Space,
   UplinkConfig,
 } from "@gatehouse/protocol";
@@ -35,7 +36,7 @@ import { schemaTable, schemaType } from "./schema-table.ts";
 
 const folder = process.env["GATEHOUSE_REFERENCE"] ?? resolve(import.meta.dirname, "../docs/reference");
 const NOTE = "<!-- Written by `npm run docs` out of the schemas in protocol/src/. Do not edit. -->";
-const LISTS = ["spaces", "portals", "devices", "credentials", "drivers", "policies", "uplinks", "accounts"];
+const LISTS = ["spaces", "portals", "devices", "credentials", "drivers", "boards", "policies", "uplinks", "accounts"];
 
 const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("\n\n")}\n`;
 
@@ -62,6 +63,9 @@ function siteFile(): string {
     "## `drivers[]`",
     "Other keys belong to the type: see [drivers](../drivers.md).",
     schemaTable(DriverConfig, "input"),
+    "## `boards[]`",
+    "Run by `gatehouse bridge`: see [door boards](../door-boards.md).",
+    schemaTable(SiteBoard, "input"),
     "## `policies[]`",
     schemaTable(PolicyUse, "input"),
     "## `uplinks[]`",

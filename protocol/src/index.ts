@@ -1,6 +1,7 @@
 /** The package door: everything both ends must agree on. */
 export * from "./alert.ts";
 export * from "./bcd.ts";
+export { type BoardSensor, devicesOfBoard, SiteBoard } from "./board-site.ts";
 export * from "./bytes.ts";
 export * from "./cjt188/describe.ts";
 export * from "./cjt188/exchange.ts";

@@ -1,4 +1,5 @@
 /** What a schema cannot see in a site file: references, duplicates, cycles, limits that cannot be derived. Pure. */
+import { checkBoards } from "./board-check.ts";
 import type { Problem } from "./errors.ts";
 import { type Policy, strictestLimit } from "./policy.ts";
 import {
@@ -32,6 +33,7 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkDevices(site, report);
   checkCredentials(site, report);
   checkAdapters(site, report);
+  problems.push(...checkBoards(site));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

@@ -1,5 +1,6 @@
 /** The site file: everything one gateway looks after. Semantic checks (references, cycles) are in site-check.ts. */
 import { z } from "zod";
+import { SiteBoard } from "./board-site.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { isTimeZone } from "./time.ts";
 
@@ -203,6 +204,11 @@ export const Site = z.strictObject({
   devices: z.array(Device).default([]),
   credentials: z.array(Credential).default([]).describe("who a pseudonym may be, without a name"),
   drivers: z.array(DriverConfig).default([]).describe("`{ id: mqtt, type: mqtt }` is there by default"),
+  boards: z
+    .array(SiteBoard)
+    .max(500)
+    .default([])
+    .describe("door boards, run by `gatehouse bridge`: see door-boards.md"),
   policies: z.array(PolicyUse).default([]),
   rules: z
     .array(z.string().min(1).max(500))

@@ -1,11 +1,13 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
+import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
+import { firmwareCommand } from "./firmware.ts";
 import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
 import { replayCommand } from "./replay.ts";
@@ -23,6 +25,8 @@ const COMMANDS: readonly (() => Command)[] = [
   checkCommand,
   scanCommand,
   busCommand,
+  bridgeCommand,
+  firmwareCommand,
   commandCommand,
   osdpCommand,
   replayCommand,

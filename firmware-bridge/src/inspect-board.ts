@@ -1,0 +1,115 @@
+/** A look at one board while nobody else has its line: what it is, how it is set up, how it finds itself. */
+import {
+  bitNames,
+  type Clock,
+  CONFIG_STATUSES,
+  DOOR_NODE_CHIPS,
+  DOOR_NODE_CONFIG,
+  DOOR_NODE_PROBLEM_BITS,
+  DOOR_NODE_STATE_BITS,
+  type DoorNodeBoardMessage,
+  type DoorNodeHostMessage,
+  LinkError,
+  RESET_CAUSE_BITS,
+} from "@gatehouse/protocol";
+import { shareWire } from "./board-wire.ts";
+import type { Wire } from "./wire.ts";
+
+export interface BoardFacts {
+  readonly firmware: string;
+  readonly protocol: number;
+  readonly chip: string;
+  readonly boot: number;
+  readonly journal: number;
+  readonly cause: readonly string[];
+  readonly upMs: number;
+  readonly events: { readonly held: number; readonly ring: number; readonly lost: number };
+  readonly totals: { readonly in: number; readonly out: number };
+  readonly state: readonly string[];
+  readonly config: Readonly<Record<string, number>>;
+}
+
+export interface SelfTest {
+  readonly problems: readonly string[];
+  readonly stackBytes: number;
+  readonly loopUs: number;
+  readonly overruns: number;
+  readonly records: number;
+}
+
+type Answer<Kind extends DoorNodeBoardMessage["kind"]> = Extract<DoorNodeBoardMessage, { kind: Kind }>;
+
+const REPEAT_MS = 500;
+const PATIENCE_MS = 8_000;
+
+export interface Inspection {
+  facts(): Promise<BoardFacts>;
+  selfTest(): Promise<SelfTest>;
+}
+
+/** Its questions change nothing on the board. Each throws LinkError without an answer. */
+export function inspectBoard(wire: Wire, clock: Clock): Inspection {
+  const shared = shareWire(wire, { owned: [], pulledUp: [] });
+  let hear: (message: DoorNodeBoardMessage) => void = () => {};
+  shared.onMessage((message) => hear(message));
+
+  async function ask<Kind extends DoorNodeBoardMessage["kind"]>(
+    question: DoorNodeHostMessage,
+    kind: Kind,
+    isIt: (answer: Answer<Kind>) => boolean = () => true,
+  ): Promise<Answer<Kind>> {
+    const answered = Promise.withResolvers<Answer<Kind>>();
+    hear = (message) => {
+      if (message.kind === kind && isIt(message as Answer<Kind>)) answered.resolve(message as Answer<Kind>);
+    };
+    const endMs = clock.monoMs() + PATIENCE_MS;
+    let cancel = () => {};
+    const repeat = () => {
+      if (clock.monoMs() > endMs)
+        return answered.reject(
+          new LinkError("timeout", "no door node answers: check the port, and that nothing else has it open"),
+        );
+      shared.send(question);
+      cancel = clock.after(REPEAT_MS, repeat);
+    };
+    wire.onClosed((why) => answered.reject(new LinkError("closed", why)));
+    repeat();
+    try {
+      return await answered.promise;
+    } finally {
+      cancel();
+    }
+  }
+
+  async function facts(): Promise<BoardFacts> {
+    const hello = await ask({ kind: "hello", protocol: 1 }, "hello");
+    const beat = await ask({ kind: "heartbeat" }, "heartbeat-answer");
+    const totals = await ask({ kind: "counts-query" }, "counts");
+    const config: Record<string, number> = {};
+    for (const [name, { key }] of Object.entries(DOOR_NODE_CONFIG)) {
+      const { status, value } = await ask({ kind: "config-read", key }, "config-value", (answer) => answer.key === key);
+      if (CONFIG_STATUSES[status] === "ok") config[name] = value;
+    }
+    return {
+      firmware: `${hello.major}.${hello.minor}`,
+      protocol: hello.protocol,
+      chip: DOOR_NODE_CHIPS[hello.chip] ?? `unknown (${hello.chip})`,
+      boot: hello.boot,
+      journal: hello.journal,
+      cause: bitNames(RESET_CAUSE_BITS, hello.cause),
+      upMs: beat.timeMs,
+      events: { held: hello.next - hello.oldest, ring: hello.ring, lost: hello.lost },
+      totals: { in: totals.in, out: totals.out },
+      state: bitNames(DOOR_NODE_STATE_BITS, beat.state),
+      config,
+    };
+  }
+
+  return {
+    facts,
+    async selfTest() {
+      const { problems, stackBytes, loopUs, overruns, records } = await ask({ kind: "self-test" }, "self-test-result");
+      return { problems: bitNames(DOOR_NODE_PROBLEM_BITS, problems), stackBytes, loopUs, overruns, records };
+    },
+  };
+}
