@@ -53,11 +53,6 @@ export class DeviceLink {
     this.#options = options;
   }
 
-  /** Readings given up because too many waited. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   /** Resolves once the gateway has it on disk, in this connection or a later one. Sent in the order of the calls. */
   publish(reading: RawReading): Promise<void> {
     return new Promise((acknowledged) => {
@@ -81,12 +76,16 @@ export class DeviceLink {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, device, broker } = this.#options;
     let warned = false;
+    const isBack = () => {
+      if (warned) log.info({ device, dropped: this.#dropped }, "gateway is back");
+      if (this.#dropped > 0)
+        log.warn({ device, dropped: this.#dropped }, "too many readings waited, the oldest were dropped");
+      warned = false;
+      this.#dropped = 0;
+    };
     while (!signal.aborted) {
       try {
-        await this.#connection(signal, () => {
-          if (warned) log.info({ device }, "gateway is back");
-          warned = false;
-        });
+        await this.#connection(signal, isBack);
       } catch (error) {
         if (!warned && !signal.aborted)
           log.warn({ device, url: broker.url, reason: (error as Error).message }, "gateway is not reached");
