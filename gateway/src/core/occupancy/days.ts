@@ -1,5 +1,5 @@
 /** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
-import { DAYS, type Diary, gaugeAt, sumAt } from "./diary.ts";
+import { DAYS, type Diary, gaugeIn, HOURS, hasRing, type Rings, ringsOf } from "./diary.ts";
 import { trafficOf } from "./hours.ts";
 import { type Roster, usesOn } from "./roster.ts";
 import type { Smoothed } from "./smoother.ts";
@@ -47,6 +47,13 @@ export type Figure = (typeof FIGURES)[number];
 /** One row a figure, one column a day; the last column is the day that ended last. */
 export type DayTable = { readonly [F in Figure]: Float64Array };
 
+function emptyTable(): DayTable {
+  const cells = new Float64Array(FIGURES.length * DAYS).fill(Number.NaN);
+  const table: Partial<Record<Figure, Float64Array>> = {};
+  for (const [row, figure] of FIGURES.entries()) table[figure] = cells.subarray(row * DAYS, (row + 1) * DAYS);
+  return table as DayTable;
+}
+
 /** Hours after local midnight: when people sleep, leave, come home. */
 const SLEEP = [0, 5] as const;
 const MORNING = [4, 11] as const;
@@ -65,18 +72,17 @@ export function dayTable(
   cutHour: number,
   worksOn: (day: number) => boolean,
 ): DayTable {
-  const table = Object.fromEntries(
-    FIGURES.map((figure) => [figure, new Float64Array(DAYS).fill(Number.NaN)] as const),
-  ) as Record<Figure, Float64Array>;
+  const table = emptyTable();
+  const rings = ringsOf(diary);
   for (let column = 0; column < DAYS; column++) {
     const day = lastDay - DAYS + 1 + column;
     if (day <= diary.firstDay) continue;
     const fromHour = (day - 1) * 24 + cutHour;
     if (fromHour < smoothed.fromHour) continue;
     heads(table, column, smoothed, fromHour, day);
-    traffic(table, column, diary, fromHour, worksOn);
-    presence(table, column, diary, fromHour);
-    meters(table, column, diary, fromHour);
+    traffic(table, column, rings, fromHour, worksOn);
+    presence(table, column, rings, fromHour);
+    meters(table, column, rings, fromHour);
     cards(table, column, roster, day);
     table.counterWorks[column] = worksOn(day) ? 1 : 0;
   }
@@ -111,46 +117,51 @@ function heads(table: DayTable, column: number, smoothed: Smoothed, fromHour: nu
 function traffic(
   table: DayTable,
   column: number,
-  diary: Diary,
+  rings: Rings,
   fromHour: number,
   worksOn: (day: number) => boolean,
 ): void {
-  const has = (channel: "in" | "grants" | "opens") => diary.hours[channel] !== undefined;
-  const sum = { in: 0, out: 0, grants: 0, opens: 0, morningOut: 0, eveningIn: 0, nightMoves: 0 };
-  let [uncarded, twice] = [0, 0];
+  const [hasIn, hasGrants, hasOpens] = [hasRing(rings.in), hasRing(rings.grants), hasRing(rings.opens)];
+  let [allIn, allOut, allGrants, allOpens] = [0, 0, 0, 0];
+  let [morningOut, eveningIn, nightMoves, uncarded, twice] = [0, 0, 0, 0, 0];
+  const midnight = Math.ceil(fromHour / 24) * 24;
+  const [worksBefore, worksAfter] = [worksOn(Math.floor(fromHour / 24)), worksOn(midnight / 24)];
   for (let hour = fromHour; hour < fromHour + 24; hour++) {
     const ofDay = hour % 24;
-    const { in: entered, out: left } = trafficOf(diary, hour, worksOn(Math.floor(hour / 24)));
-    const grants = sumAt(diary, "grants", hour);
-    const opens = sumAt(diary, "opens", hour);
+    const slot = hour % HOURS;
+    const { in: entered, out: left } = trafficOf(rings, slot, hour < midnight ? worksBefore : worksAfter);
+    const grants = rings.grants[slot] as number;
     uncarded += Math.max(0, entered - grants);
-    twice += sumAt(diary, "twice", hour);
-    sum.in += entered;
-    sum.out += left;
-    sum.grants += grants;
-    sum.opens += opens;
-    if (within(ofDay, MORNING)) sum.morningOut += left;
-    if (within(ofDay, EVENING)) sum.eveningIn += entered;
-    if (ofDay >= 23 || within(ofDay, SLEEP)) sum.nightMoves += entered + left;
+    twice += rings.twice[slot] as number;
+    allIn += entered;
+    allOut += left;
+    allGrants += grants;
+    allOpens += rings.opens[slot] as number;
+    if (ofDay >= MORNING[0] && ofDay < MORNING[1]) morningOut += left;
+    if (ofDay >= EVENING[0]) eveningIn += entered;
+    if (ofDay >= 23 || ofDay < SLEEP[1]) nightMoves += entered + left;
   }
-  if (has("in") || has("opens")) [table.in[column], table.out[column]] = [sum.in, sum.out];
-  if (has("grants")) {
-    table.grants[column] = sum.grants;
-    if (has("in")) table.uncarded[column] = uncarded;
+  if (hasIn || hasOpens) {
+    table.in[column] = allIn;
+    table.out[column] = allOut;
+    table.morningOut[column] = morningOut;
+    table.eveningIn[column] = eveningIn;
+    table.nightMoves[column] = nightMoves;
   }
-  if (has("grants") || diary.hours.twice !== undefined) table.twice[column] = twice;
-  if (has("opens")) table.opens[column] = sum.opens;
-  if (!has("in") && !has("opens")) return;
-  table.morningOut[column] = sum.morningOut;
-  table.eveningIn[column] = sum.eveningIn;
-  table.nightMoves[column] = sum.nightMoves;
+  if (hasGrants) {
+    table.grants[column] = allGrants;
+    if (hasIn) table.uncarded[column] = uncarded;
+  }
+  if (hasGrants || hasRing(rings.twice)) table.twice[column] = twice;
+  if (hasOpens) table.opens[column] = allOpens;
 }
 
-function presence(table: DayTable, column: number, diary: Diary, fromHour: number): void {
+function presence(table: DayTable, column: number, rings: Rings, fromHour: number): void {
+  if (!hasRing(rings.on) && !hasRing(rings.seen)) return;
   let [night, nights, day, days, seen] = [0, 0, 0, 0, Number.NaN];
   for (let hour = fromHour; hour < fromHour + 24; hour++) {
-    const on = gaugeAt(diary, "on", hour);
-    const most = gaugeAt(diary, "seen", hour);
+    const on = gaugeIn(rings.on, hour);
+    const most = gaugeIn(rings.seen, hour);
     if (!Number.isNaN(most)) seen = Math.max(most, Number.isNaN(seen) ? 0 : seen);
     if (Number.isNaN(on)) continue;
     if (within(hour % 24, SLEEP)) [night, nights] = [night + on, nights + 1];
@@ -173,15 +184,15 @@ const ENERGY_EVENING = [18, 23] as const;
 /** Litres in an hour that mean somebody drew water. */
 const DRAWN_L = 3;
 
-function meters(table: DayTable, column: number, diary: Diary, fromHour: number): void {
-  const water = metered(diary, "water", fromHour);
+function meters(table: DayTable, column: number, rings: Rings, fromHour: number): void {
+  const water = metered(rings.water, fromHour);
   if (water.length >= KNOWN_HOURS) {
     table.water[column] = meanUse(water) * 24;
     table.waterMorning[column] = sumWithin(water, WATER_MORNING);
     table.waterHours[column] = water.filter(({ used }) => used >= DRAWN_L).length;
-    drawn(table, column, diary, fromHour, water);
+    drawn(table, column, rings, fromHour, water);
   }
-  const energy = metered(diary, "energy", fromHour);
+  const energy = metered(rings.energy, fromHour);
   if (energy.length >= KNOWN_HOURS) {
     const base = energy.filter(({ ofDay }) => within(ofDay, BASE));
     table.energy[column] = meanUse(energy) * 24;
@@ -191,17 +202,17 @@ function meters(table: DayTable, column: number, diary: Diary, fromHour: number)
 }
 
 /** What stands out of a leak, which runs at every hour: much at once, and when. */
-function drawn(table: DayTable, column: number, diary: Diary, fromHour: number, water: readonly Use[]): void {
+function drawn(table: DayTable, column: number, rings: Rings, fromHour: number, water: readonly Use[]): void {
   const leak = Math.min(...water.map(({ used }) => used));
   const net = water.map(({ ofDay, used }) => ({ ofDay, used: used - leak }));
   table.waterOver[column] = net.reduce((sum, { used }) => sum + Math.max(0, used - MUCH_L), 0);
   table.waterEvening[column] = sumWithin(net, WATER_EVENING);
   table.waterNight[column] = sumWithin(net, SLEEP);
-  if (diary.hours.draws === undefined) return;
+  if (!hasRing(rings.draws)) return;
   let [baths, draws, nightDraws] = [0, 0, 0];
   for (let hour = fromHour; hour < fromHour + 24; hour++) {
-    const times = sumAt(diary, "draws", hour);
-    baths += sumAt(diary, "baths", hour);
+    const times = rings.draws[hour % HOURS] as number;
+    baths += rings.baths[hour % HOURS] as number;
     draws += times;
     if (within(hour % 24, WATER_NIGHT)) nightDraws += times;
   }
@@ -216,11 +227,11 @@ interface Use {
 }
 
 /** The hours of the day that are known. */
-function metered(diary: Diary, channel: "water" | "energy", fromHour: number): Use[] {
-  if (diary.hours[channel] === undefined) return [];
+function metered(ring: Uint16Array, fromHour: number): Use[] {
+  if (!hasRing(ring)) return [];
   return Array.from({ length: 24 }, (_, index) => ({
     ofDay: (fromHour + index) % 24,
-    used: gaugeAt(diary, channel, fromHour + index),
+    used: gaugeIn(ring, fromHour + index),
   })).filter(({ used }) => !Number.isNaN(used));
 }
 

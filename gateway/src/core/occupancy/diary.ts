@@ -82,6 +82,29 @@ export function liftGauge(diary: Diary, channel: Gauge, hour: number, value: num
 
 export const sumAt = (diary: Diary, channel: Sum, hour: number): number => diary.hours[channel]?.[hour % HOURS] ?? 0;
 
+/** All rings at hand, for who goes through many hours: a channel the space has not is a ring of zeros. By `hour % HOURS`; gauges as they stand. */
+export type Rings = Readonly<Record<Channel, Uint16Array>>;
+
+export function ringsOf({ hours }: Diary): Rings {
+  return {
+    in: hours.in ?? SILENT,
+    out: hours.out ?? SILENT,
+    opens: hours.opens ?? SILENT,
+    grants: hours.grants ?? SILENT,
+    twice: hours.twice ?? SILENT,
+    draws: hours.draws ?? SILENT,
+    baths: hours.baths ?? SILENT,
+    on: hours.on ?? SILENT,
+    seen: hours.seen ?? SILENT,
+    water: hours.water ?? SILENT,
+    energy: hours.energy ?? SILENT,
+  };
+}
+
+const SILENT = new Uint16Array(HOURS);
+
+export const hasRing = (ring: Uint16Array): boolean => ring !== SILENT;
+
 /** Of a sum's ring: a day's hours lie side by side. */
 export function sumOfDay(ring: Uint16Array | undefined, day: number): number {
   if (ring === undefined) return 0;
@@ -92,8 +115,12 @@ export function sumOfDay(ring: Uint16Array | undefined, day: number): number {
 }
 
 /** NaN when unknown. */
-export function gaugeAt(diary: Diary, channel: Gauge, hour: number): number {
-  const value = diary.hours[channel]?.[hour % HOURS] ?? 0;
+export const gaugeAt = (diary: Diary, channel: Gauge, hour: number): number =>
+  gaugeIn(diary.hours[channel] ?? SILENT, hour);
+
+/** Of a gauge's ring: NaN when unknown. */
+export function gaugeIn(ring: Uint16Array, hour: number): number {
+  const value = ring[hour % HOURS] as number;
   return value === 0 ? Number.NaN : value - 1;
 }
 

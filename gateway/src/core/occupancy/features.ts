@@ -131,7 +131,8 @@ export const FEATURES: readonly Feature[] = [
     days.map((n) => ({ name: `${figure}.above${n}`, source: "counter" as const })),
   ),
 ];
-const OWN = own.length;
+/** So many features are the space's own, whatever the number in question. */
+export const OWN = own.length;
 /** Behind the features a vector carries the days themselves, from which the shares of days above a number are counted. */
 const DAYS_AT = FEATURES.length;
 export const VECTOR_LENGTH = FEATURES.length + ABOVE.length * DAYS;

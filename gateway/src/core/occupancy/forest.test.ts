@@ -1,7 +1,7 @@
 import { InvariantError } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { expect, it } from "vitest";
-import { FEATURES, VECTOR_LENGTH } from "./features.ts";
+import { FEATURES, OWN, VECTOR_LENGTH } from "./features.ts";
 import { createForest, type ForestFile } from "./forest.ts";
 import file from "./residency-model.json" with { type: "json" };
 
@@ -24,22 +24,38 @@ it("goes left up to the threshold and where the file says when nothing is known"
 
 it("books each step on the feature that decided it: contributions and base add up to the score", () => {
   const forest = createForest(small, ["a", "b"]);
-  expect([...forest.contributions([3, 1])]).toEqual([1.5, 1]);
+  expect([...forest.explain([3, 1]).contributions]).toEqual([1.5, 1]);
   const shipped = createForest(file as ForestFile, names);
   const random = new Random(1);
   for (let i = 0; i < 50; i++) {
     const values = Float64Array.from({ length: VECTOR_LENGTH }, () =>
       random.chance(0.2) ? Number.NaN : random.float() * 12,
     );
-    const added = shipped.contributions(values).reduce((sum, part) => sum + part, shipped.base);
-    expect(added).toBeCloseTo(shipped.score(values), 9);
+    const { score, contributions } = shipped.explain(values);
+    const added = contributions.reduce((sum, part) => sum + part, shipped.base);
+    expect(score).toBe(shipped.score(values));
+    expect(added).toBeCloseTo(score, 9);
   }
 });
 
 it("takes a model that does with some of the features", () => {
   const forest = createForest(small, ["b", "c", "a"]);
   expect(forest.score([1, 9, 3])).toBe(2);
-  expect([...forest.contributions([1, 9, 3])]).toEqual([1, 0, 1.5]);
+  expect([...forest.explain([1, 9, 3]).contributions]).toEqual([1, 0, 1.5]);
+});
+
+it("asked again with other numbers of persons says what it says asked anew", () => {
+  const shipped = createForest(file as ForestFile, names, OWN);
+  const random = new Random(2);
+  for (let i = 0; i < 50; i++) {
+    const value = () => (random.chance(0.2) ? Number.NaN : random.float() * 12);
+    const values = Float64Array.from({ length: VECTOR_LENGTH }, value);
+    shipped.explain(values);
+    for (let n = 0; n < 5; n++) {
+      for (let at = OWN; at < VECTOR_LENGTH; at++) values[at] = value();
+      expect(shipped.again(values)).toBe(shipped.score(values));
+    }
+  }
 });
 
 it("refuses a model that was fitted on other features", () => {

@@ -18,16 +18,28 @@ export interface ForestFile {
 export interface Forest {
   /** Log-odds. */
   score(values: ArrayLike<number>): number;
-  /** What each feature added to the log-odds, in the order of the features; with `base` they sum up to the score. */
-  contributions(values: ArrayLike<number>): Float64Array;
+  /** The score, and what each feature added to it, in the order of the features; with `base` those sum up to the score. */
+  explain(values: ArrayLike<number>): Explained;
+  /** The score of the vector last explained, of which only features from `fixed` on have changed since: trees are entered where those begin to matter. */
+  again(values: ArrayLike<number>): number;
   /** Log-odds of the average case. */
   readonly base: number;
 }
 
-const LEAF = -1;
+export interface Explained {
+  readonly score: number;
+  readonly contributions: Float64Array;
+}
 
-/** `features` names the vectors' values; the file may do with some of them. Throws InvariantError when it was made for others. */
-export function createForest(file: ForestFile, features: readonly string[]): Forest {
+const LEAF = -1;
+/** Of a node in `links`: its feature or LEAF, then where it goes at most the threshold, above it, and when the feature is unknown. */
+const LINKS = 4;
+
+/**
+ * `features` names the vectors' values; the file may do with some of them. The first `fixed` of them stay as they are between {@link Forest.again} and
+ * the explanation before it. Throws InvariantError when the file was made for others.
+ */
+export function createForest(file: ForestFile, features: readonly string[], fixed = 0): Forest {
   const places = file.features.map((name) => features.indexOf(name));
   const missing = file.features.filter((_, index) => places[index] === -1);
   if (missing.length > 0) {
@@ -35,58 +47,85 @@ export function createForest(file: ForestFile, features: readonly string[]): For
       `the residency model was fitted on features that this program does not have (${missing.join(", ")}): run npm run train`,
     );
   }
-  const size = file.trees.reduce((sum, tree) => sum + tree.length, 0);
-  const value = new Float64Array(size);
-  const feature = new Int16Array(size).fill(LEAF);
-  const threshold = new Float64Array(size);
-  const left = new Int32Array(size);
-  const right = new Int32Array(size);
-  const unknownLeft = new Uint8Array(size);
-  const roots: number[] = [];
+  const { value, threshold, links, roots } = layOut(file, places);
+  const trees = roots.length;
+  /** Of the vector last explained: where in each tree the features that may change come in. */
+  const entries = new Int32Array(trees);
+  const leafFrom = (node: number, values: ArrayLike<number>): number => {
+    let at = node;
+    for (let feature = links[at] as number; feature !== LEAF; feature = links[at] as number) {
+      const known = values[feature] as number;
+      const limit = threshold[at / LINKS] as number;
+      at = links[known <= limit ? at + 1 : known > limit ? at + 2 : at + 3] as number;
+    }
+    return at / LINKS;
+  };
+  const sumFrom = (nodes: Int32Array, values: ArrayLike<number>): number => {
+    let sum = file.base;
+    for (let tree = 0; tree < trees; tree++) sum += value[leafFrom(nodes[tree] as number, values)] as number;
+    return sum;
+  };
+  return {
+    base: file.base + roots.reduce((sum, root) => sum + (value[root / LINKS] as number), 0),
+    score: (values) => sumFrom(roots, values),
+    again: (values) => sumFrom(entries, values),
+    explain(values) {
+      const contributions = new Float64Array(features.length);
+      let score = file.base;
+      for (let tree = 0; tree < trees; tree++) {
+        let at = roots[tree] as number;
+        let entered = false;
+        for (let feature = links[at] as number; feature !== LEAF; feature = links[at] as number) {
+          if (!entered && feature >= fixed) {
+            entered = true;
+            entries[tree] = at;
+          }
+          const known = values[feature] as number;
+          const limit = threshold[at / LINKS] as number;
+          const to = links[known <= limit ? at + 1 : known > limit ? at + 2 : at + 3] as number;
+          contributions[feature] =
+            (contributions[feature] as number) + (value[to / LINKS] as number) - (value[at / LINKS] as number);
+          at = to;
+        }
+        if (!entered) entries[tree] = at;
+        score += value[at / LINKS] as number;
+      }
+      return { score, contributions };
+    },
+  };
+}
+
+interface Laid {
+  /** Of each node: its value and its threshold. */
+  readonly value: Float64Array;
+  readonly threshold: Float64Array;
+  /** Nodes stand for themselves as the place of their first link. */
+  readonly links: Int32Array;
+  readonly roots: Int32Array;
+}
+
+/** Lays out the trees one behind the other. `places` says which of a vector's values each of the file's features is. */
+function layOut({ trees }: ForestFile, places: readonly number[]): Laid {
+  const size = trees.reduce((sum, tree) => sum + tree.length, 0);
+  const laid: Laid = {
+    value: new Float64Array(size),
+    threshold: new Float64Array(size),
+    links: new Int32Array(size * LINKS).fill(LEAF),
+    roots: new Int32Array(trees.length),
+  };
   let at = 0;
-  for (const tree of file.trees) {
+  for (const [tree, nodes] of trees.entries()) {
     const root = at;
-    roots.push(root);
-    for (const node of tree) {
-      value[at] = node[0] ?? 0;
-      if (node.length > 1) {
-        feature[at] = places[node[1] ?? 0] ?? 0;
-        threshold[at] = node[2] ?? 0;
-        left[at] = root + (node[3] ?? 0);
-        right[at] = root + (node[4] ?? 0);
-        unknownLeft[at] = node[5] ?? 0;
+    laid.roots[tree] = root * LINKS;
+    for (const [value = 0, feature, threshold = 0, left = 0, right = 0, unknownLeft = 0] of nodes) {
+      laid.value[at] = value;
+      if (feature !== undefined) {
+        laid.threshold[at] = threshold;
+        const [low, high] = [(root + left) * LINKS, (root + right) * LINKS];
+        laid.links.set([places[feature] ?? 0, low, high, unknownLeft === 1 ? low : high], at * LINKS);
       }
       at += 1;
     }
   }
-  const next = (node: number, values: ArrayLike<number>): number => {
-    const known = values[feature[node] ?? 0] ?? Number.NaN;
-    const goesLeft = Number.isNaN(known) ? unknownLeft[node] === 1 : known <= (threshold[node] as number);
-    return (goesLeft ? left[node] : right[node]) ?? 0;
-  };
-  return {
-    base: file.base + roots.reduce((sum, root) => sum + (value[root] as number), 0),
-    score(values) {
-      let sum = file.base;
-      for (const root of roots) {
-        let node = root;
-        while (feature[node] !== LEAF) node = next(node, values);
-        sum += value[node] ?? 0;
-      }
-      return sum;
-    },
-    contributions(values) {
-      const added = new Float64Array(features.length);
-      for (const root of roots) {
-        let node = root;
-        while (feature[node] !== LEAF) {
-          const to = next(node, values);
-          const by = feature[node] as number;
-          added[by] = (added[by] ?? 0) + (value[to] as number) - (value[node] as number);
-          node = to;
-        }
-      }
-      return added;
-    },
-  };
+  return laid;
 }

@@ -2,7 +2,7 @@
  * The hidden head count as a chain of hours, laid out for speed: a site's spaces have some thousand hours each, all gone through every morning.
  * Most hours are alike, so they share their errors and weights; and of each hour only the likely numbers of people are followed.
  */
-import type { Diary } from "./diary.ts";
+import { HOURS, type Rings } from "./diary.ts";
 import {
   AT_EDGE,
   isQuiet,
@@ -75,13 +75,13 @@ export function chainOf(hours: number, size: number): Chain {
 export function setHour(
   chain: Chain,
   t: number,
-  diary: Diary,
+  rings: Rings,
   hour: number,
   counterWorks: boolean,
   rates: Rates,
 ): void {
   if (t === 0) setErrors(chain, 0, rates.quiet, rates.quiet);
-  const traffic = trafficOf(diary, hour, counterWorks, rates);
+  const traffic = trafficOf(rings, hour % HOURS, counterWorks, rates);
   chain.nets[t] = traffic.in - traffic.out;
   chain.moved[t] = traffic.in + traffic.out > 0 ? 1 : 0;
   const row = isQuiet(traffic, rates) ? 0 : t + 1;
@@ -100,15 +100,15 @@ function setErrors({ kernels, firsts, lasts }: Chain, row: number, missedIn: num
 }
 
 /** The hour's weights: those of the plain row, and what sensors have to say. */
-export function weighBy(chain: Chain, t: number, diary: Diary, hour: number, plainRow: number, rates: Rates): void {
+export function weighBy(chain: Chain, t: number, rings: Rings, hour: number, plainRow: number, rates: Rates): void {
   const { size, weights, weightsOf } = chain;
   const moved = chain.moved[t] === 1;
-  if (isUnseen(diary, hour, moved)) {
+  if (isUnseen(rings, hour % HOURS, moved)) {
     weightsOf[t] = plainRow;
     return;
   }
   weightsOf[t] = PLAIN_ROWS + t;
-  writeWeights(diary, hour, moved, rates, weights, plainRow * size, weights, (PLAIN_ROWS + t) * size, size);
+  writeWeights(rings, hour % HOURS, moved, rates, weights, plainRow * size, weights, (PLAIN_ROWS + t) * size, size);
 }
 
 /** One hour on: fills row `t + 1` from row `t`. Chances less than `least` become 0: they are not followed. */

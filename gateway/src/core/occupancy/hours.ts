@@ -1,5 +1,5 @@
 /** What one hour's devices say of the people in a space: passages counted and missed, presence, the leaning towards fewer or the usual. */
-import { type Diary, gaugeAt, sumAt } from "./diary.ts";
+import { hasRing, type Rings } from "./diary.ts";
 
 /** Errors of the devices at a door, as rates. Where the figures come from stands in docs/estimation.md. */
 export const RATES = {
@@ -45,12 +45,13 @@ export const TINY = 1e-7;
 /** What would leave the range stays at its edge, at a price: a count that cannot be. */
 export const AT_EDGE = 0.02;
 
-export function trafficOf(diary: Diary, hour: number, counterWorks: boolean, rates: Rates = RATES): Traffic {
-  const opens = sumAt(diary, "opens", hour);
-  const grants = sumAt(diary, "grants", hour);
-  const entered = sumAt(diary, "in", hour);
-  const exited = sumAt(diary, "out", hour);
-  const chatters = diary.hours.opens !== undefined && entered + exited > CHATTER_RATIO * opens + CHATTER_MIN;
+/** At `slot` of the rings: `hour % HOURS`. */
+export function trafficOf(rings: Rings, slot: number, counterWorks: boolean, rates: Rates = RATES): Traffic {
+  const opens = rings.opens[slot] as number;
+  const grants = rings.grants[slot] as number;
+  const entered = rings.in[slot] as number;
+  const exited = rings.out[slot] as number;
+  const chatters = hasRing(rings.opens) && entered + exited > CHATTER_RATIO * opens + CHATTER_MIN;
   if (!counterWorks || chatters) {
     const left = Math.max(0, opens - grants);
     const rate = rates.quiet + rates.lockOnly * (grants + left);
@@ -88,16 +89,17 @@ export function writeKernel(missedIn: number, missedOut: number, kernels: Float6
 }
 
 /** True where no device says anything of the people inside beyond what passed: the leaning alone counts. */
-export function isUnseen(diary: Diary, hour: number, moved: boolean): boolean {
-  if (gaugeAt(diary, "seen", hour) > 0) return false;
-  const on = gaugeAt(diary, "on", hour);
-  return moved || (on !== 0 && !(on >= ON_MINUTES));
+export function isUnseen(rings: Rings, slot: number, moved: boolean): boolean {
+  // As they stand, gauges are one more than they say.
+  if ((rings.seen[slot] as number) > 1) return false;
+  const on = rings.on[slot] as number;
+  return moved || (on !== 1 && on <= ON_MINUTES);
 }
 
 /** What presence sensors say of the hour, times the `leanings` of 0, 1, … people from `leansAt` on. */
 export function writeWeights(
-  diary: Diary,
-  hour: number,
+  rings: Rings,
+  slot: number,
   moved: boolean,
   rates: Rates,
   leanings: Float64Array,
@@ -106,8 +108,8 @@ export function writeWeights(
   at: number,
   size: number,
 ): void {
-  const on = gaugeAt(diary, "on", hour);
-  const seen = gaugeAt(diary, "seen", hour);
+  const on = (rings.on[slot] as number) - 1;
+  const seen = (rings.seen[slot] as number) - 1;
   const ofNobody = on >= ON_MINUTES && !moved ? rates.falsePresence : 1;
   const ofSomebody = on === 0 && !moved ? rates.falseAbsence : 1;
   for (let n = 0; n < size; n++) {

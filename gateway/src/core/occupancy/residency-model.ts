@@ -1,5 +1,5 @@
 /** The fitted models the gateway ships with: `residency-model*.json`, made by `npm run train`. */
-import { FEATURES } from "./features.ts";
+import { FEATURES, OWN } from "./features.ts";
 import { createForest, type ForestFile } from "./forest.ts";
 import { type ResidencyModel, residencyBy } from "./residency.ts";
 import doors from "./residency-model.json" with { type: "json" };
@@ -14,7 +14,7 @@ const SENSED = ["in.mean28", "opens.mean28", "grants.mean28", "cards.mean28", "o
 let models: { readonly doors: ResidencyModel; readonly meters: ResidencyModel } | undefined;
 
 const made = () => {
-  const model = (file: unknown): ResidencyModel => residencyBy(createForest(file as ForestFile, NAMES));
+  const model = (file: unknown): ResidencyModel => residencyBy(createForest(file as ForestFile, NAMES, OWN));
   return { doors: model(doors), meters: model(meters) };
 };
 

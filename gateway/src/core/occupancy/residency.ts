@@ -21,12 +21,13 @@ export const residencyBy =
     const limit = space.limit?.persons ?? 0;
     const facts = { limit, registered: space.space.registered };
     const own = against(values, facts, limit);
-    const evidence = evidenceOf(space, own, forest.contributions(own), forest.base);
-    const pOver = chance(forest.score(own));
+    const { score, contributions } = forest.explain(own);
+    const evidence = evidenceOf(space, own, contributions, forest.base);
+    const pOver = chance(score);
     // More than n can only grow less likely with n; from where it is unlikely on nothing more is asked.
     let [residing, low, high] = [0, 0, 0];
     for (let n = 0, least = 1; n < mostPersons(space) && least > UNLIKELY; n++) {
-      least = Math.min(least, n === limit ? pOver : chance(forest.score(against(values, facts, n))));
+      least = Math.min(least, n === limit ? pOver : chance(forest.again(against(values, facts, n))));
       if (least > UNLIKELY) high += 1;
       if (least > 0.5) residing += 1;
       if (least > 1 - UNLIKELY) low += 1;

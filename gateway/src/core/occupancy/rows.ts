@@ -1,4 +1,5 @@
 /** Figures over the last days of a row, in which NaN is a day not known. */
+import { DAYS } from "./diary.ts";
 
 /** Mean of the known last `n` days; NaN when fewer than a third are known. */
 export function meanOf(row: Float64Array, n: number): number {
@@ -13,9 +14,19 @@ export function meanOf(row: Float64Array, n: number): number {
 }
 
 export function quantileOf(row: Float64Array, n: number, share: number): number {
-  const known = [...row.subarray(row.length - n)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  return known.length === 0 ? Number.NaN : (known[Math.floor(share * (known.length - 1))] ?? Number.NaN);
+  let known = 0;
+  for (let i = row.length - n; i < row.length; i++) {
+    const value = row[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    let at = known++;
+    for (; at > 0 && (sorted[at - 1] as number) > value; at--) sorted[at] = sorted[at - 1] as number;
+    sorted[at] = value;
+  }
+  return known === 0 ? Number.NaN : (sorted[Math.floor(share * (known - 1))] as number);
 }
+
+/** Room to sort in: rows are short, and there are a dozen of them for each space and morning. */
+const sorted = new Float64Array(DAYS);
 
 /** Of the `n` days before position `end`, those known. Half a person above is above. */
 export function shareAbove(values: Float64Array, end: number, n: number, persons: number): number {

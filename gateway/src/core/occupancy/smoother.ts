@@ -1,5 +1,5 @@
 /** How many people were in, hour by hour, as the whole diary has it: forward-backward over a hidden count that is never negative. */
-import type { Diary } from "./diary.ts";
+import { type Diary, type Rings, ringsOf } from "./diary.ts";
 import { backward, type Chain, chainOf, forward, PLAIN_ROWS, setHour, weighBy } from "./head-chain.ts";
 import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
 
@@ -28,8 +28,9 @@ export function stepHour(
 ): number[] {
   const size = before.length;
   const chain = chainOf(1, size);
-  setHour(chain, 0, diary, hour, counterWorks, rates);
-  lean(chain, diary, hour, habits, rates);
+  const rings = ringsOf(diary);
+  setHour(chain, 0, rings, hour, counterWorks, rates);
+  lean(chain, rings, hour, habits, rates);
   let [low, high] = [size - 1, 0];
   for (let n = 0; n < size; n++) {
     const chance = before[n] as number;
@@ -59,17 +60,18 @@ export function smooth(
 ): Smoothed {
   const hours = toHour - fromHour;
   const chain = chainOf(hours, maxPersons + 1);
+  const rings = ringsOf(diary);
   for (let t = 0; t < hours; t++)
-    setHour(chain, t, diary, fromHour + t, worksOn(Math.floor((fromHour + t) / 24)), rates);
+    setHour(chain, t, rings, fromHour + t, worksOn(Math.floor((fromHour + t) / 24)), rates);
   let habits: Float64Array = NO_HABITS;
   if (rates.habit !== 0) {
-    lean(chain, diary, fromHour, NO_HABITS, rates);
+    lean(chain, rings, fromHour, NO_HABITS, rates);
     allForward(chain);
     const known = Math.max(0, hours - HABIT_HOURS);
     allBackward(chain, known);
     habits = habitsOf(chain, known, fromHour, rates);
   }
-  lean(chain, diary, fromHour, habits, rates);
+  lean(chain, rings, fromHour, habits, rates);
   allForward(chain);
   const last = rowOf(chain, hours);
   allBackward(chain, 0);
@@ -77,7 +79,7 @@ export function smooth(
 }
 
 /** Sets every hour's weights: by habit where there is one, else towards fewer people. */
-function lean(chain: Chain, diary: Diary, fromHour: number, habits: Float64Array, rates: Rates): void {
+function lean(chain: Chain, rings: Rings, fromHour: number, habits: Float64Array, rates: Rates): void {
   const { hours, size, weights } = chain;
   const habitual = habits.length === PLAIN_ROWS * size;
   if (!habitual) writeThrift(rates, weights, size);
@@ -86,7 +88,7 @@ function lean(chain: Chain, diary: Diary, fromHour: number, habits: Float64Array
   else for (let at = (fromHour % 24) * size, n = 0; n < size; n++, at++) weights[at] = habits[at] as number;
   for (let t = 0; t < hours; t++) {
     const hour = fromHour + t;
-    weighBy(chain, t, diary, hour, habitual ? hour % 24 : thriftRowOf(hour), rates);
+    weighBy(chain, t, rings, hour, habitual ? hour % 24 : thriftRowOf(hour), rates);
   }
 }
 
