@@ -10,7 +10,7 @@ import {
 } from "./commands/used-commands.ts";
 import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
-import { type SmoothAll, smoothAll } from "./occupancy/assess.ts";
+import { type Assessor, assess } from "./occupancy/assess.ts";
 import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./occupancy/belief.ts";
 import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, gateToJson } from "./occupancy/gate.ts";
 import type { SiteHabits } from "./occupancy/habits.ts";
@@ -75,8 +75,8 @@ export interface CoreState {
   commands: CommandMemory;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
-  /** Smooths the diaries of a morning. Not part of what is kept either: how it shares the work changes no result. */
-  smoothAll: SmoothAll;
+  /** Assesses the spaces of a morning. Not part of what is kept either. */
+  assessor: Assessor;
   /** By alert id. */
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
@@ -105,7 +105,7 @@ export function emptyState(): CoreState {
     gate: createGateMemory(),
     commands: createCommandMemory(),
     residencyModel: shippedModel,
-    smoothAll,
+    assessor: { assess },
     alerts: new Map(),
     subjects: new Map(),
     memos: new Map(),

@@ -97,7 +97,7 @@ function answer(
   const slept = nowMs - dueMs >= MAX_SAMPLE_DELAY_MS;
   if (name.startsWith("night:")) {
     const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
-    beginMorning(state, model, localDay(dueMs, model.zone), ends);
+    beginMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
     return judge(state, model, dueMs, slept);
   }
   if (name === "morning") return judge(state, model, dueMs, slept);

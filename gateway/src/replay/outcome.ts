@@ -2,12 +2,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { localDay } from "@gatehouse/protocol";
-import type { SmoothAll } from "../core/occupancy/assess.ts";
 import type { Estimate, Stand } from "../core/occupancy/estimate.ts";
 import { EpisodeBook } from "./episodes.ts";
 import { LineFile, unwritable } from "./line-file.ts";
 import { NightBook } from "./nights.ts";
 import { Replay, zoneOf } from "./replay.ts";
+import type { SecondThread } from "./second-thread.ts";
+import { SharedMornings } from "./shared-mornings.ts";
 import { TimeWriter } from "./time-text.ts";
 import type { Variant } from "./variants.ts";
 
@@ -21,7 +22,7 @@ export class Outcome {
   readonly #zone: string;
 
   /** Throws ConfigError when `dir` cannot be written. */
-  constructor(variant: Variant, out: string, smoothAll?: SmoothAll) {
+  constructor(variant: Variant, out: string, thread?: SecondThread) {
     const dir = join(out, variant.folder);
     try {
       mkdirSync(dir, { recursive: true });
@@ -35,7 +36,7 @@ export class Outcome {
     this.episodes = new EpisodeBook(join(dir, "alerts.ndjson"));
     this.replay = new Replay({
       config: variant.config,
-      ...(smoothAll === undefined ? {} : { smoothAll }),
+      ...(thread === undefined ? {} : { assessor: new SharedMornings(thread) }),
       onEstimate: (space, nowMs, estimate, sampled) => this.#estimate(space, nowMs, estimate, sampled),
       onAlert: (alert) => this.episodes.record(alert),
     });

@@ -1,7 +1,7 @@
 /** Replay: the core on recorded readings, in virtual time. No network, no database; the same input gives the same output. */
 import type { Alert } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
-import type { SmoothAll } from "../core/occupancy/assess.ts";
+import type { Assessor } from "../core/occupancy/assess.ts";
 import type { Estimate } from "../core/occupancy/estimate.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import { type CoreState, emptyState, modelOf } from "../core/state.ts";
@@ -10,8 +10,8 @@ import type { Recorded } from "./recorded.ts";
 
 export interface ReplayOptions {
   readonly config: CoreConfig;
-  /** How the diaries of a morning are smoothed, where not one after the other. */
-  readonly smoothAll?: SmoothAll;
+  /** How the spaces of a morning are assessed, where not one after the other. */
+  readonly assessor?: Assessor;
   /** At every change of `present`, and at 03:00 and 12:00 local time (`sampled`). */
   readonly onEstimate: (space: string, nowMs: number, estimate: Estimate, sampled: boolean) => void;
   /** At every change of an alert. */
@@ -26,7 +26,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    if (options.smoothAll !== undefined) this.#state.smoothAll = options.smoothAll;
+    if (options.assessor !== undefined) this.#state.assessor = options.assessor;
   }
 
   get state(): CoreState {

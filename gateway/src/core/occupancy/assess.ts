@@ -1,12 +1,17 @@
-/** From a diary to a table of days: which counters can be believed, how many people are thinkable, what the smoother says. */
+/** From a diary to a verdict: which counters can be believed, how many people are thinkable, what smoother, table of days and model say. */
 import type { Model, SpaceModel } from "../model.ts";
-import type { Belief } from "./belief.ts";
-import { type DayTable, dayTable } from "./days.ts";
+import { type Belief, THOUSAND } from "./belief.ts";
+import { dayTable } from "./days.ts";
 import { DAYS, type Diary, sumOfDay } from "./diary.ts";
-import { type Smoothed, smooth } from "./smoother.ts";
+import type { Residency } from "./estimate.ts";
+import { spaceFeatureValues } from "./features.ts";
+import { type HabitPart, habitPart, type SiteHabits } from "./habits.ts";
+import type { ResidencyModel } from "./residency.ts";
+import type { Roster } from "./roster.ts";
+import { smooth } from "./smoother.ts";
 
 /** People a space is thought able to hold at the most, for the hidden count. */
-export const mostPersons = ({ limit }: SpaceModel): number => Math.min(40, 2 * (limit?.persons ?? 4) + 8);
+export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number => Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
 /** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
 export function counterWorks({ hours }: Diary, day: number): boolean {
@@ -21,39 +26,54 @@ const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;
 const BABBLE_RATIO = 4;
 
-/** Hours of a diary to smooth. */
-export interface SmoothJob {
-  readonly diary: Diary;
-  readonly fromHour: number;
-  readonly toHour: number;
-  readonly maxPersons: number;
-  readonly worksOn: (day: number) => boolean;
+/** What the estimator must know of a space. */
+export interface JudgedSpace extends Pick<SpaceModel, "limit" | "nightEndMinutes"> {
+  readonly space: Pick<SpaceModel["space"], "id" | "kind" | "registered" | "areaM2" | "rooms">;
 }
 
-/** Smooths several diaries, in the order given. They have nothing to do with one another. */
-export type SmoothAll = (jobs: readonly SmoothJob[]) => readonly Smoothed[];
+/** The end of a night in one space, to be assessed: all that it takes, and nothing of other spaces. */
+export interface MorningJob {
+  readonly space: JudgedSpace;
+  /** Local day whose night ended. */
+  readonly day: number;
+  readonly diary: Diary;
+  readonly roster: Roster;
+  /** As known before this morning. */
+  readonly habits: SiteHabits;
+}
 
-export const smoothJob = ({ diary, fromHour, toHour, maxPersons, worksOn }: SmoothJob): Smoothed =>
-  smooth(diary, fromHour, toHour, maxPersons, worksOn);
+/** What is made of it. */
+export interface Assessed {
+  /** Chances of 0, 1, … people at the end of the night, and each hour's usual weights, to thousandths: as the smoother has them. */
+  readonly last: readonly number[];
+  readonly hourly: Float64Array;
+  readonly part: HabitPart;
+  readonly verdict: Residency;
+}
 
-export const smoothAll: SmoothAll = (jobs) => jobs.map(smoothJob);
+/** Assesses the spaces of a morning. How it shares the work changes no result. */
+export interface Assessor {
+  /** What will be asked for next, as far as it can be told now. A hint: it may be asked for otherwise, or not at all. */
+  expect?(jobs: () => readonly MorningJob[]): void;
+  assess(job: MorningJob, model: ResidencyModel): Assessed;
+}
 
-/** The four weeks up to the morning of local day `day`. */
-export function jobOf(space: SpaceModel, { diary }: Belief, day: number): SmoothJob {
+export function assess(job: MorningJob, model: ResidencyModel): Assessed {
+  const { space, day, diary, roster, habits } = job;
   const morningHour = day * 24 + cutHourOf(space);
+  // The four weeks up to the morning.
   const fromHour = Math.max(diary.firstDay * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
-  return { diary, fromHour, toHour, maxPersons: mostPersons(space), worksOn: worksByDay(diary) };
+  const worksOn = worksByDay(diary);
+  const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn);
+  const table = dayTable(diary, roster, smoothed, day, cutHourOf(space), worksOn);
+  return {
+    last: smoothed.last,
+    hourly: smoothed.habits.map((weight) => Math.round(weight * THOUSAND) / THOUSAND),
+    part: habitPart(table, space),
+    verdict: model(space, spaceFeatureValues(space, table, roster, day, habits), day),
+  };
 }
-
-/** The table of those weeks; `smoothed` is what the smoother made of the job. */
-export const tableOf = (
-  space: SpaceModel,
-  { roster }: Belief,
-  day: number,
-  job: SmoothJob,
-  smoothed: Smoothed,
-): DayTable => dayTable(job.diary, roster, smoothed, day, cutHourOf(space), job.worksOn);
 
 export function worksByDay(diary: Diary): (day: number) => boolean {
   const known = new Map<number, boolean>();
@@ -67,7 +87,7 @@ export function worksByDay(diary: Diary): (day: number) => boolean {
   };
 }
 
-export const cutHourOf = (space: SpaceModel): number => Math.floor(space.nightEndMinutes / 60);
+export const cutHourOf = (space: Pick<SpaceModel, "nightEndMinutes">): number => Math.floor(space.nightEndMinutes / 60);
 
 /** All judged spaces of the site that have a diary. */
 export function judged(model: Model, beliefs: ReadonlyMap<string, Belief>): [SpaceModel, Belief][] {

@@ -1,6 +1,6 @@
 /** Why the model thinks so: what each source says, in words for the door, and how much it moved the finding. */
 import type { Evidence } from "@gatehouse/protocol";
-import type { SpaceModel } from "../model.ts";
+import type { JudgedSpace } from "./assess.ts";
 import { FEATURES, type Source } from "./features.ts";
 
 const indexOf = new Map(FEATURES.map(({ name }, index) => [name, index]));
@@ -10,7 +10,7 @@ const LEAST_WEIGHT = 0.05;
 
 type Say = (
   value: (feature: string) => number,
-  space: SpaceModel,
+  space: JudgedSpace,
 ) => { readonly en: string; readonly zh: string } | undefined;
 
 const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
@@ -93,7 +93,7 @@ const SAYS: Readonly<Record<Source, Say>> = {
 
 /** Strongest first. Weights are log-odds (nats): positive for more people than may be. */
 export function evidenceOf(
-  space: SpaceModel,
+  space: JudgedSpace,
   values: Float64Array,
   contributions: Float64Array,
   base: number,

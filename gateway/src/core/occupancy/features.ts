@@ -1,5 +1,5 @@
 /** The features the residency model sees: windows over a space's days, its cards, its site's habits. Each names its source. */
-import type { SpaceModel } from "../model.ts";
+import type { JudgedSpace } from "./assess.ts";
 import { CARD_FEATURES, cardValues } from "./card-features.ts";
 import type { DayTable, Figure } from "./days.ts";
 import { DAYS } from "./diary.ts";
@@ -146,7 +146,7 @@ function takeOf(table: DayTable, { figure, take, n }: { figure: Figure; take: Wi
 
 /** The space's own features, in the order of FEATURES. Those against a number of persons follow by `against`. */
 export function spaceFeatureValues(
-  space: SpaceModel,
+  space: JudgedSpace,
   table: DayTable,
   roster: Roster,
   lastDay: number,

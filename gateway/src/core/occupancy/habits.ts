@@ -1,5 +1,5 @@
 /** A site's own habits: what its people do and use per head and day, learnt from all its judged spaces. */
-import type { SpaceModel } from "../model.ts";
+import type { JudgedSpace } from "./assess.ts";
 import type { DayTable, Figure } from "./days.ts";
 import { DAYS } from "./diary.ts";
 import { meanOf, quantileOf } from "./rows.ts";
@@ -25,7 +25,7 @@ export type Habit = (typeof HABITS)[number];
 export type SiteHabits = Partial<Record<Habit, number>>;
 
 /** What stands for the heads of a space when its site's habits are learnt: nights and cards where there are any, else the register. */
-function proxyHeads(table: DayTable, space: SpaceModel): number {
+function proxyHeads(table: DayTable, space: JudgedSpace): number {
   const nights = quantileOf(table.night, DAYS, 0.8);
   const cards = quantileOf(table.cards, DAYS, 0.8);
   const limit = space.limit?.persons ?? 2;
@@ -39,11 +39,20 @@ export type HabitSums = Partial<Record<Habit, [sum: number, heads: number]>>;
 
 export const createHabitSums = (): HabitSums => ({});
 
-/** One judged space's part in the site's habits. */
-export function addToHabits(sums: HabitSums, table: DayTable, space: SpaceModel): void {
-  const heads = proxyHeads(table, space);
-  for (const habit of HABITS) {
-    const mean = meanOf(table[habit], DAYS);
+/** One judged space's part in the site's habits: its heads, and its mean of each habit; NaN where not known. */
+export interface HabitPart {
+  readonly heads: number;
+  readonly means: readonly number[];
+}
+
+export const habitPart = (table: DayTable, space: JudgedSpace): HabitPart => ({
+  heads: proxyHeads(table, space),
+  means: HABITS.map((habit) => meanOf(table[habit], DAYS)),
+});
+
+export function addToHabits(sums: HabitSums, { heads, means }: HabitPart): void {
+  for (const [index, habit] of HABITS.entries()) {
+    const mean = means[index] as number;
     if (Number.isNaN(mean)) continue;
     const [sum, of] = sums[habit] ?? [0, 0];
     sums[habit] = [sum + mean, of + heads];

@@ -4,16 +4,14 @@
  */
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
-import { cutHourOf, jobOf, judged, smoothJob, tableOf } from "./assess.ts";
-import { type Belief, createBelief, THOUSAND } from "./belief.ts";
-import type { DayTable } from "./days.ts";
-import { openDay } from "./diary.ts";
-import { spaceFeatureValues } from "./features.ts";
+import { assess, cutHourOf, judged, type MorningJob } from "./assess.ts";
+import { type Belief, createBelief } from "./belief.ts";
+import { copyDiary, openDay } from "./diary.ts";
+import type { Residency } from "./estimate.ts";
 import { addToHabits, createHabitSums, type HabitSums, habitsOf } from "./habits.ts";
 import { updatePresent } from "./heads.ts";
 import { watchAll } from "./observe.ts";
-import { forgetGone } from "./roster.ts";
-import type { Smoothed } from "./smoother.ts";
+import { copyRoster, forgetGone } from "./roster.ts";
 
 /** A morning being judged. */
 export interface MorningWork {
@@ -53,10 +51,18 @@ export function forgetFuture(state: CoreState, model: Model, nowMs: number): voi
 }
 
 /** Begins the morning of local day `day` for the spaces for which `ends` holds; what an unfinished one left is judged with it. */
-export function beginMorning(state: CoreState, model: Model, day: number, ends: (space: SpaceModel) => boolean): void {
+export function beginMorning(
+  state: CoreState,
+  model: Model,
+  day: number,
+  nowMs: number,
+  ends: (space: SpaceModel) => boolean,
+): void {
   const ended = judged(model, state.beliefs).flatMap(([space]) => (ends(space) ? [space.space.id] : []));
   const unfinished = state.morning?.left.filter((id) => !ended.includes(id)) ?? [];
-  state.morning = { day, left: [...unfinished, ...ended], sums: createHabitSums() };
+  const morning = { day, left: [...unfinished, ...ended], sums: createHabitSums() };
+  state.morning = morning;
+  state.assessor.expect?.(() => foresee(state, model, morning, nowMs));
   state.dirty.add("core/morning");
 }
 
@@ -66,24 +72,25 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
   if (morning === undefined) return [];
   const now = morning.left.slice(0, AT_A_TIME);
   morning.left = morning.left.slice(AT_A_TIME);
-  const ready = now.flatMap((id) => {
+  for (const id of now) {
     const space = model.spaces.get(id);
     const belief = state.beliefs.get(id);
-    if (space === undefined || belief === undefined) return [];
+    if (space === undefined || belief === undefined) continue;
     watchAll(model, belief, nowMs);
     openDay(belief.diary, Math.floor(model.hourOf(nowMs) / 24));
     forgetGone(belief.roster, morning.day);
-    return [{ id, space, belief, job: jobOf(space, belief, morning.day) }];
-  });
-  const smoothed = state.smoothAll(ready.map(({ job }) => job));
-  for (const [index, { id, space, belief, job }] of ready.entries()) {
-    const heads = smoothed[index] as Smoothed;
-    anchor(space, belief, morning.day, heads);
-    const table = tableOf(space, belief, morning.day, job, heads);
-    addToHabits(morning.sums, table, space);
-    updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
     rejudgeLate(state, space, belief, morning.day);
-    judge(state, space, belief, table, morning.day);
+    const { last, hourly, part, verdict } = state.assessor.assess(
+      jobOf(state, space, belief, morning.day),
+      state.residencyModel,
+    );
+    // The live head count goes on from what the whole diary says.
+    belief.anchor = { hour: morning.day * 24 + cutHourOf(space), chances: last };
+    belief.habits = hourly;
+    belief.heads = undefined;
+    addToHabits(morning.sums, part);
+    updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
+    conclude(belief, morning.day, verdict);
     state.dirty.add(`belief/${id}`);
   }
   if (morning.left.length === 0) {
@@ -95,17 +102,34 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
   return now;
 }
 
-/** Sets the live head count on what the whole diary says. */
-function anchor(space: SpaceModel, belief: Belief, day: number, { last, habits }: Smoothed): void {
-  belief.anchor = { hour: day * 24 + cutHourOf(space), chances: last };
-  for (let at = 0; at < habits.length; at++) habits[at] = Math.round((habits[at] as number) * THOUSAND) / THOUSAND;
-  belief.habits = habits;
-  belief.heads = undefined;
+const jobOf = ({ habits }: CoreState, space: SpaceModel, { diary, roster }: Belief, day: number): MorningJob => ({
+  space,
+  day,
+  diary,
+  roster,
+  habits,
+});
+
+/** What the morning of a space will have to go by if nothing more comes in until then. Changes nothing. */
+function foresee(state: CoreState, model: Model, { day, left }: MorningWork, nowMs: number): MorningJob[] {
+  return left.flatMap((id): MorningJob[] => {
+    const space = model.spaces.get(id);
+    const belief = state.beliefs.get(id);
+    if (space === undefined || belief === undefined) return [];
+    const watches = Object.entries(belief.watches).map(([device, watch]) => [device, { ...watch }] as const);
+    const copy: Belief = {
+      ...belief,
+      diary: copyDiary(belief.diary),
+      roster: copyRoster(belief.roster),
+      watches: Object.fromEntries(watches),
+    };
+    watchAll(model, copy, nowMs);
+    forgetGone(copy.roster, day);
+    return [jobOf(state, space, copy, day)];
+  });
 }
 
-function judge(state: CoreState, space: SpaceModel, belief: Belief, table: DayTable, day: number): void {
-  const values = spaceFeatureValues(space, table, belief.roster, day, state.habits);
-  const verdict = state.residencyModel(space, values, day);
+function conclude(belief: Belief, day: number, verdict: Residency): void {
   belief.mornings = belief.mornings.filter((morning) => morning.day !== day);
   belief.mornings.push({ day, pOver: verdict.pOver, residing: verdict.residing });
   belief.mornings.sort((a, b) => a.day - b.day);
@@ -118,9 +142,7 @@ export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief,
   const { staleFrom } = belief;
   if (staleFrom === undefined) return;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);
-  for (const day of days.slice(-LATE_MORNINGS)) {
-    const job = jobOf(space, belief, day);
-    judge(state, space, belief, tableOf(space, belief, day, job, smoothJob(job)), day);
-  }
+  for (const day of days.slice(-LATE_MORNINGS))
+    conclude(belief, day, assess(jobOf(state, space, belief, day), state.residencyModel).verdict);
   belief.staleFrom = undefined;
 }

@@ -1,13 +1,12 @@
 /** Who lives in a space: the model's answer for each number of persons, as a count with its interval and a probability, and why. */
-import type { SpaceModel } from "../model.ts";
-import { mostPersons } from "./assess.ts";
+import { type JudgedSpace, mostPersons } from "./assess.ts";
 import type { Residency } from "./estimate.ts";
 import { evidenceOf } from "./evidence.ts";
 import { against } from "./features.ts";
 import type { Forest } from "./forest.ts";
 
 /** Judges a space by its features on the morning of a local day. */
-export type ResidencyModel = (space: SpaceModel, values: Float64Array, day: number) => Residency;
+export type ResidencyModel = (space: JudgedSpace, values: Float64Array, day: number) => Residency;
 
 const chance = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 const DIGITS = 1e4;

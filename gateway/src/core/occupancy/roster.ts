@@ -19,6 +19,9 @@ export interface Member {
 
 export type Roster = Map<string, Member>;
 
+export const copyRoster = (roster: Roster): Roster =>
+  new Map(Array.from(roster, ([credential, member]) => [credential, { ...member, uses: member.uses.slice() }]));
+
 /** A second swipe of the same entry. */
 const SAME_ENTRY_MS = 60_000;
 
