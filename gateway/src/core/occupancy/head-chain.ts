@@ -41,6 +41,8 @@ export interface Chain {
   /** How well each number of people at the end of the hour in hand fits all that comes later. */
   readonly later: Float64Array;
   readonly earlier: Float64Array;
+  /** … times what the hour's devices say of them. */
+  readonly fits: Float64Array;
 }
 
 const makeChain = (hours: number, size: number): Chain => ({
@@ -59,6 +61,7 @@ const makeChain = (hours: number, size: number): Chain => ({
   weightsOf: new Uint16Array(hours),
   later: new Float64Array(size),
   earlier: new Float64Array(size),
+  fits: new Float64Array(size),
 });
 
 /** The room of the largest chain so far. Every call writes what it reads, so nothing of one chain shows in the next. */
@@ -125,22 +128,64 @@ export function forward(chain: Chain, t: number, least: number): void {
   const high = highs[t] as number;
   const lowest = within(low + shift + first, size);
   const highest = within(high + shift + last, size);
+  const inner = Math.min(highest, size - 2);
   let sum = 0;
-  for (let n = lowest; n <= highest; n++) {
-    let chance = 0;
-    if (n === 0 || n === size - 1) chance = edge(chain, from, low, high, errors, shift, n);
-    else {
+  if (shift === -MISSED && first === MISSED - NEAR && last === MISSED + NEAR) {
+    // Of most hours it is enough to look at the nearest numbers: they go by as in a window.
+    const k = errors * WIDTH + first;
+    const k0 = kernels[k] as number;
+    const k1 = kernels[k + 1] as number;
+    const k2 = kernels[k + 2] as number;
+    const k3 = kernels[k + 3] as number;
+    const k4 = kernels[k + 4] as number;
+    const at = (n: number): number => (n < low || n > high ? 0 : (rows[from + n] as number));
+    const begin = Math.max(1, lowest);
+    let a = at(begin - 2);
+    let b = at(begin - 1);
+    let c = at(begin);
+    let d = at(begin + 1);
+    if (lowest === 0) {
+      const none = b * ((k0 + k1) * AT_EDGE + k2) + c * (k0 * AT_EDGE + k1) + d * k0;
+      sum = put(chain, to, weightsAt, 0, none, sum);
+    }
+    for (let n = begin; n <= inner; n++) {
+      const e = n + 2 <= high && n + 2 >= low ? (rows[from + n + 2] as number) : 0;
+      const value = (a * k4 + b * k3 + c * k2 + d * k1 + e * k0) * (weights[weightsAt + n] as number);
+      rows[to + n] = value;
+      sum += value;
+      a = b;
+      b = c;
+      c = d;
+      d = e;
+    }
+  } else {
+    if (lowest === 0) sum = put(chain, to, weightsAt, 0, edge(chain, from, low, high, errors, shift, 0), sum);
+    for (let n = Math.max(1, lowest); n <= inner; n++) {
       const error = errors * WIDTH + n - shift;
       const end = Math.min(high, n - shift - first);
+      let chance = 0;
       for (let before = Math.max(low, n - shift - last); before <= end; before++)
         chance += (rows[from + before] as number) * (kernels[error - before] as number);
+      const value = chance * (weights[weightsAt + n] as number);
+      rows[to + n] = value;
+      sum += value;
     }
-    const value = chance * (weights[weightsAt + n] as number);
-    rows[to + n] = value;
-    sum += value;
   }
+  const top = size - 1;
+  if (highest === top && top > 0)
+    sum = put(chain, to, weightsAt, top, edge(chain, from, low, high, errors, shift, top), sum);
   if (sum > 0) settle(chain, t + 1, lowest, highest, sum, least);
   else allAlike(chain, t + 1);
+}
+
+/** So far from none are errors followed in a quiet hour. */
+const NEAR = 2;
+
+/** Writes one number's weighed chance. Returns the new `sum`. */
+function put({ rows, weights }: Chain, to: number, weightsAt: number, n: number, chance: number, sum: number): number {
+  const value = chance * (weights[weightsAt + n] as number);
+  rows[to + n] = value;
+  return sum + value;
 }
 
 const within = (n: number, size: number): number => Math.min(size - 1, Math.max(0, n));
@@ -157,13 +202,16 @@ function edge(
 ): number {
   const first = firsts[errors] as number;
   const last = lasts[errors] as number;
+  // The others do not reach it.
+  const begin = at === 0 ? low : Math.max(low, at - shift - last);
+  const end = at === 0 ? Math.min(high, -shift - first) : high;
   let sum = 0;
-  for (let n = low; n <= high; n++) {
+  for (let n = begin; n <= end; n++) {
     const mass = rows[from + n] as number;
     const exact = at - n - shift;
-    const begin = at === 0 ? first : Math.max(first, exact);
-    const end = at === 0 ? Math.min(last, exact) : last;
-    for (let e = begin; e <= end; e++)
+    const leastError = at === 0 ? first : Math.max(first, exact);
+    const mostError = at === 0 ? Math.min(last, exact) : last;
+    for (let e = leastError; e <= mostError; e++)
       sum += mass * (kernels[errors * WIDTH + e] as number) * (e === exact ? 1 : AT_EDGE);
   }
   return sum;
@@ -178,7 +226,8 @@ function settle(
   sum: number,
   least: number,
 ) {
-  let [low, high] = [highest, lowest];
+  let low = highest;
+  let high = lowest;
   for (let n = lowest, at = row * size + lowest; n <= highest; n++, at++) {
     const chance = (rows[at] as number) / sum;
     if (chance < least) rows[at] = 0;
@@ -202,7 +251,8 @@ function allAlike({ size, rows, lows, highs }: Chain, row: number): void {
 export function backward(chain: Chain, row: number): void {
   const { size, rows, lows, highs, later, earlier } = chain;
   const most = explain(chain, row);
-  const [low, high] = [lows[row] as number, highs[row] as number];
+  const low = lows[row] as number;
+  const high = highs[row] as number;
   let sum = 0;
   for (let n = low, at = row * size + low; n <= high; n++, at++) {
     const value = (rows[at] as number) * (later[n] as number);
@@ -217,7 +267,7 @@ export function backward(chain: Chain, row: number): void {
 
 /** How well each number of people followed before row `row` fits that row and all behind it, into `earlier`. Returns the best. */
 function explain(chain: Chain, row: number): number {
-  const { size, rows, lows, highs, kernels, weights, later, earlier } = chain;
+  const { size, rows, lows, highs, kernels, weights, later, earlier, fits } = chain;
   const t = row - 1;
   const errors = chain.kernelOf[t] as number;
   const kernelAt = errors * WIDTH;
@@ -225,22 +275,26 @@ function explain(chain: Chain, row: number): number {
   const last = chain.lasts[errors] as number;
   const shift = (chain.nets[t] as number) - MISSED;
   const weightsAt = (chain.weightsOf[t] as number) * size;
-  const [low, high] = [lows[t] as number, highs[t] as number];
-  const [reachedLow, reachedHigh] = [lows[row] as number, highs[row] as number];
+  const low = lows[t] as number;
+  const high = highs[t] as number;
+  const reachedLow = lows[row] as number;
+  const reachedHigh = highs[row] as number;
+  for (let to = reachedLow; to <= reachedHigh; to++)
+    fits[to] = (weights[weightsAt + to] as number) * (later[to] as number);
+  if (shift === -MISSED && first === MISSED - NEAR && last === MISSED + NEAR)
+    return explainQuiet(chain, t, kernelAt + first, reachedLow, reachedHigh);
   let most = 0;
   for (let n = low; n <= high; n++) {
     const target = n + shift;
     let total = 0;
     if ((rows[t * size + n] as number) > 0) {
       if (reachedLow === 0 && target + first < 0)
-        total = heldAt(chain, errors, first, Math.min(last, -1 - target), weightsAt, 0, total);
+        total = heldAt(chain, errors, first, Math.min(last, -1 - target), 0, total);
       const end = Math.min(last, reachedHigh - target);
-      for (let e = Math.max(first, reachedLow - target); e <= end; e++) {
-        const to = target + e;
-        total += (kernels[kernelAt + e] as number) * (weights[weightsAt + to] as number) * (later[to] as number);
-      }
+      for (let e = Math.max(first, reachedLow - target); e <= end; e++)
+        total += (kernels[kernelAt + e] as number) * (fits[target + e] as number);
       if (reachedHigh === size - 1 && target + last >= size)
-        total = heldAt(chain, errors, Math.max(first, size - target), last, weightsAt, size - 1, total);
+        total = heldAt(chain, errors, Math.max(first, size - target), last, size - 1, total);
     }
     earlier[n] = total;
     if (total > most) most = total;
@@ -248,20 +302,48 @@ function explain(chain: Chain, row: number): number {
   return most;
 }
 
-/** Adds to `total` what errors that would leave the range make of its edge `at`. */
-function heldAt(
-  { kernels, weights, later }: Chain,
-  errors: number,
-  first: number,
-  last: number,
-  weightsAt: number,
-  at: number,
-  total: number,
-): number {
-  let sum = total;
-  for (let e = first; e <= last; e++) {
-    const chance = (kernels[errors * WIDTH + e] as number) * AT_EDGE;
-    sum += chance * (weights[weightsAt + at] as number) * (later[at] as number);
+/** The same for an hour in which nothing passed, with errors of up to NEAR either way from `k` on: the numbers reached go by as in a window. */
+function explainQuiet(chain: Chain, t: number, k: number, reachedLow: number, reachedHigh: number): number {
+  const { size, rows, kernels, earlier, fits } = chain;
+  const from = t * size;
+  const low = chain.lows[t] as number;
+  const high = chain.highs[t] as number;
+  const k0 = kernels[k] as number;
+  const k1 = kernels[k + 1] as number;
+  const k2 = kernels[k + 2] as number;
+  const k3 = kernels[k + 3] as number;
+  const k4 = kernels[k + 4] as number;
+  const at = (n: number): number => (n < reachedLow || n > reachedHigh ? 0 : (fits[n] as number));
+  let a = at(low - 2);
+  let b = at(low - 1);
+  let c = at(low);
+  let d = at(low + 1);
+  const none = at(0) * AT_EDGE;
+  const top = size - 1;
+  const all = at(top) * AT_EDGE;
+  let most = 0;
+  for (let n = low; n <= high; n++) {
+    const e = at(n + 2);
+    let total = 0;
+    if ((rows[from + n] as number) > 0) {
+      total = a * k0 + b * k1 + c * k2 + d * k3 + e * k4;
+      if (n < NEAR) total += none * (n === 0 ? k0 + k1 : k0);
+      if (n > top - NEAR) total += all * (n === top ? k3 + k4 : k4);
+    }
+    earlier[n] = total;
+    if (total > most) most = total;
+    a = b;
+    b = c;
+    c = d;
+    d = e;
   }
+  return most;
+}
+
+/** Adds to `total` what errors that would leave the range make of its edge `at`. */
+function heldAt({ kernels, fits }: Chain, errors: number, first: number, last: number, at: number, total: number) {
+  let sum = total;
+  for (let e = first; e <= last; e++)
+    sum += (kernels[errors * WIDTH + e] as number) * AT_EDGE * (fits[at] as number);
   return sum;
 }
