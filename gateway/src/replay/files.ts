@@ -65,7 +65,7 @@ async function replayAll(
   let firstMs: number | undefined;
   read: for await (const { lines, share } of source.pieces()) {
     for (const line of lines) {
-      const recorded = intake.read(line);
+      const recorded = intake.take(line);
       if (recorded === undefined) continue;
       if (untilMs !== undefined && recorded.receivedMs > untilMs) {
         intake.skip();

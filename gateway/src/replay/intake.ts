@@ -1,6 +1,7 @@
 /** Counts what became of every line of the input, and words what is wrong with it. */
 import type { Effects } from "../core/step.ts";
-import { type Recorded, RecordReader } from "./recorded.ts";
+import type { Line } from "./packed.ts";
+import type { Recorded } from "./recorded.ts";
 
 /** Bad lines told one by one. */
 const MAX_PROBLEMS = 20;
@@ -19,7 +20,6 @@ export interface IntakeTally {
 }
 
 export class Intake {
-  readonly #reader = new RecordReader();
   readonly #problems: string[] = [];
   /** Devices the site does not know, with a few of their names. */
   readonly #unknown = new Set<string>();
@@ -44,22 +44,21 @@ export class Intake {
   }
 
   /** The next line; undefined when there is no reading in it. */
-  read(line: string | Recorded): Recorded | undefined {
+  take(line: Line): Recorded | undefined {
     this.#line += 1;
-    if (line === "" || line === "\r") return undefined;
+    if (line === "") return undefined;
     this.#readings += 1;
-    const recorded = typeof line === "string" ? this.#reader.read(line) : line;
-    if (typeof recorded !== "string") return recorded;
-    this.#reject(recorded);
+    if (!("unreadable" in line)) return line;
+    this.#reject(line.unreadable);
     return undefined;
   }
 
-  /** The line read last lies behind the time asked for: it does not count. */
+  /** The line taken last lies behind the time asked for: it does not count. */
   skip(): void {
     this.#readings -= 1;
   }
 
-  /** What the core made of the reading that was read last. */
+  /** What the core made of the reading that was taken last. */
   settle({ receivedMs, reading }: Recorded, { outcome, reason = "rejected" }: Effects): void {
     if (receivedMs < this.#latestMs) this.#outOfOrder += 1;
     else this.#latestMs = receivedMs;

@@ -7,7 +7,8 @@ import type { CoreConfig } from "../core/model.ts";
 import { driverTypes } from "../drivers/index.ts";
 import { type JournalReader, openJournal } from "../store/journal-reader.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
-import { readLines } from "./lines.ts";
+import type { Line } from "./packed.ts";
+import { readRecorded } from "./read-ahead.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Grounds } from "./variants.ts";
 
@@ -17,7 +18,7 @@ export type SourceFlags =
   | { readonly site?: string | undefined; readonly readings?: undefined; readonly state: string };
 
 export interface Piece {
-  readonly lines: readonly (string | Recorded)[];
+  readonly lines: readonly Line[];
   /** Of the whole, 0 to 1. */
   readonly share: number;
 }
@@ -38,7 +39,7 @@ export function openSource(flags: SourceFlags): Source {
   return {
     grounds: fileGrounds(site),
     name: readings,
-    pieces: () => readLines(readings),
+    pieces: () => readRecorded(readings),
     notes: () => [],
     [Symbol.dispose]: () => {},
   };

@@ -1,0 +1,75 @@
+/** Reads a file of readings on a thread of its own, some way ahead of the replay. The same lines in the same order as read here. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { ConfigError } from "@gatehouse/protocol";
+import { readLines } from "./lines.ts";
+import { type Line, type Packed, Unpacker } from "./packed.ts";
+import { RecordReader } from "./recorded.ts";
+
+/** Pieces that may lie ready: memory is bounded by them. */
+export const MAX_AHEAD = 8;
+
+export interface ReadLines {
+  readonly lines: readonly Line[];
+  /** Of the whole file, 0 to 1. */
+  readonly share: number;
+}
+
+/** What the reading thread says: a piece, that it is through, or what the operator must change. */
+export type ReadMessage =
+  | { readonly packed: Packed; readonly share: number }
+  | "end"
+  | { readonly path: string; readonly reason: string; readonly fix?: string };
+
+/** Throws ConfigError for a file that cannot be read to its end. */
+export function readRecorded(file: string): AsyncGenerator<ReadLines> {
+  return availableParallelism() > 1 ? readAhead(file) : readHere(file);
+}
+
+/** A line of text as the replay takes it. */
+export function readLine(reader: RecordReader, text: string): Line {
+  if (text === "" || text === "\r") return "";
+  const recorded = reader.read(text);
+  return typeof recorded === "string" ? { unreadable: recorded } : recorded;
+}
+
+export async function* readHere(file: string): AsyncGenerator<ReadLines> {
+  const reader = new RecordReader();
+  for await (const { lines, share } of readLines(file))
+    yield { lines: lines.map((text) => readLine(reader, text)), share };
+}
+
+export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
+  const name = import.meta.url.endsWith(".ts") ? "./read-worker.ts" : "./read-worker.js";
+  const worker = new Worker(new URL(name, import.meta.url), { workerData: file, name: "reading" });
+  const unpacker = new Unpacker();
+  const ready: ReadMessage[] = [];
+  let broken: { readonly error: unknown } | undefined;
+  let wake = () => {};
+  worker.on("message", (message: ReadMessage) => {
+    ready.push(message);
+    wake();
+  });
+  worker.on("error", (error) => {
+    broken = { error };
+    wake();
+  });
+  try {
+    for (;;) {
+      const message = ready.shift();
+      if (message === "end") return;
+      if (message === undefined) {
+        if (broken !== undefined) throw broken.error;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else if ("packed" in message) {
+        const lines = unpacker.unpack(message.packed);
+        worker.postMessage("more");
+        yield { lines, share: message.share };
+      } else throw new ConfigError(message);
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
