@@ -92,7 +92,9 @@ export class Unpacker {
     let said = 0;
     for (let index = 0, at = 0; index < count; index++, at += WIDTH) {
       const length = rows[at + AT_LENGTH] as number;
-      lines.push(odd.get(index) ?? this.#line(rows, at, Number.isNaN(length) ? undefined : ats.slice(said, said + length)));
+      lines.push(
+        odd.get(index) ?? this.#line(rows, at, Number.isNaN(length) ? undefined : ats.slice(said, said + length)),
+      );
       if (length > 0) said += length;
     }
     return lines;
@@ -110,7 +112,12 @@ export class Unpacker {
       credential: this.#text(rows[at + CREDENTIAL] as number),
       value: known(rows[at + VALUE] as number),
     } as RawReading;
-    return { receivedMs: rows[at + RECEIVED] as number, clock: CLOCK, reading, toldMs: known(rows[at + TOLD] as number) };
+    return {
+      receivedMs: rows[at + RECEIVED] as number,
+      clock: CLOCK,
+      reading,
+      toldMs: known(rows[at + TOLD] as number),
+    };
   }
 
   #text(place: number): string | undefined {

@@ -6,8 +6,15 @@ import { readLines } from "./lines.ts";
 import { type Line, type Packed, Unpacker } from "./packed.ts";
 import { RecordReader } from "./recorded.ts";
 
-/** Pieces that may lie ready: memory is bounded by them. */
+/** Pieces that may lie ready: memory is bounded by them. Waking the other thread takes time, so it is woken for some at once. */
 export const MAX_AHEAD = 8;
+const WOKEN_FOR = 4;
+
+export interface ReadTask {
+  readonly file: string;
+  /** How many pieces were taken; shared. */
+  readonly taken: Int32Array;
+}
 
 export interface ReadLines {
   readonly lines: readonly Line[];
@@ -41,7 +48,11 @@ export async function* readHere(file: string): AsyncGenerator<ReadLines> {
 
 export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
   const name = import.meta.url.endsWith(".ts") ? "./read-worker.ts" : "./read-worker.js";
-  const worker = new Worker(new URL(name, import.meta.url), { workerData: file, name: "reading" });
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL(name, import.meta.url), {
+    workerData: { file, taken } satisfies ReadTask,
+    name: "reading",
+  });
   const unpacker = new Unpacker();
   const ready: ReadMessage[] = [];
   let broken: { readonly error: unknown } | undefined;
@@ -65,7 +76,7 @@ export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
         });
       } else if ("packed" in message) {
         const lines = unpacker.unpack(message.packed);
-        worker.postMessage("more");
+        if (Atomics.add(taken, 0, 1) % WOKEN_FOR === 0) Atomics.notify(taken, 0);
         yield { lines, share: message.share };
       } else throw new ConfigError(message);
     }

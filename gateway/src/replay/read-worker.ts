@@ -3,15 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { ConfigError } from "@gatehouse/protocol";
 import { readLines } from "./lines.ts";
 import { Packer } from "./packed.ts";
-import { MAX_AHEAD, type ReadMessage, readLine } from "./read-ahead.ts";
+import { MAX_AHEAD, type ReadMessage, type ReadTask, readLine } from "./read-ahead.ts";
 import { RecordReader } from "./recorded.ts";
 
-let ahead = 0;
-let wake = () => {};
-parentPort?.on("message", () => {
-  ahead -= 1;
-  wake();
-});
+const { file, taken } = workerData as ReadTask;
 
 function say(message: ReadMessage): void {
   const moved = typeof message === "object" && "packed" in message ? [message.packed.rows.buffer as ArrayBuffer] : [];
@@ -20,18 +15,17 @@ function say(message: ReadMessage): void {
 
 const reader = new RecordReader();
 const packer = new Packer();
+let sent = 0;
 try {
-  for await (const { lines, share } of readLines(workerData as string)) {
-    while (ahead >= MAX_AHEAD)
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    ahead += 1;
+  for await (const { lines, share } of readLines(file)) {
+    for (let done = Atomics.load(taken, 0); sent - done >= MAX_AHEAD; done = Atomics.load(taken, 0))
+      Atomics.wait(taken, 0, done);
+    sent += 1;
     say({ packed: packer.pack(lines.map((text) => readLine(reader, text))), share });
   }
   say("end");
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
-  const [problem = { path: workerData as string, reason: error.message }] = error.problems;
+  const [problem = { path: file, reason: error.message }] = error.problems;
   say(problem);
 }

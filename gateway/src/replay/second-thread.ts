@@ -5,10 +5,12 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Assessed, MorningJob } from "../core/occupancy/assess.ts";
+import type { RoomJob } from "./report/rooms.ts";
 
 /** What it can do, by name. Jobs and results are plain data: each is copied on its way. */
 export interface Tasks {
   readonly assess: { readonly job: MorningJob; readonly result: Assessed };
+  readonly draw: { readonly job: RoomJob; readonly result: string };
 }
 export type Task = keyof Tasks;
 
@@ -110,8 +112,7 @@ export class Round<T extends Task> {
 
   /** Nobody needs what is left of it. */
   drop(): void {
-    for (let index = 0; index < this.#stages.length; index++)
-      Atomics.compareExchange(this.#stages, index, FREE, BEGUN);
+    for (let index = 0; index < this.#stages.length; index++) Atomics.compareExchange(this.#stages, index, FREE, BEGUN);
     this.#thread.drop();
   }
 }

@@ -2,20 +2,34 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assess } from "../core/occupancy/assess.ts";
 import { shippedModel } from "../core/occupancy/residency-model.ts";
-import { BEGUN, DONE, FAILED, FREE, type ResultMessage, type RoundMessage, type Task, type Tasks } from "./second-thread.ts";
+import {
+  BEGUN,
+  DONE,
+  FAILED,
+  FREE,
+  type ResultMessage,
+  type RoundMessage,
+  type Task,
+  type Tasks,
+} from "./second-thread.ts";
 
 const { results } = workerData as { readonly results: MessagePort };
 
-const doers: { readonly [T in Task]: (job: Tasks[T]["job"]) => Tasks[T]["result"] } = {
-  assess: (job) => assess(job, shippedModel),
+type Do<T extends Task> = (job: Tasks[T]["job"]) => Tasks[T]["result"];
+
+/** Drawing takes a library that is long to load. */
+const doers: { readonly [T in Task]: () => Promise<Do<T>> } = {
+  assess: async () => (job) => assess(job, shippedModel),
+  draw: async () => (await import("./report/rooms.ts")).drawRoom,
 };
 
-parentPort?.on("message", ({ round, task, jobs, stages }: RoundMessage) => {
+async function begin<T extends Task>({ round, task, jobs, stages }: RoundMessage<T>): Promise<void> {
+  const doer: Do<T> = await doers[task]();
   for (let index = jobs.length - 1; index >= 0; index--) {
     if (Atomics.compareExchange(stages, index, FREE, BEGUN) !== FREE) continue;
     let stage: number = FAILED;
     try {
-      const result = doers[task](jobs[index] as Tasks[Task]["job"]);
+      const result = doer(jobs[index] as Tasks[T]["job"]);
       results.postMessage({ round, index, result } satisfies ResultMessage);
       stage = DONE;
     } finally {
@@ -24,4 +38,6 @@ parentPort?.on("message", ({ round, task, jobs, stages }: RoundMessage) => {
       Atomics.notify(stages, index);
     }
   }
-});
+}
+
+parentPort?.on("message", begin);

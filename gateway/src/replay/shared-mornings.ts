@@ -1,5 +1,12 @@
 /** Assesses the spaces of a morning on two threads: a replay is waited for, and mornings are most of its work. The same results as on one. */
-import { type Assessed, type Assessor, assess, counterWorks, cutHourOf, type MorningJob } from "../core/occupancy/assess.ts";
+import {
+  type Assessed,
+  type Assessor,
+  assess,
+  counterWorks,
+  cutHourOf,
+  type MorningJob,
+} from "../core/occupancy/assess.ts";
 import { type Channel, HOURS } from "../core/occupancy/diary.ts";
 import type { ResidencyModel } from "../core/occupancy/residency.ts";
 import { shippedModel } from "../core/occupancy/residency-model.ts";

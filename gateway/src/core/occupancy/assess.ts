@@ -11,7 +11,8 @@ import type { Roster } from "./roster.ts";
 import { smooth } from "./smoother.ts";
 
 /** People a space is thought able to hold at the most, for the hidden count. */
-export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number => Math.min(40, 2 * (limit?.persons ?? 4) + 8);
+export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number =>
+  Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
 /** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
 export function counterWorks({ hours }: Diary, day: number): boolean {

@@ -51,13 +51,14 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
   const trees = roots.length;
   /** Of the vector last explained: where in each tree the features that may change come in. */
   const entries = new Int32Array(trees);
+  const onward = (node: number, values: ArrayLike<number>): number => {
+    const known = values[links[node] as number] as number;
+    const limit = threshold[node / LINKS] as number;
+    return links[known <= limit ? node + 1 : known > limit ? node + 2 : node + 3] as number;
+  };
   const leafFrom = (node: number, values: ArrayLike<number>): number => {
     let at = node;
-    for (let feature = links[at] as number; feature !== LEAF; feature = links[at] as number) {
-      const known = values[feature] as number;
-      const limit = threshold[at / LINKS] as number;
-      at = links[known <= limit ? at + 1 : known > limit ? at + 2 : at + 3] as number;
-    }
+    while (links[at] !== LEAF) at = onward(at, values);
     return at / LINKS;
   };
   const sumFrom = (nodes: Int32Array, values: ArrayLike<number>): number => {
@@ -80,9 +81,7 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
             entered = true;
             entries[tree] = at;
           }
-          const known = values[feature] as number;
-          const limit = threshold[at / LINKS] as number;
-          const to = links[known <= limit ? at + 1 : known > limit ? at + 2 : at + 3] as number;
+          const to = onward(at, values);
           contributions[feature] =
             (contributions[feature] as number) + (value[to / LINKS] as number) - (value[at / LINKS] as number);
           at = to;

@@ -1,6 +1,8 @@
 /** How many people were in, hour by hour, as the whole diary has it: forward-backward over a hidden count that is never negative. */
+
+import { type Chain, chainOf, PLAIN_ROWS, setHour, weighBy } from "./chain.ts";
+import { backward, forward } from "./chain-steps.ts";
 import { type Diary, type Rings, ringsOf } from "./diary.ts";
-import { backward, type Chain, chainOf, forward, PLAIN_ROWS, setHour, weighBy } from "./head-chain.ts";
 import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
 
 /** Believed people at the end of each hour from `fromHour`. */

@@ -2,25 +2,36 @@
 import { modelOf } from "../../core/state.ts";
 import { isAboutResidents } from "../episodes.ts";
 import type { Outcome } from "../outcome.ts";
+import type { SecondThread } from "../second-thread.ts";
 import type { ReplaySummary } from "../summary.ts";
 import { comparisonSection } from "./comparison.ts";
 import { both, escapeHtml, grouped, persons } from "./html.ts";
-import { Plotter } from "./plots.ts";
-import { aboutResidents, allAlerts, type Room, roomSection, roomsOf, type Span } from "./rooms.ts";
+import {
+  aboutResidents,
+  allAlerts,
+  drawingsOf,
+  drawRoom,
+  type Room,
+  type RoomJob,
+  roomsOf,
+  type Span,
+} from "./rooms.ts";
 import { STYLE } from "./style.ts";
 
 const DAY_MS = 86_400_000;
 /** Rooms drawn on a page; those behind them stand in the table alone. */
 const MAX_PLOTTED = 120;
 
-export function reportPage(summary: ReplaySummary, outcomes: readonly [Outcome, ...Outcome[]]): string {
+/** `thread` draws along where there is one. */
+export function reportPage(
+  summary: ReplaySummary,
+  outcomes: readonly [Outcome, ...Outcome[]],
+  thread?: SecondThread,
+): string {
   const { site } = modelOf(outcomes[0].replay.state).config.site;
   const rooms = roomsOf(outcomes);
   const span = spanOf(summary);
-  const plotter = new Plotter();
-  const sections = rooms
-    .slice(0, MAX_PLOTTED)
-    .map((room) => roomSection(room, span, plotter, aboutResidents(room) > 0));
+  const sections = sectionsOf(rooms.slice(0, MAX_PLOTTED), span, thread);
   const found = rooms.slice(0, MAX_PLOTTED).filter((room) => allAlerts(room) > 0).length;
   return `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -39,6 +50,17 @@ ${others(sections.slice(found), rooms.length - sections.length)}
 <footer>gatehouse replay · alerts.ndjson, estimates.ndjson</footer>
 </main></body></html>
 `;
+}
+
+function sectionsOf(rooms: readonly Room[], span: Span, thread: SecondThread | undefined): string[] {
+  let drawings = 0;
+  const jobs = rooms.map((room): RoomJob => {
+    const job = { room, span, open: aboutResidents(room) > 0, drawings };
+    drawings += drawingsOf(room);
+    return job;
+  });
+  const round = thread?.share("draw", jobs);
+  return jobs.map((job, index) => (round === undefined ? drawRoom(job) : round.take(index, () => drawRoom(job))));
 }
 
 /** Days of the local calendar. */

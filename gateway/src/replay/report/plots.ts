@@ -12,6 +12,9 @@ const SIZES = [
   { name: "narrow", width: 340, font: 12 },
 ] as const;
 
+/** Drawings of one plot. */
+export const DRAWINGS = SIZES.length;
+
 export interface Plotted {
   readonly nights: readonly Night[];
   /** Local day numbers of the whole replay, so that all rooms share their axis. */
@@ -26,7 +29,12 @@ export interface Plotted {
 
 /** Numbers the drawings of one page, so that their inner names do not meet. */
 export class Plotter {
-  #count = 0;
+  #count: number;
+
+  /** `count`: how many drawings stand before these. */
+  constructor(count: number) {
+    this.#count = count;
+  }
 
   /** People living there with the band around it, people present at 03:00, the limit, alerts. */
   nights(plotted: Plotted, label: string): string {

@@ -8,7 +8,7 @@ import type { Night } from "../nights.ts";
 import type { Outcome } from "../outcome.ts";
 import { limitsOf } from "../replay.ts";
 import { both, escapeHtml, percent, persons, shortTime } from "./html.ts";
-import type { Plotter } from "./plots.ts";
+import { DRAWINGS, Plotter } from "./plots.ts";
 import { kindName, levelName, sourceName, weightWords } from "./words.ts";
 
 export interface Room {
@@ -65,7 +65,16 @@ export interface Span {
   readonly endMs: number;
 }
 
-export function roomSection(room: Room, span: Span, plotter: Plotter | undefined, open: boolean): string {
+/** A room's section of the page, to be drawn: all that it takes. */
+export interface RoomJob {
+  readonly room: Room;
+  readonly span: Span;
+  readonly open: boolean;
+  /** So many drawings stand before it on the page. */
+  readonly drawings: number;
+}
+
+export function drawRoom({ room, span, open, drawings }: RoomJob): string {
   const { id, title, limit } = room;
   const badge = [...room.counts]
     .sort(([a], [b]) => Number(isAboutResidents(b)) - Number(isAboutResidents(a)))
@@ -73,7 +82,7 @@ export function roomSection(room: Room, span: Span, plotter: Plotter | undefined
   return `<details class="room"${open ? " open" : ""}>
 <summary><h3>${escapeHtml(title)}</h3> ${badge.join(" ")}</summary>
 <p id="room-${escapeHtml(id)}">${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
-${standing(room.stand)}${plotter === undefined ? "" : plots(room, span, plotter)}
+${standing(room.stand)}${plots(room, span, new Plotter(drawings))}
 ${alertList(room)}
 </details>`;
 }
@@ -107,6 +116,9 @@ export function livingHere({ nights, registered }: Pick<Room, "nights" | "regist
         );
   return registered === undefined ? here : `${here} · ${both("登记", "registered")} ${registered}`;
 }
+
+/** Drawings in the room's section. */
+export const drawingsOf = ({ nights }: Room): number => (nights.length === 0 ? 0 : 2 * DRAWINGS);
 
 function plots(room: Room, { fromDay, toDay, endMs }: Span, plotter: Plotter): string {
   const { nights, limit, otherLimits } = room;

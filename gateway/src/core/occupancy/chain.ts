@@ -1,0 +1,118 @@
+/**
+ * The hidden head count as a chain of hours, laid out for speed: a site's spaces have some thousand hours each, all gone through every morning.
+ * Most hours are alike, so they share their errors and weights; and of each hour only the likely numbers of people are followed.
+ */
+import { HOURS, type Rings } from "./diary.ts";
+import { isQuiet, isUnseen, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
+
+/** Rows of weights that hours may share: one for each hour of the day, or those of the leaning towards fewer. */
+export const PLAIN_ROWS = 24;
+
+export interface Chain {
+  readonly hours: number;
+  /** Numbers of people considered: 0 to `size - 1`. */
+  readonly size: number;
+  /** Chances of 0, 1, … people: row 0 before the first hour, row `t + 1` after hour `t`. Only what lies between `lows` and `highs` is written. */
+  readonly rows: Float64Array;
+  readonly lows: Uint8Array;
+  readonly highs: Uint8Array;
+  /** People in minus out. */
+  readonly nets: Int16Array;
+  readonly moved: Uint8Array;
+  /** Chances of errors in rows of WIDTH, the quiet hours' row first; of each row the first and last worth following; and each hour's row. */
+  readonly kernels: Float64Array;
+  readonly firsts: Uint8Array;
+  readonly lasts: Uint8Array;
+  readonly kernelOf: Uint16Array;
+  /** Rows of weights: the plain ones, then one for each hour; and which of them an hour takes. */
+  readonly weights: Float64Array;
+  readonly weightsOf: Uint16Array;
+  /** How well each number of people at the end of the hour in hand fits all that comes later. */
+  readonly later: Float64Array;
+  readonly earlier: Float64Array;
+  /** … times what the hour's devices say of them. */
+  readonly fits: Float64Array;
+}
+
+const makeChain = (hours: number, size: number): Chain => ({
+  hours,
+  size,
+  rows: new Float64Array((hours + 1) * size),
+  lows: new Uint8Array(hours + 1),
+  highs: new Uint8Array(hours + 1),
+  nets: new Int16Array(hours),
+  moved: new Uint8Array(hours),
+  kernels: new Float64Array((hours + 1) * WIDTH),
+  firsts: new Uint8Array(hours + 1),
+  lasts: new Uint8Array(hours + 1),
+  kernelOf: new Uint16Array(hours),
+  weights: new Float64Array((PLAIN_ROWS + hours) * size),
+  weightsOf: new Uint16Array(hours),
+  later: new Float64Array(size),
+  earlier: new Float64Array(size),
+  fits: new Float64Array(size),
+});
+
+/** The room of the largest chain so far. Every call writes what it reads, so nothing of one chain shows in the next. */
+let room = makeChain(1, 1);
+
+/** A chain to fill hour by hour. It stands until the next call. */
+export function chainOf(hours: number, size: number): Chain {
+  if (hours > room.nets.length || size > room.later.length)
+    room = makeChain(Math.max(hours, room.nets.length), Math.max(size, room.later.length));
+  return { ...room, hours, size };
+}
+
+/** What passed in the hour, and what was missed. Hours are set in order, from 0 on. */
+export function setHour(
+  chain: Chain,
+  t: number,
+  rings: Rings,
+  hour: number,
+  counterWorks: boolean,
+  rates: Rates,
+): void {
+  if (t === 0) setErrors(chain, 0, rates.quiet, rates.quiet);
+  const traffic = trafficOf(rings, hour % HOURS, counterWorks, rates);
+  chain.nets[t] = traffic.in - traffic.out;
+  chain.moved[t] = traffic.in + traffic.out > 0 ? 1 : 0;
+  const row = isQuiet(traffic, rates) ? 0 : t + 1;
+  chain.kernelOf[t] = row;
+  if (row > 0) setErrors(chain, row, traffic.missedIn, traffic.missedOut);
+}
+
+function setErrors({ kernels, firsts, lasts }: Chain, row: number, missedIn: number, missedOut: number): void {
+  const at = row * WIDTH;
+  writeKernel(missedIn, missedOut, kernels, at);
+  let [first, last] = [0, WIDTH - 1];
+  while (first < last && (kernels[at + first] as number) < TINY) first += 1;
+  while (last > first && (kernels[at + last] as number) < TINY) last -= 1;
+  firsts[row] = first;
+  lasts[row] = last;
+}
+
+/** The hour's weights: those of the plain row, and what sensors have to say. */
+export function weighBy(chain: Chain, t: number, rings: Rings, hour: number, plainRow: number, rates: Rates): void {
+  const { size, weights, weightsOf } = chain;
+  const moved = chain.moved[t] === 1;
+  if (isUnseen(rings, hour % HOURS, moved)) {
+    weightsOf[t] = plainRow;
+    return;
+  }
+  weightsOf[t] = PLAIN_ROWS + t;
+  writeWeights(rings, hour % HOURS, moved, rates, weights, plainRow * size, weights, (PLAIN_ROWS + t) * size, size);
+}
+
+/** Writes one number's weighed chance. Returns the new `sum`. */
+export function put(
+  { rows, weights }: Chain,
+  to: number,
+  weightsAt: number,
+  n: number,
+  chance: number,
+  sum: number,
+): number {
+  const value = chance * (weights[weightsAt + n] as number);
+  rows[to + n] = value;
+  return sum + value;
+}
