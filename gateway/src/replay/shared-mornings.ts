@@ -93,7 +93,7 @@ function sameRoster(expected: MorningJob["roster"], roster: MorningJob["roster"]
     const [id, other] = others.next().value ?? [];
     if (id !== credential || other === undefined) return false;
     if (other.role !== role || other.firstDay !== firstDay || other.lastDay !== lastDay) return false;
-    if (!uses.every((times, day) => times === other.uses[day])) return false;
+    for (let day = 0; day < uses.length; day++) if (uses[day] !== other.uses[day]) return false;
   }
   return true;
 }

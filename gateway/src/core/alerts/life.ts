@@ -8,6 +8,7 @@ import {
   formatTime,
   RejectedError,
 } from "@gatehouse/protocol";
+import { MAX_KNOWN, names } from "../names.ts";
 import type { Estimate } from "../occupancy/estimate.ts";
 import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
 import { deadlinesFor } from "./sla.ts";
@@ -46,10 +47,30 @@ export type Place = Pick<Finding, "kind" | "space" | "portal" | "device" | "rule
 const MAX_HISTORY = 40;
 const MAX_OFFENCES = 100;
 
-export function subjectOf(finding: Place): string {
-  const { kind, space, portal = "", device = "", rule } = finding;
-  const subject = `${kind}|${space}|${portal}|${device}`;
-  return rule === undefined ? subject : `${subject}|${rule}`;
+export function subjectOf({ kind, space, portal, device, rule }: Place): string {
+  if (rule !== undefined) return `${kind}|${space}|${portal ?? ""}|${device ?? ""}|${rule}`;
+  let known = subjects.get(kind);
+  if (known === undefined) {
+    known = { ofSpace: names(`${kind}|`, "||"), others: new Map() };
+    subjects.set(kind, known);
+  }
+  if (portal === undefined && device === undefined) return known.ofSpace(space);
+  const place = portal ?? device ?? "";
+  const last = known.others.get(place);
+  if (last !== undefined && last.space === space && last.portal === portal && last.device === device)
+    return last.subject;
+  const subject = `${kind}|${space}|${portal ?? ""}|${device ?? ""}`;
+  if (known.others.size < MAX_KNOWN) known.others.set(place, { space, portal, device, subject });
+  return subject;
+}
+
+/** Asked for at every reading: each is put together once. */
+const subjects = new Map<string, Subjects>();
+
+interface Subjects {
+  readonly ofSpace: (space: string) => string;
+  /** By portal, else by device. */
+  readonly others: Map<string, Pick<Place, "space" | "portal" | "device"> & { readonly subject: string }>;
 }
 
 export function recordOf(state: CoreState, finding: Place): AlertRecord | undefined {

@@ -34,7 +34,9 @@ export interface Chain {
   readonly fits: Float64Array;
 }
 
-const makeChain = (hours: number, size: number): Chain => ({
+type Room = { -readonly [Field in keyof Chain]: Chain[Field] };
+
+const makeChain = (hours: number, size: number): Room => ({
   hours,
   size,
   rows: new Float64Array((hours + 1) * size),
@@ -54,13 +56,17 @@ const makeChain = (hours: number, size: number): Chain => ({
 });
 
 /** The room of the largest chain so far. Every call writes what it reads, so nothing of one chain shows in the next. */
-let room = makeChain(1, 1);
+let room: Room = makeChain(1, 1);
 
 /** A chain to fill hour by hour. It stands until the next call. */
 export function chainOf(hours: number, size: number): Chain {
-  if (hours > room.nets.length || size > room.later.length)
-    room = makeChain(Math.max(hours, room.nets.length), Math.max(size, room.later.length));
-  return { ...room, hours, size };
+  const { nets, later } = room;
+  if (hours > nets.length || size > later.length)
+    room = makeChain(Math.max(hours, nets.length), Math.max(size, later.length));
+  // The live count asks at every reading: nothing is made anew for it.
+  room.hours = hours;
+  room.size = size;
+  return room;
 }
 
 /** What passed in the hour, and what was missed. Hours are set in order, from 0 on. */

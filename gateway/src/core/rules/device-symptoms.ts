@@ -86,6 +86,8 @@ function silence(device: Device, watch: DeviceWatch, nowMs: number): Words | und
   if (watch.offlineAtMs !== undefined) return undefined;
   if (nowMs - watch.firstAtMs < KNOWN_MS || watch.readings < KNOWN_READINGS) return undefined;
   const quietMs = nowMs - watch.heardAtMs;
+  // Whatever its habit; most devices have said something since.
+  if (quietMs <= HOUR_MS) return undefined;
   const habitMs = Math.max(most(watch.gaps), (device.reportSeconds ?? 0) * 1_000);
   if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? silentFor(quietMs, habitMs) : undefined;
   const passedBy = watch.missed >= MISSED_SILENT && quietMs > Math.max(36 * HOUR_MS, 2 * habitMs);
