@@ -1,6 +1,18 @@
 import { Random } from "@gatehouse/protocol/testing";
 import { expect, it } from "vitest";
-import { addSum, createDiary, type Diary, openDay } from "./diary.ts";
+import { addSum, createDiary, type Diary, HOURS, liftGauge, openDay, ringsOf } from "./diary.ts";
+import {
+  AT_EDGE,
+  isUnseen,
+  MISSED,
+  RATES,
+  thriftRowOf,
+  trafficOf,
+  WIDTH,
+  writeKernel,
+  writeThrift,
+  writeWeights,
+} from "./hours.ts";
 import { smooth } from "./smoother.ts";
 
 const DAY = 20_000;
@@ -66,5 +78,76 @@ it("stays a distribution whatever the counts are", () => {
     const { mean, last } = smooth(diary, hour(0, 0), hour(10, 0), 14, everyDay);
     expect(last.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 6);
     for (const value of mean) expect(value >= 0 && value <= 14).toBe(true);
+  }
+});
+
+/** The same by the book: whole matrices, nothing left out, no hour like another. */
+function byTheBook(diary: Diary, fromHour: number, hours: number, size: number): number[] {
+  const rings = ringsOf(diary);
+  const rates = { ...RATES, habit: 0 };
+  const thrift = new Float64Array(2 * size);
+  writeThrift(rates, thrift, size);
+  const steps = Array.from({ length: hours }, (_, t) => {
+    const slot = (fromHour + t) % HOURS;
+    const traffic = trafficOf(rings, slot, true, rates);
+    const kernel = new Float64Array(WIDTH);
+    writeKernel(traffic.missedIn, traffic.missedOut, kernel, 0);
+    const moved = traffic.in + traffic.out > 0;
+    const row = thriftRowOf(fromHour + t) * size;
+    const weights = thrift.slice(row, row + size);
+    if (!isUnseen(rings, slot, moved)) writeWeights(rings, slot, moved, rates, thrift, row, weights, 0, size);
+    return Array.from({ length: size }, (_, n) => {
+      const to = new Float64Array(size);
+      for (const [e, chance] of kernel.entries()) {
+        const target = n + traffic.in - traffic.out + e - MISSED;
+        const held = Math.min(size - 1, Math.max(0, target));
+        to[held] = (to[held] as number) + chance * (held === target ? 1 : AT_EDGE);
+      }
+      return to.map((chance, n) => chance * (weights[n] as number));
+    });
+  });
+  const scaled = (row: Float64Array) => {
+    const sum = row.reduce((total, chance) => total + chance, 0);
+    return row.map((chance) => chance / sum);
+  };
+  const forth = [new Float64Array(size).fill(1 / size)];
+  for (const step of steps) {
+    const before = forth.at(-1) as Float64Array;
+    const after = new Float64Array(size);
+    for (const [n, to] of step.entries())
+      for (const [m, chance] of to.entries()) after[m] = (after[m] as number) + (before[n] as number) * chance;
+    forth.push(scaled(after));
+  }
+  let back = new Float64Array(size).fill(1);
+  const means: number[] = [];
+  for (let t = hours; t > 0; t--) {
+    const both = scaled((forth[t] as Float64Array).map((chance, n) => chance * (back[n] as number)));
+    means.unshift(both.reduce((mean, chance, n) => mean + n * chance, 0));
+    const step = steps[t - 1] as Float64Array[];
+    back = scaled(
+      Float64Array.from(step, (to) => to.reduce((sum, chance, m) => sum + chance * (back[m] as number), 0)),
+    );
+  }
+  return means;
+}
+
+it("finds what the whole calculation finds, in quiet hours and busy ones, with nobody in and with as many as there can be", () => {
+  const random = new Random(8);
+  for (let run = 0; run < 20; run++) {
+    const diary = createDiary();
+    openDay(diary, DAY);
+    const size = random.int(2, 9);
+    for (let t = 0, inside = 0; t < 240; t++) {
+      if (!random.chance(0.3)) continue;
+      const way = inside === 0 || (inside < size - 1 && random.chance(0.5)) ? "in" : "out";
+      inside += way === "in" ? 1 : -1;
+      addSum(diary, "opens", hour(0, t), 1);
+      if (way === "in" && random.chance(0.8)) addSum(diary, "grants", hour(0, t), 1);
+      if (random.chance(0.95)) addSum(diary, way, hour(0, t), 1);
+      if (random.chance(0.2)) liftGauge(diary, "seen", hour(0, t), inside);
+    }
+    const { mean } = smooth(diary, hour(0, 0), hour(10, 0), size - 1, everyDay, { ...RATES, habit: 0 });
+    const book = byTheBook(diary, hour(0, 0), 240, size);
+    for (const [t, value] of mean.entries()) expect(value, `run ${run} hour ${t}`).toBeCloseTo(book[t] as number, 3);
   }
 });
