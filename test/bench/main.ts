@@ -12,6 +12,7 @@ import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
+import { benchReplay } from "./replay.ts";
 import { openRig, type Rig } from "./rig.ts";
 import { benchStore } from "./store.ts";
 
@@ -157,6 +158,8 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   store,
   parsers: async () => benchParsers(quick ? 0.3 : 2),
   boards: async () => benchBoards(quick ? 2 : 10),
+  "replay-camp": () => benchReplay({ kind: "construction", seed: 1, spaces: 40, days: quick ? 21 : 84 }),
+  "replay-compound": () => benchReplay({ kind: "compound", seed: 1, spaces: 60, days: quick ? 21 : 120 }),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),

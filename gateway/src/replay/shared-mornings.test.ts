@@ -28,7 +28,7 @@ function job(id: string): MorningJob {
   const roster: Roster = new Map();
   for (let n = 0; n < 5 * days; n++)
     useCredential(roster, `c_${random.int(0, 5)}`, random.pick(["tenant", "unlisted"]), DAY + random.int(0, days));
-  const limit = { persons: random.int(2, 16), basis: "given" };
+  const limit = { persons: random.int(2, 16), basis: "given", policy: "shanghai" };
   return {
     space: { limit, nightEndMinutes: 360, space: { id, kind: "flat", registered: 2, areaM2: 20 } },
     day,
