@@ -47,12 +47,10 @@ export type Figure = (typeof FIGURES)[number];
 /** One row a figure, one column a day; the last column is the day that ended last. */
 export type DayTable = { readonly [F in Figure]: Float64Array };
 
-function emptyTable(): DayTable {
-  const cells = new Float64Array(FIGURES.length * DAYS).fill(Number.NaN);
-  const table: Partial<Record<Figure, Float64Array>> = {};
-  for (const [row, figure] of FIGURES.entries()) table[figure] = cells.subarray(row * DAYS, (row + 1) * DAYS);
-  return table as DayTable;
-}
+const cells = new Float64Array(FIGURES.length * DAYS);
+const table = Object.fromEntries(
+  FIGURES.map((figure, row) => [figure, cells.subarray(row * DAYS, (row + 1) * DAYS)] as const),
+) as DayTable;
 
 /** Hours after local midnight: when people sleep, leave, come home. */
 const SLEEP = [0, 5] as const;
@@ -62,7 +60,7 @@ const EVENING = [16, 24] as const;
 
 /**
  * Days `lastDay - DAYS + 1` to `lastDay`, each from `cutHour` of the day before to `cutHour`. Days before the diary's first whole one are NaN.
- * `smoothed` must cover them.
+ * `smoothed` must cover them. The table stands until the next call.
  */
 export function dayTable(
   diary: Diary,
@@ -72,7 +70,7 @@ export function dayTable(
   cutHour: number,
   worksOn: (day: number) => boolean,
 ): DayTable {
-  const table = emptyTable();
+  cells.fill(Number.NaN);
   const rings = ringsOf(diary);
   for (let column = 0; column < DAYS; column++) {
     const day = lastDay - DAYS + 1 + column;

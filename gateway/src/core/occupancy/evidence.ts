@@ -5,6 +5,10 @@ import { FEATURES, type Source } from "./features.ts";
 
 const indexOf = new Map(FEATURES.map(({ name }, index) => [name, index]));
 
+const SOURCES = [...new Set(FEATURES.map(({ source }) => source))];
+/** By feature: its place among the sources. */
+const sourceOf = Int8Array.from(FEATURES, ({ source }) => SOURCES.indexOf(source));
+
 /** Sources that moved the finding by less say nothing. */
 const LEAST_WEIGHT = 0.05;
 
@@ -98,14 +102,16 @@ export function evidenceOf(
   contributions: Float64Array,
   base: number,
 ): Evidence[] {
-  const weights = new Map<Source, number>();
-  for (const [index, { source }] of FEATURES.entries()) {
-    weights.set(source, (weights.get(source) ?? 0) + (contributions[index] ?? 0));
+  const weights = new Float64Array(SOURCES.length);
+  for (let index = 0; index < contributions.length; index++) {
+    const source = sourceOf[index] as number;
+    weights[source] = (weights[source] as number) + (contributions[index] as number);
   }
   // Before any source is heard: most rooms keep to their limit.
-  weights.set("register", (weights.get("register") ?? 0) + base);
+  const register = SOURCES.indexOf("register");
+  weights[register] = (weights[register] as number) + base;
   const value = (feature: string): number => values[indexOf.get(feature) ?? -1] ?? Number.NaN;
-  return [...weights]
+  return SOURCES.map((source, index) => [source, weights[index] as number] as const)
     .filter(([, weight]) => Math.abs(weight) >= LEAST_WEIGHT)
     .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
     .flatMap(([source, weight]) => {
