@@ -78,8 +78,9 @@ function settle(
 ) {
   let low = highest;
   let high = lowest;
+  const scale = 1 / sum;
   for (let n = lowest, at = row * size + lowest; n <= highest; n++, at++) {
-    const chance = (rows[at] as number) / sum;
+    const chance = (rows[at] as number) * scale;
     if (chance < least) rows[at] = 0;
     else {
       rows[at] = chance;
@@ -112,7 +113,11 @@ export function backward(chain: Chain, row: number): void {
   if (sum > 0) settle(chain, row, low, high, sum, 0);
   else allAlike(chain, row);
   const highest = highs[row - 1] as number;
-  for (let n = lows[row - 1] as number; n <= highest; n++) later[n] = most > 0 ? (earlier[n] as number) / most : 1;
+  const lowest = lows[row - 1] as number;
+  if (most > 0) {
+    const scale = 1 / most;
+    for (let n = lowest; n <= highest; n++) later[n] = (earlier[n] as number) * scale;
+  } else later.fill(1, lowest, highest + 1);
 }
 
 /** How well each number of people followed before row `row` fits that row and all behind it, into `earlier`. Returns the best. */
