@@ -8,7 +8,7 @@ import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/l
 import type { Model } from "../model.ts";
 import { names } from "../names.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
-import { NO_FAULTS, symptomsOf } from "./device-symptoms.ts";
+import { NO_FAULTS, patienceOf, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
@@ -36,7 +36,7 @@ export const deviceFault: ReadingRule = (state, { reading, device, toldMs, nowMs
   else if (reading.kind === "device.online") comeBack(watch, nowMs);
   else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
   noteUse(state, device, reading, nowMs);
-  return isSuspicious(watch) ? judge(state, device, watch, () => outagesOf(state, device.kind), nowMs) : NOTHING;
+  return isSuspicious(watch) ? judge(state, device, watch, () => patienceFor(state, device.kind), nowMs) : NOTHING;
 };
 
 /** What a reading alone can begin or end; silence and stillness are found by the sweep. */
@@ -109,7 +109,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
   setTimer(state, SWEEP, { dueMs: Math.max(dueMs, nowMs - SWEEP_EVERY_MS) + SWEEP_EVERY_MS, calendar: false });
   const deafMs = nowMs - dueMs;
   const events: AlertEvent[] = [];
-  const known = outagesByKind(state);
+  const patience = patienceByKind(state);
   // In the order of the site file: a state that was read back from disk has an order of its own.
   for (const [id, device] of modelOf(state).devices) {
     const watch = state.devices.get(id)?.watch;
@@ -121,7 +121,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
       if (watch.offlineAtMs !== undefined) watch.offlineAtMs += deafMs;
       state.dirty.add(`device/${id}`);
     }
-    for (const event of judge(state, device, watch, () => known(device.kind), nowMs)) events.push(event);
+    for (const event of judge(state, device, watch, () => patience(device.kind), nowMs)) events.push(event);
   }
   return events;
 };
@@ -132,12 +132,12 @@ function judge(
   state: CoreState,
   device: Device,
   watch: DeviceWatch,
-  outages: () => readonly number[],
+  patienceMs: () => number,
   nowMs: number,
 ): readonly AlertEvent[] {
+  const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, patienceMs);
+  if (watch.wellAtMs === undefined && faults === NO_FAULTS && !hasAny(watch.faults)) return NOTHING;
   const space = state.model?.spaceOf.get(device.id);
-  const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, outages);
-  if (watch.wellAtMs === undefined && !hasAny(faults) && !hasAny(watch.faults)) return NOTHING;
   const now = Object.entries(faults);
   watch.faults = faults;
   state.dirty.add(`device/${device.id}`);
@@ -183,19 +183,20 @@ const FAULT_ZH: Readonly<Record<Fault, string>> = {
   implausible: "数据失真",
 };
 
-/** What is remembered of all devices of its kind. */
-function outagesOf(state: CoreState, kind: Device["kind"]): readonly number[] {
-  return [...modelOf(state).devices.values()]
-    .filter((device) => device.kind === kind)
-    .flatMap(({ id }) => state.devices.get(id)?.watch?.outages ?? []);
-}
+/** By what is remembered of all devices of the kind. */
+const patienceFor = (state: CoreState, kind: Device["kind"]): number =>
+  patienceOf(
+    [...modelOf(state).devices.values()]
+      .filter((device) => device.kind === kind)
+      .flatMap(({ id }) => state.devices.get(id)?.watch?.outages ?? []),
+  );
 
-/** The same, gathered once for all devices of a sweep. */
-function outagesByKind(state: CoreState): (kind: Device["kind"]) => readonly number[] {
-  const known = new Map<Device["kind"], readonly number[]>();
+/** The same, found once for all devices of a sweep. */
+function patienceByKind(state: CoreState): (kind: Device["kind"]) => number {
+  const known = new Map<Device["kind"], number>();
   return (kind) => {
-    const outages = known.get(kind) ?? outagesOf(state, kind);
-    known.set(kind, outages);
-    return outages;
+    const patienceMs = known.get(kind) ?? patienceFor(state, kind);
+    known.set(kind, patienceMs);
+    return patienceMs;
   };
 }

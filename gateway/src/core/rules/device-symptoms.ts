@@ -27,16 +27,16 @@ const BABBLE_QUIET_MS = 30 * MINUTE_MS;
 
 export const NO_FAULTS: DeviceWatch["faults"] = Object.freeze({});
 
-/** `outages`: how long devices of the kind were away until they came back by themselves. */
+/** `patienceMs`: how long devices of the kind may be away, by {@link patienceOf}. */
 export function symptomsOf(
   device: Device,
   watch: DeviceWatch,
   nowMs: number,
-  outages: () => readonly number[],
+  patienceMs: () => number,
 ): DeviceWatch["faults"] {
   const silent = silence(device, watch, nowMs);
   const stuck = stuckness(device, watch, nowMs);
-  const offline = absence(watch, nowMs, outages);
+  const offline = absence(watch, nowMs, patienceMs);
   const { babbleAtMs, oddAtMs } = watch;
   const odd = oddAtMs.length === ODD_COUNT && oddAtMs.every((moment) => nowMs - moment < DAY_MS);
   const babbles = babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS;
@@ -57,19 +57,15 @@ const BABBLES: Words = {
 };
 
 /** A fault that is told stays told, whatever is learnt meanwhile. */
-function absence(
-  { offlineAtMs, faults }: DeviceWatch,
-  nowMs: number,
-  outages: () => readonly number[],
-): Words | undefined {
+function absence({ offlineAtMs, faults }: DeviceWatch, nowMs: number, patienceMs: () => number): Words | undefined {
   if (offlineAtMs === undefined || nowMs - offlineAtMs < OFFLINE_MS) return undefined;
-  if (faults.offline === undefined && nowMs - offlineAtMs < patienceMs(outages())) return undefined;
+  if (faults.offline === undefined && nowMs - offlineAtMs < patienceMs()) return undefined;
   const { says, zh } = span(nowMs - offlineAtMs);
   return { says: `not reachable for ${says}`, zh: `已${zh}无法连接` };
 }
 
 /** Half as long again as all but the longest of the outages that ended by themselves. */
-function patienceMs(outages: readonly number[]): number {
+export function patienceOf(outages: readonly number[]): number {
   const known = outages.filter((ms) => ms >= OUTAGE_MS).sort((a, b) => a - b);
   if (known.length < KNOWN_OUTAGES) return OFFLINE_MS;
   const long = known[Math.floor(0.9 * (known.length - 1))] ?? 0;
