@@ -13,6 +13,7 @@ export * from "./clock.ts";
 export * from "./command.ts";
 export * from "./command-args.ts";
 export * from "./crc.ts";
+export * from "./deed.ts";
 export * from "./dlt645/address.ts";
 export * from "./dlt645/answer.ts";
 export * from "./dlt645/describe.ts";

@@ -20,6 +20,7 @@ import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
+import type { Fact, Order } from "./told.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
@@ -63,6 +64,8 @@ export interface CoreState {
   installation: string;
   /** Alerts ever raised here; names the next one. */
   alertCount: number;
+  /** Facts ever told under a number. */
+  factCount: number;
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
   readonly beliefs: Map<string, Belief>;
@@ -89,6 +92,8 @@ export interface CoreState {
   readonly timers: Map<string, Timer>;
   /** No timer is due earlier. */
   nextDueMs: number;
+  /** What the step under way has to tell beside alerts. Never kept. */
+  told: { facts: Fact[]; orders: Order[] };
   /** Pieces changed since the last snapshot, as `part/id`. */
   readonly dirty: Set<string>;
 }
@@ -97,6 +102,7 @@ export function emptyState(): CoreState {
   return {
     installation: "",
     alertCount: 0,
+    factCount: 0,
     model: undefined,
     devices: new Map(),
     beliefs: new Map(),
@@ -112,6 +118,7 @@ export function emptyState(): CoreState {
     budgets: new Map(),
     timers: new Map(),
     nextDueMs: Number.POSITIVE_INFINITY,
+    told: { facts: [], orders: [] },
     dirty: new Set(),
   };
 }
@@ -185,7 +192,8 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "morning") return state.morning;
   if (id === "gate") return gateToJson(state.gate);
   if (id === "commands") return commandsToJson(state.commands);
-  return { installation: state.installation, alertCount: state.alertCount };
+  const { installation, alertCount, factCount } = state;
+  return { installation, alertCount, factCount };
 }
 
 /** The state a whole snapshot stands for. */
@@ -221,8 +229,9 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);
   else {
-    const core = value as Pick<CoreState, "installation" | "alertCount">;
+    const core = value as Pick<CoreState, "installation" | "alertCount"> & Partial<Pick<CoreState, "factCount">>;
     state.installation = core.installation;
     state.alertCount = core.alertCount;
+    state.factCount = core.factCount ?? 0;
   }
 }

@@ -2,9 +2,9 @@
  * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
-import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
+import { type ClockQuality, type Deed, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
-import { type AlertEvent, move } from "./alerts/life.ts";
+import type { AlertEvent } from "./alerts/life.ts";
 import {
   type CommandEnd,
   endCommand,
@@ -12,6 +12,7 @@ import {
   takeCommand,
   type UsedCommand,
 } from "./commands/used-commands.ts";
+import { doDeed } from "./deeds/index.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
 import { names } from "./names.ts";
@@ -25,6 +26,7 @@ import { retire } from "./rules/retire.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, newDevice, setTimer, settleTimers } from "./state.ts";
 import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
+import { type Fact, type Order, takeTold } from "./told.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
 export type Input =
@@ -42,13 +44,8 @@ export type Input =
   | { readonly type: "clock"; readonly shiftMs: number }
   /** `installation` names this installation the first time. */
   | { readonly type: "config"; readonly config: CoreConfig; readonly installation: string }
-  | {
-      readonly type: "action";
-      readonly alert: string;
-      readonly to: AlertState;
-      readonly by: string;
-      readonly note?: string;
-    }
+  /** A person or a platform did something to the site's affairs. */
+  | { readonly type: "deed"; readonly deed: Deed; readonly by: string }
   /** A command passed its checks and is about to be carried out. */
   | ({ readonly type: "command" } & TakenCommand)
   /** What became of it. */
@@ -68,14 +65,24 @@ export interface Effects {
   readonly sampled?: boolean;
   /** A command that came to its end: what a platform is told of it belongs into the same turn. */
   readonly ended?: UsedCommand;
+  /** What platforms are told beside alerts. */
+  readonly facts?: readonly Fact[];
+  /** What devices are to do once this is on disk. */
+  readonly orders?: readonly Order[];
 }
 
 type Told = Extract<Input, { type: "reading" }>;
 
 const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
 
-/** Throws RejectedError for an action the alert's life does not know, InvariantError when the caller is wrong. */
+/** Throws RejectedError for a deed that cannot be done, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
+  const effects = decide(state, input, nowMs);
+  const told = takeTold(state);
+  return told.facts === undefined && told.orders === undefined ? effects : { ...effects, ...told };
+}
+
+function decide(state: CoreState, input: Input, nowMs: number): Effects {
   switch (input.type) {
     case "config":
       return configure(state, input.config, input.installation, nowMs);
@@ -88,12 +95,8 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
       shiftTimers(state, modelOf(state), input.shiftMs, nowMs);
       forgetFuture(state, modelOf(state), nowMs);
       return { outcome: "accepted", alerts: [], spaces: [] };
-    case "action":
-      return {
-        outcome: "accepted",
-        alerts: [move(state, input.alert, input.to, input.by, input.note, nowMs)],
-        spaces: [],
-      };
+    case "deed":
+      return { outcome: "accepted", alerts: [], spaces: [], ...doDeed(state, input.deed, { by: input.by, nowMs }) };
     case "command":
       return use(state, input, nowMs);
     case "command-result":
