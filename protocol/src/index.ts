@@ -69,6 +69,7 @@ export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
 export * from "./people-counter/vs13x.ts";
 export * from "./policy.ts";
+export * from "./prompt.ts";
 export * from "./radar/config-frames.ts";
 export * from "./radar/describe.ts";
 export { ld2410Framing, ld2450Framing, radarCommandFraming } from "./radar/framing.ts";

@@ -62,6 +62,20 @@ export function controlRequests(parts: ControlParts): readonly ControlRequest[] 
       },
     }),
     controlRequest({
+      name: "prompts",
+      params: z.strictObject({ handled: z.boolean().default(false) }),
+      deadlineMs: QUICK_MS,
+      run: async ({ handled }) => ({
+        prompts: [...parts.core.state.prompts.values()].filter(({ state }) => handled || state === "open"),
+      }),
+    }),
+    controlRequest({
+      name: "hand-overs",
+      params: z.strictObject({}),
+      deadlineMs: QUICK_MS,
+      run: async () => ({ handOvers: [...parts.core.state.handOvers.values()] }),
+    }),
+    controlRequest({
       name: "health",
       params: z.strictObject({}),
       deadlineMs: QUICK_MS,

@@ -22,6 +22,8 @@ export function wants({ filter }: Pick<Target, "filter">, type: string): boolean
   return filter.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
 }
 
+const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
+
 /** One turn. Single use: fill, write, then `committed()`. */
 export class Turn {
   readonly #targets: readonly Target[];
@@ -47,8 +49,7 @@ export class Turn {
   /** A journaled input and everything that followed from it. */
   record(model: Model, state: CoreState, entry: JournalEntry, effects: Effects): void {
     this.journal.push(entry);
-    if (effects.alerts.length > 0 || effects.spaces.length > 0 || effects.orders !== undefined)
-      this.changes.push(effects);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects)) this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
         if (readings && wants({ filter }, "gatehouse.reading"))

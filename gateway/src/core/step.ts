@@ -13,6 +13,7 @@ import {
   type UsedCommand,
 } from "./commands/used-commands.ts";
 import { doDeed } from "./deeds/index.ts";
+import { followOpen } from "./hand-over/hand-over.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
 import { names } from "./names.ts";
@@ -21,12 +22,14 @@ import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
+import { noteUse } from "./presence/residence.ts";
+import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, newDevice, setTimer, settleTimers } from "./state.ts";
 import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
-import { type Fact, type Order, takeTold } from "./told.ts";
+import { type Told, takeTold } from "./told.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
 export type Input =
@@ -51,7 +54,7 @@ export type Input =
   /** What became of it. */
   | ({ readonly type: "command-result" } & CommandEnd);
 
-export interface Effects {
+export interface Effects extends Told {
   /** `accepted` inputs go into the journal; the others change nothing. */
   readonly outcome: "accepted" | "duplicate" | "rejected" | "idle";
   /** Why an input was rejected. */
@@ -65,21 +68,29 @@ export interface Effects {
   readonly sampled?: boolean;
   /** A command that came to its end: what a platform is told of it belongs into the same turn. */
   readonly ended?: UsedCommand;
-  /** What platforms are told beside alerts. */
-  readonly facts?: readonly Fact[];
-  /** What devices are to do once this is on disk. */
-  readonly orders?: readonly Order[];
 }
 
-type Told = Extract<Input, { type: "reading" }>;
+type HeardReading = Extract<Input, { type: "reading" }>;
 
 const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
 
 /** Throws RejectedError for a deed that cannot be done, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
   const effects = decide(state, input, nowMs);
+  if (effects.outcome === "accepted") follow(state, input, effects.alerts, nowMs);
   const told = takeTold(state);
-  return told.facts === undefined && told.orders === undefined ? effects : { ...effects, ...told };
+  return told === undefined ? effects : { ...effects, ...told };
+}
+
+/** What people must look at follows from what happened, whatever made it happen. */
+function follow(state: CoreState, input: Input, alerts: readonly AlertEvent[], nowMs: number): void {
+  if (alerts.length > 0) followAlerts(state, alerts, nowMs);
+  if (input.type === "deed" && !input.by.startsWith("platform:")) seeOperator(state, nowMs);
+  if (input.type === "config") {
+    checkFields(state, nowMs);
+    watchOperator(state, nowMs, true);
+  }
+  if (alerts.length > 0 || input.type !== "reading") followOpen(state, nowMs);
 }
 
 function decide(state: CoreState, input: Input, nowMs: number): Effects {
@@ -139,7 +150,7 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });
 
-function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, nowMs: number): Effects {
+function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardReading, nowMs: number): Effects {
   const atMs = reading.at === undefined ? undefined : (toldMs ?? Date.parse(reading.at));
   const problem = placeProblem(model, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
   if (problem !== undefined) return rejected(problem);
@@ -155,6 +166,7 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, 
   const believed = happenedMs(known, atMs, nowMs);
   const space = reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id);
   const changed = estimate(state, model, known, { reading, device, portal, space, atMs: believed, nowMs });
+  noteUse(state, model, reading, space, believed, nowMs);
   const observed: Observed = {
     reading,
     device,

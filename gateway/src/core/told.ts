@@ -41,10 +41,21 @@ export function order(state: CoreState, given: Order): void {
   state.told.orders.push(given);
 }
 
-/** What was put down since the last call. */
-export function takeTold(state: CoreState): { readonly facts?: readonly Fact[]; readonly orders?: readonly Order[] } {
-  const { facts, orders } = state.told;
-  if (facts.length === 0 && orders.length === 0) return {};
-  state.told = { facts: [], orders: [] };
-  return { ...(facts.length === 0 ? {} : { facts }), ...(orders.length === 0 ? {} : { orders }) };
+export interface Told {
+  readonly facts?: readonly Fact[];
+  readonly orders?: readonly Order[];
+  /** Ids of prompts that changed, for whoever shows them. */
+  readonly prompts?: readonly string[];
+}
+
+/** What was put down since the last call; undefined for nothing. */
+export function takeTold(state: CoreState): Told | undefined {
+  const { facts, orders, prompts } = state.told;
+  if (facts.length === 0 && orders.length === 0 && prompts.length === 0) return undefined;
+  state.told = { facts: [], orders: [], prompts: [] };
+  return {
+    ...(facts.length === 0 ? {} : { facts }),
+    ...(orders.length === 0 ? {} : { orders }),
+    ...(prompts.length === 0 ? {} : { prompts }),
+  };
 }
