@@ -17,6 +17,8 @@ export class CoreRun {
   readonly events: AlertEvent[] = [];
   readonly facts: Fact[] = [];
   readonly orders: Order[] = [];
+  /** What could not be done, for whoever tries at random. */
+  readonly refusals: string[] = [];
   readonly #seqs = new Map<string, number>();
   /** Who lives in every space: what a rule makes of it is tried apart from how it is estimated. */
   #residency: Residency = { residing: 0, low: 0, high: 0, pOver: 0, evidence: [] };

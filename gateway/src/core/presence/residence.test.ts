@@ -53,9 +53,9 @@ describe("presence facts", () => {
   it("name each day where the platform stands otherwise, until it says the same", () => {
     const core = enter(run(), LISTED).act({ do: "tell-residence", absent: [LISTED], resident: [] }, "platform:city");
     core.wait(2 * DAY_MS);
-    expect(facts(core).map(({ id, type }) => [type, id])).toEqual([
-      ["gatehouse.residence.reconcile", "reconcile.2026-03-03.t"],
-      ["gatehouse.residence.reconcile", "reconcile.2026-03-04.t"],
+    expect(facts(core).map(({ type, data }) => [type, Reflect.get(data, "date")])).toEqual([
+      ["gatehouse.residence.reconcile", "2026-03-03"],
+      ["gatehouse.residence.reconcile", "2026-03-04"],
     ]);
     expect(facts(core)[0]?.data).toMatchObject({
       differences: [{ space: "F1", credential: LISTED, platform: "absent", gateway: "resident" }],

@@ -194,7 +194,6 @@ function reconcile(state: CoreState, model: Model, day: number, nowMs: number): 
     dataclassification: "personal",
     data: { date, count: differences.length, differences: differences.slice(0, MAX_DIFFERENCES) },
     atMs: nowMs,
-    key: `reconcile.${date}`,
   });
 }
 
