@@ -1,30 +1,7 @@
 /** The report's words for alerts and evidence, in both languages. */
 import type { AlertKind, AlertLevel, Evidence } from "@gatehouse/protocol";
+import { KIND_WORDS, LEVEL_WORDS, type Pair } from "../../core/alerts/words.ts";
 import { both, escapeHtml } from "./html.ts";
-
-type Pair = readonly [zh: string, en: string];
-
-const KINDS: Readonly<Record<AlertKind, Pair>> = {
-  "group-rental": ["群租", "group rental"],
-  "unregistered-residents": ["未登记居住", "unregistered residents"],
-  "overcrowded-now": ["当前超员", "overcrowded now"],
-  "door-forced": ["强行开门", "door forced"],
-  "door-held": ["门未关", "door held open"],
-  tamper: ["设备被拆动", "tamper"],
-  "device-fault": ["设备故障", "device fault"],
-  fire: ["火警", "fire"],
-  panic: ["紧急求助", "panic"],
-  duress: ["胁迫", "duress"],
-  "patrol-overdue": ["巡查超时", "patrol overdue"],
-  custom: ["本场规则", "rule of the site"],
-};
-
-const LEVELS: Readonly<Record<AlertLevel, Pair>> = {
-  red: ["红色", "red"],
-  yellow: ["黄色", "yellow"],
-  blue: ["蓝色", "blue"],
-  emergency: ["紧急", "emergency"],
-};
 
 /** Sources of evidence that have a name of their own in Chinese; others are shown as they are. */
 const SOURCES: Readonly<Record<string, Pair>> = {
@@ -45,10 +22,12 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   register: ["登记与限额", "register and limit"],
   data: ["观测情况", "what is known"],
   residing: ["居住估计", "residents"],
+  history: ["既往记录", "earlier episodes"],
+  patrol: ["巡查", "patrol"],
 };
 
-export const kindName = (kind: string): string => pair(KINDS[kind as AlertKind] ?? [kind, kind]);
-export const levelName = (level: AlertLevel): string => pair(LEVELS[level]);
+export const kindName = (kind: string): string => pair(KIND_WORDS[kind as AlertKind] ?? [kind, kind]);
+export const levelName = (level: AlertLevel): string => pair(LEVEL_WORDS[level]);
 export const sourceName = (source: string): string =>
   pair((Object.hasOwn(SOURCES, source) ? SOURCES[source] : undefined) ?? [source, source]);
 
