@@ -1,5 +1,6 @@
 /** How long a space, and the site, has been within its limits: rows of days, and the way off the list of those that were not. Pure. */
 import { formatDay, localDay } from "@gatehouse/protocol";
+import { waitingFor } from "../alerts/budget.ts";
 import { recordOf } from "../alerts/life.ts";
 import { memoOf, SITE_MEMO, setMemo } from "../memos.ts";
 import { type Model, RAISE_AT } from "../model.ts";
@@ -46,7 +47,9 @@ export const countCompliance: NightRule = (state, spaceId, nowMs) => {
   // A late reading may have changed what a remembered morning says; what is older stands as it was.
   const over = mornings.filter(({ day, pOver }) => day <= today && pOver >= raiseAt).at(-1)?.day;
   const older = known?.nightDay !== undefined && known.nightDay < oldest ? known.nightDay : undefined;
-  const open = FINDINGS.some((kind) => isUnsettled(state, kind, spaceId));
+  // What this morning found is raised after it was counted, and may have to wait for the day's budget.
+  const found = waitingFor(state, spaceId);
+  const open = FINDINGS.some((kind) => found.includes(kind) || isUnsettled(state, kind, spaceId));
   const streak: SpaceStreak = {
     firstDay: Math.min(known?.firstDay ?? today, today),
     lastDay: today,

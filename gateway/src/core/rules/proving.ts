@@ -9,6 +9,7 @@ export const isProving = (record: AlertRecord | undefined): boolean =>
 
 /** Local day up to which a person's word counts: they closed it although the sensors saw it, so only later mornings speak against them. */
 export function lastTrusted(state: CoreState, record: AlertRecord | undefined): number {
-  if (record === undefined || typeof record.closedMs !== "number" || !isContested(record)) return Number.NEGATIVE_INFINITY;
+  if (record === undefined || typeof record.closedMs !== "number" || !isContested(record))
+    return Number.NEGATIVE_INFINITY;
   return localDay(record.closedMs, modelOf(state).zone);
 }
