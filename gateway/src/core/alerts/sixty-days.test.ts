@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type CoreRun, DAY_MS } from "../../testing/core-run.ts";
-import { live } from "./random-site.ts";
+import { live } from "../../testing/random-alerts.ts";
 
 const outcome = ({ events, facts, orders, refusals, state }: CoreRun) => ({
   events,
