@@ -1,9 +1,15 @@
 /** Alerts as text for people, in Chinese or English. Pure. */
-import type { Alert } from "@gatehouse/protocol";
-import { KIND_WORDS, LEVEL_WORDS, MEASURE_WORDS, type Pair, STATE_WORDS } from "../core/alerts/words.ts";
+import {
+  ALERT_KIND_WORDS,
+  ALERT_LEVEL_WORDS,
+  ALERT_MEASURE_WORDS,
+  ALERT_STATE_WORDS,
+  type Alert,
+} from "@gatehouse/protocol";
 import { shortTime, textTable } from "./text-table.ts";
 
 export type Lang = "zh" | "en";
+type Pair = readonly [zh: string, en: string];
 
 const say = ([zh, en]: Pair, lang: Lang): string => (lang === "zh" ? zh : en);
 
@@ -40,7 +46,7 @@ const isWaiting = ({ state }: Alert): boolean => state === "raised" || state ===
 
 const placeOf = ({ space, portal, device }: Alert): string => [space, portal ?? device ?? ""].filter(Boolean).join("/");
 
-const kindOf = ({ kind, title }: Alert, lang: Lang): string => title?.[lang] ?? say(KIND_WORDS[kind], lang);
+const kindOf = ({ kind, title }: Alert, lang: Lang): string => title?.[lang] ?? ALERT_KIND_WORDS[kind][lang];
 
 /** A line an alert. */
 export function alertTable(alerts: readonly Alert[], lang: Lang): string {
@@ -48,10 +54,10 @@ export function alertTable(alerts: readonly Alert[], lang: Lang): string {
   const head = ["id", "level", "kind", "place", "state", "sensors", "raised", "by"] as const;
   const rows = alerts.map((alert) => [
     alert.id,
-    say(LEVEL_WORDS[alert.level], lang),
+    ALERT_LEVEL_WORDS[alert.level][lang],
     kindOf(alert, lang),
     placeOf(alert),
-    say(STATE_WORDS[alert.state], lang),
+    ALERT_STATE_WORDS[alert.state][lang],
     say(alert.clearedAt === null ? WORDS.still : WORDS.over, lang),
     shortTime(alert.raisedAt),
     `${shortTime(isWaiting(alert) ? alert.sla.acknowledgeBy : alert.sla.resolveBy)}${
@@ -67,8 +73,8 @@ export function alertSheet(alert: Alert, lang: Lang): string {
   const rows: (readonly [keyof typeof WORDS, string | undefined])[] = [
     ["place", placeOf(alert)],
     ["address", [address.text, address.code, address.grid, address.plate].filter(Boolean).join(" ")],
-    ["state", `${say(STATE_WORDS[alert.state], lang)}, ${say(WORDS.sensors, lang)}: ${sensorsOf(alert, lang)}`],
-    ["measure", measure === undefined ? undefined : say(MEASURE_WORDS[measure], lang)],
+    ["state", `${ALERT_STATE_WORDS[alert.state][lang]}, ${say(WORDS.sensors, lang)}: ${sensorsOf(alert, lang)}`],
+    ["measure", measure === undefined ? undefined : ALERT_MEASURE_WORDS[measure][lang]],
     ["offence", String(alert.offence)],
     ["episode", String(alert.episode)],
     ["since", shortTime(alert.since)],
@@ -87,11 +93,11 @@ export function alertSheet(alert: Alert, lang: Lang): string {
   const history = alert.history.map(({ at, to, by, note = "" }) => [
     "",
     shortTime(at),
-    say(STATE_WORDS[to], lang),
+    ALERT_STATE_WORDS[to][lang],
     by,
     note,
   ]);
-  const title = `${alert.id}  ${say(LEVEL_WORDS[alert.level], lang)}  ${kindOf(alert, lang)}\n`;
+  const title = `${alert.id}  ${ALERT_LEVEL_WORDS[alert.level][lang]}  ${kindOf(alert, lang)}\n`;
   const part = (name: keyof typeof WORDS, table: string): string => `\n${say(WORDS[name], lang)}\n${table}`;
   return `${title}${textTable(facts)}${part("why", textTable(why))}${part("history", textTable(history))}`;
 }

@@ -16,7 +16,7 @@ export function monthPage(facts: MonthFacts, lang: "zh" | "en"): string {
   return `<!doctype html>
 <html lang="${lang === "zh" ? "zh-CN" : "en"}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(site.name)} ${escapeHtml(month)} 月报 monthly report</title><style>${STYLE}@page{size:A4;margin:16mm}</style></head><body>
+<title>${escapeHtml(site.name)} ${escapeHtml(month)} 月报 monthly report</title><style>${STYLE}td.n{white-space:nowrap}@page{size:A4;margin:16mm}</style></head><body>
 <input class="lang" type="radio" name="lang" id="lang-zh"${checked("zh")} aria-label="中文"><input class="lang" type="radio" name="lang" id="lang-en"${checked("en")} aria-label="English">
 <header><div class="langs"><label for="lang-zh">中文</label><label for="lang-en">English</label></div>
 <h1>${escapeHtml(site.name)} ${both("月度报告", "monthly report")} ${escapeHtml(month)}</h1>

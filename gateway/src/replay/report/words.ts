@@ -1,7 +1,14 @@
 /** The report's words for alerts and evidence, in both languages. */
-import type { AlertKind, AlertLevel, Evidence } from "@gatehouse/protocol";
-import { KIND_WORDS, LEVEL_WORDS, type Pair } from "../../core/alerts/words.ts";
+import {
+  ALERT_KIND_WORDS,
+  ALERT_LEVEL_WORDS,
+  type AlertKind,
+  type AlertLevel,
+  type Evidence,
+} from "@gatehouse/protocol";
 import { both, escapeHtml } from "./html.ts";
+
+type Pair = readonly [zh: string, en: string];
 
 /** Sources of evidence that have a name of their own in Chinese; others are shown as they are. */
 const SOURCES: Readonly<Record<string, Pair>> = {
@@ -26,8 +33,12 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   patrol: ["巡查", "patrol"],
 };
 
-export const kindName = (kind: string): string => pair(KIND_WORDS[kind as AlertKind] ?? [kind, kind]);
-export const levelName = (level: AlertLevel): string => pair(LEVEL_WORDS[level]);
+export function kindName(kind: string): string {
+  const { zh, en } = ALERT_KIND_WORDS[kind as AlertKind] ?? { zh: kind, en: kind };
+  return pair([zh, en]);
+}
+export const levelName = (level: AlertLevel): string =>
+  pair([ALERT_LEVEL_WORDS[level].zh, ALERT_LEVEL_WORDS[level].en]);
 export const sourceName = (source: string): string =>
   pair((Object.hasOwn(SOURCES, source) ? SOURCES[source] : undefined) ?? [source, source]);
 
