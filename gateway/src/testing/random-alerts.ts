@@ -1,9 +1,9 @@
 /** Sixty days of a site with alerts of every kind and people who do anything to them, for tests of their life. */
 import type { AlertState, Deed } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
+import type { CoreConfig } from "../core/model.ts";
 import { CoreRun, DAY_MS, HOUR_MS, MINUTE_MS } from "./core-run.ts";
 import { testConfig } from "./site.ts";
-import type { CoreConfig } from "../core/model.ts";
 
 const PEOPLE = ["local:wang", "local:li", "platform:city"] as const;
 const STEPS = ["acknowledge", "rectify", "verify", "close", "reopen", "note"] as const;

@@ -1,8 +1,8 @@
 import { Alert, type AlertState } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { type CoreRun, DAY_MS } from "../../testing/core-run.ts";
-import { type AlertEvent, isContested, isStanding, NEXT } from "./life.ts";
 import { live } from "../../testing/random-alerts.ts";
+import { type AlertEvent, isContested, isStanding, NEXT } from "./life.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => n + 1);
 const KEEPS: readonly AlertEvent["change"][] = ["cleared", "repeated", "overdue", "escalated", "noted"];
