@@ -88,4 +88,5 @@ it.each(SEEDS)(
     const ids = core.events.map(({ alert, revision }) => `${alert.id}.${revision}`);
     expect(new Set(ids).size).toBe(ids.length);
   },
+  60_000,
 );

@@ -34,6 +34,7 @@ it.each([1, 2, 3])(
     expect(quiet.events.some(({ alert }) => alert.closedBy?.contested === true)).toBe(true);
     expect(quiet.events.some(({ alert }) => alert.measure === "referral")).toBe(true);
   },
+  60_000,
 );
 
 it.each([21, 22, 23])(
@@ -55,4 +56,5 @@ it.each([21, 22, 23])(
       expect(Date.parse(record.alert.sla.acknowledgeBy)).toBe(timer.dueMs);
     }
   },
+  60_000,
 );
