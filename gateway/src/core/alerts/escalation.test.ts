@@ -115,6 +115,16 @@ describe("an alert nobody resolves", () => {
     expect(overdue).toEqual(["not acknowledged in time", "not resolved in time"]);
   });
 
+  it("is asked for soon once somebody has acknowledged it, however late", () => {
+    const core = run();
+    const id = panic(core);
+    core
+      .wait(5 * HOUR_MS + 10 * MINUTE_MS)
+      .act({ do: "acknowledge", alert: id })
+      .wait(30 * MINUTE_MS);
+    expect(steps(core).at(-1)).toBe("03-02 17:30 desk not-resolved");
+  });
+
   it("no longer once the sensors have cleared it", () => {
     const core = run().say("lock-1", "tamper.on");
     const id = core.last("tamper")?.id ?? "";

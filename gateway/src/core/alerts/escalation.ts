@@ -7,6 +7,7 @@ import { change } from "./record.ts";
 import { deadlinesFor } from "./sla.ts";
 
 type Clock = "acknowledge" | "resolve";
+const REASONS = { acknowledge: "not-acknowledged", resolve: "not-resolved" } as const;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -23,6 +24,7 @@ export function alertTimer(state: CoreState, name: string, nowMs: number): Alert
   if (!isLate(record, what)) return [];
   const { late = { acknowledge: 0, resolve: 0 } } = record;
   record.late = { ...late, [what]: late[what] + 1 };
+  state.dirty.add(`alert/${id}`);
   const first = late[what] === 0;
   const note = `not ${what === "acknowledge" ? "acknowledged" : "resolved"} in time`;
   const said = first
@@ -41,7 +43,7 @@ function isLate(record: AlertRecord, what: Clock): boolean {
 
 /** The next contact, and when all were told the platform, again and again. */
 function askNext(state: CoreState, record: AlertRecord, what: Clock, note: string, nowMs: number): AlertEvent {
-  const reason = what === "acknowledge" ? "not-acknowledged" : "not-resolved";
+  const reason = REASONS[what];
   const known = record.alert.escalation;
   const step = known?.reason === reason ? known.step + 1 : 1;
   const contact = modelOf(state).escalation.contacts[step - 1];
@@ -55,7 +57,8 @@ function askNext(state: CoreState, record: AlertRecord, what: Clock, note: strin
 function pauseMs(state: CoreState, { alert }: AlertRecord, what: Clock): number {
   const { escalation, spaces } = modelOf(state);
   const repeatMs = escalation.repeatHours * HOUR_MS;
-  if ((alert.escalation?.step ?? 0) > escalation.contacts.length) return repeatMs;
+  const asked = alert.escalation?.reason === REASONS[what] ? alert.escalation.step : 0;
+  if (asked > escalation.contacts.length) return repeatMs;
   if (escalation.everyMinutes !== undefined) return escalation.everyMinutes * MINUTE_MS;
   const clocks = [escalation.clocks, spaces.get(alert.space)?.clocks ?? {}];
   const { acknowledgeMs, resolveMs } = deadlinesFor(alert.kind, alert.level, clocks);

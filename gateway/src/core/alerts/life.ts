@@ -9,7 +9,7 @@ import {
   RejectedError,
 } from "@gatehouse/protocol";
 import type { Estimate } from "../occupancy/estimate.ts";
-import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
+import { type AlertRecord, type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
 import { measureOf } from "./offence.ts";
 import { begin, change, closing, create, endEpisode, quiet } from "./record.ts";
 import { deadlinesFor } from "./sla.ts";
@@ -127,7 +127,7 @@ export function clear(state: CoreState, subject: Place, nowMs: number, proof: st
   record.alert = { ...record.alert, clearedAt: formatTime(nowMs, modelOf(state).zone) };
   quiet(state, record, "not-resolved", `overdue:resolve:${id}`);
   if (from === "rectifying" || from === "verifying") return closeProved(state, record, proof, nowMs);
-  if (from === "closed") state.timers.delete(`contest:${id}`);
+  if (from === "closed") dropTimer(state, `contest:${id}`);
   return change(state, record, { what: "cleared", to: from, by: "sensors", note: proof }, nowMs);
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type CoreRun, DAY_MS } from "../../testing/core-run.ts";
 import { live } from "../../testing/random-alerts.ts";
+import { takeSnapshot, touchAll } from "../state.ts";
 
 const outcome = ({ events, facts, orders, refusals, state }: CoreRun) => ({
   events,
@@ -58,3 +59,19 @@ it.each([21, 22, 23])(
   },
   60_000,
 );
+
+it("snapshots of what changed add up to the whole, so that a crash forgets nothing", () => {
+  const pieces = new Map<string, string>();
+  const merge = ({ state }: CoreRun): void => {
+    for (const { part, id, body } of takeSnapshot(state, 1).pieces) {
+      if (body === null) pieces.delete(`${part}/${id}`);
+      else pieces.set(`${part}/${id}`, body);
+    }
+  };
+  const core = live(31, 60, () => {}, merge);
+  const known = [...pieces].sort();
+  touchAll(core.state);
+  pieces.clear();
+  merge(core);
+  expect(known).toEqual([...pieces].sort());
+}, 60_000);
