@@ -11,15 +11,18 @@ import {
   Command,
   CommandAction,
   CommandResult,
+  ComplianceSettings,
   Credential,
   CustomRule,
   Device,
   DeviceCommand,
   DeviceStatus,
   DriverConfig,
+  EscalationSettings,
   Gap,
   HandOver,
   NightRule,
+  PatrolSettings,
   Policy,
   PolicyUse,
   Portal,
@@ -31,6 +34,7 @@ import {
   Reading,
   type ReadingKind,
   Receipt,
+  ResponseClock,
   Site,
   SiteBoard,
   Space,
@@ -50,7 +54,7 @@ function siteFile(): string {
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|calendar|prompts|presence)\./.test(line),
+        !/^\| `(broker|calendar|prompts|presence|escalation|patrols|compliance)\./.test(line),
     )
     .join("\n");
   return page(
@@ -89,6 +93,16 @@ function siteFile(): string {
     schemaTable(PromptSettings, "input"),
     "## `presence`",
     schemaTable(PresenceSettings, "input"),
+    "## `escalation`",
+    "Who is told of alerts nobody answers or resolves in time: see [alerts](../alerts.md).",
+    schemaTable(EscalationSettings, "input"),
+    "Of each level in `clocks`, here and in a policy:",
+    schemaTable(ResponseClock, "input"),
+    "A channel has `via`: `uplink` with `uplink`; `device` with `device`, `action` (`buzzer`, `led` or `text`) and `args`; or `platform`.",
+    "## `patrols`",
+    schemaTable(PatrolSettings, "input"),
+    "## `compliance`",
+    schemaTable(ComplianceSettings, "input"),
     "## `accounts[]`",
     schemaTable(Account, "input"),
     "## Policy files",
@@ -191,18 +205,19 @@ function commands(): string {
 const alerts = (): string =>
   page(
     "# Alerts",
-    "A finding with a life: `raised -> acknowledged -> rectifying -> verifying -> closed`, and `closed -> reopened` when it comes back within the policy's window: same `id`, `episode` + 1. A first sign is a state of the estimate, not an alert.",
+    "A finding with a life: `raised -> acknowledged -> rectifying -> verifying -> closed`, and `closed -> reopened` when it comes back within the policy's window: same `id`, `episode` + 1. What leads from one to the next, the clocks and who is told when they run out: [alerts, patrols and compliance](../alerts.md). A first sign is a state of the estimate, not an alert.",
     schemaTable(Alert, "output"),
   );
 
 const EVENT_TYPES = `| type | lane | data |
 | --- | --- | --- |
-| \`gatehouse.alert.{change}\` | \`emergency\` or \`alert\` | the [alert](alerts.md) as it then stood; \`change\` is a state of it, or \`cleared\`, \`repeated\`, \`overdue\`, \`noted\` |
+| \`gatehouse.alert.{change}\` | \`emergency\` or \`alert\` | the [alert](alerts.md) as it then stood; \`change\` is a state of it, or \`cleared\`, \`repeated\`, \`overdue\`, \`escalated\`, \`noted\` |
+| \`gatehouse.patrol.done\` | \`presence\` | \`{ space, at, how, by, late, nextBy }\`: a patrol proved itself by \`tag\` or \`plate\` |
 | \`gatehouse.prompt.escalated\` \`.handled\` | \`alert\` or \`presence\` | a [prompt](#prompt) nobody handled in time, with \`escalation: { step, to }\`; then that it was handled |
 | \`gatehouse.hand-over.{change}\` | \`presence\` | a [hand-over](#hand-over) that was \`started\`, \`completed\` or \`cancelled\` |
 | \`gatehouse.residence.absence-suspected\` \`.return-detected\` | \`presence\` | \`{ space, credential, lastSeen, days }\`, the pseudonym only |
 | \`gatehouse.residence.reconcile\` | \`presence\` | \`{ date, count, differences: [{ space, credential, platform, gateway, lastSeen }] }\` |
-| \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit }] }\`: counts, no names |
+| \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit, compliance? }], compliance }\`: counts, no names; \`compliance\` as in [alerts](../alerts.md#compliance) |
 | \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
 | \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
 | \`gatehouse.reading\` | \`telemetry\` | the [reading](readings.md) as accepted; only to an uplink with \`readings: true\` |`;

@@ -1,5 +1,5 @@
 /** What alerts are called by people. */
-import type { AlertKind, AlertLevel } from "./alert.ts";
+import type { AlertKind, AlertLevel, AlertState } from "./alert.ts";
 
 export interface Words {
   readonly zh: string;
@@ -26,4 +26,19 @@ export const ALERT_LEVEL_WORDS: Readonly<Record<AlertLevel, Words>> = {
   yellow: { zh: "黄色", en: "yellow" },
   blue: { zh: "蓝色", en: "blue" },
   emergency: { zh: "紧急", en: "emergency" },
+};
+
+export const ALERT_STATE_WORDS: Readonly<Record<AlertState | "cleared", Words>> = {
+  raised: { zh: "待响应", en: "raised" },
+  acknowledged: { zh: "已响应", en: "acknowledged" },
+  rectifying: { zh: "整改中", en: "rectifying" },
+  verifying: { zh: "待验收", en: "verifying" },
+  closed: { zh: "已办结", en: "closed" },
+  reopened: { zh: "再次发生", en: "reopened" },
+  cleared: { zh: "感知解除", en: "cleared" },
+};
+
+export const ALERT_MEASURE_WORDS: Readonly<Record<"warning" | "referral", Words>> = {
+  warning: { zh: "首次警告", en: "first warning" },
+  referral: { zh: "移送处罚", en: "referral for penalty" },
 };

@@ -42,6 +42,37 @@ export const AlertAddress = z.object({
 });
 export type AlertAddress = z.infer<typeof AlertAddress>;
 
+/** The step of asking louder that was taken last. */
+export const AlertEscalation = z.object({
+  step: z.int().min(1).describe("how often it was passed on in this episode, for this reason"),
+  to: z.string().describe("contact of the site file, or `platform`"),
+  role: z.string().optional().describe("name of that contact's role"),
+  language: z.enum(["zh", "en"]).optional().describe("in which that contact is spoken to"),
+  reason: z.enum(["not-acknowledged", "not-resolved"]),
+});
+export type AlertEscalation = z.infer<typeof AlertEscalation>;
+
+/** How an alert came to its end. */
+export const ClosedBy = z.object({
+  how: z.enum(["sensors", "person"]).describe("what proves that it is over: the sensors, or somebody's word"),
+  proof: z.string().describe("in a sentence"),
+  by: z.string().describe("who closed it; `sensors` where nobody had to"),
+  at: Time,
+  contested: z.boolean().optional().describe("true: a person closed it while the sensors still saw it"),
+});
+export type ClosedBy = z.infer<typeof ClosedBy>;
+
+/** An earlier episode, as a referral needs it. */
+export const EarlierEpisode = z.object({
+  episode: z.int().min(1),
+  raisedAt: Time,
+  since: Time,
+  clearedAt: Time.nullable(),
+  nights: z.int().min(0).describe("nights it lasted, from `since` to its end"),
+  closedBy: ClosedBy.optional().describe("missing: it came back before anybody closed it"),
+});
+export type EarlierEpisode = z.infer<typeof EarlierEpisode>;
+
 export const Alert = z.object({
   id: z
     .string()
@@ -59,6 +90,16 @@ export const Alert = z.object({
     .int()
     .min(1)
     .describe("which breach of this space within the policy's window: 1 is the first warning, 2 and more a referral"),
+  measure: z
+    .enum(["warning", "referral"])
+    .optional()
+    .describe(
+      "what follows for whoever lets too many people live there: the first breach a warning, a further one a referral",
+    ),
+  earlier: z
+    .array(EarlierEpisode)
+    .optional()
+    .describe("with a referral: the earlier episodes within the window, oldest first"),
   episode: z.int().min(1).describe("grows when a recurrence reopens the alert"),
   raisedAt: Time.describe("when this episode was raised"),
   since: Time.describe("since when the condition held"),
@@ -88,6 +129,8 @@ export const Alert = z.object({
     acknowledgeBy: Time.describe("overdue behind it: the platform is told"),
     resolveBy: Time.describe("overdue behind it: the platform is told"),
   }),
+  escalation: AlertEscalation.optional().describe("while it is overdue: who was told last"),
+  closedBy: ClosedBy.optional().describe("of a closed alert: how it ended, and what proves it"),
   address: AlertAddress.describe("where it goes"),
   history: z.array(
     z.object({
@@ -95,6 +138,7 @@ export const Alert = z.object({
       to: z.union([AlertState, z.literal("cleared")]),
       by: z.string().describe("who: a person's role, `sensors`, `platform`"),
       note: z.string().optional(),
+      escalation: AlertEscalation.optional(),
     }),
   ),
 });

@@ -1,6 +1,6 @@
 /** Deeds: what a person or a platform does to the site's affairs (alerts, prompts, head counts), as opposed to a command, which goes to a device. */
 import { z } from "zod";
-import { Pseudonym } from "./names.ts";
+import { Id, Pseudonym } from "./names.ts";
 import { HAND_OVER_ID, PROMPT_ID } from "./prompt.ts";
 
 export const AlertId = z.string().regex(/^alr_[0-9a-z]+$/, "must be an alert's id, as alr_1x2y3z00001");
@@ -19,6 +19,12 @@ export const Deed = z.discriminatedUnion("do", [
   z.strictObject({
     do: z.literal("handle-prompt"),
     prompt: z.string().regex(PROMPT_ID, "must be a prompt's id, as prm_1x2y3z01"),
+    note: note.optional(),
+  }),
+  z.strictObject({
+    do: z.literal("patrol"),
+    space: Id,
+    plate: z.string().min(1).max(64).describe("number of the QR plate at the space's door"),
     note: note.optional(),
   }),
   z.strictObject({ do: z.literal("report-present") }),

@@ -1,6 +1,6 @@
 /** The package door: everything both ends must agree on. */
 export * from "./alert.ts";
-export { ALERT_KIND_WORDS, ALERT_LEVEL_WORDS } from "./alert-words.ts";
+export * from "./alert-words.ts";
 export * from "./bcd.ts";
 export { type BoardSensor, devicesOfBoard, SiteBoard } from "./board-site.ts";
 export * from "./bytes.ts";
@@ -25,6 +25,7 @@ export * from "./dlt645/request.ts";
 export * from "./dlt645/values.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
+export * from "./escalation.ts";
 export * from "./firmata/describe.ts";
 export * from "./firmata/door-node.ts";
 export type {
@@ -68,6 +69,7 @@ export * from "./osdp/pd/pd.ts";
 export * from "./osdp/pd/state.ts";
 export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
+export * from "./patrol.ts";
 export * from "./people-counter/vs13x.ts";
 export * from "./policy.ts";
 export * from "./prompt.ts";
@@ -78,6 +80,7 @@ export * from "./radar/ld2410.ts";
 export * from "./radar/ld2450.ts";
 export * from "./reading.ts";
 export * from "./reading-batch.ts";
+export * from "./roles.ts";
 export * from "./rule-file.ts";
 export * from "./running-count.ts";
 export * from "./site.ts";

@@ -1,5 +1,6 @@
 /** Policies: dated, sourced limits and thresholds for one kind of premises, and the limit they give a space. */
 import { z } from "zod";
+import { ResponseClocks } from "./escalation.ts";
 import { Id } from "./names.ts";
 import { RiskLevel, type Space, SpaceKind } from "./site.ts";
 
@@ -85,6 +86,13 @@ export const Policy = z.strictObject({
     .describe(
       `new findings about people one grid may get in a day, the rest waits; default ${DEFAULT_ALERTS_PER_GRID_AND_DAY}`,
     ),
+  clocks: ResponseClocks.optional().describe(
+    "by level: how long people have to acknowledge an alert and to resolve it; default see alerts.md",
+  ),
+  verification: z
+    .strictObject({ nights: z.int().min(1).max(60).describe("nights in a row within the limit that prove it") })
+    .optional()
+    .describe("what closes an alert that is being rectified; default `clear` of its nights"),
   overcrowding: Overcrowding.optional().describe("when too many people inside are a finding of its own"),
   registration: Registration.optional().describe("when more residents than registered are a finding"),
   doorHeldSeconds: z

@@ -1,6 +1,7 @@
 /** What a schema cannot see in a site file: references, duplicates, cycles, limits that cannot be derived. Pure. */
 import { checkBoards } from "./board-check.ts";
 import type { Problem } from "./errors.ts";
+import { checkEscalation, checkPatrols } from "./escalation-check.ts";
 import { type Policy, strictestLimit } from "./policy.ts";
 import { checkPrompts } from "./prompt-check.ts";
 import {
@@ -34,7 +35,7 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkDevices(site, report);
   checkCredentials(site, report);
   checkAdapters(site, report);
-  problems.push(...checkBoards(site), ...checkPrompts(site));
+  problems.push(...checkBoards(site), ...checkPrompts(site), ...checkEscalation(site), ...checkPatrols(site));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

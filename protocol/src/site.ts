@@ -1,8 +1,11 @@
 /** The site file: everything one gateway looks after. Semantic checks (references, cycles) are in site-check.ts. */
 import { z } from "zod";
 import { SiteBoard } from "./board-site.ts";
+import { EscalationSettings } from "./escalation.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
+import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
+import { CredentialRole } from "./roles.ts";
 import { isTimeZone } from "./time.ts";
 
 export const SiteKind = z.enum(["rental-compound", "dormitory", "construction-site"]);
@@ -102,8 +105,6 @@ export const Device = z.looseObject({
   watch: z.boolean().optional().describe("false: not watched for faults, as while it is under repair"),
 });
 export type Device = z.infer<typeof Device>;
-
-export const CredentialRole = z.enum(["tenant", "staff", "landlord", "cleaner", "visitor"]);
 
 export const Credential = z.strictObject({
   credential: Pseudonym,
@@ -219,6 +220,9 @@ export const Site = z.strictObject({
   calendar: Calendar.optional().describe("days off and working days that the week alone does not give"),
   prompts: PromptSettings.prefault({}).describe("what operators are asked, and how it gets louder"),
   presence: PresenceSettings.prefault({}),
+  escalation: EscalationSettings.prefault({}).describe("who is told of alerts nobody answers or resolves in time"),
+  patrols: PatrolSettings.optional().describe("which spaces are visited, and how often"),
+  compliance: ComplianceSettings.prefault({}),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),

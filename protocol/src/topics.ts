@@ -19,6 +19,7 @@ export const stateTopic = {
   space: (space: string) => `${ROOT}/state/spaces/${space}`,
   alert: (alert: string) => `${ROOT}/state/alerts/${alert}`,
   prompt: (prompt: string) => `${ROOT}/state/prompts/${prompt}`,
+  compliance: `${ROOT}/state/compliance`,
   health: `${ROOT}/state/health`,
 } as const;
 

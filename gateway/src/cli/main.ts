@@ -1,16 +1,19 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
+import { alertsCommand } from "./alerts.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
+import { complianceCommand } from "./compliance.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { firmwareCommand } from "./firmware.ts";
 import { handoverCommand } from "./handover.ts";
 import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
+import { patrolCommand } from "./patrol.ts";
 import { promptsCommand } from "./prompts.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
@@ -31,8 +34,11 @@ const COMMANDS: readonly (() => Command)[] = [
   bridgeCommand,
   firmwareCommand,
   commandCommand,
+  alertsCommand,
   promptsCommand,
   handoverCommand,
+  patrolCommand,
+  complianceCommand,
   reportCommand,
   osdpCommand,
   replayCommand,

@@ -5,6 +5,7 @@ import type { Commands } from "../core/commands/commands.ts";
 import type { LiveDrivers } from "../core/commands/live-drivers.ts";
 import { MAX_VALID_MS } from "../core/commands/wish.ts";
 import type { Core } from "../core/core.ts";
+import { alertRequests } from "./alert-requests.ts";
 import { type ControlRequest, controlRequest } from "./request.ts";
 
 export interface ControlParts {
@@ -75,6 +76,7 @@ export function controlRequests(parts: ControlParts): readonly ControlRequest[] 
       deadlineMs: QUICK_MS,
       run: async () => ({ handOvers: [...parts.core.state.handOvers.values()] }),
     }),
+    ...alertRequests(parts.core),
     controlRequest({
       name: "health",
       params: z.strictObject({}),

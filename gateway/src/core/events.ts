@@ -1,6 +1,7 @@
 /** What is told to platforms, as CloudEvents without a number yet. */
 import { type EventDraft, formatDay, formatTime, type Lane, SEVERITY, severityOf } from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
+import { complianceOf, siteCompliance } from "./compliance/streak.ts";
 import type { HealthEntry } from "./health.ts";
 import type { Model } from "./model.ts";
 import { estimateOf } from "./occupancy/estimate-of.ts";
@@ -39,7 +40,10 @@ export function dailyEvent(model: Model, state: CoreState, day: number, nowMs: n
     const estimate = estimateOf(state, id);
     if (space.limit === undefined || estimate === undefined) return [];
     const { residing, low, high } = estimate;
-    return [{ space: id, residing, low, high, registered: space.space.registered ?? null, limit: space.limit.persons }];
+    const { days, best, listed = null } = complianceOf(state, id) ?? {};
+    const compliance = days === undefined ? {} : { compliance: { days, best, listed } };
+    const registered = space.space.registered ?? null;
+    return [{ space: id, residing, low, high, registered, limit: space.limit.persons, ...compliance }];
   });
   const date = formatDay(day);
   const head = {
@@ -50,7 +54,8 @@ export function dailyEvent(model: Model, state: CoreState, day: number, nowMs: n
     severitynumber: SEVERITY.info,
     dataclassification: "restricted",
   } as const;
-  return draft(model, nowMs, nowMs, head, { date, spaces });
+  const { spaces: _, ...compliance } = siteCompliance(state);
+  return draft(model, nowMs, nowMs, head, { date, spaces, compliance });
 }
 
 export function factEvent(model: Model, fact: Fact, nowMs: number): EventDraft {

@@ -1,5 +1,6 @@
 /** What one turn of the core puts on disk together: journal, alerts, outbox. Gathers it, and hands it on once it is committed. */
 import type { EventDraft } from "@gatehouse/protocol";
+import { notAsked } from "./alerts/escalation.ts";
 import type { AlertEvent } from "./alerts/life.ts";
 import { alertEvent, dailyEvent, factEvent } from "./events.ts";
 import type { Model } from "./model.ts";
@@ -49,7 +50,8 @@ export class Turn {
   /** A journaled input and everything that followed from it. */
   record(model: Model, state: CoreState, entry: JournalEntry, effects: Effects): void {
     this.journal.push(entry);
-    if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects)) this.changes.push(effects);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects) || effects.dayEnded !== undefined)
+      this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
         if (readings && wants({ filter }, "gatehouse.reading"))
@@ -61,17 +63,18 @@ export class Turn {
     if (effects.dayEnded !== undefined) this.owe(dailyEvent(model, state, effects.dayEnded, entry.nowMs));
   }
 
-  /** Owes an event to every uplink that wants its type. */
-  owe(event: EventDraft): void {
-    for (const { outbox, filter } of this.#targets) {
-      if (wants({ filter }, event.type)) this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
+  /** Owes an event to every uplink that wants its type, but those it is not for. */
+  owe(event: EventDraft, except?: ReadonlySet<string>): void {
+    for (const { id, outbox, filter } of this.#targets) {
+      if (wants({ filter }, event.type) && except?.has(id) !== true)
+        this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
     }
   }
 
   #alert(model: Model, event: AlertEvent, nowMs: number): void {
     const { id, space, kind, state, raisedAt } = event.alert;
     this.#alerts.set(id, { id, space, kind, state, raisedMs: Date.parse(raisedAt), body: JSON.stringify(event.alert) });
-    this.owe(alertEvent(model, event, nowMs));
+    this.owe(alertEvent(model, event, nowMs), notAsked(model.escalation.contacts, event));
   }
 
   write(snapshot?: Snapshot): Write {

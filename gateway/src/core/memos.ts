@@ -8,6 +8,9 @@ import type { CoreState } from "./state.ts";
 
 export type Memo = Record<string, unknown>;
 
+/** The one memo whose subject is the site. */
+export const SITE_MEMO = "compliance-site";
+
 const keysByRule = new Map<string, (subject: string) => string>();
 const pieceOf = names("memo/");
 
@@ -42,11 +45,7 @@ export function pruneMemos(state: CoreState, model: Model): void {
   const rules = new Set(model.rules.map((rule) => rule.rule.id));
   for (const key of [...state.memos.keys()]) {
     const [name = "", subject = "", space] = key.split("|");
-    const known =
-      name === "custom"
-        ? rules.has(subject) && model.spaces.has(space ?? "")
-        : model.spaces.has(subject) || model.portals.has(subject) || model.devices.has(subject);
-    if (known) continue;
+    if (isKnown(model, rules, name, subject, space)) continue;
     state.memos.delete(key);
     state.dirty.add(`memo/${key}`);
   }
@@ -55,6 +54,12 @@ export function pruneMemos(state: CoreState, model: Model): void {
     if (!grids.has(grid)) state.budgets.delete(grid);
     state.dirty.add(`budget/${grid}`);
   }
+}
+
+function isKnown(model: Model, rules: ReadonlySet<string>, name: string, subject: string, space = ""): boolean {
+  if (name === SITE_MEMO) return subject === model.config.site.site.id;
+  if (name === "custom") return rules.has(subject) && model.spaces.has(space);
+  return model.spaces.has(subject) || model.portals.has(subject) || model.devices.has(subject);
 }
 
 /** The clock was set: moments that were measured move along with it. */

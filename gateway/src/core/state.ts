@@ -1,5 +1,5 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
-import { type Alert, type HandOver, InvariantError, type Prompt } from "@gatehouse/protocol";
+import { type Alert, type EarlierEpisode, type HandOver, InvariantError, type Prompt } from "@gatehouse/protocol";
 import type { Budget } from "./alerts/budget.ts";
 import {
   type CommandMemory,
@@ -42,7 +42,7 @@ export const newDevice = (): DeviceState => ({
   behind: undefined,
 });
 
-/** An alert with what its life needs beside the published form. One per subject: the latest. */
+/** An alert with what its life needs beside the published form. One per subject, and older ones that nobody has closed yet. */
 export interface AlertRecord {
   alert: Alert;
   /** Kind and place: what a recurrence is matched by. */
@@ -52,6 +52,17 @@ export interface AlertRecord {
   raisedMs: number;
   /** Start of each breach within the offence window. */
   offences: number[];
+  // The rest is missing in what an earlier release wrote.
+  /** Earlier episodes within the offence window, oldest first. */
+  episodes?: readonly EarlierEpisode[];
+  /** By what the sensors cleared it. */
+  proof?: string | null;
+  /** When a person closed it last. */
+  closedMs?: number | null;
+  /** A person reopened it although the sensors no longer saw it: only a person closes it. */
+  insisted?: boolean;
+  /** How often each clock ran out in this episode. */
+  late?: { readonly acknowledge: number; readonly resolve: number };
 }
 
 /** A moment the core asked for. `calendar` timers stand on the wall clock, the others on elapsed time. */
@@ -239,9 +250,13 @@ function place(state: CoreState, part: string, id: string, value: unknown): void
   else {
     const record = value as AlertRecord;
     state.alerts.set(id, record);
-    state.subjects.set(record.subject, id);
+    if (isNewer(id, state.subjects.get(record.subject))) state.subjects.set(record.subject, id);
   }
 }
+
+/** Ids grow: of two alerts of one subject the later one is matched. */
+const isNewer = (id: string, known: string | undefined): boolean =>
+  known === undefined || id.length > known.length || (id.length === known.length && id > known);
 
 function restoreCore(state: CoreState, id: string, value: unknown): void {
   if (id === "timers") {

@@ -175,7 +175,10 @@ describe("timers", () => {
     const restored = restoreState(takeSnapshot(state, 2));
     expect(restored.nextDueMs).toBe(START + 600_000);
     const late = step(restored, { type: "tick" }, START + 600_000).alerts;
-    expect(late).toMatchObject([{ change: "overdue", alert: { state: "raised" } }]);
+    expect(late).toMatchObject([
+      { change: "overdue", alert: { state: "raised" } },
+      { change: "escalated", alert: { escalation: { step: 1, to: "platform" } } },
+    ]);
     expect(step(restored, { type: "tick" }, START + 600_001)).toMatchObject({ outcome: "idle" });
   });
 

@@ -22,6 +22,7 @@ import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
+import { planPatrols } from "./patrol/patrol.ts";
 import { noteUse } from "./presence/residence.ts";
 import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
 import { followFaults, followReading } from "./repair/repair.ts";
@@ -149,8 +150,9 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
   }
   pruneMemos(state, model);
   setCalendar(state, model, nowMs);
+  const alerts = [...retire(state, model, nowMs), ...planPatrols(state, model, nowMs)];
   settleTimers(state);
-  return { outcome: "accepted", alerts: retire(state, model, nowMs), spaces: [...model.spaces.keys()] };
+  return { outcome: "accepted", alerts, spaces: [...model.spaces.keys()] };
 }
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });

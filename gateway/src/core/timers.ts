@@ -1,7 +1,9 @@
 /** Timers of the core: the calendar of a night, and deadlines. They live in the state, so they survive a restart. */
 import { localDay, localTimeMs } from "@gatehouse/protocol";
 import { settleBudgets } from "./alerts/budget.ts";
-import { type AlertEvent, overdue } from "./alerts/life.ts";
+import { alertTimer, shiftDeadlines } from "./alerts/escalation.ts";
+import type { AlertEvent } from "./alerts/life.ts";
+import { countSite } from "./compliance/streak.ts";
 import { HAND_OVER_TIMER, remindHandOver } from "./hand-over/hand-over.ts";
 import { shiftMoments } from "./memos.ts";
 import type { Model, SpaceModel } from "./model.ts";
@@ -66,6 +68,7 @@ export function shiftTimers(state: CoreState, model: Model, shiftMs: number, now
     if (timer.calendar) state.timers.delete(name);
     else timer.dueMs += shiftMs;
   }
+  shiftDeadlines(state, shiftMs);
   shiftMoments(state, shiftMs);
   setCalendar(state, model, nowMs);
   settleTimers(state);
@@ -117,11 +120,12 @@ function answer(
   if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
   if (name === "presence") {
     if (!slept) passDay(state, model, dueMs);
+    countSite(state);
     return [];
   }
   if (remind(state, name, dueMs)) return [];
   if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
-  return [overdue(state, name, dueMs)];
+  return alertTimer(state, name, dueMs);
 }
 
 /** Operators are asked again. False: no timer of theirs. */

@@ -1,6 +1,7 @@
 /** What local tools see over MQTT: retained estimates, open alerts and health. Changes are gathered, so that a busy door does not flood a dashboard. */
 import { type Clock, formatTime, stateTopic } from "@gatehouse/protocol";
 import { waitingFor } from "../core/alerts/budget.ts";
+import { siteCompliance } from "../core/compliance/streak.ts";
 import type { Core, CoreChange } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
@@ -23,6 +24,7 @@ export class StateTopics {
   readonly #alerts = new Set<string>();
   readonly #prompts = new Set<string>();
   #health = true;
+  #compliance = true;
 
   constructor(options: StateTopicsOptions) {
     this.#options = options;
@@ -31,7 +33,8 @@ export class StateTopics {
     for (const id of options.core.state.prompts.keys()) this.#prompts.add(id);
   }
 
-  changed({ spaces, alerts, prompts = [] }: CoreChange): void {
+  changed({ spaces, alerts, prompts = [], dayEnded }: CoreChange): void {
+    if (dayEnded !== undefined || alerts.length > 0) this.#compliance = true;
     for (const space of spaces) this.#spaces.add(space);
     for (const { alert } of alerts) this.#alerts.add(alert.id);
     for (const id of prompts) this.#prompts.add(id);
@@ -79,6 +82,11 @@ export class StateTopics {
       const prompt = core.state.prompts.get(id);
       const open = prompt?.state === "open";
       await broker.publish(stateTopic.prompt(id), open ? JSON.stringify(prompt) : "", { retain: true });
+    }
+    if (this.#compliance) {
+      this.#compliance = false;
+      const body = JSON.stringify(siteCompliance(core.state));
+      await broker.publish(stateTopic.compliance, body, { retain: true });
     }
     if (!this.#health) return;
     this.#health = false;

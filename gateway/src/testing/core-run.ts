@@ -35,8 +35,8 @@ export class CoreRun {
   }
 
   /** What the next mornings say about every space. */
-  believe(residing: number, low = residing, high = residing): this {
-    this.#residency = { ...this.#residency, residing, low, high };
+  believe(residing: number, low = residing, high = residing, pOver = 0): this {
+    this.#residency = { ...this.#residency, residing, low, high, pOver };
     return this;
   }
 
@@ -95,7 +95,7 @@ export class CoreRun {
   /** `raised F1 2026-03-02T12:00`, in order. */
   story(kind: AlertKind): string[] {
     return this.events
-      .filter(({ alert, change }) => alert.kind === kind && change !== "overdue")
+      .filter(({ alert, change }) => alert.kind === kind && change !== "overdue" && change !== "escalated")
       .map(({ alert, change }) => `${change} ${alert.space} ${alert.history.at(-1)?.at.slice(0, 16)}`);
   }
 

@@ -7,7 +7,7 @@
  */
 import { localDay } from "@gatehouse/protocol";
 import { type CoreState, modelOf } from "../state.ts";
-import { type AlertEvent, type Finding, isStanding, raise, recordOf, subjectOf } from "./life.ts";
+import { type AlertEvent, type Finding, isOpen, raise, recordOf, subjectOf } from "./life.ts";
 
 export interface Waiting {
   readonly finding: Finding;
@@ -32,7 +32,7 @@ const LEVELS = ["emergency", "red", "yellow", "blue"] as const;
 export function propose(state: CoreState, finding: Finding, nowMs: number): void {
   const model = modelOf(state);
   const grid = model.spaces.get(finding.space)?.grid;
-  if (grid === undefined || isStanding(recordOf(state, finding))) return;
+  if (grid === undefined || isOpen(recordOf(state, finding))) return;
   const day = localDay(nowMs, model.zone);
   const budget = state.budgets.get(grid) ?? { day, used: 0, waiting: [] };
   const subject = subjectOf(finding);

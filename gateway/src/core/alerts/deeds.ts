@@ -12,7 +12,7 @@ interface OnAlert {
 export const moveOn =
   (to: AlertState) =>
   (state: CoreState, { alert, note }: OnAlert, { by, nowMs }: DeedContext) => ({
-    alerts: [move(state, alert, to, by, note, nowMs)],
+    alerts: move(state, alert, { to, by, note }, nowMs),
   });
 
 export const noteOn: Doing<"note"> = (state, { alert, note }, { by, nowMs }) => ({

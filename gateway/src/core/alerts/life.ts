@@ -1,4 +1,4 @@
-/** The life of an alert: raised, worked on by people, cleared by sensors, reopened by a recurrence. Pure. */
+/** The life of an alert: raised, worked on by people, cleared by sensors, closed with a proof, reopened by a recurrence. Pure. */
 import {
   type Alert,
   type AlertKind,
@@ -10,13 +10,15 @@ import {
 } from "@gatehouse/protocol";
 import { MAX_KNOWN, names } from "../names.ts";
 import type { Estimate } from "../occupancy/estimate.ts";
-import { type AlertRecord, type CoreState, modelOf, setTimer } from "../state.ts";
+import { type AlertRecord, type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
+import { measureOf } from "./offence.ts";
+import { begin, change, closing, create, endEpisode, quiet } from "./record.ts";
 import { deadlinesFor } from "./sla.ts";
 
 /** A change of an alert that the platform is told, with the alert as it then stood. */
 export interface AlertEvent {
   /** What happened: `gatehouse.alert.{change}`. */
-  readonly change: AlertState | "cleared" | "repeated" | "overdue" | "noted";
+  readonly change: AlertState | "cleared" | "repeated" | "overdue" | "escalated" | "noted";
   readonly alert: Alert;
   readonly revision: number;
   readonly atMs: number;
@@ -43,8 +45,6 @@ export interface Finding {
 /** What a finding is matched by. */
 export type Place = Pick<Finding, "kind" | "space" | "portal" | "device" | "rule">;
 
-/** History entries kept in the published alert: the first, and the latest. */
-const MAX_HISTORY = 40;
 const MAX_OFFENCES = 100;
 
 export function subjectOf({ kind, space, portal, device, rule }: Place): string {
@@ -81,64 +81,83 @@ export function recordOf(state: CoreState, finding: Place): AlertRecord | undefi
 /** True while the condition holds, whatever people did about it. */
 export const isStanding = (record: AlertRecord | undefined): boolean => record?.alert.clearedAt === null;
 
-/** Raises the finding, reopens the last alert of its subject within the offence window, or, where it still stands, says it again. */
+/** Closed by a person while the sensors still saw it: what they see from then on is asked anew. */
+export const isContested = (record: AlertRecord | undefined): boolean =>
+  record !== undefined && isStanding(record) && record.alert.state === "closed";
+
+/** There is nothing to raise: it stands, and nobody has closed it. */
+export const isOpen = (record: AlertRecord | undefined): boolean => isStanding(record) && !isContested(record);
+
+/** Raises the finding, reopens the last alert of its subject, or, where it is open, says it again. */
 export function raise(state: CoreState, finding: Finding, nowMs: number): AlertEvent {
   const known = recordOf(state, finding);
-  if (known !== undefined && isStanding(known))
-    return change(state, known, "repeated", nowMs, "sensors", known.alert.state);
+  if (known !== undefined && isOpen(known)) {
+    return change(state, known, { what: "repeated", to: known.alert.state, by: "sensors" }, nowMs);
+  }
   const model = modelOf(state);
   const windowMs = model.spaces.get(finding.space)?.offenceWindowMs ?? 0;
   const offences = [...(known?.offences ?? []).filter((ms) => ms > nowMs - windowMs), nowMs].slice(-MAX_OFFENCES);
   const recurrence = known !== undefined && offences.length > 1;
-  const record = recurrence ? known : create(state, finding);
-  const { acknowledgeMs, resolveMs } = deadlinesFor(finding.kind, finding.level);
+  const record = recurrence ? known : create(state, subjectOf(finding), finding);
+  if (recurrence) endEpisode(state, record, nowMs);
+  begin(record);
   const at = (ms: number) => formatTime(ms, model.zone);
+  const earlier = (record.episodes ?? []).filter(({ raisedAt }) => Date.parse(raisedAt) > nowMs - windowMs);
+  const { chain, ...measure } = measureOf(finding.kind, offences.length, earlier);
+  const { measure: _, earlier: __, ...alert } = record.alert;
   record.raisedMs = nowMs;
   record.offences = offences;
+  record.episodes = earlier;
   record.alert = {
-    ...record.alert,
+    ...alert,
     level: finding.level,
     offence: offences.length,
-    episode: recurrence ? record.alert.episode + 1 : 1,
+    ...measure,
+    episode: recurrence ? alert.episode + 1 : 1,
     raisedAt: at(nowMs),
     since: at(finding.sinceMs),
     clearedAt: null,
     trigger: finding.trigger,
     probability: finding.probability,
-    evidence: [...finding.evidence],
-    sla: { acknowledgeBy: at(nowMs + acknowledgeMs), resolveBy: at(nowMs + resolveMs) },
+    evidence: [...finding.evidence, ...chain],
     ...describe(state, finding),
   };
-  setOverdue(state, record, "acknowledge", nowMs + acknowledgeMs);
-  setOverdue(state, record, "resolve", nowMs + resolveMs);
-  return change(
-    state,
-    record,
-    recurrence ? "reopened" : "raised",
-    nowMs,
-    "sensors",
-    recurrence ? "reopened" : "raised",
-  );
+  startClocks(state, record, nowMs);
+  const what = recurrence ? "reopened" : "raised";
+  return change(state, record, { what, to: what, by: "sensors" }, nowMs);
+}
+
+/** Both clocks of the alert begin to run. */
+function startClocks(state: CoreState, record: AlertRecord, nowMs: number): void {
+  const model = modelOf(state);
+  const { id, kind, level, space } = record.alert;
+  const clocks = [model.escalation.clocks, model.spaces.get(space)?.clocks ?? {}];
+  const { acknowledgeMs, resolveMs } = deadlinesFor(kind, level, clocks);
+  const at = (ms: number) => formatTime(nowMs + ms, model.zone);
+  record.alert = { ...record.alert, sla: { acknowledgeBy: at(acknowledgeMs), resolveBy: at(resolveMs) } };
+  setTimer(state, `overdue:acknowledge:${id}`, { dueMs: nowMs + acknowledgeMs, calendar: false });
+  setTimer(state, `overdue:resolve:${id}`, { dueMs: nowMs + resolveMs, calendar: false });
 }
 
 /** The sensors no longer see the condition. Closes what people already work on; undefined when nothing stood. */
 export function clear(state: CoreState, subject: Place, nowMs: number, proof: string): AlertEvent | undefined {
   const record = recordOf(state, subject);
   if (record === undefined || !isStanding(record)) return undefined;
+  const { state: from, id } = record.alert;
+  record.proof = proof;
   record.alert = { ...record.alert, clearedAt: formatTime(nowMs, modelOf(state).zone) };
-  const proved = record.alert.state === "rectifying" || record.alert.state === "verifying";
-  return change(
-    state,
-    record,
-    proved ? "closed" : "cleared",
-    nowMs,
-    "sensors",
-    proved ? "closed" : record.alert.state,
-    proof,
-  );
+  quiet(state, record, "not-resolved", `overdue:resolve:${id}`);
+  if (from === "rectifying" || from === "verifying") return closeProved(state, record, proof, nowMs);
+  if (from === "closed") dropTimer(state, `contest:${id}`);
+  return change(state, record, { what: "cleared", to: from, by: "sensors", note: proof }, nowMs);
 }
 
-const NEXT: Readonly<Record<AlertState, readonly AlertState[]>> = {
+function closeProved(state: CoreState, record: AlertRecord, proof: string, nowMs: number): AlertEvent {
+  record.alert = { ...record.alert, closedBy: closing(state, "sensors", "sensors", proof, nowMs) };
+  return change(state, record, { what: "closed", to: "closed", by: "sensors", note: proof }, nowMs);
+}
+
+export const NEXT: Readonly<Record<AlertState, readonly AlertState[]>> = {
   raised: ["acknowledged"],
   reopened: ["acknowledged"],
   acknowledged: ["rectifying", "closed"],
@@ -147,140 +166,83 @@ const NEXT: Readonly<Record<AlertState, readonly AlertState[]>> = {
   closed: ["reopened"],
 };
 
-const PRESSED: readonly AlertKind[] = ["panic", "duress"];
+/** A step a person takes, and what they say of it. */
+export interface Move {
+  readonly to: AlertState;
+  readonly by: string;
+  readonly note?: string | undefined;
+}
 
 /** A person moves the alert on. Throws RejectedError where its life has no such step. */
-export function move(
-  state: CoreState,
-  id: string,
-  to: AlertState,
-  by: string,
-  note: string | undefined,
-  nowMs: number,
-): AlertEvent {
+export function move(state: CoreState, id: string, given: Move, nowMs: number): AlertEvent[] {
   const record = state.alerts.get(id);
   if (record === undefined) throw new RejectedError(`there is no alert ${id}`);
+  const { to, by, note } = given;
   const from = record.alert.state;
   if (!NEXT[from].includes(to)) {
-    const possible = NEXT[from].length === 0 ? "nothing" : NEXT[from].join(" or ");
-    throw new RejectedError(`alert ${id} is ${from}: next can be ${possible}, not ${to}`);
+    throw new RejectedError(`alert ${id} is ${from}: next can be ${NEXT[from].join(" or ")}, not ${to}`);
   }
-  // No sensor ever takes these back: the person who closes one says that it is over, and the next press is a new emergency.
-  if (to === "closed" && PRESSED.includes(record.alert.kind))
-    record.alert = { ...record.alert, clearedAt: record.alert.clearedAt ?? formatTime(nowMs, modelOf(state).zone) };
-  return change(state, record, to, nowMs, by, to, note);
+  if (to === "closed") closeBy(state, record, by, note, nowMs);
+  if (to === "reopened") {
+    begin(record);
+    record.insisted = !isStanding(record);
+    startClocks(state, record, nowMs);
+  }
+  const moved = change(state, record, { what: to, to, by, note }, nowMs);
+  const proved = to === "verifying" && !isStanding(record) && record.insisted !== true;
+  return proved ? [moved, closeProved(state, record, proofOf(record), nowMs)] : [moved];
+}
+
+const proofOf = ({ proof }: AlertRecord): string => proof ?? "the sensors no longer saw it";
+
+/** No sensor ever takes these back: the person who closes one says that it is over, and the next press is a new emergency. */
+const PRESSED: readonly AlertKind[] = ["panic", "duress"];
+/** Their rules count the mornings from the closing on. */
+const BY_MORNING: readonly AlertKind[] = ["group-rental", "unregistered-residents"];
+/** Anything else that a person closed and the sensors go on to see is open again after so long. */
+const CONTEST_MS = 86_400_000;
+
+function closeBy(state: CoreState, record: AlertRecord, by: string, note: string | undefined, nowMs: number): void {
+  const { id, kind } = record.alert;
+  const pressed = PRESSED.includes(kind);
+  const contested = isStanding(record) && !pressed;
+  if (contested && note === undefined) {
+    throw new RejectedError(`the sensors still see alert ${id}: say in a note why it is closed all the same`);
+  }
+  const seen = !pressed && !contested && record.insisted !== true;
+  const word = note ?? `${by} says that it is over`;
+  const closed = seen
+    ? closing(state, "sensors", by, proofOf(record), nowMs)
+    : closing(state, "person", by, word, nowMs);
+  const clearedAt = pressed ? (record.alert.clearedAt ?? closed.at) : record.alert.clearedAt;
+  record.closedMs = nowMs;
+  record.alert = { ...record.alert, clearedAt, closedBy: contested ? { ...closed, contested } : closed };
+  if (contested && !BY_MORNING.includes(kind)) {
+    setTimer(state, `contest:${id}`, { dueMs: nowMs + CONTEST_MS, calendar: false });
+  }
+}
+
+/** A closed alert that the sensors went on to see is open again, as a further episode of the same breach. */
+export function reopenContested(state: CoreState, id: string, nowMs: number): AlertEvent[] {
+  const record = state.alerts.get(id);
+  if (record === undefined || !isContested(record)) return [];
+  const { kind, level, space, portal, device, rule, since, trigger, probability, evidence } = record.alert;
+  const place = { kind, space, portal, device, rule, level, trigger, probability };
+  const own = evidence.filter(({ source }) => source !== "history");
+  return [raise(state, { ...place, sinceMs: Date.parse(since), evidence: own }, nowMs)];
 }
 
 /** A person says something about the alert, which stays as it is. */
 export function annotate(state: CoreState, id: string, by: string, note: string, nowMs: number): AlertEvent {
   const record = state.alerts.get(id);
   if (record === undefined) throw new RejectedError(`there is no alert ${id}`);
-  return change(state, record, "noted", nowMs, by, record.alert.state, note);
-}
-
-/** An overdue timer fell due: undefined when people were in time. */
-export function overdue(state: CoreState, timer: string, nowMs: number): AlertEvent | undefined {
-  const [, what, id] = timer.split(":");
-  const record = state.alerts.get(id ?? "");
-  if (record === undefined) return undefined;
-  const waiting = record.alert.state === "raised" || record.alert.state === "reopened";
-  const late = what === "acknowledge" ? waiting : record.alert.state !== "closed" && record.alert.clearedAt === null;
-  if (!late) return undefined;
-  return change(
-    state,
-    record,
-    "overdue",
-    nowMs,
-    "timer",
-    record.alert.state,
-    `not ${what === "acknowledge" ? "acknowledged" : "resolved"} in time`,
-  );
-}
-
-function create(state: CoreState, finding: Finding): AlertRecord {
-  const subject = subjectOf(finding);
-  const previous = state.subjects.get(subject);
-  if (previous !== undefined) forget(state, previous);
-  state.alertCount += 1;
-  state.dirty.add("core/core");
-  const id = `alr_${state.installation}${state.alertCount.toString(36).padStart(5, "0")}`;
-  const address = modelOf(state).spaces.get(finding.space)?.address;
-  const alert: Alert = {
-    id,
-    kind: finding.kind,
-    level: finding.level,
-    space: finding.space,
-    ...(finding.portal === undefined ? {} : { portal: finding.portal }),
-    ...(finding.device === undefined ? {} : { device: finding.device }),
-    ...(finding.rule === undefined ? {} : { rule: finding.rule }),
-    ...(finding.title === undefined ? {} : { title: finding.title }),
-    state: "raised",
-    offence: 1,
-    episode: 1,
-    raisedAt: "",
-    since: "",
-    clearedAt: null,
-    trigger: finding.trigger,
-    probability: finding.probability,
-    evidence: [],
-    sla: { acknowledgeBy: "", resolveBy: "" },
-    address: { ...address, grid: address?.grid ?? "unowned" },
-    history: [],
-  };
-  const record: AlertRecord = { alert, subject, revision: 0, raisedMs: 0, offences: [] };
-  state.alerts.set(id, record);
-  state.subjects.set(subject, id);
-  return record;
-}
-
-function forget(state: CoreState, id: string): void {
-  state.alerts.delete(id);
-  state.dirty.add(`alert/${id}`);
-  for (const what of ["acknowledge", "resolve"]) state.timers.delete(`overdue:${what}:${id}`);
+  return change(state, record, { what: "noted", to: record.alert.state, by, note }, nowMs);
 }
 
 function describe(state: CoreState, finding: Finding): Pick<Alert, "persons" | "limit"> {
   const limit = modelOf(state).spaces.get(finding.space)?.limit;
   const estimate = finding.estimate;
-  return {
-    ...(estimate === undefined
-      ? {}
-      : {
-          persons: { residing: estimate.residing, low: estimate.low, high: estimate.high, present: estimate.present },
-        }),
-    ...(limit === undefined || estimate === undefined ? {} : { limit }),
-  };
-}
-
-function setOverdue(state: CoreState, record: AlertRecord, what: string, dueMs: number): void {
-  setTimer(state, `overdue:${what}:${record.alert.id}`, { dueMs, calendar: false });
-}
-
-function change(
-  state: CoreState,
-  record: AlertRecord,
-  what: AlertEvent["change"],
-  nowMs: number,
-  by: string,
-  to: AlertState,
-  note?: string,
-): AlertEvent {
-  const entry = {
-    at: formatTime(nowMs, modelOf(state).zone),
-    to: what === "cleared" ? ("cleared" as const) : to,
-    by,
-    ...(note === undefined ? (what === "repeated" || what === "overdue" ? { note: what } : {}) : { note }),
-  };
-  const history = [...record.alert.history, entry];
-  record.alert = {
-    ...record.alert,
-    state: to,
-    history: history.length > MAX_HISTORY ? [history[0] as typeof entry, ...history.slice(1 - MAX_HISTORY)] : history,
-  };
-  record.revision += 1;
-  if (to === "closed" || (to !== "raised" && to !== "reopened"))
-    state.timers.delete(`overdue:acknowledge:${record.alert.id}`);
-  if (to === "closed") state.timers.delete(`overdue:resolve:${record.alert.id}`);
-  state.dirty.add(`alert/${record.alert.id}`).add("core/timers");
-  return { change: what, alert: record.alert, revision: record.revision, atMs: nowMs };
+  if (estimate === undefined) return {};
+  const { residing, low, high, present } = estimate;
+  return { persons: { residing, low, high, present }, ...(limit === undefined ? {} : { limit }) };
 }

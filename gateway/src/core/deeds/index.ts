@@ -2,6 +2,7 @@
 import type { Deed, DeedKind } from "@gatehouse/protocol";
 import { moveOn, noteOn } from "../alerts/deeds.ts";
 import { acceptItem, cancelHandOver, startHandOver } from "../hand-over/hand-over.ts";
+import { donePatrol } from "../patrol/deeds.ts";
 import { tellResidence } from "../presence/deeds.ts";
 import { handlePrompt, reportPresent } from "../prompts/deeds.ts";
 import type { CoreState } from "../state.ts";
@@ -14,6 +15,7 @@ const doings: { readonly [Kind in DeedKind]: Doing<Kind> } = {
   close: moveOn("closed"),
   reopen: moveOn("reopened"),
   note: noteOn,
+  patrol: donePatrol,
   "handle-prompt": handlePrompt,
   "report-present": reportPresent,
   "start-hand-over": startHandOver,

@@ -119,7 +119,7 @@ describe("a door that stands open", () => {
     const id = core.last("door-held")?.id ?? "";
     core
       .act({ do: "acknowledge", alert: id })
-      .act({ do: "close", alert: id })
+      .act({ do: "close", alert: id, note: "the landlord shuts it" })
       .say("lock-1", "door.opened")
       .say("lock-1", "door.closed");
     expect(core.last("door-held")).toMatchObject({ state: "closed", episode: 3 });

@@ -1,5 +1,5 @@
 /** Fire: an emergency from the fire input's first word to its last. */
-import { clear, isStanding, raise, recordOf } from "../alerts/life.ts";
+import { clear, isOpen, raise, recordOf } from "../alerts/life.ts";
 import { type ReadingRule, triggerOf } from "./rule.ts";
 import { fact } from "./words.ts";
 
@@ -11,7 +11,7 @@ export const fire: ReadingRule = (state, { reading, device, space, atMs, nowMs }
     return event === undefined ? [] : [event];
   }
   // Panels repeat an alarm every few seconds.
-  if (isStanding(recordOf(state, place))) return [];
+  if (isOpen(recordOf(state, place))) return [];
   const evidence = [fact(device.kind, { says: "the fire input is on", zh: "火警输入已触发" })];
   const finding = { ...place, level: "emergency" as const, sinceMs: atMs, probability: 1, evidence };
   return [raise(state, { ...finding, trigger: triggerOf(reading) }, nowMs)];

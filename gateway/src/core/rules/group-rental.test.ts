@@ -46,7 +46,7 @@ function live(state: CoreState, mornings: number): Said[] {
   const said: Said[] = [];
   const collect = (alerts: Effects["alerts"], nowMs: number) => {
     for (const { alert, change } of alerts) {
-      if (alert.kind !== "group-rental" || change === "overdue") continue;
+      if (alert.kind !== "group-rental" || change === "overdue" || change === "escalated") continue;
       said.push({ morning: Math.floor((nowMs - START) / DAY), change, id: alert.id });
     }
   };

@@ -5,16 +5,17 @@
  */
 import { formatTime, localDay } from "@gatehouse/protocol";
 import { propose, waitingFor, withdraw } from "../alerts/budget.ts";
-import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
+import { type AlertEvent, clear, isOpen, isStanding, recordOf } from "../alerts/life.ts";
+import { RAISE_AT } from "../model.ts";
 import type { Belief } from "../occupancy/belief.ts";
 import type { Stand } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { thinEvidence } from "../occupancy/thin-evidence.ts";
 import { type CoreState, modelOf } from "../state.ts";
+import { isProving, lastTrusted } from "./proving.ts";
 import type { NightRule } from "./rule.ts";
 
-/** Where the policy does not say: set on simulated sites the model was not fitted on, for few false alerts first. See docs/estimation.md. */
-const RAISE_AT = 0.7;
+/** Where the policy does not say, as RAISE_AT. */
 const CLEAR_AT = 0.3;
 const NIGHT_HOUR = 3;
 
@@ -34,7 +35,7 @@ function standOf(state: CoreState, spaceId: string, belief: Belief, nowMs: numbe
   const today = localDay(nowMs, model.zone);
   const likely = belief.mornings.filter(({ day, pOver }) => day > today - of && pOver >= raiseAt);
   const record = recordOf(state, { kind: "group-rental", space: spaceId });
-  const standing = isStanding(record);
+  const standing = isOpen(record);
   const confirmed = standing || waitingFor(state, spaceId).includes("group-rental");
   const [first] = likely;
   const since = first === undefined ? null : formatTime(model.hourStartMs(first.day * 24 + NIGHT_HOUR), model.zone);
@@ -57,15 +58,19 @@ function judge(state: CoreState, spaceId: string, nowMs: number): readonly Alert
   if (space === undefined || belief === undefined || estimate === undefined || limit === undefined) return [];
   const { over, of, clear: clearMornings, raiseAt = RAISE_AT, clearAt = CLEAR_AT } = space.nights;
   const place = { kind: "group-rental", space: spaceId } as const;
-  if (isStanding(recordOf(state, place))) {
-    const last = belief.mornings.slice(-clearMornings);
-    if (last.length < clearMornings || last.some((morning) => morning.pOver > clearAt)) return [];
-    const proof = `${clearMornings} mornings in a row likely within the limit of ${limit.persons}`;
-    const event = clear(state, place, nowMs, proof);
-    return event === undefined ? [] : [event];
+  const record = recordOf(state, place);
+  if (isStanding(record)) {
+    const needed = isProving(record) ? space.verificationNights : clearMornings;
+    const last = belief.mornings.slice(-needed);
+    const within = last.length === needed && last.every((morning) => morning.pOver <= clearAt);
+    const proof = `${needed} mornings in a row likely within the limit of ${limit.persons}`;
+    const event = within ? clear(state, place, nowMs, proof) : undefined;
+    if (event !== undefined) return [event];
+    if (isOpen(record)) return [];
   }
   const today = localDay(nowMs, model.zone);
-  const recent = belief.mornings.filter(({ day }) => day > today - of);
+  const from = Math.max(today - of, lastTrusted(state, record));
+  const recent = belief.mornings.filter(({ day }) => day > from);
   const above = recent.filter(({ pOver }) => pOver >= raiseAt);
   const latest = recent.at(-1);
   const [first] = above;

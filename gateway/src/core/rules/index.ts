@@ -1,4 +1,6 @@
 /** The tables of rules. A new rule is a file and a row. */
+import { countCompliance } from "../compliance/streak.ts";
+import { patrolMissed, patrolTag } from "../patrol/patrol.ts";
 import { customEstimateRules, customReadingRules, customTimer } from "./custom/custom.ts";
 import { deviceFault, sweepDevices } from "./device-fault.ts";
 import { doorForced } from "./door-forced.ts";
@@ -19,15 +21,17 @@ export const readingRules: readonly ReadingRule[] = [
   doorHeld,
   tamper,
   deviceFault,
+  patrolTag,
   customReadingRules,
 ];
 export const estimateRules: readonly EstimateRule[] = [overcrowdedNow, customEstimateRules];
-export const nightRules: readonly NightRule[] = [groupRental, unregisteredResidents];
+export const nightRules: readonly NightRule[] = [groupRental, unregisteredResidents, countCompliance];
 /** By the name in the middle of the timer's. */
 export const timerRules: Readonly<Record<string, TimerRule>> = {
   "door-held": doorStillOpen,
   "door-held-quiet": doorKeptShut,
   "overcrowded-now": stillOvercrowded,
   "device-fault": sweepDevices,
+  "patrol-overdue": patrolMissed,
   custom: customTimer,
 };

@@ -4,10 +4,11 @@
  */
 import { localDay, workingDaysBetween } from "@gatehouse/protocol";
 import { propose, withdraw } from "../alerts/budget.ts";
-import { type AlertEvent, clear, isStanding, recordOf } from "../alerts/life.ts";
+import { type AlertEvent, clear, isOpen, isStanding, recordOf } from "../alerts/life.ts";
 import { dropMemo, memoOf, setMemo } from "../memos.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { modelOf } from "../state.ts";
+import { lastTrusted } from "./proving.ts";
 import type { NightRule } from "./rule.ts";
 import { fact } from "./words.ts";
 
@@ -38,16 +39,18 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
   const known = memoOf<Mornings>(state, NAME, spaceId)?.days ?? [];
   const days = [...known.filter((morning) => morning.day < day), { day, more: estimate.low > registered }];
   setMemo(state, NAME, spaceId, { days: days.slice(-MAX_MORNINGS) } satisfies Mornings);
-  if (isStanding(recordOf(state, place))) {
+  const record = recordOf(state, place);
+  if (isStanding(record)) {
     // Hysteresis: the likely number must have come down too, or the register have caught up.
     const last = days.slice(-clearMornings);
     const within = last.length === clearMornings && last.every((morning) => !morning.more);
-    if (!within || estimate.residing > registered) return [];
     const proof = `${clearMornings} mornings in a row no more than the ${registered} registered`;
-    const event = clear(state, place, nowMs, proof);
-    return event === undefined ? [] : [event];
+    const event = within && estimate.residing <= registered ? clear(state, place, nowMs, proof) : undefined;
+    if (event !== undefined) return [event];
+    if (isOpen(record)) return [];
   }
-  const recent = days.filter((morning) => morning.day > day - of);
+  const from = Math.max(day - of, lastTrusted(state, record));
+  const recent = days.filter((morning) => morning.day > from);
   const more = recent.filter((morning) => morning.more);
   const first = firstMore(days, clearMornings) ?? day;
   const due = workingDaysBetween(first, day, model.config.site.calendar) >= workingDays;

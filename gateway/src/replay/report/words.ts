@@ -29,6 +29,8 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   register: ["登记与限额", "register and limit"],
   data: ["观测情况", "what is known"],
   residing: ["居住估计", "residents"],
+  history: ["既往记录", "earlier episodes"],
+  patrol: ["巡查", "patrol"],
 };
 
 export function kindName(kind: string): string {
