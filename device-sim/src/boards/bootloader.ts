@@ -22,6 +22,8 @@ export class Bootloader {
   readonly #options: BootloaderOptions;
   #target: V1Target | V2Target | undefined;
   #heardMs = 0;
+  /** When it last understood something. */
+  #spokenMs = 0;
   #heard = 0;
 
   /** The board's flash is that one. Where there is no program it begins at once. */
@@ -44,7 +46,7 @@ export class Bootloader {
     const options = { chip, flash: this.#flash, signature, faults };
     this.#board.hold();
     this.#target = chip.dialect === "v1" ? new V1Target(options) : new V2Target(options);
-    this.#heardMs = this.#board.nowMs;
+    this.#spokenMs = this.#board.nowMs;
   }
 
   /** Power has come or gone. Only the reset line asks for it: after a loss of power the program is there at once. */
@@ -53,9 +55,9 @@ export class Bootloader {
     this.#beginWithoutProgram();
   }
 
-  /** Time has passed: who said nothing for long enough is not waited for. */
+  /** Time has passed: who said nothing it understands for long enough is not waited for. */
   advance(): void {
-    if (this.#target === undefined || this.#board.nowMs - this.#heardMs < PATIENCE_MS) return;
+    if (this.#target === undefined || this.#board.nowMs - this.#spokenMs < PATIENCE_MS) return;
     this.#leave();
   }
 
@@ -67,6 +69,7 @@ export class Bootloader {
     if (target instanceof V2Target && nowMs - this.#heardMs > SILENCE_MS) target.silence();
     this.#heardMs = nowMs;
     const { answers, leaves } = target.hear(this.#arrived(bytes));
+    if (answers.length > 0) this.#spokenMs = nowMs;
     if (leaves) this.#leave();
     return answers;
   }
