@@ -198,6 +198,6 @@ export class DoorSession {
   #wallOf(eventMs: number): number {
     const { clock } = this.#options;
     const boardMs = boardAfter(this.#boardMs, clock.monoMs() - this.#boardAtMonoMs);
-    return wallOf(eventMs, boardMs, clock.nowMs());
+    return wallOf(eventMs, boardMs, clock.nowMs(), clock.scale);
   }
 }
