@@ -8,6 +8,7 @@ import { runOutage } from "./faults/outage/outage-run.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
 import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
+import { replugBoard } from "./faults/replug/replug-board.ts";
 import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
 import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
@@ -111,6 +112,15 @@ const PROOFS: readonly Proof[] = [
     name: "replug",
     what: "every serial driver pulled out and put in again 20 times (full: 1,000): back within 2 s, nothing left over",
     run: async (full, progress) => runReplugs(full ? 1_000 : 20, progress),
+  },
+  {
+    name: "replug-board",
+    what: "a door board pulled out and put in again 20 times (full: 1,000) under its bridge: everybody counted once",
+    run: async (full, progress) => {
+      const rounds = full ? 1_000 : 20;
+      const { backMs, broken } = await replugBoard(rounds, progress);
+      return { measured: `${rounds} rounds, back after ${Math.round(Math.max(...backMs))} ms at the most`, broken };
+    },
   },
 ];
 

@@ -6,6 +6,7 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchBoardLatency } from "./board-latency.ts";
 import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
 import { benchOsdp } from "./osdp.ts";
@@ -157,6 +158,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   store,
   parsers: async () => benchParsers(quick ? 0.3 : 2),
   boards: async () => benchBoards(quick ? 2 : 10),
+  "board-latency": () => benchBoardLatency(quick ? 20 : 300),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),
