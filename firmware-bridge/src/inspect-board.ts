@@ -67,7 +67,10 @@ export function inspectBoard(wire: Wire, clock: Clock): Inspection {
     const repeat = () => {
       if (clock.monoMs() > endMs)
         return answered.reject(
-          new LinkError("timeout", "no door node answers: check the port, and that nothing else has it open"),
+          new LinkError(
+            "timeout",
+            "no door node answers: check the port, and that nothing else has it open; a board without this firmware gets it with `gatehouse firmware flash`",
+          ),
         );
       shared.send(question);
       cancel = clock.after(REPEAT_MS, repeat);
