@@ -23,6 +23,7 @@ import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
+import { monthRequest } from "./monthly/request.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -266,7 +267,10 @@ const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
   const { commands, core, drivers, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), newId };
-  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const requests = [
+    ...controlRequests({ commands, core, drivers, clock, actionsOf, ...told }),
+    monthRequest({ ...parts, clock }),
+  ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }

@@ -1,5 +1,6 @@
 /** The package door: everything both ends must agree on. */
 export * from "./alert.ts";
+export { ALERT_KIND_WORDS, ALERT_LEVEL_WORDS } from "./alert-words.ts";
 export * from "./bcd.ts";
 export { type BoardSensor, devicesOfBoard, SiteBoard } from "./board-site.ts";
 export * from "./bytes.ts";

@@ -13,6 +13,7 @@ import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
 import { promptsCommand } from "./prompts.ts";
 import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly (() => Command)[] = [
   commandCommand,
   promptsCommand,
   handoverCommand,
+  reportCommand,
   osdpCommand,
   replayCommand,
   exportCommand,

@@ -24,6 +24,7 @@ import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
 import { noteUse } from "./presence/residence.ts";
 import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
+import { followFaults, followReading } from "./repair/repair.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
@@ -84,7 +85,11 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
 
 /** What people must look at follows from what happened, whatever made it happen. */
 function follow(state: CoreState, input: Input, alerts: readonly AlertEvent[], nowMs: number): void {
-  if (alerts.length > 0) followAlerts(state, alerts, nowMs);
+  if (alerts.length > 0) {
+    followAlerts(state, alerts, nowMs);
+    followFaults(state, alerts, nowMs);
+  }
+  if (input.type === "reading") followReading(state, input.reading, nowMs);
   if (input.type === "deed" && !input.by.startsWith("platform:")) seeOperator(state, nowMs);
   if (input.type === "config") {
     checkFields(state, nowMs);

@@ -1,5 +1,13 @@
 /** Hand-over: what is open, item by item, until the next person has accepted each of them by name. Pure. */
-import { formatTime, type HandOver, type HandOverItem, RejectedError, SEVERITY } from "@gatehouse/protocol";
+import {
+  ALERT_KIND_WORDS,
+  type AlertState,
+  formatTime,
+  type HandOver,
+  type HandOverItem,
+  RejectedError,
+  SEVERITY,
+} from "@gatehouse/protocol";
 import type { DeedContext, Doing } from "../deeds/deed.ts";
 import { ask, settle } from "../prompts/prompts.ts";
 import { type CoreState, dropTimer, modelOf, setTimer } from "../state.ts";
@@ -11,6 +19,15 @@ export const HAND_OVER_TIMER = "hand-over:";
 /** Prompts that are about an alert: the alert itself is on the list. */
 const OF_ALERTS: readonly string[] = ["acknowledge-alert", "unregistered-residents", "device-repair"];
 const UNLISTED: readonly string[] = ["no-operator", "hand-over-open"];
+
+const STATES: Readonly<Record<AlertState, string>> = {
+  raised: "待确认",
+  reopened: "复发待确认",
+  acknowledged: "已确认",
+  rectifying: "整改中",
+  verifying: "待验收",
+  closed: "已关闭",
+};
 
 /** The person behind a doer: `local:wang` is wang. */
 export function personOf(by: string): string {
@@ -98,12 +115,11 @@ function openItems(state: CoreState): HandOverItem[] {
   const alerts = [...state.alerts.values()]
     .map(({ alert }) => alert)
     .filter((alert) => alert.state !== "closed" || alert.clearedAt === null)
-    .map(({ id, kind, space, device, state: stands }) => {
+    .map(({ id, kind, title, space, device, state: stands }) => {
       const where = device ?? modelOf(state).spaces.get(space)?.space.name ?? space;
-      return {
-        ref: `alert:${id}`,
-        text: { en: `alert ${kind} at ${where} (${stands})`, zh: `告警：${where} ${kind}（${stands}）` },
-      };
+      const what = title ?? ALERT_KIND_WORDS[kind];
+      const en = `alert at ${where}: ${what.en} (${stands})`;
+      return { ref: `alert:${id}`, text: { en, zh: `${where}告警：${what.zh}（${STATES[stands]}）` } };
     });
   const prompts = [...state.prompts.values()]
     .filter(({ state: stands, kind }) => stands === "open" && !OF_ALERTS.includes(kind) && !UNLISTED.includes(kind))

@@ -1,5 +1,12 @@
 /** What makes prompts: alerts that wait for people, fields nobody filled in, a site without an operator. Pure. */
-import { type AlertKind, JUDGED_KINDS, type Prompt, UNOWNED_GRID } from "@gatehouse/protocol";
+import {
+  ALERT_KIND_WORDS,
+  type Alert,
+  type AlertKind,
+  JUDGED_KINDS,
+  type Prompt,
+  UNOWNED_GRID,
+} from "@gatehouse/protocol";
 import type { AlertEvent } from "../alerts/life.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
 import { ask, openPrompt, settle } from "./prompts.ts";
@@ -12,10 +19,10 @@ const OF_KIND: Partial<Record<AlertKind, OfAlert>> = {
   "device-fault": "device-repair",
 };
 
-const TEXTS: Readonly<Record<OfAlert, (what: string, where: string) => Prompt["text"]>> = {
+const TEXTS: Readonly<Record<OfAlert, (what: NonNullable<Alert["title"]>, where: string) => Prompt["text"]>> = {
   "acknowledge-alert": (what, where) => ({
-    en: `acknowledge the alert at ${where}: ${what}`,
-    zh: `${where}有告警待确认：${what}`,
+    en: `acknowledge the alert at ${where}: ${what.en}`,
+    zh: `${where}有告警待确认：${what.zh}`,
   }),
   "unregistered-residents": (_, where) => ({
     en: `more people live in ${where} than are registered: register them, or correct the number`,
@@ -36,7 +43,7 @@ export function followAlerts(state: CoreState, events: readonly AlertEvent[], no
     const cause = { kind, subject: alert.id };
     if (PERSON.includes(change)) {
       const { space } = alert;
-      const what = alert.title === undefined ? alert.kind : `${alert.title.zh} / ${alert.title.en}`;
+      const what = alert.title ?? ALERT_KIND_WORDS[alert.kind];
       ask(state, { ...cause, space, text: TEXTS[kind](what, alert.device ?? placeName(state, space)) }, nowMs);
     } else if (isOver(kind, alert.state, alert.clearedAt !== null)) settle(state, cause, nowMs);
   }
