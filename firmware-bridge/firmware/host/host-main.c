@@ -3,6 +3,7 @@
  * output; a line with a single dot ends an answer. A restart is a new process image, so that nothing outlives it but what a real board keeps.
  *
  *   run MS            lets time pass; answers `tx HEX` for what was sent
+ *   time              answers `time MS`, the board's own
  *   rx HEX            bytes from the host
  *   pin N LEVEL       drives a pin from outside
  *   get N             answers `pin MODE LEVEL`
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "board.h"
+#include "journal.h"
 #include "node.h"
 #include "wire.h"
 
@@ -104,6 +106,7 @@ static void obey(char *line) {
   else if (sscanf(line, "garble %u", &a) == 1) board_garble(a);
   else if (strncmp(line, "decode ", 7) == 0) decode(line + 7);
   else if (strncmp(line, "encode ", 7) == 0) encode(line + 7);
+  else if (strcmp(line, "time") == 0) printf("time %u\n", journal_time());
   else if (strcmp(line, "eeprom") == 0) {
     printf("eeprom ");
     print_hex(board_eeprom(), hal_chip.eeprom_bytes);

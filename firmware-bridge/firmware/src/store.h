@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include "journal.h"
 
-#define STORE_CONFIG_BYTES 42
+#define STORE_CONFIG_BYTES 38
 
 struct store_record {
   uint32_t number; /* of this record, in the board's life */

@@ -28,7 +28,7 @@ const press = async (times: number) => {
 };
 /** A person of 400 ms walks in. */
 const walkIn = [`pin ${PINS.beamA} 1`, "run 100", `pin ${PINS.beamB} 1`, "run 300", `pin ${PINS.beamA} 0`, "run 100"];
-const passIn = [...walkIn, `pin ${PINS.beamB} 0`, "run 50"];
+const passIn = [...walkIn, `pin ${PINS.beamB} 0`, "run 450"];
 
 test("without a greeting no event is told, and none is lost", async () => {
   expect(await node.messages(...passIn, "run 60000")).toEqual([]);

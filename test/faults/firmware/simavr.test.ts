@@ -15,7 +15,7 @@ const passIn = [
   `pin ${PINS.beamA} 0`,
   "run 40",
   `pin ${PINS.beamB} 0`,
-  "run 40",
+  "run 450",
 ];
 const passOut = passIn.map((line) => line.replace(/pin [23]/, (pin) => (pin === "pin 2" ? "pin 3" : "pin 2")));
 
