@@ -5,12 +5,15 @@ import { runErrno } from "./faults/disk/run-errno.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
+import { brokenByPassages, compareImage, runPassages, tableOf } from "./faults/passages/passage-run.ts";
+import { PASSAGE_ROWS } from "./faults/passages/rows.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
 import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
 import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
 import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
+import { makeFirmware } from "./support/firmware-build.ts";
 
 type Progress = (share: number, note: string) => void;
 
@@ -112,7 +115,26 @@ const PROOFS: readonly Proof[] = [
     what: "every serial driver pulled out and put in again 20 times (full: 1,000): back within 2 s, nothing left over",
     run: async (full, progress) => runReplugs(full ? 1_000 : 20, progress),
   },
+  {
+    name: "passages",
+    what: "4,200 passages through a doorway (full: 100,000) counted by the door node's modules, some of them by its image",
+    run: async (full, progress) => countPassages(full ? 100_000 : 4_200, full ? 60 : 25, progress),
+  },
 ];
+
+async function countPassages(total: number, onImage: number, onProgress: Progress) {
+  const built = makeFirmware("host");
+  try {
+    const passages = Math.ceil(total / PASSAGE_ROWS.length);
+    const results = await runPassages({ folder: built.folder, passages, seed: SEED, onProgress });
+    const image = await compareImage({ folder: built.folder, passages: onImage, seed: SEED });
+    const different = image.different.map((what) => `the image counts otherwise: ${what}`);
+    const measured = `${image.passages} of them on the image\n${tableOf(results)}\n`;
+    return { measured, broken: [...brokenByPassages(results), ...different] };
+  } finally {
+    built.remove();
+  }
+}
 
 async function runReplugs(cycles: number, progress: Progress) {
   const broken: string[] = [];

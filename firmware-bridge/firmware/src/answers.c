@@ -3,6 +3,7 @@
 #include "config.h"
 #include "door.h"
 #include "hal.h"
+#include "image.h"
 #include "journal.h"
 #include "locks.h"
 #include "store.h"
@@ -185,12 +186,23 @@ static void answer_self_test(void) {
   if (board.cause & HAL_WATCHDOG) problems |= 1 << 4;
   if (board.cause & HAL_BROWN_OUT) problems |= 1 << 5;
   if (stack < STACK_LOW) problems |= 1 << 6;
+  if (image_damaged()) problems |= 1 << 7;
   wire_begin(&out, OWN_SELF_TEST);
   wire_put(&out, WIRE_U14, problems);
   wire_put(&out, WIRE_U16, stack);
   wire_put(&out, WIRE_U16, hal_loop_us());
   wire_put(&out, WIRE_U16, hal_uart_overruns());
   wire_put(&out, WIRE_U32, *board.records);
+  answer_send(&out);
+}
+
+static void answer_identity(void) {
+  struct wire_writer out;
+  wire_begin(&out, OWN_IDENTITY);
+  wire_put(&out, WIRE_U16, board.identity);
+  wire_put(&out, WIRE_U16, board.boot);
+  wire_put(&out, WIRE_U16, journal()->journal);
+  wire_put(&out, WIRE_U32, journal()->acked);
   answer_send(&out);
 }
 
@@ -215,6 +227,9 @@ void answer(uint8_t id, struct wire_reader *body) {
       break;
     case OWN_SELF_TEST:
       answer_self_test();
+      break;
+    case OWN_IDENTITY:
+      answer_identity();
       break;
     default:
       break;

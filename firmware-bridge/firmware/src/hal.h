@@ -47,6 +47,12 @@ uint16_t hal_loop_us(void);
 /* Least bytes ever free between data and stack. */
 uint16_t hal_stack_free(void);
 void hal_watchdog_pet(void);
+/* A number by chance, as good as the board has one; before anything is written to the RAM that is kept. */
+uint16_t hal_chance(void);
+
+/* The program in flash, without its check of two bytes, low one first, which stands behind it. */
+uint16_t hal_image_bytes(void);
+uint8_t hal_image_read(uint16_t at);
 
 void hal_pin_mode(uint8_t pin, uint8_t mode);
 bool hal_pin_read(uint8_t pin);

@@ -10,11 +10,15 @@
 /* A level counts when it has stood for so many samples: both edges are late by the same. */
 #define STEADY_MS 3
 /* People do not stand still so close to each other in a door. */
+#ifndef CLOSE_GAP_MS
 #define CLOSE_GAP_MS 1500
+#endif
 /* Who comes back may stand in the beam again. A passage is not held longer than this. */
 #define HELD_MOST_MS 5000
 /* A thing longer than any person belongs to who is nearer to it than so many tenths of the distance between the beams: an arm's length. */
+#ifndef ARM_TENTHS
 #define ARM_TENTHS 40
+#endif
 /* Nothing belongs together for so long. */
 #define GAP_MOST_MS 60000ul
 #define AGE_MAX 0xFFFE

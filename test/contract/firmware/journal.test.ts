@@ -165,7 +165,7 @@ test("settings that cannot be read are told, and factory values stand", async ()
 test.each<readonly [status: number, key: number, value: number, what: string]>([
   [0, 4, 3600, "the highest"],
   [2, 4, 3601, "one more"],
-  [1, 0x0c, 1, "no key"],
+  [1, 0x0f, 1, "no key"],
   [2, 0x16, 5, "a pin that the button has"],
   [2, 0x16, 1, "a pin of the line"],
   [2, 0x16, 20, "a pin this chip lacks"],

@@ -6,7 +6,7 @@ import { type DoorNodeHost, PINS } from "../../support/door-node-host.ts";
 import type { Counts, Happening } from "./classes.ts";
 
 /** Nothing of a happening is told later than this after its end. */
-const QUIET_MS = 2_500;
+const QUIET_MS = 1_000;
 
 interface Step {
   readonly waitMs: number;
