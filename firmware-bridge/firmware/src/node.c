@@ -65,7 +65,8 @@ void node_start(void) {
   store_finish();
   board.boot = saved.boot;
   board.records = &saved.number;
-  saved_ms = journal_time();
+  /* The first passage of a life is saved at once: where the power goes every minute, something stays. */
+  saved_ms = (uint32_t)(journal_time() - SAVE_MS);
   blink_ms = 0;
   alarm_ms = 0;
   journal_add(EVENT_STARTED, board.cause);
