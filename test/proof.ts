@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { runErrno } from "./faults/disk/run-errno.ts";
+import { brokenByCuts, cutBoard } from "./faults/door-node/cut-run.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
@@ -114,6 +115,14 @@ const PROOFS: readonly Proof[] = [
     name: "replug",
     what: "every serial driver pulled out and put in again 20 times (full: 1,000): back within 2 s, nothing left over",
     run: async (full, progress) => runReplugs(full ? 1_000 : 20, progress),
+  },
+  {
+    name: "board-cuts",
+    what: "power, supply and reset line of a door node's image go at 40 (full: 1,000) random instants",
+    run: async (full, onProgress) => {
+      const cuts = cutBoard({ cuts: full ? 1_000 : 40, seed: SEED, onProgress });
+      return { measured: `${cuts.lives.length} cuts, ${cuts.told.length} events told`, broken: brokenByCuts(cuts) };
+    },
   },
   {
     name: "passages",

@@ -212,6 +212,33 @@ it("when the bridge itself is killed no process keeps the board, and the next on
   expect(releases(board)).toBe(0);
 }, 60_000);
 
+it("a ring that ran over while there was no bridge is told by the next one, with the number of events", async () => {
+  await using all = await stage();
+  const { rig, board, bridge } = all;
+  await walk(board, "in", 1);
+  await eventually(
+    () => kinds(rig, "count-0001").length,
+    (count) => count === 1,
+  );
+  await bridge.end("SIGKILL");
+  // The ring holds 144; each of these is one event.
+  for (let i = 0; i < 200; i++) {
+    board.act({ kind: "tamper", on: i % 2 === 0 });
+    await systemClock.sleep(60);
+  }
+  await using next = startBridge(rig.siteFile, rig.url);
+  await there(next, 1);
+  const told = await eventually(
+    () => next.said("the board's ring was full while nobody listened, events are lost"),
+    (lines) => lines.length > 0,
+  );
+  expect(told).toHaveLength(1);
+  expect(JSON.stringify(told[0])).toMatch(/missing\D+[1-9]/);
+  expect(new Set(kinds(rig, "contact-1").filter((kind) => kind.startsWith("tamper")))).toEqual(
+    new Set(["tamper.on", "tamper.off"]),
+  );
+}, 90_000);
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

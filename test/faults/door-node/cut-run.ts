@@ -69,7 +69,7 @@ function busy(node: DoorNodeBoard, random: Random, command: number): void {
   node.door.act({ kind: "walk", direction: random.pick(["in", "out"]), speedMmPerS: random.int(800, 2_000) });
   if (random.chance(0.3)) node.door.act({ kind: "tamper", on: random.chance(0.5) });
   // Long enough for the totals to be saved.
-  if (random.chance(0.1)) node.run(MINUTE_MS);
+  if (random.chance(0.04)) node.run(MINUTE_MS);
   node.run(random.int(1, 2_500) + random.int(0, 999) / 1_000);
 }
 

@@ -1,4 +1,4 @@
-/** Power, supply and reset line of a door node go at any instant; `npm run proof -- board-cuts --full` does it 2,000 times. */
+/** Power, supply and reset line of a door node go at any instant; `npm run proof -- board-cuts --full` does it 1,000 times. */
 import { expect, test } from "vitest";
 import { brokenByCuts, cutBoard, type Life } from "./cut-run.ts";
 
