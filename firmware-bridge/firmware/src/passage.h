@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PASSAGE_PULSES 8
+#define PASSAGE_PULSES 6
 /* One that was held, and those that ended now. */
 #define PASSAGE_RESULTS (PASSAGE_PULSES + 1)
 
