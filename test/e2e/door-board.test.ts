@@ -120,6 +120,10 @@ it("a pin becomes a reading in the journal, a command moves a pin, and sensors o
     () => kinds(rig, "contact-1"),
     (seen) => seen.includes("door.forced"),
   );
+  await eventually(
+    () => kinds(rig, "count-0001"),
+    (seen) => seen.length === 2,
+  );
   expect(kinds(rig, "count-0001")).toEqual(["count.in", "count.in"]);
   expect(kinds(rig, "contact-1")).toEqual(["door.opened", "door.forced"]);
 
@@ -301,6 +305,14 @@ it("the board tells about itself on the command line, and a wrong link is explai
     code: 0,
     out: expect.stringMatching(/^no problems\n/),
   });
+  expect(await firmware("set", board.link, "gap=30", "return=0")).toMatchObject({ code: 0, out: "gap 30\nreturn 0\n" });
+  const after = JSON.parse((await firmware("show", board.link, "--json")).out) as { config: object };
+  expect(after.config).toMatchObject({ gap: 30, long: 70, return: 0 });
+  expect(await firmware("set", board.link, "pin-buzzer=2")).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/keeps pin-buzzer as it is: out of range, or a pin that is taken/),
+  });
+  expect(await firmware("set", board.link, "gap=900")).toMatchObject({ code: 78 });
   expect(await firmware("show", "ttyUSB0")).toMatchObject({
     code: 78,
     err: expect.stringMatching(/no place of a board/),

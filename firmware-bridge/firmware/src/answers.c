@@ -46,7 +46,7 @@ void answer_refused(uint8_t id, enum refusal reason) {
   answer_send(&out);
 }
 
-void answer_hello(void) {
+HAL_OWN_FRAME void answer_hello(void) {
   struct wire_writer out;
   const struct journal_state *state = journal();
   wire_begin(&out, OWN_HELLO);
@@ -67,7 +67,7 @@ void answer_hello(void) {
   answer_send(&out);
 }
 
-void answer_overflow(void) {
+HAL_OWN_FRAME void answer_overflow(void) {
   struct wire_writer out;
   wire_begin(&out, OWN_OVERFLOW);
   wire_put(&out, WIRE_U16, journal()->journal);
@@ -206,7 +206,7 @@ static void answer_identity(void) {
   answer_send(&out);
 }
 
-void answer(uint8_t id, struct wire_reader *body) {
+HAL_OWN_FRAME void answer(uint8_t id, struct wire_reader *body) {
   switch (id) {
     case OWN_COUNTS:
       answer_counts();

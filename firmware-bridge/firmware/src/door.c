@@ -1,6 +1,7 @@
 /* The door. */
 #include "door.h"
 #include "config.h"
+#include "hal.h"
 #include "journal.h"
 #include "locks.h"
 #include "passage.h"
@@ -105,7 +106,7 @@ static void note_passage(const struct passage *passage) {
   else journal_add(EVENT_TURNED_BACK, passage->kind == PASSAGE_BACK_OUTSIDE ? 1 : 2);
 }
 
-static void beams_step(uint8_t active) {
+static HAL_OWN_FRAME void beams_step(uint8_t active) {
   const bool a = active & (1 << ROLE_BEAM_A);
   const bool b = active & (1 << ROLE_BEAM_B);
   const struct doorway_rules rules = {

@@ -11,6 +11,9 @@
 #define HAL_KEPT __attribute__((section("kept")))
 #endif
 
+/* Variables of such a function are on the stack only while it runs; inlined they would stand in main's frame for ever. */
+#define HAL_OWN_FRAME __attribute__((noinline))
+
 /* Sized by the chip; the host build may choose another ring to reach its end sooner. */
 #ifndef JOURNAL_RING
 #ifdef __AVR_ATmega2560__

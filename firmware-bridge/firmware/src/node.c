@@ -48,7 +48,7 @@ static uint16_t own_identity(void) {
   return identity;
 }
 
-void node_start(void) {
+HAL_OWN_FRAME void node_start(void) {
   struct board board = {.cause = hal_reset_cause()};
   /* First: the RAM that is read for it is overwritten by the journal. */
   board.identity = own_identity();

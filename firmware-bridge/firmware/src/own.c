@@ -98,7 +98,7 @@ void own_receive(const uint8_t *bytes, uint8_t count) {
   }
 }
 
-static void send_event(void) {
+static HAL_OWN_FRAME void send_event(void) {
   struct event event;
   if (cursor < journal()->oldest) {
     answer_overflow();

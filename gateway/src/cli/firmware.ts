@@ -2,6 +2,7 @@
 import type { BoardFacts, Inspection, SelfTest } from "@gatehouse/firmware-bridge";
 import { systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
+import { setCommand } from "./firmware-set.ts";
 
 interface FirmwareFlags {
   readonly json?: true;
@@ -39,6 +40,7 @@ export function firmwareCommand(): Command {
       if (result.problems.length > 0) process.exitCode = 1;
     },
   );
+  firmware.addCommand(setCommand());
   return firmware;
 }
 
@@ -47,6 +49,7 @@ Examples:
   gatehouse firmware show serial:/dev/serial/by-id/usb-Arduino_…
   gatehouse firmware show usb:2341:0043 --json
   gatehouse firmware selftest tcp:10.0.0.9:4001
+  gatehouse firmware set usb:2341:0043 gap=30
 
 Exits with 0 when all is well, 1 when the board found something or did not answer, 78 when the link is none.`;
 

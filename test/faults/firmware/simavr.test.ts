@@ -101,7 +101,7 @@ describe.each(["atmega328p", "atmega2560"] as const)("%s", (chip) => {
         expect((await node.answer({ kind: "counts-query" }, "counts")).in).toBe(counted);
       }
     });
-  }, 120_000);
+  });
 
   test("a power cut between any two instructions leaves no lock released and no boot number twice", async () => {
     await withNode(async (node) => {
@@ -125,5 +125,5 @@ describe.each(["atmega328p", "atmega2560"] as const)("%s", (chip) => {
         await node.frames("run 300");
       }
     });
-  }, 120_000);
+  });
 });
