@@ -112,7 +112,7 @@ test("passages of every speed and distance are counted as they were", () => {
     if (JSON.stringify(seen) !== JSON.stringify(wanted)) missed.push({ ...walk, seen });
   }
   expect(missed).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test("what nobody acknowledged outlives a reset of the line, and comes once there is a host again", () => {
   const node = greeted("atmega328p", "outage");
@@ -162,4 +162,4 @@ test("power cuts at any instant leave no lock open, and each start is a new boot
   expect(node.events.filter(({ event }) => event === EVENTS["passed-in"]).length).toBeGreaterThan(3);
   expect(node.lock.filter(({ high }) => high).length).toBeGreaterThan(15);
   expect(node.board.resets["power-on"]).toBe(26);
-}, 120_000);
+}, 300_000);

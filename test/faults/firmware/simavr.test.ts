@@ -45,7 +45,7 @@ describe.each(["atmega328p", "atmega2560"] as const)("%s", (chip) => {
       const health = await node.answer({ kind: "self-test" }, "self-test-result");
       console.info(chip, `stack ${health.stackBytes} bytes free at least, loop ${health.loopUs} us at most`);
       expect(health).toMatchObject({ problems: 0, overruns: 0 });
-      expect(health.stackBytes).toBeGreaterThanOrEqual(96);
+      expect(health.stackBytes).toBeGreaterThanOrEqual(128);
       expect(health.loopUs).toBeLessThanOrEqual(3000);
     });
   });
