@@ -66,6 +66,10 @@ it("a pin becomes a reading in the journal, a command moves a pin, and sensors o
     () => kindsOf(rig, "contact-1"),
     (seen) => seen.includes("door.forced"),
   );
+  await eventually(
+    () => kindsOf(rig, "count-0001"),
+    (seen) => seen.length === 2,
+  );
   expect(kindsOf(rig, "count-0001")).toEqual(["count.in", "count.in"]);
   expect(kindsOf(rig, "contact-1")).toEqual(["door.opened", "door.forced"]);
 
@@ -158,6 +162,33 @@ it("when the bridge itself is killed no process keeps the board, and the next on
   expect(releases(board)).toBe(0);
 }, 60_000);
 
+it("a ring that ran over while there was no bridge is told by the next one, with the number of events", async () => {
+  await using all = await stage();
+  const { rig, board, bridge } = all;
+  await walk(board, "in", 1);
+  await eventually(
+    () => kinds(rig, "count-0001").length,
+    (count) => count === 1,
+  );
+  await bridge.end("SIGKILL");
+  // The ring holds 144; each of these is one event.
+  for (let i = 0; i < 200; i++) {
+    board.act({ kind: "tamper", on: i % 2 === 0 });
+    await systemClock.sleep(60);
+  }
+  await using next = startBridge(rig.siteFile, rig.url);
+  await there(next, 1);
+  const told = await eventually(
+    () => next.said("the board's ring was full while nobody listened, events are lost"),
+    (lines) => lines.length > 0,
+  );
+  expect(told).toHaveLength(1);
+  expect(JSON.stringify(told[0])).toMatch(/missing\D+[1-9]/);
+  expect(new Set(kinds(rig, "contact-1").filter((kind) => kind.startsWith("tamper")))).toEqual(
+    new Set(["tamper.on", "tamper.off"]),
+  );
+}, 90_000);
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -193,6 +224,14 @@ it("the board tells about itself on the command line, and a wrong link is explai
     code: 0,
     out: expect.stringMatching(/^no problems\n/),
   });
+  expect(await firmware("set", board.link, "gap=30", "return=0")).toMatchObject({ code: 0, out: "gap 30\nreturn 0\n" });
+  const after = JSON.parse((await firmware("show", board.link, "--json")).out) as { config: object };
+  expect(after.config).toMatchObject({ gap: 30, long: 70, return: 0 });
+  expect(await firmware("set", board.link, "pin-buzzer=2")).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/keeps pin-buzzer as it is: out of range, or a pin that is taken/),
+  });
+  expect(await firmware("set", board.link, "gap=900")).toMatchObject({ code: 78 });
   expect(await firmware("show", "ttyUSB0")).toMatchObject({
     code: 78,
     err: expect.stringMatching(/no place of a board/),

@@ -3,6 +3,7 @@ import type { BoardFacts, Inspection, SelfTest } from "@gatehouse/firmware-bridg
 import { systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { flashCommand } from "./firmware-flash.ts";
+import { setCommand } from "./firmware-set.ts";
 
 interface FirmwareFlags {
   readonly json?: true;
@@ -41,6 +42,7 @@ export function firmwareCommand(): Command {
     },
   );
   firmware.addCommand(flashCommand());
+  firmware.addCommand(setCommand());
   return firmware;
 }
 
@@ -50,6 +52,7 @@ Examples:
   gatehouse firmware show usb:2341:0043 --json
   gatehouse firmware selftest tcp:10.0.0.9:4001
   gatehouse firmware flash usb:2341:0043
+  gatehouse firmware set usb:2341:0043 gap=30
 
 Exits with 0 when all is well, 1 when the board found something or did not answer, 78 when the link is none.`;
 
