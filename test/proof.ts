@@ -126,6 +126,7 @@ const PROOFS: readonly Proof[] = [
       return { measured: `${rounds} rounds, back after ${Math.round(Math.max(...backMs))} ms at the most`, broken };
     },
   },
+  {
     name: "board-cuts",
     what: "power, supply and reset line of a door node's image go at 40 (full: 1,000) random instants",
     run: async (full, onProgress) => {

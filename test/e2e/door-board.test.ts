@@ -167,7 +167,7 @@ it("a ring that ran over while there was no bridge is told by the next one, with
   const { rig, board, bridge } = all;
   await walk(board, "in", 1);
   await eventually(
-    () => kinds(rig, "count-0001").length,
+    () => kindsOf(rig, "count-0001").length,
     (count) => count === 1,
   );
   await bridge.end("SIGKILL");
@@ -184,7 +184,7 @@ it("a ring that ran over while there was no bridge is told by the next one, with
   );
   expect(told).toHaveLength(1);
   expect(JSON.stringify(told[0])).toMatch(/missing\D+[1-9]/);
-  expect(new Set(kinds(rig, "contact-1").filter((kind) => kind.startsWith("tamper")))).toEqual(
+  expect(new Set(kindsOf(rig, "contact-1").filter((kind) => kind.startsWith("tamper")))).toEqual(
     new Set(["tamper.on", "tamper.off"]),
   );
 }, 90_000);
