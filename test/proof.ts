@@ -197,7 +197,7 @@ const { values, positionals } = parseArgs({
 });
 
 if (values.help) {
-  const list = PROOFS.map(({ name, what }) => `  ${name.padEnd(12)}${what}`).join("\n");
+  const list = PROOFS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join("\n");
   console.log(`npm run proof -- [--full] [name …]\n\n${list}\n\n--full takes hours. Exit code 1 when a promise broke.`);
 } else {
   const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));

@@ -1,6 +1,6 @@
 /** The images as they are released, run instruction by instruction: what a door node does on its line and at its pins. */
-import { type ChipName, readIntelHex } from "@gatehouse/device-sim";
-import { DOOR_NODE_EVENTS as EVENTS, LOCK_ACTIONS, toHex } from "@gatehouse/protocol";
+import type { ChipName } from "@gatehouse/device-sim";
+import { DOOR_NODE_EVENTS as EVENTS, LOCK_ACTIONS, readIntelHex, toHex } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { describe, expect, test } from "vitest";
 import { DoorNodeBoard } from "../../support/door-node-board.ts";
