@@ -67,6 +67,11 @@ const NEEDS: readonly Need[] = [
     isThere: () => existsSync("/usr/lib/python3/dist-packages/serial/rfc2217.py"),
   },
   { name: "simavr", why: "a simulator of another make runs the same programs", isThere: () => onPath("simavr") },
+  {
+    name: "avrdude",
+    why: "a programmer of another make flashes the simulated board",
+    isThere: () => onPath("avrdude"),
+  },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",

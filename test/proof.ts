@@ -2,15 +2,20 @@
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { runErrno } from "./faults/disk/run-errno.ts";
+import { brokenByCuts, cutBoard } from "./faults/door-node/cut-run.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
+import { brokenByPassages, compareImage, runPassages, tableOf } from "./faults/passages/passage-run.ts";
+import { PASSAGE_ROWS } from "./faults/passages/rows.ts";
 import { MUTANTS } from "./faults/power-cut/driver-options.ts";
 import { runPowerCuts } from "./faults/power-cut/run-power-cuts.ts";
 import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
+import { replugBoard } from "./faults/replug/replug-board.ts";
 import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
 import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
+import { makeFirmware } from "./support/firmware-build.ts";
 
 type Progress = (share: number, note: string) => void;
 
@@ -112,7 +117,43 @@ const PROOFS: readonly Proof[] = [
     what: "every serial driver pulled out and put in again 20 times (full: 1,000): back within 2 s, nothing left over",
     run: async (full, progress) => runReplugs(full ? 1_000 : 20, progress),
   },
+  {
+    name: "replug-board",
+    what: "a door board pulled out and put in again 20 times (full: 1,000) under its bridge: everybody counted once",
+    run: async (full, progress) => {
+      const rounds = full ? 1_000 : 20;
+      const { backMs, broken } = await replugBoard(rounds, progress);
+      return { measured: `${rounds} rounds, back after ${Math.round(Math.max(...backMs))} ms at the most`, broken };
+    },
+  },
+  {
+    name: "board-cuts",
+    what: "power, supply and reset line of a door node's image go at 40 (full: 1,000) random instants",
+    run: async (full, onProgress) => {
+      const cuts = cutBoard({ cuts: full ? 1_000 : 40, seed: SEED, onProgress });
+      return { measured: `${cuts.lives.length} cuts, ${cuts.told.length} events told`, broken: brokenByCuts(cuts) };
+    },
+  },
+  {
+    name: "passages",
+    what: "4,200 passages through a doorway (full: 100,000) counted by the door node's modules, some of them by its image",
+    run: async (full, progress) => countPassages(full ? 100_000 : 4_200, full ? 60 : 25, progress),
+  },
 ];
+
+async function countPassages(total: number, onImage: number, onProgress: Progress) {
+  const built = makeFirmware("host");
+  try {
+    const passages = Math.ceil(total / PASSAGE_ROWS.length);
+    const results = await runPassages({ folder: built.folder, passages, seed: SEED, onProgress });
+    const image = await compareImage({ folder: built.folder, passages: onImage, seed: SEED });
+    const different = image.different.map((what) => `the image counts otherwise: ${what}`);
+    const measured = `${image.passages} of them on the image\n${tableOf(results)}\n`;
+    return { measured, broken: [...brokenByPassages(results), ...different] };
+  } finally {
+    built.remove();
+  }
+}
 
 async function runReplugs(cycles: number, progress: Progress) {
   const broken: string[] = [];
@@ -156,7 +197,7 @@ const { values, positionals } = parseArgs({
 });
 
 if (values.help) {
-  const list = PROOFS.map(({ name, what }) => `  ${name.padEnd(12)}${what}`).join("\n");
+  const list = PROOFS.map(({ name, what }) => `  ${name.padEnd(14)}${what}`).join("\n");
   console.log(`npm run proof -- [--full] [name …]\n\n${list}\n\n--full takes hours. Exit code 1 when a promise broke.`);
 } else {
   const unknown = positionals.filter((name) => !PROOFS.some((proof) => proof.name === name));

@@ -1,12 +1,12 @@
 /** The package door: simulated devices and households, the city platform, load. */
 export { Board, type BoardOptions, createBoard, type ResetCause, type SentByte } from "./boards/board.ts";
+export type { BootloaderOptions } from "./boards/bootloader.ts";
 export type { ChipName } from "./boards/chips.ts";
 export { Door } from "./boards/door.ts";
 export { createDoorNode, type DoorNode, type DoorNodeOptions, type DoorNodeShown } from "./boards/door-node.ts";
 export { type DoorWiring, doorWiring } from "./boards/door-node-wiring.ts";
-export { readIntelHex } from "./boards/intel-hex.ts";
 export type { PinName } from "./boards/pins.ts";
-export { type BeamEdge, beamEdges } from "./boards/walk.ts";
+export { type BeamEdge, beamEdges, peopleThrough } from "./boards/walk.ts";
 export { type City, type CityOptions, type CityStatus, startCity } from "./city/city.ts";
 export { FAIL_MODES, FailMode } from "./city/failure.ts";
 export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledger.ts";

@@ -122,7 +122,7 @@ async function liveThrough(
   { devices, lines }: { readonly devices: ReadonlyMap<string, MqttDevice>; readonly lines: ServedLines },
   signal: AbortSignal,
 ): Promise<void> {
-  const span = { scenario, seed, startMs, fromMs: clock.nowMs() };
+  const span = { scenario, seed, startMs, fromMs: clock.nowMs(), scale: clock.scale };
   let burst = 0;
   try {
     for (const next of mergeByTime<SimReading | LineEvent>([readings(span), lineEvents(span)])) {

@@ -27,7 +27,9 @@ export function siteFor(scenario: Scenario, options: SiteOptions = {}): SiteFile
   const { id, name, timezone, address } = scenario.site;
   const { scale = 1, places } = options;
   const pace: Pace = (worldS, leastS) => Math.max(leastS, Math.round((1_000 * worldS) / scale) / 1_000);
-  const onLines = scenario.lines.flatMap((line) => devicesOn(line, pace));
+  const bridged = scenario.lines.filter(({ speaks }) => LINE_KINDS[speaks].bridged !== undefined);
+  const driven = scenario.lines.filter((line) => !bridged.includes(line));
+  const onLines = scenario.lines.flatMap((line) => devicesOn(line, pace, options));
   const known = new Set(onLines.map((device) => device.id));
   const hasGate = scenario.lines.some(({ speaks }) => speaks === "osdp");
   return {
@@ -37,13 +39,12 @@ export function siteFor(scenario: Scenario, options: SiteOptions = {}): SiteFile
       ...flats.map((flat) => ({ id: `door-${flat.id}`, kind: "door" as const, from: "outside", to: flat.id })),
       ...(hasGate ? [GATE] : []),
     ],
-    ...(scenario.lines.length === 0
-      ? {}
-      : { drivers: scenario.lines.map((line) => driverOf(scenario, line, pace, places)) }),
+    ...(driven.length === 0 ? {} : { drivers: driven.map((line) => driverOf(scenario, line, pace, places)) }),
     devices: [
       ...flats.flatMap((flat) => devicesOf(flat, options)).filter((device) => !known.has(device.id)),
       ...onLines,
     ],
+    ...(bridged.length === 0 ? {} : { boards: bridged.flatMap((line) => boardsOf(scenario, line, places)) }),
     policies: [{ use: "cn-sh-rental-2014" }],
   };
 }
@@ -75,14 +76,36 @@ function driverOf(
   return { id: line.id, type: line.speaks, ...LINE_KINDS[line.speaks].driver(pace, link) };
 }
 
-function devicesOn({ id: driver, speaks, devices }: Line, pace: Pace): NonNullable<SiteFile["devices"]> {
+function boardsOf(scenario: Scenario, line: Line, places: LinePlaces | undefined): NonNullable<SiteFile["boards"]> {
+  const link = linkOf(line, placeOf(scenario, line, places));
+  const { bridged } = LINE_KINDS[line.speaks];
+  return line.devices.flatMap(({ flat = "" }) => bridged?.board(flat, link) ?? []);
+}
+
+function devicesOn(
+  { id: driver, speaks, devices }: Line,
+  pace: Pace,
+  options: SiteOptions,
+): NonNullable<SiteFile["devices"]> {
   const kind = LINE_KINDS[speaks];
+  const { bridged } = kind;
+  if (bridged !== undefined)
+    return devices.flatMap(({ flat = "" }, index) =>
+      [{ id: kind.idOf(flat), ...kind.site(flat, index, pace) }, ...bridged.beside(flat)].map((device) => ({
+        driver: "mqtt",
+        ...device,
+        ...secretOf(device.id, options),
+      })),
+    ) as NonNullable<SiteFile["devices"]>;
   return devices.map(({ flat }, index) => ({
     id: kind.idOf(flat),
     driver,
     ...kind.site(flat, index, pace),
   })) as NonNullable<SiteFile["devices"]>;
 }
+
+const secretOf = (device: string, { passwordFile }: SiteOptions) =>
+  passwordFile === undefined ? {} : { password: { file: passwordFile(device) } };
 
 function spaceOf(flat: Flat): SiteFile["spaces"][number] {
   const before = flat.people.filter((people) => people.from === undefined);
@@ -99,8 +122,7 @@ function spaceOf(flat: Flat): SiteFile["spaces"][number] {
 
 function devicesOf(flat: Flat, options: SiteOptions): NonNullable<SiteFile["devices"]> {
   const portal = `door-${flat.id}`;
-  const secret = (device: string) =>
-    options.passwordFile === undefined ? {} : { password: { file: options.passwordFile(device) } };
+  const secret = (device: string) => secretOf(device, options);
   const lock = lockOf(flat.id);
   const counter = counterOf(flat.id);
   return [

@@ -1,5 +1,5 @@
 /** The process of one board: gets its task from its parent, tells it what it logs, and ends with whatever ends the board's session. */
-import { systemClock } from "@gatehouse/protocol";
+import { scaledClock, systemClock } from "@gatehouse/protocol";
 import type { Logger } from "./log.ts";
 import { parsePlace } from "./place.ts";
 import { type BridgedBoard, runBoard } from "./run-board.ts";
@@ -38,7 +38,8 @@ process.once("message", (task) => {
 async function run(task: BridgedBoard): Promise<void> {
   try {
     const wire = await openWire(parsePlace(task.board.link));
-    await runBoard({ ...task, wire, clock: systemClock, log }, stop.signal);
+    const clock = task.anchor === undefined ? systemClock : scaledClock(task.anchor);
+    await runBoard({ ...task, wire, clock, log }, stop.signal);
     process.exit(0);
   } catch (error) {
     tell("warn")({ reason: (error as Error).message }, "board is lost");

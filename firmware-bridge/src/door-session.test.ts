@@ -9,9 +9,12 @@ import { Peer } from "./testing/peer.ts";
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const board = SiteBoard.parse({ id: "node", link: "tcp:h:1", counter: "count", door: "contact", locks: ["lock"] });
 
-function open(ring?: number) {
+function open(ring?: number, before: (peer: Peer) => void = () => {}) {
   const clock = new FakeClock();
   const peer = new Peer(() => 5_000 + clock.monoMs(), ring);
+  before(peer);
+  const warnings: { readonly fields: object; readonly message: string }[] = [];
+  const warn = (fields: object, message: string) => warnings.push({ fields, message });
   const readings: RawReading[] = [];
   const onDisk: (() => void)[] = [];
   const gateway = { isSlow: false };
@@ -19,7 +22,7 @@ function open(ring?: number) {
     board,
     wire: shareWire(peer.wire, { owned: [], pulledUp: [] }),
     clock,
-    log: silent,
+    log: { ...silent, warn },
     deliver: (reading) => {
       readings.push(reading);
       return gateway.isSlow ? new Promise((resolve) => onDisk.push(resolve)) : Promise.resolve();
@@ -36,7 +39,7 @@ function open(ring?: number) {
     await clock.advance(0);
     await run;
   };
-  return { clock, peer, readings, onDisk, gateway, session, end, ended: () => ended };
+  return { clock, peer, readings, onDisk, gateway, warnings, session, end, ended: () => ended };
 }
 
 const unlock = (clock: FakeClock, id: string, ms: number, args: object = {}): DeviceCommand => ({
@@ -104,6 +107,39 @@ test("what a full ring lost is made up for out of the totals, under numbers no e
   expect(new Set(readings.map(({ seq }) => seq)).size).toBe(readings.length);
   expect(readings.length).toBeLessThan(30);
   await end();
+});
+
+test("events that ran over while nobody listened are told with their number, once, whichever process comes next", async () => {
+  const acknowledged = (peer: Peer) => {
+    peer.acked = 3;
+    for (let i = 0; i < 30; i++) peer.happen("passed-in");
+  };
+  const { clock, readings, warnings, end } = open(10, acknowledged);
+  await clock.advance(3_000);
+  expect(warnings).toEqual([
+    {
+      fields: { journal: 7, from: 4, to: 20, missing: 17 },
+      message: "the board's ring was full while nobody listened, events are lost",
+    },
+  ]);
+  expect(readings.map(({ seq }) => seq)).toEqual([21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  await end();
+});
+
+test("a board in another's place begins an epoch of its own, and a firmware without an identity is known by its journal", async () => {
+  const epochs = async (identity: number | undefined) => {
+    const { clock, peer, readings, end } = open(10, (one) => {
+      one.identity = identity;
+    });
+    await clock.advance(100);
+    peer.happen("passed-in");
+    await clock.advance(100);
+    await end();
+    return readings.map(({ epoch, seq }) => [epoch, seq]);
+  };
+  expect(await epochs(undefined)).toEqual([[7, 1]]);
+  expect(await epochs(1)).toEqual([[0x10007, 1]]);
+  expect(await epochs(0xffff)).toEqual([[0xffff0007, 1]]);
 });
 
 test("another boot number ends the session, and so does silence", async () => {

@@ -10,13 +10,14 @@ import {
 import { boardAfter, wallOf } from "./board-time.ts";
 import type { BoardWire } from "./board-wire.ts";
 import { EventOrder } from "./event-order.ts";
-import { lostPassages, readingOf } from "./event-readings.ts";
+import { epochOf, lostPassages, readingOf } from "./event-readings.ts";
 import { LockDesk } from "./lock-desk.ts";
 import type { Logger } from "./log.ts";
 import { PassageBook } from "./passage-book.ts";
 
 type Hello = Extract<DoorNodeBoardMessage, { kind: "hello" }>;
 type Event = Extract<DoorNodeBoardMessage, { kind: "event" }>;
+type Identity = Extract<DoorNodeBoardMessage, { kind: "identity" }>;
 
 export interface DoorSessionOptions {
   readonly board: SiteBoard;
@@ -35,6 +36,8 @@ const SILENCE_MS = 4_500;
 /** A boot loader takes two seconds before the firmware is there. */
 const PATIENCE_MS = 12_000;
 const RESEND_MS = 300;
+/** The question that firmware 1.0 refuses: it has no identity. */
+const IDENTITY_ID = 0x0d;
 
 export class DoorSession {
   readonly locks: LockDesk;
@@ -42,6 +45,7 @@ export class DoorSession {
   readonly #order = new EventOrder();
   readonly #book = new PassageBook();
   readonly #broken = Promise.withResolvers<never>();
+  #identity: Pick<Identity, "identity" | "journal" | "acked"> | undefined;
   #hello: Hello | undefined;
   /** The board's clock as it stood at a moment of ours. */
   #boardMs = 0;
@@ -85,13 +89,18 @@ export class DoorSession {
     }
   }
 
+  /** Who it is comes first: its events are named by it. */
   #sayHello(): void {
+    this.#options.wire.send({ kind: "identity-query" });
     this.#options.wire.send({ kind: "hello", protocol: 1 });
   }
 
   #hear(message: DoorNodeBoardMessage): void {
     this.#heardMonoMs = this.#options.clock.monoMs();
-    if (message.kind === "hello") this.#hearHello(message);
+    if (message.kind === "identity") this.#identity ??= message;
+    else if (message.kind === "refused" && message.refusedId === IDENTITY_ID)
+      this.#identity ??= { identity: 0, journal: 0, acked: 0 };
+    else if (message.kind === "hello") this.#hearHello(message);
     else if (message.kind === "event") this.#hearEvent(message);
     else if (message.kind === "overflow") this.#hearOverflow(message);
     else if (message.kind === "heartbeat-answer") this.#hearBeat(message);
@@ -115,10 +124,25 @@ export class DoorSession {
       if (hello.boot !== this.#hello.boot) this.#restarted(hello.boot);
       return;
     }
+    // Its answer to the first question was damaged on the way: both are asked again with the next beat.
+    if (this.#identity === undefined) return;
     this.#hello = hello;
     this.#order.begin(hello.oldest);
     this.#book.begin();
+    this.#tellOverwritten(hello, this.#identity);
     this.#options.onOpen(hello);
+  }
+
+  /** What ran out of the ring before there was a session, whoever acknowledged what is in front of it. */
+  #tellOverwritten({ journal, oldest }: Hello, { acked, ...known }: Pick<Identity, "journal" | "acked">): void {
+    const missing = oldest - 1 - acked;
+    if (known.journal !== journal || missing <= 0) return;
+    const gap = { journal, from: acked + 1, to: oldest - 1, missing };
+    this.#options.log.warn(gap, "the board's ring was full while nobody listened, events are lost");
+  }
+
+  #epoch(journal: number): number {
+    return epochOf(this.#identity?.identity ?? 0, journal);
   }
 
   #restarted(boot: number): void {
@@ -139,7 +163,7 @@ export class DoorSession {
   #take(event: Event): void {
     this.#book.note(event);
     const at = new Date(this.#wallOf(event.timeMs)).toISOString();
-    const reading = readingOf(this.#options.board, event, at);
+    const reading = readingOf(this.#options.board, { ...event, epoch: this.#epoch(event.journal) }, at);
     this.#keep(event.seq, reading === undefined ? [] : [reading]);
   }
 
@@ -172,7 +196,7 @@ export class DoorSession {
     const { log } = this.#options;
     log.warn({ journal, from: this.#order.next, to: oldest - 1, lost }, "the board's ring was full, events are lost");
     this.#order.skipTo(oldest);
-    this.#book.gap({ journal, oldest });
+    this.#book.gap({ epoch: this.#epoch(journal), oldest });
   }
 
   #askCounts(): void {
@@ -186,7 +210,7 @@ export class DoorSession {
     if (found === undefined) return;
     const at = new Date(this.#wallOf(counts.timeMs)).toISOString();
     const readings = lostPassages(board, found.missing, found.gap, at);
-    log.info({ ...found.missing, journal: found.gap.journal }, "passages made up for out of the board's totals");
+    log.info({ ...found.missing, epoch: found.gap.epoch }, "passages made up for out of the board's totals");
     for (const reading of readings) deliver(reading).catch((cause: unknown) => this.#broken.reject(cause));
   }
 
@@ -198,6 +222,6 @@ export class DoorSession {
   #wallOf(eventMs: number): number {
     const { clock } = this.#options;
     const boardMs = boardAfter(this.#boardMs, clock.monoMs() - this.#boardAtMonoMs);
-    return wallOf(eventMs, boardMs, clock.nowMs());
+    return wallOf(eventMs, boardMs, clock.nowMs(), clock.scale);
   }
 }

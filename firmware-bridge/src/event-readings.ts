@@ -44,23 +44,26 @@ const MEANINGS: Partial<Record<DoorNodeEventName, Meaning>> = {
 const BUTTON_INPUT = 0;
 
 export interface BoardEvent {
-  readonly journal: number;
+  readonly epoch: number;
   readonly seq: number;
   readonly event: number;
   readonly data: number;
 }
 
-/** Undefined for an event that is nobody's reading, as one of a newer firmware. Journal and seq name it once and for all. */
+/** The board's journal as an epoch no other board in its place will have; 0 for the identity of a firmware that has none. */
+export const epochOf = (identity: number, journal: number): number => identity * 0x10000 + journal;
+
+/** Undefined for an event that is nobody's reading, as one of a newer firmware. Epoch and seq name it once and for all. */
 export function readingOf(
   board: SiteBoard,
-  { journal, seq, event, data }: BoardEvent,
+  { epoch, seq, event, data }: BoardEvent,
   at: string,
 ): RawReading | undefined {
   const name = doorNodeEventName(event);
   const { device, kind } = (name === undefined ? undefined : MEANINGS[name])?.(board, data) ?? {};
   if (device === undefined || kind === undefined) return undefined;
   const value = kind.startsWith("count.") ? 1 : kind === "input.on" ? BUTTON_INPUT : undefined;
-  return { device, epoch: journal, seq, at, kind, ...(value === undefined ? {} : { value }) };
+  return { device, epoch, seq, at, kind, ...(value === undefined ? {} : { value }) };
 }
 
 /**
@@ -70,12 +73,12 @@ export function readingOf(
 export function lostPassages(
   board: SiteBoard,
   missing: { readonly in: number; readonly out: number },
-  gap: { readonly journal: number; readonly oldest: number },
+  gap: { readonly epoch: number; readonly oldest: number },
   at: string,
 ): RawReading[] {
   const { counter } = board;
   if (counter === undefined) return [];
   const one = (kind: ReadingKind, value: number, back: number): RawReading[] =>
-    value > 0 ? [{ device: counter, epoch: gap.journal, seq: gap.oldest - back, at, kind, value }] : [];
+    value > 0 ? [{ device: counter, epoch: gap.epoch, seq: gap.oldest - back, at, kind, value }] : [];
   return [...one("count.in", missing.in, 1), ...one("count.out", missing.out, 2)];
 }

@@ -9,8 +9,10 @@ import {
   DOOR_NODE_STATE_BITS,
   type DoorNodeBoardMessage,
   type DoorNodeHostMessage,
+  type DoorNodeSettingName,
   LinkError,
   RESET_CAUSE_BITS,
+  RejectedError,
 } from "@gatehouse/protocol";
 import { shareWire } from "./board-wire.ts";
 import type { Wire } from "./wire.ts";
@@ -43,11 +45,13 @@ const REPEAT_MS = 500;
 const PATIENCE_MS = 8_000;
 
 export interface Inspection {
+  /** Changes one setting and gives the value that stands now. Throws RejectedError when the board refuses. */
+  set(name: DoorNodeSettingName, value: number): Promise<number>;
   facts(): Promise<BoardFacts>;
   selfTest(): Promise<SelfTest>;
 }
 
-/** Its questions change nothing on the board. Each throws LinkError without an answer. */
+/** Only `set` changes something on the board. Each question throws LinkError without an answer. */
 export function inspectBoard(wire: Wire, clock: Clock): Inspection {
   const shared = shareWire(wire, { owned: [], pulledUp: [] });
   let hear: (message: DoorNodeBoardMessage) => void = () => {};
@@ -67,7 +71,10 @@ export function inspectBoard(wire: Wire, clock: Clock): Inspection {
     const repeat = () => {
       if (clock.monoMs() > endMs)
         return answered.reject(
-          new LinkError("timeout", "no door node answers: check the port, and that nothing else has it open"),
+          new LinkError(
+            "timeout",
+            "no door node answers: check the port, and that nothing else has it open; a board without this firmware gets it with `gatehouse firmware flash`",
+          ),
         );
       shared.send(question);
       cancel = clock.after(REPEAT_MS, repeat);
@@ -107,6 +114,19 @@ export function inspectBoard(wire: Wire, clock: Clock): Inspection {
 
   return {
     facts,
+    async set(name, value) {
+      const { key } = DOOR_NODE_CONFIG[name];
+      // A board that still saves the one before says so, and is asked again.
+      const answer = await ask(
+        { kind: "config-write", key, value },
+        "config-written",
+        (one) => one.key === key && CONFIG_STATUSES[one.status] !== "busy",
+      );
+      const status = CONFIG_STATUSES[answer.status];
+      if (status === "ok") return answer.value;
+      const why = status === "no-such-key" ? "its firmware does not know it" : "out of range, or a pin that is taken";
+      throw new RejectedError(`the board keeps ${name} as it is: ${why}`);
+    },
     async selfTest() {
       const { problems, stackBytes, loopUs, overruns, records } = await ask({ kind: "self-test" }, "self-test-result");
       return { problems: bitNames(DOOR_NODE_PROBLEM_BITS, problems), stackBytes, loopUs, overruns, records };

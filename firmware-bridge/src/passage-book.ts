@@ -9,7 +9,7 @@ interface Totals {
 }
 
 interface Gap {
-  readonly journal: number;
+  readonly epoch: number;
   /** The first event after it. */
   readonly oldest: number;
 }

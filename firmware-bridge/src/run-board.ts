@@ -1,6 +1,7 @@
 /** One board from its wire to the gateway's broker: session, sensors and a link for each of its devices. Single use. */
 import {
   type Clock,
+  type ClockAnchor,
   type CommandResult,
   type DeviceCommand,
   type DeviceStatus,
@@ -25,6 +26,8 @@ export interface BridgedBoard {
   readonly broker: BrokerAccess;
   /** By device; a device without one may come in over loopback where the site allows it. */
   readonly passwords: Readonly<Record<string, string>>;
+  /** World time other than the system's (demo and tests). */
+  readonly anchor?: ClockAnchor;
 }
 
 export interface RunBoardOptions extends BridgedBoard {

@@ -6,6 +6,7 @@ import { spawnLoad } from "@gatehouse/device-sim";
 import { metric } from "../support/gateway-process.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
+import { benchBoardLatency } from "./board-latency.ts";
 import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
 import { benchOsdp } from "./osdp.ts";
@@ -160,6 +161,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   boards: async () => benchBoards(quick ? 2 : 10),
   "replay-camp": () => benchReplay({ kind: "construction", seed: 1, spaces: 40, days: quick ? 21 : 84 }),
   "replay-compound": () => benchReplay({ kind: "compound", seed: 1, spaces: 60, days: quick ? 21 : 120 }),
+  "board-latency": () => benchBoardLatency(quick ? 20 : 300),
   start,
   "throughput-forwarded": () => throughput(true),
   "throughput-local": () => throughput(false),

@@ -80,6 +80,7 @@ it("the demo says what runs, hears its serial devices, and finds both group rent
   expect(text).toMatch(/osdp +reader-gate +(serial:\/|tcp:)/);
   expect(text).toMatch(/dlt645 +energy-1-101 … energy-3-302 +tcp:/);
   expect(text).toMatch(/modbus +count-1-201 +tcp:/);
+  expect(text).toMatch(/board +node-3-301 +(serial:\/|tcp:)/);
   expect(text).not.toContain("device-fault");
   expect(code).toBe(0);
 
@@ -94,6 +95,18 @@ it("the demo says what runs, hears its serial devices, and finds both group rent
     // The register has a resolution of 10 Wh.
     const told = (own: readonly Reading[]) => (own.at(-1)?.value as number) - FROM_WH;
     expectTold(readings, `energy-${flat}`, "meter.energyWh", told, (events) => Math.floor(wh(events) / 10) * 10);
+  }
+
+  // The firmware on the simulated chip counts everybody who walks through its beams, once, the right way round.
+  const walked = (way: "in" | "out") => (events: readonly SimEvent[]) =>
+    events.filter((event) => event.kind === "walk" && event.direction === way).length;
+  for (const way of ["in", "out"] as const) {
+    const counted = readings.filter(({ device, kind }) => device === "count-3-301" && kind === `count.${way}`).length;
+    const endMs = Math.max(...readings.map(({ receivedAt }) => Date.parse(receivedAt)));
+    const startMs = startOf(scenario);
+    expect(counted).toBeGreaterThan(1);
+    expect(counted).toBeGreaterThanOrEqual(walked(way)(happened("count-3-301", startMs + STARTING_MS, endMs - LAG_MS)));
+    expect(counted).toBeLessThanOrEqual(walked(way)(happened("count-3-301", startMs, endMs + LAG_MS)));
   }
 
   const totals = (own: readonly Reading[]) => own.at(-1)?.value as { readonly in: number; readonly out: number };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, type ChipName, createBoard, Door, doorWiring, type Walk } from "@gatehouse/device-sim";
 import {
+  DOOR_NODE_EVENTS,
   type DoorNodeBoardMessage,
   type DoorNodeHostMessage,
   decodeBoardMessage,
@@ -17,12 +18,17 @@ import { firmwareFolder } from "./firmware-build.ts";
 export type NodeEvent = Extract<DoorNodeBoardMessage, { readonly kind: "event" }>;
 
 const STEP_MS = 20;
+const { "passed-in": PASSED_IN, "passed-out": PASSED_OUT } = DOOR_NODE_EVENTS;
 const BEAT_MS = 1_000;
 
 export class DoorNodeBoard {
   readonly board: Board;
   readonly door: Door;
   readonly events: NodeEvent[] = [];
+  /** Every event that came, repeats too. */
+  readonly told: NodeEvent[] = [];
+  /** Passages told, by the board's time on the outside clock. */
+  readonly #passedAtMs: number[] = [];
   /** When the lock's pin moved, and how. */
   readonly lock: { readonly high: boolean; readonly atMs: number }[] = [];
   readonly #heard: DoorNodeBoardMessage[] = [];
@@ -30,11 +36,19 @@ export class DoorNodeBoard {
   #beatMs = 0;
   #acknowledges = true;
 
-  constructor(chip: ChipName, seed: string, eeprom?: Uint8Array) {
+  /** `change` makes another image of the released one. */
+  constructor(
+    chip: ChipName,
+    seed: string,
+    {
+      eeprom,
+      change = (hex) => hex,
+    }: { readonly eeprom?: Uint8Array | undefined; readonly change?: (hex: string) => string } = {},
+  ) {
     const wiring = doorWiring(chip);
     this.board = createBoard({
       chip,
-      hex: readFileSync(join(firmwareFolder, `released/door-node-${chip}.hex`), "utf8"),
+      hex: change(readFileSync(join(firmwareFolder, `released/door-node-${chip}.hex`), "utf8")),
       eeprom,
       random: new Random(seed),
       pinChanged: (pin, high, atMs) => {
@@ -59,6 +73,16 @@ export class DoorNodeBoard {
       this.#beatMs = nowMs;
       this.say({ kind: "heartbeat" });
     }
+  }
+
+  /** The highest seq of a journal that the host has said it keeps. */
+  acknowledged(journal: number): number {
+    return this.events.findLast((event) => event.journal === journal)?.seq ?? 0;
+  }
+
+  /** Passages told up to then. */
+  passedBefore(ms: number): number {
+    return this.#passedAtMs.filter((atMs) => atMs <= ms).length;
   }
 
   set acknowledges(on: boolean) {
@@ -93,9 +117,14 @@ export class DoorNodeBoard {
       if (kind !== "frame" || !isDoorNodeMessage(frame)) continue;
       const message = decodeBoardMessage(frame);
       this.#heard.push(message);
-      if (message.kind !== "event" || !this.#acknowledges) continue;
+      if (message.kind !== "event") continue;
+      this.told.push(message);
+      if (!this.#acknowledges) continue;
       const last = this.events.at(-1);
-      if (last?.journal !== message.journal || last.seq + 1 === message.seq) this.events.push(message);
+      if (last?.journal !== message.journal || last.seq + 1 === message.seq) {
+        this.events.push(message);
+        if (message.event === PASSED_IN || message.event === PASSED_OUT) this.#passedAtMs.push(this.board.nowMs);
+      }
       this.say({ kind: "ack", journal: message.journal, seq: this.events.at(-1)?.seq ?? 0 });
     }
   }

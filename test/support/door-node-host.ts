@@ -28,7 +28,7 @@ export class DoorNodeHost {
   /** Of a folder where `host` was made; in simavr, where `simavr` was made, when a chip is named. */
   constructor(folder: string, chip?: "atmega328p" | "atmega2560") {
     const [program, args] =
-      chip === undefined ? ["door-node-host", []] : ["door-node-simavr", [chip, join(folder, `door-node-${chip}.elf`)]];
+      chip === undefined ? ["door-node-host", []] : ["door-node-simavr", [chip, join(folder, `door-node-${chip}.hex`)]];
     this.#child = spawn(join(folder, program as string), args as string[], { stdio: "pipe" });
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => this.#take(text));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -1,9 +1,9 @@
 /** A microcontroller board that runs a compiled image: bytes, pins, power and time, and nothing by chance that is not seeded. */
+import { readIntelHex } from "@gatehouse/protocol";
 import type { Random } from "@gatehouse/protocol/testing";
 import { AVRADC, avrInstruction, CPU } from "avr8js";
 import { CHIPS, type Chip, type ChipName } from "./chips.ts";
 import { Eeprom } from "./eeprom.ts";
-import { readIntelHex } from "./intel-hex.ts";
 import { Line } from "./line.ts";
 import { type PinName, Pins } from "./pins.ts";
 import { attachTimer } from "./timers.ts";
@@ -15,7 +15,9 @@ export type ResetCause = "power-on" | "external" | "brown-out" | "watchdog";
 export interface BoardOptions {
   readonly chip: ChipName;
   /** The image, as Intel hex. */
-  readonly hex: string;
+  readonly hex?: string | undefined;
+  /** Its flash, in place of an image: of the chip's size, and changed from outside only while the chip is held. */
+  readonly flash?: Uint8Array | undefined;
   /** What an earlier life left in the EEPROM, from its first byte; erased without. Kept up to date in place where it is as long as the chip's. */
   readonly eeprom?: Uint8Array | undefined;
   /** Rate of the host at the other end of the line; default 57,600. */
@@ -44,6 +46,7 @@ const SLEEP = 0x9588;
 const RESPONSE_CYCLES = 2;
 const WAKE_CYCLES = 4;
 const CAUSES: Readonly<Record<ResetCause, number>> = { "power-on": 1, external: 2, "brown-out": 4, watchdog: 8 };
+const NO_IMAGE = ":00000001FF";
 const DEFAULT_BAUD = 57_600;
 const DEFAULT_HZ = 16_000_000;
 
@@ -70,6 +73,8 @@ export class Board {
   readonly #resets: Record<ResetCause, number> = { "power-on": 0, external: 0, "brown-out": 0, watchdog: 0 };
   #sent: SentByte[] = [];
   #cpu: CPU | undefined;
+  /** What stands still while something else has the chip. */
+  #held: CPU | undefined;
   #uart: Uart | undefined;
   #adc: AVRADC | undefined;
   #cycles = 0;
@@ -78,11 +83,12 @@ export class Board {
   #bitten = false;
   #overruns = 0;
 
-  constructor({ chip: name, hex, random, ...options }: BoardOptions) {
+  constructor({ chip: name, hex, flash, random, ...options }: BoardOptions) {
     const chip = CHIPS[name];
     this.chip = chip;
     this.#freqHz = options.freqHz ?? DEFAULT_HZ;
-    this.#program = new Uint16Array(readIntelHex(hex, chip.flashBytes).buffer);
+    const program = flash ?? readIntelHex(hex ?? NO_IMAGE, chip.flashBytes);
+    this.#program = new Uint16Array(program.buffer, program.byteOffset, chip.flashBytes / 2);
     this.#random = random;
     let memory = options.eeprom;
     if (memory?.length !== chip.eepromBytes) {
@@ -107,6 +113,11 @@ export class Board {
 
   get isOn(): boolean {
     return this.#cpu !== undefined;
+  }
+
+  /** Power is there, the program does not run: see `hold`. */
+  get isHeld(): boolean {
+    return this.#held !== undefined;
   }
 
   /** Its EEPROM as it stands, kept without power. */
@@ -158,7 +169,7 @@ export class Board {
 
   /** Off, RAM is lost, the EEPROM keeps what is through, and no pin is driven from inside. */
   power(on: boolean): void {
-    if (on === this.isOn) return;
+    if (on === (this.isOn || this.isHeld)) return;
     if (on) this.#start("power-on");
     else this.#cut();
   }
@@ -173,6 +184,19 @@ export class Board {
   /** The reset pin, as by a host that opens the port. RAM keeps what it holds. */
   reset(): void {
     if (this.isOn) this.#start("external");
+  }
+
+  /** The program stands still and lets go of its pins while a bootloader has the chip. RAM keeps what it holds. */
+  hold(): void {
+    if (this.#cpu === undefined) return;
+    const held = this.#cpu;
+    this.#detach();
+    this.#held = held;
+  }
+
+  /** The program begins, as after a reset. */
+  release(): void {
+    if (this.#held !== undefined) this.#start("external");
   }
 
   /** Runs until that time; a time that has passed is none. An instruction that has begun is ended. */
@@ -231,7 +255,8 @@ export class Board {
   /** A chip of which everything but RAM and the outer world is new: avr8js cannot reset its parts. */
   #start(cause: ResetCause): void {
     const { chip, cycles } = this;
-    const before = this.#cpu;
+    const before = this.#cpu ?? this.#held;
+    this.#held = undefined;
     const causes = cause === "power-on" ? 0 : ((before?.data[MCUSR] as number | undefined) ?? 0);
     const cpu = new CPU(this.#program, chip.ramFrom - 0x100 + chip.ramBytes);
     cpu.cycles = cycles;
@@ -267,8 +292,13 @@ export class Board {
   }
 
   #cut(): void {
+    this.#eeprom.cut(this.cycles, this.#random);
+    this.#held = undefined;
+    this.#detach();
+  }
+
+  #detach(): void {
     this.#cycles = this.cycles;
-    this.#eeprom.cut(this.#cycles, this.#random);
     this.#overruns = this.overruns;
     this.#uart = undefined;
     this.#cpu = undefined;

@@ -2,7 +2,7 @@
 import type { DoorPart, SimEvent, Walk } from "../devices/device.ts";
 import type { Board } from "./board.ts";
 import type { DoorWiring } from "./door-node-wiring.ts";
-import { beamEdges } from "./walk.ts";
+import { beamEdges, peopleThrough } from "./walk.ts";
 
 type Input = Extract<DoorPart, "beam-a" | "beam-b" | "contact" | "button" | "tamper" | "fire">;
 const CLOSED_AT_REST: readonly Input[] = ["beam-a", "beam-b", "contact", "tamper", "fire"];
@@ -61,13 +61,12 @@ export class Door {
 
   #walk(walk: Walk): void {
     const edges = beamEdges([{ startMs: this.#board.nowMs, walk }]);
-    const through = walk.turnsBackMm === undefined ? (walk.people ?? 1) : 0;
     const coming = edges.map(({ atMs, beam, broken }) => ({
       atMs,
       happen: () => this.#close(`beam-${beam}`, !broken),
     }));
     const arrive = () => {
-      this.passed[walk.direction] += through;
+      this.passed[walk.direction] += peopleThrough(walk);
     };
     this.#coming.push(...coming, { atMs: edges.at(-1)?.atMs ?? 0, happen: arrive });
     this.#coming.sort((one, other) => one.atMs - other.atMs);

@@ -42,6 +42,26 @@ test("who turns back leaves through the beam they came by", () => {
   expect(turn(0)).toEqual([]);
 });
 
+test("who hesitates is in a beam twice, and goes through", () => {
+  const walk = { direction: "in", speedMmPerS: 1_000, depthMm: 280 } as const;
+  expect(edges({ ...walk, hesitatesMm: 330, stepsBackMm: 150 })).toEqual([
+    "a+300",
+    "b+400",
+    "a-580",
+    "a+680",
+    "a-880",
+    "b-980",
+  ]);
+  expect(edges({ ...walk, hesitatesMm: 150, stepsBackMm: 100 })).toEqual([
+    "a+300",
+    "b+400",
+    "b-500",
+    "b+600",
+    "a-780",
+    "b-880",
+  ]);
+});
+
 test("a trolley follows at an arm's length", () => {
   expect(edges({ direction: "in", speedMmPerS: 1_000, depthMm: 280, trolleyMm: 300 })).toEqual([
     "a+300",

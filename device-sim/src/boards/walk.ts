@@ -12,6 +12,8 @@ const BEAMS_MM = 100;
 /** Where people are before anything is seen of them: their chest so far from the first beam. */
 const APPROACH_MM = 300;
 const ARM_MM = 250;
+/** Where everything anybody carries has left the doorway. */
+const AWAY_MM = 10_000;
 
 /** One thing as long as it is on the way: its front at distance 0 is at the first beam. */
 interface Body {
@@ -20,7 +22,8 @@ interface Body {
   readonly depthMm: number;
   /** How far its front is behind the front of who turns back. */
   readonly behindMm: number;
-  readonly turnsBackMm: number;
+  /** Where its front turns round, and where it goes at last. */
+  readonly turns: readonly number[];
 }
 
 interface Dark {
@@ -51,28 +54,41 @@ export function beamEdges(
     .sort((one, other) => one.atMs - other.atMs);
 }
 
+/** How many have really passed once it is over, whatever a counter makes of it: who turns back has not. */
+export const peopleThrough = ({ people = 1, turnsBackMm }: Walk): number => (turnsBackMm === undefined ? people : 0);
+
 function bodiesOf(startMs: number, walk: Walk): Body[] {
   const { people = 1, speedMmPerS = 1_200, gapMm = 600, depthMm = 280, trolleyMm = 0 } = walk;
-  const turnsBackMm = walk.turnsBackMm ?? Number.POSITIVE_INFINITY;
+  const turns = turnsOf(walk);
   const trainMm = depthMm + (trolleyMm === 0 ? 0 : ARM_MM + trolleyMm);
   return Array.from({ length: people }, (_, index) => {
     const ownMs = startMs + (index * (trainMm + gapMm) * 1_000) / speedMmPerS;
-    const person = { startMs: ownMs, speedMmPerS, depthMm, behindMm: 0, turnsBackMm };
+    const person = { startMs: ownMs, speedMmPerS, depthMm, behindMm: 0, turns };
     return trolleyMm === 0 ? [person] : [person, { ...person, depthMm: trolleyMm, behindMm: depthMm + ARM_MM }];
   }).flat();
 }
 
+function turnsOf({ turnsBackMm, hesitatesMm, stepsBackMm = 150 }: Walk): number[] {
+  if (turnsBackMm !== undefined) return [turnsBackMm, -APPROACH_MM];
+  return hesitatesMm === undefined ? [AWAY_MM] : [hesitatesMm, hesitatesMm - stepsBackMm, AWAY_MM];
+}
+
 /** A beam at `atMm` is dark while the front has passed it and the back has not. */
-function darkAt({ startMs, speedMmPerS, depthMm, behindMm, turnsBackMm }: Body, atMm: number): Dark[] {
-  const onTheWayMs = (frontMm: number) => startMs + ((APPROACH_MM + frontMm) * 1_000) / speedMmPerS;
-  const onTheWayBackMs = (frontMm: number) => onTheWayMs(2 * turnsBackMm - frontMm);
-  const from = atMm + behindMm;
-  const until = from + depthMm;
-  if (turnsBackMm <= from) return [];
-  if (turnsBackMm < until) return [{ fromMs: onTheWayMs(from), untilMs: onTheWayBackMs(from) }];
-  const there = { fromMs: onTheWayMs(from), untilMs: onTheWayMs(until) };
-  if (turnsBackMm === Number.POSITIVE_INFINITY) return [there];
-  return [there, { fromMs: onTheWayBackMs(until), untilMs: onTheWayBackMs(from) }];
+function darkAt(body: Body, atMm: number): Dark[] {
+  const from = atMm + body.behindMm;
+  const until = from + body.depthMm;
+  let startMs = body.startMs;
+  let stand = -APPROACH_MM;
+  const dark: Dark[] = [];
+  for (const to of body.turns) {
+    const atMs = (front: number) => startMs + (Math.abs(front - stand) * 1_000) / body.speedMmPerS;
+    const [low, high] = [Math.max(from, Math.min(stand, to)), Math.min(until, Math.max(stand, to))];
+    if (low < high)
+      dark.push(to > stand ? { fromMs: atMs(low), untilMs: atMs(high) } : { fromMs: atMs(high), untilMs: atMs(low) });
+    startMs = atMs(to);
+    stand = to;
+  }
+  return merged(dark);
 }
 
 function merged(dark: readonly Dark[]): Dark[] {

@@ -24,6 +24,9 @@ export interface Walk {
   readonly depthMm?: number | undefined;
   /** They get so far beyond the first beam and go back. */
   readonly turnsBackMm?: number | undefined;
+  /** They stop so far beyond the first beam, step back by `stepsBackMm` (default 150), and then go on. */
+  readonly hesitatesMm?: number | undefined;
+  readonly stepsBackMm?: number | undefined;
   /** Each pulls something so long, an arm's length behind. */
   readonly trolleyMm?: number | undefined;
 }

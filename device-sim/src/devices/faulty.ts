@@ -1,11 +1,20 @@
 /** What goes wrong with a device on a line, by name, from a seed: the line's faults for any device, its own where it offers them. */
 import type { Random } from "@gatehouse/protocol/testing";
-import type { SimDevice, SimEvent } from "./device.ts";
+import { DOOR_PARTS, type SimDevice, type SimEvent } from "./device.ts";
 
 /** On the way, whatever the device. */
 export const LINE_FAULTS = ["noise", "drop", "duplicate", "slow", "mute", "babble"] as const;
 /** Inside the device: what they do is its own. */
-export const DEVICE_FAULTS = ["wrong-address", "wrong-key", "reboot", "counter-wrap"] as const;
+export const DEVICE_FAULTS = [
+  "wrong-address",
+  "wrong-key",
+  "reboot",
+  "counter-wrap",
+  "power-cut",
+  "brown-out",
+  "unplug",
+  ...DOOR_PARTS.map((part) => `stuck-${part}` as const),
+] as const;
 
 export type LineFault = (typeof LINE_FAULTS)[number];
 export type DeviceFault = (typeof DEVICE_FAULTS)[number];

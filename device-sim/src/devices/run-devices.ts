@@ -47,6 +47,8 @@ const Happening = z.union([
       gapMm: z.number().min(0).max(100_000).optional(),
       depthMm: z.number().min(1).max(2_000).optional(),
       turnsBackMm: z.number().min(0).max(10_000).optional(),
+      hesitatesMm: z.number().min(0).max(10_000).optional(),
+      stepsBackMm: z.number().min(1).max(10_000).optional(),
       trolleyMm: z.number().min(1).max(2_000).optional(),
     }),
     z.strictObject({ device: id, kind: z.literal("beam"), beam: z.enum(["a", "b"]), broken: z.boolean() }),

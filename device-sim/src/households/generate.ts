@@ -16,6 +16,8 @@ export interface Span {
   readonly fromMs?: number | undefined;
   /** Where they end. Default: local midnight after the scenario's `days`. */
   readonly untilMs?: number | undefined;
+  /** World seconds in a real one; default 1. Moves only what takes real time. */
+  readonly scale?: number | undefined;
 }
 
 /** World time at which a scenario that began at `startMs` is over. */

@@ -10,6 +10,7 @@ import { createOsdpReader } from "../devices/osdp-reader.ts";
 import { dailyUse } from "../households/daily-use.ts";
 import { presentAt } from "../households/movements.ts";
 import { boardKind } from "./board-kind.ts";
+import { doorNodeKind } from "./door-node-kind.ts";
 import { each, type Happening, type LineKind, type Lives, linkOnly } from "./line-kind.ts";
 import type { Line } from "./scenario-lines.ts";
 
@@ -129,6 +130,7 @@ export const LINE_KINDS: Readonly<Record<Line["speaks"], LineKind>> = {
     happenings: presence,
   },
   uhppote: boardKind,
+  "door-node": doorNodeKind,
 };
 
 const electricAddress = (index: number): string => String(2026_1100_0001 + index);

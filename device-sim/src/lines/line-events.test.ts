@@ -22,6 +22,7 @@ describe("what happens to devices on lines", () => {
     const devices = new Set(events.map(({ device }) => device));
     expect([...devices].sort()).toEqual([
       "count-1-201",
+      "count-3-301",
       "energy-1-101",
       "energy-1-102",
       "energy-2-301",

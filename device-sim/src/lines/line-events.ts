@@ -25,7 +25,7 @@ export function* lineEvents(span: Span): Generator<LineEvent> {
       const flats = flat === undefined ? all : all.filter(({ id }) => id === flat);
       const movements = () => mergeByTime(flats.map((each) => movementsOf(each, world, fromMs)));
       const kind = LINE_KINDS[speaks];
-      return named(kind.idOf(flat), kind.happenings({ flats, world, fromMs, movements }));
+      return named(kind.idOf(flat), kind.happenings({ flats, world, fromMs, movements, scale: span.scale ?? 1 }));
     }),
   );
   for (const event of mergeByTime(devices)) {

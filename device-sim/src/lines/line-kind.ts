@@ -1,6 +1,7 @@
 /** What there is to say of one protocol on a scenario's lines. */
-import type { Clock } from "@gatehouse/protocol";
+import type { Clock, SiteBoard } from "@gatehouse/protocol";
 import type { Random } from "@gatehouse/protocol/testing";
+import type { z } from "zod";
 import type { SimDevice, SimEvent } from "../devices/device.ts";
 import type { OwnFaults } from "../devices/faulty.ts";
 import type { Movement } from "../households/movements.ts";
@@ -21,6 +22,8 @@ export interface Lives {
   readonly fromMs: number;
   /** In order of time, endless. */
   readonly movements: () => Iterable<Movement>;
+  /** World seconds in a real one, for what takes the real time it takes. */
+  readonly scale: number;
 }
 
 /**
@@ -35,7 +38,15 @@ export interface MadeDevice {
   readonly own?: OwnFaults;
 }
 
+/** What the site file says of a board the bridge owns: it has no driver in the gateway, its devices are of the driver `mqtt`. */
+export interface Bridged {
+  board(flat: string, link: string): z.input<typeof SiteBoard>;
+  /** Devices beside the one that stands on the line. */
+  beside(flat: string): readonly ({ readonly id: string; readonly kind: string } & object)[];
+}
+
 export interface LineKind {
+  readonly bridged?: Bridged;
   /** Keys of the driver beside id and type; `link` is what a site file calls the line's place. */
   driver(pace: Pace, link: string): object;
   /** The flat's id, or undefined for the gate. */

@@ -14,9 +14,9 @@ const LineDevice = z.strictObject({
 export const Line = z.strictObject({
   id: Id.describe("the driver's id in the site file"),
   speaks: z
-    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410", "ld2450", "uhppote"])
+    .enum(["osdp", "dlt645", "cjt188", "modbus", "ld2410", "ld2450", "uhppote", "door-node"])
     .describe(
-      "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, one radar, or a board with up to four locks in place of those with MQTT",
+      "what is on the line: card readers, electricity meters, water meters, people counters in place of those with MQTT, one radar, a board with up to four locks in place of those with MQTT, or one door board that `gatehouse bridge` owns, in place of a counter with MQTT",
     ),
   over: z.enum(["tcp", "pty"]).default("tcp").describe("a device server, or a serial port of its own"),
   devices: z.array(LineDevice).min(1).max(32),
@@ -24,7 +24,11 @@ export const Line = z.strictObject({
 export type Line = z.infer<typeof Line>;
 
 const MAX_DOORS = 4;
-const RADARS: readonly Line["speaks"][] = ["ld2410", "ld2450"];
+const ALONE: Readonly<Partial<Record<Line["speaks"], string>>> = {
+  ld2410: "a radar",
+  ld2450: "a radar",
+  "door-node": "a door board",
+};
 
 /** What is wrong with the lines beside the flats, if anything is. */
 export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>): Problem[] {
@@ -43,8 +47,8 @@ export function lineProblems(lines: readonly Line[], flats: ReadonlySet<string>)
       if (flat === undefined) return [{ path: `${path}.flat`, reason: "is missing: whose device is it?" }];
       return flats.has(flat) ? [] : [{ path: `${path}.flat`, reason: `there is no flat "${flat}"` }];
     }),
-    ...(RADARS.includes(line.speaks) && line.devices.length > 1
-      ? [{ path: `lines.${at}.devices`, reason: "a radar has a line of its own" }]
+    ...(ALONE[line.speaks] !== undefined && line.devices.length > 1
+      ? [{ path: `lines.${at}.devices`, reason: `${ALONE[line.speaks]} has a line of its own` }]
       : []),
     ...(line.speaks === "uhppote" && line.devices.length > MAX_DOORS
       ? [{ path: `lines.${at}.devices`, reason: `a board has ${MAX_DOORS} doors` }]

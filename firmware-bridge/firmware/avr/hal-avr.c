@@ -8,6 +8,7 @@
 #include "board-pins.h"
 #include "hal.h"
 #include "uart.h"
+#include "wire.h"
 
 #define PAINT 0xC5
 #define LOOP_TICK_US 4 /* timer 1 at F_CPU / 64 */
@@ -81,6 +82,23 @@ uint16_t hal_stack_free(void) {
 }
 
 void hal_watchdog_pet(void) { wdt_reset(); }
+
+/* What RAM held when the power came differs from chip to chip; the noise of open analog pins and the tick do the rest. */
+uint16_t hal_chance(void) {
+  uint16_t crc = 0;
+  for (const uint8_t *at = (const uint8_t *)RAMSTART; at <= (const uint8_t *)RAMEND; at++) crc = crc16(crc, at, 1);
+  for (uint8_t i = 0; i < 64; i++) {
+    const uint16_t noise = hal_analog_read(i % hal_chip.analogs) ^ (uint16_t)(TCNT0 << 8);
+    crc = crc16(crc, &noise, sizeof noise);
+  }
+  return crc;
+}
+
+/* The linker's names: where the values of variables lie in flash, behind all code, and how many there are. */
+extern const uint8_t __data_load_end;
+
+uint16_t hal_image_bytes(void) { return (uint16_t)&__data_load_end; }
+uint8_t hal_image_read(uint16_t at) { return pgm_read_byte(at); }
 
 static volatile uint8_t *pin_register(uint8_t pin) { return (volatile uint8_t *)pgm_read_ptr(&board_pins[pin].pin); }
 static uint8_t pin_mask(uint8_t pin) { return pgm_read_byte(&board_pins[pin].mask); }

@@ -15,6 +15,8 @@ void board_drive(uint8_t pin, bool high);
 uint8_t board_mode(uint8_t pin);
 void board_analog(uint8_t channel, uint16_t value);
 void board_garble(unsigned int bit);
+/* One bit of the program is another from now on. */
+void board_flip_flash(uint16_t at);
 uint8_t *board_eeprom(void);
 
 #endif

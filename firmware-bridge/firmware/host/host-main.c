@@ -3,6 +3,7 @@
  * output; a line with a single dot ends an answer. A restart is a new process image, so that nothing outlives it but what a real board keeps.
  *
  *   run MS            lets time pass; answers `tx HEX` for what was sent
+ *   time              answers `time MS`, the board's own
  *   rx HEX            bytes from the host
  *   pin N LEVEL       drives a pin from outside
  *   get N             answers `pin MODE LEVEL`
@@ -11,6 +12,7 @@
  *   spoil FROM HEX    writes into EEPROM from outside
  *   reset CAUSE       restarts, RAM kept
  *   power CAUSE       restarts, RAM lost; a write to EEPROM under way is torn
+ *   flip N            a bit of byte N of the program in flash falls over
  *   garble N          flips bit N of the RAM that is kept
  *   decode HEX TYPES  fields of an own message: TYPES is a list like 1,2,3,5; answers `fields V..` or `wrong`
  *   encode ID TYPES V..   answers `hex HEX`
@@ -20,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "board.h"
+#include "journal.h"
 #include "node.h"
 #include "wire.h"
 
@@ -102,8 +105,10 @@ static void obey(char *line) {
   else if (sscanf(line, "reset %u", &a) == 1) board_restart((uint8_t)a, true);
   else if (sscanf(line, "power %u", &a) == 1) board_restart((uint8_t)a, false);
   else if (sscanf(line, "garble %u", &a) == 1) board_garble(a);
+  else if (sscanf(line, "flip %u", &a) == 1) board_flip_flash((uint16_t)a);
   else if (strncmp(line, "decode ", 7) == 0) decode(line + 7);
   else if (strncmp(line, "encode ", 7) == 0) encode(line + 7);
+  else if (strcmp(line, "time") == 0) printf("time %u\n", journal_time());
   else if (strcmp(line, "eeprom") == 0) {
     printf("eeprom ");
     print_hex(board_eeprom(), hal_chip.eeprom_bytes);

@@ -11,7 +11,7 @@
 #include <simavr/avr_ioport.h>
 #include <simavr/avr_uart.h>
 #include <simavr/sim_avr.h>
-#include <simavr/sim_elf.h>
+#include <simavr/sim_hex.h>
 
 #define CLOCK 16000000u
 #define CYCLES_PER_MS (CLOCK / 1000u)
@@ -159,16 +159,18 @@ static void obey(char *line) {
 
 int main(int count, char **arguments) {
   static char line[LINE];
-  elf_firmware_t image = {0};
+  ihex_chunk_p parts = NULL;
   uint32_t flags = 0;
-  if (count != 3 || elf_read_firmware(arguments[2], &image) != 0) {
-    fprintf(stderr, "usage: door-node-simavr atmega328p|atmega2560 IMAGE.elf\n");
+  const int part_count = count == 3 ? read_ihex_chunks(arguments[2], &parts) : 0;
+  if (part_count < 1) {
+    fprintf(stderr, "usage: door-node-simavr atmega328p|atmega2560 IMAGE.hex\n");
     return 64;
   }
   avr = avr_make_mcu_by_name(arguments[1]);
   avr_init(avr);
   avr->log = LOG_ERROR;
-  avr_load_firmware(avr, &image);
+  for (int part = 0; part < part_count; part++) avr_loadcode(avr, parts[part].data, parts[part].size, parts[part].baseaddr);
+  avr->codeend = avr->flashend;
   avr->frequency = CLOCK;
   places = strcmp(arguments[1], "atmega2560") == 0 ? places_2560 : places_328p;
   for (unsigned int pin = 0; pin < PIN_COUNT; pin++) driven[pin] = -1;

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "door.h"
 #include "hal.h"
+#include "image.h"
 #include "journal.h"
 #include "locks.h"
 #include "store.h"
@@ -45,7 +46,7 @@ void answer_refused(uint8_t id, enum refusal reason) {
   answer_send(&out);
 }
 
-void answer_hello(void) {
+HAL_OWN_FRAME void answer_hello(void) {
   struct wire_writer out;
   const struct journal_state *state = journal();
   wire_begin(&out, OWN_HELLO);
@@ -66,7 +67,7 @@ void answer_hello(void) {
   answer_send(&out);
 }
 
-void answer_overflow(void) {
+HAL_OWN_FRAME void answer_overflow(void) {
   struct wire_writer out;
   wire_begin(&out, OWN_OVERFLOW);
   wire_put(&out, WIRE_U16, journal()->journal);
@@ -185,6 +186,7 @@ static void answer_self_test(void) {
   if (board.cause & HAL_WATCHDOG) problems |= 1 << 4;
   if (board.cause & HAL_BROWN_OUT) problems |= 1 << 5;
   if (stack < STACK_LOW) problems |= 1 << 6;
+  if (image_damaged()) problems |= 1 << 7;
   wire_begin(&out, OWN_SELF_TEST);
   wire_put(&out, WIRE_U14, problems);
   wire_put(&out, WIRE_U16, stack);
@@ -194,7 +196,17 @@ static void answer_self_test(void) {
   answer_send(&out);
 }
 
-void answer(uint8_t id, struct wire_reader *body) {
+static void answer_identity(void) {
+  struct wire_writer out;
+  wire_begin(&out, OWN_IDENTITY);
+  wire_put(&out, WIRE_U16, board.identity);
+  wire_put(&out, WIRE_U16, board.boot);
+  wire_put(&out, WIRE_U16, journal()->journal);
+  wire_put(&out, WIRE_U32, journal()->acked);
+  answer_send(&out);
+}
+
+HAL_OWN_FRAME void answer(uint8_t id, struct wire_reader *body) {
   switch (id) {
     case OWN_COUNTS:
       answer_counts();
@@ -215,6 +227,9 @@ void answer(uint8_t id, struct wire_reader *body) {
       break;
     case OWN_SELF_TEST:
       answer_self_test();
+      break;
+    case OWN_IDENTITY:
+      answer_identity();
       break;
     default:
       break;

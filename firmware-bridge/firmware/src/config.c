@@ -5,9 +5,9 @@
 #include "store.h"
 #include "wire.h"
 
-#define PLAIN 11
+#define PLAIN 14
 #define SETTINGS (PLAIN + ROLES)
-_Static_assert(SETTINGS * 2 == STORE_CONFIG_BYTES, "the store keeps all settings");
+_Static_assert(PLAIN * 2 + ROLES == STORE_CONFIG_BYTES, "the store keeps all settings");
 
 struct setting {
   uint16_t min;
@@ -17,6 +17,7 @@ struct setting {
 static const struct setting plain[PLAIN] = {
     {0, 3, 0},      {100, 60000, 5000}, {100, 60000, 30000}, {1, 3600, 30}, {0, 15, 3},  {2, 600, 10},
     {1, 600, 10},   {5, 250, 30},       {0, 63, 0},          {0, 63, 63},   {1, 100, 15},
+    {0, 100, 0},    {20, 1000, 70},     {0, 2000, 400},
 };
 static const uint8_t factory_pins[ROLES] = {2, 3, 4, 5, 6, 7, 8, NO_PIN, 9, 13};
 
@@ -42,23 +43,33 @@ static bool fits(uint8_t index, uint16_t value) {
   return value >= plain[index].min && value <= plain[index].max;
 }
 
+/* Pins are bytes. */
 static void pack(uint8_t bytes[STORE_CONFIG_BYTES]) {
-  for (uint8_t i = 0; i < SETTINGS; i++) {
+  for (uint8_t i = 0; i < PLAIN; i++) {
     bytes[2 * i] = (uint8_t)(values[i] & 0xFF);
     bytes[2 * i + 1] = (uint8_t)(values[i] >> 8);
   }
+  for (uint8_t role = 0; role < ROLES; role++) bytes[2 * PLAIN + role] = (uint8_t)values[PLAIN + role];
+}
+
+static void unpack(const uint8_t bytes[STORE_CONFIG_BYTES]) {
+  for (uint8_t i = 0; i < PLAIN; i++) values[i] = (uint16_t)(bytes[2 * i] | (bytes[2 * i + 1] << 8));
+  for (uint8_t role = 0; role < ROLES; role++) values[PLAIN + role] = bytes[2 * PLAIN + role];
+}
+
+static void take_factory(void) {
+  for (uint8_t i = 0; i < SETTINGS; i++) values[i] = i < PLAIN ? plain[i].factory : factory_pins[i - PLAIN];
 }
 
 bool config_start(void) {
   uint8_t bytes[STORE_CONFIG_BYTES];
   const enum store_found found = store_find_config(bytes);
-  for (uint8_t i = 0; i < SETTINGS; i++) values[i] = i < PLAIN ? plain[i].factory : factory_pins[i - PLAIN];
+  take_factory();
   bool sound = true;
   if (found == STORE_WHOLE) {
-    for (uint8_t i = 0; i < SETTINGS; i++) values[i] = (uint16_t)(bytes[2 * i] | (bytes[2 * i + 1] << 8));
+    unpack(bytes);
     for (uint8_t i = 0; i < SETTINGS; i++) sound = sound && fits(i, values[i]);
-    if (!sound)
-      for (uint8_t i = 0; i < SETTINGS; i++) values[i] = i < PLAIN ? plain[i].factory : factory_pins[i - PLAIN];
+    if (!sound) take_factory();
   }
   for (uint8_t role = 0; role < ROLES; role++) pins[role] = (uint8_t)values[PLAIN + role];
   return found == STORE_UNREADABLE || !sound;
@@ -85,9 +96,12 @@ enum config_status config_set(uint8_t key, uint16_t value) {
 }
 
 uint16_t config_crc(void) {
-  uint8_t bytes[STORE_CONFIG_BYTES];
-  pack(bytes);
-  return crc16(CRC_START, bytes, sizeof bytes);
+  uint16_t crc = CRC_START;
+  for (uint8_t i = 0; i < SETTINGS; i++) {
+    const uint8_t bytes[2] = {(uint8_t)(values[i] & 0xFF), (uint8_t)(values[i] >> 8)};
+    crc = crc16(crc, bytes, sizeof bytes);
+  }
+  return crc;
 }
 
 uint8_t role_pin(uint8_t role) { return pins[role]; }

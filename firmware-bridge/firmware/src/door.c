@@ -1,6 +1,7 @@
 /* The door. */
 #include "door.h"
 #include "config.h"
+#include "hal.h"
 #include "journal.h"
 #include "locks.h"
 #include "passage.h"
@@ -105,12 +106,13 @@ static void note_passage(const struct passage *passage) {
   else journal_add(EVENT_TURNED_BACK, passage->kind == PASSAGE_BACK_OUTSIDE ? 1 : 2);
 }
 
-static void beams_step(uint8_t active) {
+static HAL_OWN_FRAME void beams_step(uint8_t active) {
   const bool a = active & (1 << ROLE_BEAM_A);
   const bool b = active & (1 << ROLE_BEAM_B);
+  const struct doorway_rules rules = {
+      config_get(CONFIG_BODY), config_get(CONFIG_GAP), config_get(CONFIG_LONG), config_get(CONFIG_RETURN)};
   struct passage passages[PASSAGE_RESULTS];
-  const uint8_t found =
-      doorway_step(&doorway, swapped() ? b : a, swapped() ? a : b, (uint8_t)config_get(CONFIG_BODY), passages);
+  const uint8_t found = doorway_step(&doorway, swapped() ? b : a, swapped() ? a : b, &rules, passages);
   for (uint8_t i = 0; i < found; i++) note_passage(&passages[i]);
 }
 

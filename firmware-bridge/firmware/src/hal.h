@@ -11,6 +11,9 @@
 #define HAL_KEPT __attribute__((section("kept")))
 #endif
 
+/* Variables of such a function are on the stack only while it runs; inlined they would stand in main's frame for ever. */
+#define HAL_OWN_FRAME __attribute__((noinline))
+
 /* Sized by the chip; the host build may choose another ring to reach its end sooner. */
 #ifndef JOURNAL_RING
 #ifdef __AVR_ATmega2560__
@@ -47,6 +50,12 @@ uint16_t hal_loop_us(void);
 /* Least bytes ever free between data and stack. */
 uint16_t hal_stack_free(void);
 void hal_watchdog_pet(void);
+/* A number by chance, as good as the board has one; before anything is written to the RAM that is kept. */
+uint16_t hal_chance(void);
+
+/* The program in flash, without its check of two bytes, low one first, which stands behind it. */
+uint16_t hal_image_bytes(void);
+uint8_t hal_image_read(uint16_t at);
 
 void hal_pin_mode(uint8_t pin, uint8_t mode);
 bool hal_pin_read(uint8_t pin);

@@ -4,6 +4,7 @@
 #include "door.h"
 #include "firmata.h"
 #include "hal.h"
+#include "image.h"
 #include "journal.h"
 #include "locks.h"
 #include "own.h"
@@ -38,16 +39,19 @@ static void role_pins_start(void) {
     if (role_pin(role) != NO_PIN) hal_pin_mode(role_pin(role), HAL_OUTPUT);
 }
 
-static void save_and_wait(void) {
-  store_save_record(&saved);
-  while (store_busy()) {
-    store_step();
-    hal_watchdog_pet();
-  }
+/* A board that was never here before takes a number by chance: boot numbers start at 1 on each. */
+static uint16_t own_identity(void) {
+  uint16_t identity;
+  if (store_find_identity(&identity)) return identity;
+  identity = hal_chance();
+  store_save_identity(identity);
+  return identity;
 }
 
-void node_start(void) {
+HAL_OWN_FRAME void node_start(void) {
   struct board board = {.cause = hal_reset_cause()};
+  /* First: the RAM that is read for it is overwritten by the journal. */
+  board.identity = own_identity();
   board.config_lost = config_start();
   locks_start();
   role_pins_start();
@@ -57,16 +61,19 @@ void node_start(void) {
   journal_start(saved.boot, &saved.totals);
   saved.totals = journal()->totals;
   /* Before anything is said: a boot number must never come twice. */
-  save_and_wait();
+  store_save_record(&saved);
+  store_finish();
   board.boot = saved.boot;
   board.records = &saved.number;
-  saved_ms = journal_time();
+  /* The first passage of a life is saved at once: where the power goes every minute, something stays. */
+  saved_ms = (uint32_t)(journal_time() - SAVE_MS);
   blink_ms = 0;
   alarm_ms = 0;
   journal_add(EVENT_STARTED, board.cause);
   for (uint8_t lock = 0; lock < LOCKS; lock++)
     if (lock_exists(lock)) journal_add(EVENT_LOCK_SECURED, (uint8_t)(lock + 16 * CAUSE_START));
   door_start(read_inputs());
+  image_start();
   own_start(&board);
   firmata_start();
   /* The wait above is no time of the door. */
@@ -103,6 +110,7 @@ static void pass_ms(void) {
   door_step(read_inputs());
   locks_step();
   indicate();
+  image_pass_ms();
   firmata_pass_ms();
 }
 

@@ -12,7 +12,7 @@
 #define PROTOCOL 1
 
 /* Groups of the body by id, 255 for what no host may say. */
-static const uint8_t body_groups[16] = {255, 1, 255, 8, 8, 255, 0, 16, 1, 4, 0, 0, 255, 255, 255, 255};
+static const uint8_t body_groups[16] = {255, 1, 255, 8, 8, 255, 0, 16, 1, 4, 0, 0, 255, 0, 255, 255};
 
 static bool session;
 static uint32_t heard_ms;
@@ -98,7 +98,7 @@ void own_receive(const uint8_t *bytes, uint8_t count) {
   }
 }
 
-static void send_event(void) {
+static HAL_OWN_FRAME void send_event(void) {
   struct event event;
   if (cursor < journal()->oldest) {
     answer_overflow();

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 struct board {
+  uint16_t identity;
   uint16_t boot;
   uint8_t cause;
   const uint32_t *records; /* written to EEPROM in the board's life */

@@ -4,7 +4,8 @@
 #include "hal.h"
 #include "wire.h"
 
-enum { RECORD_BYTES = 16, RECORD_BODY = 14, SLOT_BYTES = 48, SLOT_BODY = 1 + STORE_CONFIG_BYTES, RECORDS_AT = 2 * SLOT_BYTES };
+enum { RECORD_BYTES = 16, RECORD_BODY = 14, SLOT_BYTES = 48, SLOT_BODY = 1 + STORE_CONFIG_BYTES, RECORDS_AT = 2 * SLOT_BYTES, IDENTITY_AT = SLOT_BYTES - 4 };
+_Static_assert(SLOT_BODY + 2 <= IDENTITY_AT, "settings and identity share a slot");
 #define ERASED 0xFF
 
 static struct {
@@ -73,6 +74,16 @@ enum store_found store_find_config(uint8_t config[STORE_CONFIG_BYTES]) {
   return found;
 }
 
+bool store_find_identity(uint16_t *identity) {
+  uint8_t bytes[4];
+  for (uint8_t slot = 0; slot < 2; slot++) {
+    if (look((uint16_t)(slot * SLOT_BYTES + IDENTITY_AT), bytes, 2) != STORE_WHOLE) continue;
+    *identity = u16_at(bytes);
+    return true;
+  }
+  return false;
+}
+
 static void begin(uint16_t address, uint8_t body) {
   put_u16(job.bytes + body, crc16(CRC_START, job.bytes, body));
   job.address = address;
@@ -98,6 +109,21 @@ bool store_save_config(const uint8_t config[STORE_CONFIG_BYTES]) {
   memcpy(job.bytes + 1, config, STORE_CONFIG_BYTES);
   begin(config_slot * SLOT_BYTES, SLOT_BODY);
   return true;
+}
+
+void store_finish(void) {
+  while (store_busy()) {
+    store_step();
+    hal_watchdog_pet();
+  }
+}
+
+void store_save_identity(uint16_t identity) {
+  for (uint8_t slot = 0; slot < 2; slot++) {
+    put_u16(job.bytes, identity);
+    begin((uint16_t)(slot * SLOT_BYTES + IDENTITY_AT), 2);
+    store_finish();
+  }
 }
 
 bool store_busy(void) { return job.count > 0; }

@@ -2,6 +2,6 @@
 #ifndef VERSION_H
 #define VERSION_H
 #define VERSION_MAJOR 1
-#define VERSION_MINOR 0
+#define VERSION_MINOR 1
 #define FIRMWARE_NAME "GatehouseDoorNode"
 #endif

@@ -24,6 +24,8 @@ interface Held {
 export class Peer {
   boot = 7;
   journal = 7;
+  /** Undefined as firmware 1.0 has it. */
+  identity: number | undefined = 0;
   readonly totals = { in: 0, out: 0 };
   /** Answers nothing while true. */
   mute = false;
@@ -94,12 +96,19 @@ export class Peer {
     if (this.mute) return;
     const { boot, journal } = this;
     const timeMs = this.#time();
-    if (message.kind === "hello") this.#greet(timeMs);
+    if (message.kind === "identity-query") this.#identify();
+    else if (message.kind === "hello") this.#greet(timeMs);
     else if (message.kind === "ack") this.#forget(message.seq);
     else if (message.kind === "resend") this.#again(message.from);
     else if (message.kind === "counts-query") this.say({ kind: "counts", boot, timeMs, ...this.totals });
     else if (message.kind === "heartbeat")
       this.say({ kind: "heartbeat-answer", boot, journal, timeMs, next: this.#next, acked: this.acked, state: 0 });
+  }
+
+  #identify(): void {
+    const { identity, boot, journal, acked } = this;
+    if (identity === undefined) this.say({ kind: "refused", refusedId: 0x0d, reason: 3 });
+    else this.say({ kind: "identity", identity, boot, journal, acked });
   }
 
   #greet(timeMs: number): void {

@@ -1,7 +1,7 @@
 /** `gatehouse bridge`: runs the door boards of a site file, a process each, as clients of the gateway's broker. */
 import { readFileSync } from "node:fs";
 import type { BridgedBoard } from "@gatehouse/firmware-bridge";
-import { ConfigError, devicesOfBoard } from "@gatehouse/protocol";
+import { ConfigError, devicesOfBoard, parseAnchor } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
 import { loadSite } from "../config.ts";
 import { driverTypes } from "../drivers/index.ts";
@@ -55,7 +55,7 @@ async function bridge(flags: BridgeFlags): Promise<void> {
 }
 
 /** Throws ConfigError. */
-function boardsOf({ site: file, url, ca, board: wanted }: BridgeFlags): BridgedBoard[] {
+function boardsOf({ site: file, url, ca, board: wanted, clock }: BridgeFlags): BridgedBoard[] {
   const loaded = loadSite(file, { driverTypes, uplinkTypes });
   const { boards, devices, broker } = loaded.site;
   const unknown = wanted?.find((id) => !boards.some((board) => board.id === id));
@@ -73,6 +73,7 @@ function boardsOf({ site: file, url, ca, board: wanted }: BridgeFlags): BridgedB
       fix: "docs/door-boards.md has an example",
     });
   const passwordOf = new Map(devices.map(({ id, password }) => [id, password]));
+  const anchor = clock === undefined ? undefined : parseAnchor(clock);
   const access = {
     url: url ?? `mqtt://${hereOf(broker.listen)}`,
     ...(ca === undefined ? {} : { ca: readFileSync(ca, "utf8") }),
@@ -80,6 +81,7 @@ function boardsOf({ site: file, url, ca, board: wanted }: BridgeFlags): BridgedB
   return chosen.map((board) => ({
     board,
     broker: access,
+    ...(anchor === undefined ? {} : { anchor }),
     passwords: Object.fromEntries(
       devicesOfBoard(board).flatMap(({ device }) => {
         const ref = passwordOf.get(device);

@@ -60,7 +60,7 @@ const lastLines = (file: string): string => readFileSync(file, "utf8").trimEnd()
 /** Rejects when the child ends by itself, or the signal aborts. A simulator may end when it has nothing left to do. */
 export function ended(
   child: ChildProcess,
-  what: "gateway" | "simulator",
+  what: "gateway" | "simulator" | "bridge",
   logFile: string,
   signal: AbortSignal,
 ): Promise<never> {

@@ -8,6 +8,7 @@ export interface BannerFacts {
       | readonly { readonly id: string; readonly type: string; readonly [key: string]: unknown }[]
       | undefined;
     readonly devices?: readonly { readonly id: string; readonly driver?: string | undefined }[] | undefined;
+    readonly boards?: readonly { readonly id: string; readonly link: string }[] | undefined;
   };
   readonly seed: string;
   readonly daySeconds: number;
@@ -52,13 +53,15 @@ Alerts as they reach the city platform 到达城市平台的告警 (their later 
 }
 
 /** What is on serial lines and device servers, a line each. */
-function onLines({ drivers = [], devices = [] }: BannerFacts["site"]): string {
+function onLines({ drivers = [], devices = [], boards = [] }: BannerFacts["site"]): string {
   const rows = drivers.map(({ id, type, link }) => {
     const ids = devices.filter(({ driver }) => driver === id).map((device) => device.id);
     const shown = ids.length > 2 ? `${ids[0]} … ${ids.at(-1)}` : ids.join(", ");
     return `                    ${type.padEnd(8)}${shown.padEnd(32)}${link ?? "boards on the network"}`;
   });
   if (rows.length === 0) return "";
+  // Its firmware runs on a simulated chip, and \`gatehouse bridge\` owns it.
+  for (const { id, link } of boards) rows.push(`                    ${"board".padEnd(8)}${id.padEnd(32)}${link}`);
   return `;\n                    and real bytes on serial lines and device servers 串口设备:\n${rows.join("\n")}`;
 }
 

@@ -118,7 +118,14 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   const simLog = join(dir, "sim.log");
   const sim = startPart(["sim", ...people, ...lines, ...time], simLog);
   children.push(gateway, sim);
-  const end = Promise.race([ended(gateway, "gateway", logFile, signal), ended(sim, "simulator", simLog, signal)]);
+  const ends = [ended(gateway, "gateway", logFile, signal), ended(sim, "simulator", simLog, signal)];
+  if (site.boards !== undefined) {
+    const bridgeLog = join(dir, "bridge.log");
+    const bridge = startPart(["bridge", "--site", siteFile, ...time], bridgeLog);
+    children.push(bridge);
+    ends.push(ended(bridge, "bridge", bridgeLog, signal));
+  }
+  const end = Promise.race(ends);
   await Promise.race([end, listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal)]);
   const { scale } = anchor;
   const banner = {

@@ -1,7 +1,9 @@
-/** `gatehouse firmware`: a look at one door board, without a gateway. */
+/** `gatehouse firmware`: one door board without a gateway: a look at it, its own test, its program. */
 import type { BoardFacts, Inspection, SelfTest } from "@gatehouse/firmware-bridge";
 import { systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
+import { flashCommand } from "./firmware-flash.ts";
+import { setCommand } from "./firmware-set.ts";
 
 interface FirmwareFlags {
   readonly json?: true;
@@ -9,7 +11,7 @@ interface FirmwareFlags {
 
 export function firmwareCommand(): Command {
   const firmware = new Command("firmware")
-    .summary("door boards: what is on one, and does it work")
+    .summary("door boards: what is on one, does it work, and a new program for it")
     .description("Asks a door board itself. Stop `gatehouse bridge` first: a port serves one program.");
   firmware.addHelpText("after", EXAMPLES);
   const sub = (
@@ -39,6 +41,8 @@ export function firmwareCommand(): Command {
       if (result.problems.length > 0) process.exitCode = 1;
     },
   );
+  firmware.addCommand(flashCommand());
+  firmware.addCommand(setCommand());
   return firmware;
 }
 
@@ -47,6 +51,8 @@ Examples:
   gatehouse firmware show serial:/dev/serial/by-id/usb-Arduino_…
   gatehouse firmware show usb:2341:0043 --json
   gatehouse firmware selftest tcp:10.0.0.9:4001
+  gatehouse firmware flash usb:2341:0043
+  gatehouse firmware set usb:2341:0043 gap=30
 
 Exits with 0 when all is well, 1 when the board found something or did not answer, 78 when the link is none.`;
 

@@ -55,4 +55,15 @@ describe("seen sequence numbers", () => {
     expect(markSeen(epochs, 100, 1)).toBe(false);
     expect(markSeen(epochs, 99, 2)).toBe(true);
   });
+
+  it("knows repeats of a life with a lower number than those before", () => {
+    const epochs: SeenEpoch[] = [];
+    for (let epoch = 100; epoch > 1; epoch--) {
+      expect(markSeen(epochs, epoch, 1)).toBe(true);
+      expect(markSeen(epochs, epoch, 1)).toBe(false);
+    }
+    expect(markSeen(epochs, 5, 1)).toBe(false);
+    markSeen(epochs, 200, 1);
+    expect(markSeen(epochs, 5, 1)).toBe(false);
+  });
 });

@@ -6,7 +6,7 @@ export interface SeenEpoch {
   readonly ranges: number[];
 }
 
-/** Lives of the counter remembered; late deliveries come from the last one or two. */
+/** Lives of the counter remembered, those heard last; late deliveries come from the last one or two. */
 export const MAX_EPOCHS = 4;
 /** Holes remembered per life. Beyond it the oldest knowledge goes, so that an unseen reading is never taken for a repeat. */
 export const MAX_RANGES = 64;
@@ -17,8 +17,11 @@ export function markSeen(epochs: SeenEpoch[], epoch: number, seq: number): boole
   if (life === undefined) {
     life = { epoch, ranges: [] };
     epochs.push(life);
-    epochs.sort((a, b) => a.epoch - b.epoch);
     if (epochs.length > MAX_EPOCHS) epochs.shift();
+  } else if (life !== epochs.at(-1)) {
+    // The one heard last is last: a board in another's place may well count in a lower epoch.
+    epochs.splice(epochs.indexOf(life), 1);
+    epochs.push(life);
   }
   return insert(life.ranges, seq);
 }

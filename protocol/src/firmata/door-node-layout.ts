@@ -27,6 +27,7 @@ export const HOST_LAYOUTS = {
   "config-write": { id: 0x09, fields: { key: "u7", value: "u16" } },
   heartbeat: { id: 0x0a, fields: {} },
   "self-test": { id: 0x0b, fields: {} },
+  "identity-query": { id: 0x0d, fields: {} },
 } as const satisfies Readonly<Record<string, DoorNodeLayout>>;
 
 /** Board to host. */
@@ -68,6 +69,7 @@ export const BOARD_LAYOUTS = {
     fields: { problems: "u14", stackBytes: "u16", loopUs: "u16", overruns: "u16", records: "u32" },
   },
   refused: { id: 0x0c, fields: { refusedId: "u7", reason: "u7" } },
+  identity: { id: 0x0d, fields: { identity: "u16", boot: "u16", journal: "u16", acked: "u32" } },
 } as const satisfies Readonly<Record<string, DoorNodeLayout>>;
 
 type MessageOf<Layouts extends Readonly<Record<string, DoorNodeLayout>>> = {

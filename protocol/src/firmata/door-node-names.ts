@@ -87,6 +87,9 @@ export const DOOR_NODE_CONFIG = {
   inverted: number(0x09, 0, 63, 0),
   used: number(0x0a, 0, 63, 63),
   body: number(0x0b, 1, 100, 15),
+  gap: number(0x0c, 0, 100, 0),
+  long: number(0x0d, 20, 1000, 70),
+  return: number(0x0e, 0, 2000, 400),
   "pin-beam-a": pin(0x10, 2),
   "pin-beam-b": pin(0x11, 3),
   "pin-contact": pin(0x12, 4),
@@ -124,6 +127,7 @@ export const DOOR_NODE_PROBLEM_BITS = [
   "watchdog-reset",
   "brown-out-reset",
   "stack-nearly-full",
+  "flash-damaged",
 ] as const;
 
 /** By bit of `cause` in `hello` and `started`. */

@@ -28,7 +28,7 @@ const press = async (times: number) => {
 };
 /** A person of 400 ms walks in. */
 const walkIn = [`pin ${PINS.beamA} 1`, "run 100", `pin ${PINS.beamB} 1`, "run 300", `pin ${PINS.beamA} 0`, "run 100"];
-const passIn = [...walkIn, `pin ${PINS.beamB} 0`, "run 50"];
+const passIn = [...walkIn, `pin ${PINS.beamB} 0`, "run 450"];
 
 test("without a greeting no event is told, and none is lost", async () => {
   expect(await node.messages(...passIn, "run 60000")).toEqual([]);
@@ -162,10 +162,48 @@ test("settings that cannot be read are told, and factory values stand", async ()
   expect((await node.answer({ kind: "self-test" }, "self-test-result")).problems & 1).toBe(1);
 });
 
+const identity = async () => (await node.answer({ kind: "identity-query" }, "identity")).identity;
+
+test("a board keeps the number it took at its first start; another board has another", async () => {
+  const first = await identity();
+  for (const restart of ["reset 8", "power 1", "power 4"]) {
+    await node.frames(restart, "run 30");
+    expect(await identity()).toBe(first);
+  }
+  // One of its two copies is damaged.
+  await node.ask("spoil 44 0000");
+  await node.frames("power 1", "run 30");
+  expect(await identity()).toBe(first);
+  // An empty EEPROM is another board's.
+  await node.ask(`spoil 0 ${"ff".repeat(1024)}`);
+  await node.frames("power 1", "run 30");
+  expect(await identity()).not.toBe(first);
+  expect(await hello()).toMatchObject({ boot: 1, journal: 1 });
+});
+
+test("a changed setting leaves the identity alone", async () => {
+  const before = await identity();
+  for (const value of [5, 6, 7]) await node.answer({ kind: "config-write", key: 4, value }, "config-written");
+  await node.frames("run 300", "power 1", "run 30");
+  expect(await identity()).toBe(before);
+  expect(await node.answer({ kind: "config-read", key: 4 }, "config-value")).toMatchObject({ value: 5 });
+});
+
+test.each([0, 777, 1999, 2001])(
+  "a bit of byte %i of the program that falls over is told by the self-test",
+  async (at) => {
+    const problems = async () => (await node.answer({ kind: "self-test" }, "self-test-result")).problems & 128;
+    await node.frames("run 600");
+    expect(await problems()).toBe(0);
+    await node.frames(`flip ${at}`, "run 4100");
+    expect(await problems()).toBe(128);
+  },
+);
+
 test.each<readonly [status: number, key: number, value: number, what: string]>([
   [0, 4, 3600, "the highest"],
   [2, 4, 3601, "one more"],
-  [1, 0x0c, 1, "no key"],
+  [1, 0x0f, 1, "no key"],
   [2, 0x16, 5, "a pin that the button has"],
   [2, 0x16, 1, "a pin of the line"],
   [2, 0x16, 20, "a pin this chip lacks"],

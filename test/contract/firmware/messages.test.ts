@@ -57,7 +57,7 @@ test.each(own)("$name is read and written in C", async ({ hex, id, layout, decod
 test("tells version and name at the start, and again when asked", async () => {
   const greeting = [
     { kind: "version", major: 2, minor: 8 },
-    { kind: "firmware", major: 1, minor: 0, name: "GatehouseDoorNode" },
+    { kind: "firmware", major: 1, minor: 1, name: "GatehouseDoorNode" },
   ];
   const first = (await node.frames("run 50")).map(decodeFirmataBoard);
   expect(first).toEqual(greeting);
@@ -140,8 +140,8 @@ test("what is wrong is refused, by its reason", async () => {
     refusal(3, 4),
   );
   expect(await node.say({ kind: "hello", protocol: 2 })).toEqual(refusal(1, 5));
-  const [line = ""] = await node.ask("encode 13 1 1");
-  expect(await heard(line.slice(4))).toEqual(refusal(13, 3));
+  const [line = ""] = await node.ask("encode 14 1 1");
+  expect(await heard(line.slice(4))).toEqual(refusal(14, 3));
   const [short = ""] = await node.ask("encode 8 1,1 4 4");
   expect(await heard(short.slice(4))).toEqual(refusal(8, 2));
 });

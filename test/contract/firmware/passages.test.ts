@@ -56,7 +56,7 @@ async function seen(darks: readonly Dark[]): Promise<number[]> {
     nowMs = atMs;
     return wait > 0 ? [`run ${wait}`, line] : [line];
   });
-  await node.frames(...lines, "run 50");
+  await node.frames(...lines, "run 450");
   const events = await node.drain();
   return events.map(({ event }) => event).filter((event) => event >= 2 && event <= 4);
 }
@@ -85,6 +85,35 @@ test.each([
 test("who turns back in the doorway is counted nowhere", async () => {
   expect(await seen(turn(10, 80, 30))).toEqual([BACK]);
   expect(await seen(turn(10, 80, 30, false))).toEqual([BACK]);
+});
+
+const shift = (darks: readonly Dark[], ms: number): Dark[] =>
+  darks.map(({ pin, fromMs, toMs }) => ({ pin, fromMs: fromMs + ms, toMs: toMs + ms }));
+
+test("who has left both beams and is back at once is counted nowhere, whoever comes later is", async () => {
+  // Through at 100 cm/s in 410 ms, and out again.
+  const back = (afterMs: number) => [...walk(10, 100, 30), ...shift(walk(0, 100, 30, false), 410 + afterMs)];
+  expect(await seen(back(200))).toEqual([BACK]);
+  expect(await seen(back(900))).toEqual([IN, OUT]);
+  // A child out of the door is not the adult who went in.
+  expect(await seen([...walk(10, 100, 45), ...shift(walk(0, 100, 16, false), 560 + 200)])).toEqual([IN, OUT]);
+  await node.answer({ kind: "config-write", key: 0x0e, value: 0 }, "config-written");
+  expect(await seen(back(200))).toEqual([IN, OUT]);
+});
+
+test("a hand cart belongs to who pulls or pushes it; a small one only where the site says so", async () => {
+  const pulled = (lengthCm: number) => [...walk(10, 100, 30), ...walk(10 + 300 + 250, 100, lengthCm)];
+  expect(await seen(pulled(80))).toEqual([IN]);
+  expect(await seen([...walk(10, 100, 80), ...walk(10 + 800 + 250, 100, 30)])).toEqual([IN]);
+  expect(await seen(pulled(40))).toEqual([IN, IN]);
+  await node.answer({ kind: "config-write", key: 0x0c, value: 30 }, "config-written");
+  expect(await seen(pulled(40))).toEqual([IN]);
+  expect(await seen([...walk(10, 100, 30), ...walk(10 + 300 + 400, 100, 30)])).toEqual([IN, IN]);
+});
+
+test("a passage that nothing follows is told when nobody can come back, also with somebody in the beam again", async () => {
+  const stands = [...walk(10, 100, 30), { pin: PINS.beamB, fromMs: 600, toMs: 7_000 }];
+  expect(await seen(stands)).toEqual([IN]);
 });
 
 test("who hesitates half way is one person", async () => {
@@ -119,10 +148,14 @@ test("two thousand people at random speeds and distances: the totals are the tru
   const truth = { in: 0, out: 0 };
   const darks: Dark[] = [];
   let atMs = 10;
+  let before = true;
   for (let person = 0; person < 2000; person++) {
     const speed = random.int(40, 250);
     const length = random.int(20, 45);
     const inward = random.int(0, 1) === 1;
+    // Nobody stands ready where the other one has just been.
+    if (inward !== before) atMs += 450;
+    before = inward;
     darks.push(...walk(atMs, speed, length, inward));
     truth[inward ? "in" : "out"]++;
     atMs += Math.ceil(((length + APART_CM) / speed) * 1000) + random.int(10, 1500);

@@ -1,9 +1,25 @@
 /** The images as they are released, run instruction by instruction: what a door node does on its line and at its pins. */
 import type { ChipName } from "@gatehouse/device-sim";
-import { DOOR_NODE_EVENTS as EVENTS, LOCK_ACTIONS } from "@gatehouse/protocol";
+import { DOOR_NODE_EVENTS as EVENTS, LOCK_ACTIONS, readIntelHex, toHex } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { describe, expect, test } from "vitest";
 import { DoorNodeBoard } from "../../support/door-node-board.ts";
+
+/** The image with one bit of the last letter of that text changed. */
+function withBitFlipped(hex: string, text: string): string {
+  const bytes = readIntelHex(hex, 32_768);
+  const used = bytes.findLastIndex((byte) => byte !== 0xff) + 1;
+  const at = Buffer.from(bytes).indexOf(text) + text.length - 1;
+  expect(at).toBeGreaterThan(text.length);
+  bytes[at] = (bytes[at] as number) ^ 1;
+  const lines = Array.from({ length: Math.ceil(used / 16) }, (_, line) => {
+    const data = bytes.subarray(16 * line, Math.min(used, 16 * line + 16));
+    const body = [data.length, (16 * line) >> 8, (16 * line) & 0xff, 0, ...data];
+    const sum = body.reduce((total, byte) => total + byte, 0);
+    return `:${toHex(Uint8Array.from([...body, -sum & 0xff])).replaceAll(" ", "")}`;
+  });
+  return [...lines, ":00000001FF", ""].join("\n");
+}
 
 const CHIPS: readonly ChipName[] = ["atmega328p", "atmega2560"];
 
@@ -52,6 +68,32 @@ describe.each(CHIPS)("%s", (chip) => {
   });
 });
 
+test("the image reads itself through, and tells a bit that is not as it was built", () => {
+  const selfTest = (change: (hex: string) => string) => {
+    const node = new DoorNodeBoard("atmega328p", "flash", { change });
+    node.run(5_000);
+    node.say({ kind: "self-test" });
+    node.run(100);
+    return node.last("self-test-result").problems;
+  };
+  expect(selfTest((hex) => hex)).toBe(0);
+  // The last letter of the firmware's name.
+  expect(selfTest((hex) => withBitFlipped(hex, "GatehouseDoorNode"))).toBe(128);
+});
+
+test("two boards out of the box have numbers of their own, and keep them", () => {
+  const identity = (seed: string, eeprom?: Uint8Array) => {
+    const node = new DoorNodeBoard("atmega328p", seed, { eeprom });
+    node.run(400);
+    node.say({ kind: "identity-query" });
+    node.run(100);
+    return { identity: node.last("identity").identity, eeprom: node.board.eeprom };
+  };
+  const boards = Array.from({ length: 8 }, (_, index) => identity(`identity/${index}`));
+  expect(new Set(boards.map((one) => one.identity)).size).toBe(8);
+  expect(identity("other RAM", boards[0]?.eeprom).identity).toBe(boards[0]?.identity);
+});
+
 test("passages of every speed and distance are counted as they were", () => {
   const node = greeted("atmega328p", "passages");
   const random = new Random("passages");
@@ -70,7 +112,7 @@ test("passages of every speed and distance are counted as they were", () => {
     if (JSON.stringify(seen) !== JSON.stringify(wanted)) missed.push({ ...walk, seen });
   }
   expect(missed).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 test("what nobody acknowledged outlives a reset of the line, and comes once there is a host again", () => {
   const node = greeted("atmega328p", "outage");
@@ -120,4 +162,4 @@ test("power cuts at any instant leave no lock open, and each start is a new boot
   expect(node.events.filter(({ event }) => event === EVENTS["passed-in"]).length).toBeGreaterThan(3);
   expect(node.lock.filter(({ high }) => high).length).toBeGreaterThan(15);
   expect(node.board.resets["power-on"]).toBe(26);
-}, 120_000);
+}, 300_000);

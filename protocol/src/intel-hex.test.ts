@@ -1,5 +1,5 @@
-import { FrameError } from "@gatehouse/protocol";
 import { expect, test } from "vitest";
+import { FrameError } from "./errors.ts";
 import { readIntelHex } from "./intel-hex.ts";
 
 const END = ":00000001FF";

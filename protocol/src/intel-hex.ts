@@ -1,5 +1,5 @@
 /** Intel hex: the text a compiler's image for a microcontroller comes in, to the bytes of its memory. */
-import { FrameError } from "@gatehouse/protocol";
+import { FrameError } from "./errors.ts";
 
 /** A cell nothing was written to. */
 const ERASED = 0xff;
