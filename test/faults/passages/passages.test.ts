@@ -24,7 +24,7 @@ test("the released image counts them as the modules do", async () => {
   const { passages, different } = await compareImage({ folder: built.folder, passages: 25, seed: 1 });
   expect(passages).toBeGreaterThan(250);
   expect(different).toEqual([]);
-});
+}, 1_200_000);
 
 test("the interval is Wilson's", () => {
   expect(interval(100, 100).map((share) => share.toFixed(4))).toEqual(["0.9630", "1.0000"]);
