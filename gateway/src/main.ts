@@ -11,6 +11,7 @@ import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { Core } from "./core/core.ts";
 import { readingEvent } from "./core/events.ts";
+import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
@@ -21,6 +22,7 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
@@ -168,6 +170,9 @@ async function assemble(
   const localActionsOf = localActionsBy(site);
   const commandLog = log.child({ part: "commands" });
   const commands = new Commands({ core, drivers, clock, log: commandLog, actionsOf, localActionsOf });
+  const newId = () => `fire.${randomBytes(8).toString("hex")}`;
+  const fireLog = log.child({ part: "fire" });
+  const egress = new EgressRelease({ core, drivers, clock, log: fireLog, health, actionsOf, newId });
   const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
   return {
     core,
@@ -181,6 +186,8 @@ async function assemble(
     pseudonym: hide,
     drivers,
     commands,
+    egress,
+    rollCall: new RollCallBook({ core, drivers, clock }),
     actionsOf,
   };
 }
@@ -195,12 +202,16 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   const failed = new AbortController();
   for (const stage of stages) stage.onFailure((error) => failed.abort(error));
   const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
-  core.onChange((change) => topics.changed(change));
+  core.onChange((change) => {
+    topics.changed(change);
+    parts.rollCall.changed(change.spaces);
+  });
   inner.run((stop) => core.run(stop));
   for (const runnable of driversOf(parts, options, site))
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
+  intake.run((stop) => parts.egress.run(stop));
   const control = controlOf(parts, options);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
@@ -258,10 +269,10 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 }
 
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
-  const { commands, core, drivers, health, actionsOf } = parts;
+  const { commands, core, drivers, egress, health, actionsOf } = parts;
   const newId = () => `local.${randomBytes(8).toString("hex")}`;
-  const told = { health: () => healthBody(health.entries), newId };
-  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
+  const requests = controlRequests({ commands, core, drivers, egress, clock, actionsOf, ...told });
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }

@@ -23,6 +23,7 @@ export * from "./dlt645/request.ts";
 export * from "./dlt645/values.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
+export * from "./fire-site.ts";
 export * from "./firmata/describe.ts";
 export * from "./firmata/door-node.ts";
 export type {

@@ -1,6 +1,7 @@
 /** What a schema cannot see in a site file: references, duplicates, cycles, limits that cannot be derived. Pure. */
 import { checkBoards } from "./board-check.ts";
 import type { Problem } from "./errors.ts";
+import { checkFire } from "./fire-site.ts";
 import { type Policy, strictestLimit } from "./policy.ts";
 import {
   indexSite,
@@ -34,6 +35,7 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkCredentials(site, report);
   checkAdapters(site, report);
   problems.push(...checkBoards(site));
+  problems.push(...checkFire(site.fire, idsOf(site.devices)));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

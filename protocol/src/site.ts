@@ -1,6 +1,7 @@
 /** The site file: everything one gateway looks after. Semantic checks (references, cycles) are in site-check.ts. */
 import { z } from "zod";
 import { SiteBoard } from "./board-site.ts";
+import { Fire } from "./fire-site.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { isTimeZone } from "./time.ts";
 
@@ -215,6 +216,7 @@ export const Site = z.strictObject({
     .max(100)
     .default([])
     .describe("files with rules of your own beside this one, or folders of them: see rules.md"),
+  fire: Fire.optional().describe("doors that a fire releases: see life-safety.md"),
   calendar: Calendar.optional().describe("days off and working days that the week alone does not give"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),

@@ -7,11 +7,13 @@ import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
+import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
 import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
 import { replayCommand } from "./replay.ts";
 import { reportFailure } from "./report-failure.ts";
+import { rollCallCommand } from "./rollcall.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
@@ -28,6 +30,8 @@ const COMMANDS: readonly (() => Command)[] = [
   bridgeCommand,
   firmwareCommand,
   commandCommand,
+  fireCommand,
+  rollCallCommand,
   osdpCommand,
   replayCommand,
   exportCommand,
@@ -45,6 +49,7 @@ Examples:
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
   gatehouse run --site site.yaml --state DIR  run the gateway
   gatehouse command lock-302 unlock           open a door of the gateway that runs here
+  gatehouse rollcall                          how many people are where right now
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;

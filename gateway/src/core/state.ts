@@ -8,6 +8,7 @@ import {
   commandsToJson,
   createCommandMemory,
 } from "./commands/used-commands.ts";
+import { createFireMemory, type FireMemory } from "./fire/memory.ts";
 import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { type SmoothAll, smoothAll } from "./occupancy/assess.ts";
@@ -73,6 +74,8 @@ export interface CoreState {
   /** Unlisted cards at a gate with rooms behind. */
   gate: GateMemory;
   commands: CommandMemory;
+  /** Fire inputs, and whether doors stand released. */
+  fire: FireMemory;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
   /** Smooths the diaries of a morning. Not part of what is kept either: how it shares the work changes no result. */
@@ -104,6 +107,7 @@ export function emptyState(): CoreState {
     morning: undefined,
     gate: createGateMemory(),
     commands: createCommandMemory(),
+    fire: createFireMemory(),
     residencyModel: shippedModel,
     smoothAll,
     alerts: new Map(),
@@ -161,7 +165,8 @@ export function touchAll(state: CoreState): void {
     .add("core/config")
     .add("core/habits")
     .add("core/gate")
-    .add("core/commands");
+    .add("core/commands")
+    .add("core/fire");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
@@ -185,6 +190,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "morning") return state.morning;
   if (id === "gate") return gateToJson(state.gate);
   if (id === "commands") return commandsToJson(state.commands);
+  if (id === "fire") return state.fire;
   return { installation: state.installation, alertCount: state.alertCount };
 }
 
@@ -217,6 +223,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
     for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
   else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
+  else if (id === "fire") state.fire = value as FireMemory;
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);

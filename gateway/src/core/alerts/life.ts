@@ -150,6 +150,19 @@ export function move(
   return change(state, record, to, nowMs, by, to, note);
 }
 
+/** Something was done about it or found out that moves it nowhere; the platform gets it again, as it now stands. */
+export function remark(
+  state: CoreState,
+  record: AlertRecord,
+  evidence: readonly Evidence[],
+  note: string,
+  nowMs: number,
+  by = "gateway",
+): AlertEvent {
+  record.alert = { ...record.alert, evidence: [...evidence] };
+  return change(state, record, "repeated", nowMs, by, record.alert.state, note);
+}
+
 /** An overdue timer fell due: undefined when people were in time. */
 export function overdue(state: CoreState, timer: string, nowMs: number): AlertEvent | undefined {
   const [, what, id] = timer.split(":");
