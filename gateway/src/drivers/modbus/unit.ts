@@ -104,6 +104,11 @@ export class Unit implements Member {
     return this.outputs.carryOut(ask, command, due);
   }
 
+  /** In a fire: nothing waits for the disk. */
+  async release(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
+    return this.outputs.release(ask, command, due);
+  }
+
   async save(): Promise<void> {
     await this.#memory.save(this.#deps.clock.monoMs(), "now");
   }
