@@ -8,6 +8,7 @@ import { Turns } from "./turns.ts";
 
 interface Urgent {
   readonly device: string;
+  readonly first: boolean;
   /** Needs not wait for a turn of the device that waits itself. */
   readonly beside: boolean;
   run(signal: AbortSignal): Promise<void>;
@@ -94,6 +95,7 @@ export class LineBus {
       if (this.#state === "ended") return reject(new LinkError("refused", "the line is down"));
       const urgent = {
         device,
+        first,
         beside,
         run: async (stop: AbortSignal) => {
           signal?.removeEventListener("abort", onExpired);
@@ -109,10 +111,15 @@ export class LineBus {
       };
       if (signal?.aborted) return onExpired();
       signal?.addEventListener("abort", onExpired, { once: true });
-      if (first) this.#urgent.unshift(urgent);
+      if (first) this.#urgent.splice(this.#urgent.findLastIndex((other) => other.first) + 1, 0, urgent);
       else this.#urgent.push(urgent);
       this.#wake();
     });
+  }
+
+  /** Somebody waits who goes ahead of all others: a long turn ends early. */
+  get isPressed(): boolean {
+    return this.#urgent.some(({ first }) => first);
   }
 
   async #step(schedule: Schedule, stop: AbortSignal): Promise<void> {

@@ -169,7 +169,7 @@ class OsdpDriver implements Driver {
       this.#errands.set(`${device} ${command.id}`, errand);
       reader.add(jobs, isRelease);
       running.bus
-        .urgent(device, (ask) => reader.hurry(ask), signal, { first: isRelease })
+        .urgent(device, (ask) => reader.hurry(ask, () => running.bus.isPressed), signal, { first: isRelease })
         .catch((err: unknown) =>
           this.#deps.log.debug({ device, err }, "a command did not get its answer in its own turn"),
         );

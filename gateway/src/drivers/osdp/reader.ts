@@ -98,9 +98,9 @@ export class OsdpReader implements Member {
       if (!this.#acu.isStarting || count >= this.#parts.startExchanges) return;
   }
 
-  /** A turn of its own for what waits to be sent. */
-  async hurry(ask: Ask): Promise<void> {
-    for (let count = 0; count < URGENT_EXCHANGES && this.#acu.hasCommands; count++)
+  /** A turn of its own for what waits to be sent; what is left when it must give way comes with the polls. */
+  async hurry(ask: Ask, mustGiveWay: () => boolean): Promise<void> {
+    for (let count = 0; count < URGENT_EXCHANGES && this.#acu.hasCommands && (count === 0 || !mustGiveWay()); count++)
       if (!(await this.#exchange(ask))) return;
   }
 
