@@ -17,6 +17,7 @@ import {
   DeviceCommand,
   DeviceStatus,
   DriverConfig,
+  Fire,
   Gap,
   NightRule,
   Policy,
@@ -43,7 +44,7 @@ const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("
 function siteFile(): string {
   const top = schemaTable(Site, "input")
     .split("\n")
-    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !/^\| `(broker|calendar)\./.test(line))
+    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !/^\| `(broker|calendar|fire)\./.test(line))
     .join("\n");
   return page(
     "# Site file",
@@ -73,6 +74,9 @@ function siteFile(): string {
     schemaTable(UplinkConfig, "input"),
     "## `broker`",
     schemaTable(Broker, "input"),
+    "## `fire`",
+    "Doors on the way out: see [life safety](../life-safety.md).",
+    schemaTable(Fire, "input"),
     "## `calendar`",
     "Saturday and Sunday are days off. What the calendar of the year changes about that stands here: it moves the working days a newcomer has to register.",
     schemaTable(Calendar, "input"),

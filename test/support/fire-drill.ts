@@ -10,6 +10,8 @@ export interface FireDrill extends AsyncDisposable {
   fire(): Promise<number>;
   /** The input falls; resolves when the last door is told to lock. */
   over(): Promise<void>;
+  /** Panel and doors tell something that the gateway has yet to write down. */
+  chatter(): void;
   readonly doors: readonly ObeyingDevice[];
 }
 
@@ -50,6 +52,10 @@ export async function openFireDrill(rig: Rig, doorCount: number): Promise<FireDr
   };
   return {
     doors,
+    chatter() {
+      for (const kind of ["tamper.on", "tamper.off"]) say(kind);
+      for (const door of doors) door.say("door.opened");
+    },
     async fire() {
       const told = all("unlock");
       const fromMs = systemClock.monoMs();

@@ -4,7 +4,6 @@ import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import type { RollCall, RollCallSpace } from "../monitor/roll-call.ts";
 import { askRunning, orAway } from "./ask-running.ts";
-import { rollCallPage } from "./roll-call-page.ts";
 
 interface RollCallFlags {
   readonly state: string;
@@ -41,16 +40,17 @@ export function rollCallCommand(): Command {
 async function print(flags: RollCallFlags): Promise<void> {
   await orAway(flags, async () => {
     const call = (await askRunning(flags, "rollcall", {}, PATIENCE_MS)) as RollCall;
-    if (flags.html !== undefined) write(flags.html, rollCallPage(call));
+    if (flags.html !== undefined) await writePage(flags.html, call);
     if (flags.json) process.stdout.write(`${JSON.stringify(call)}\n`);
     else if (flags.html === undefined) process.stdout.write(columns(call));
     else process.stdout.write(`${flags.html}: ${call.total.present} people in ${call.spaces.length} spaces\n`);
   });
 }
 
-function write(file: string, page: string): void {
+async function writePage(file: string, call: RollCall): Promise<void> {
+  const { rollCallPage } = await import("./roll-call-page.ts");
   try {
-    writeFileSync(file, page);
+    writeFileSync(file, rollCallPage(call));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError({ path: "--html", reason, fix: "name a file in a folder you may write to" }, { cause });

@@ -6,6 +6,13 @@ import { deviceIds } from "../../support/load-site.ts";
 import { eventually, type Rig, readingsTopic } from "../../support/rig.ts";
 import { openFailingDisk } from "../disk/failing-disk.ts";
 
+interface FireEvent {
+  readonly data?: {
+    readonly kind?: string;
+    readonly evidence?: readonly { readonly source: string; readonly says: string }[];
+  };
+}
+
 /** The promise. */
 const LIMIT_MS = 500;
 const DOORS = 8;
@@ -59,10 +66,16 @@ it.each(["EIO", "ENOSPC"] as const)(
     await using drill = await openFireDrill(rig, DOORS);
     const load = spawnLoad({ url: rig.url, devices: deviceIds(COUNTERS), window: 8 });
     const took: number[] = [];
-    for (let round = 0; round < 15; round++) {
+    let released: object | undefined;
+    for (let round = 0; round < 40; round++) {
       control.fail({ error, operations: ["write", "sync"], at: 1 });
       await eventually(() => control.failed > 3, Boolean);
+      drill.chatter();
       took.push(await drill.fire());
+      const heard = () => rig.gateway.log.filter(({ msg }) => msg === "doors released").at(-1);
+      const line = await eventually(heard, (seen) => seen !== undefined && seen !== released, 5_000);
+      expect(line).toMatchObject({ doors: DOORS, missing: [] });
+      released = line;
       expect(await codes(rig)).toContain(error === "EIO" ? "storage-failing" : "storage-full");
       control.heal();
       await drill.over();
@@ -74,18 +87,9 @@ it.each(["EIO", "ENOSPC"] as const)(
     await rig.city.fail();
     const fires = () =>
       rig.city.events
-        .map(
-          ({ event }) =>
-            event as {
-              readonly type: string;
-              readonly data: {
-                readonly kind?: string;
-                readonly evidence?: readonly { readonly source: string; readonly says: string }[];
-              };
-            },
-        )
-        .filter(({ data }) => data.kind === "fire")
-        .flatMap(({ data }) => data.evidence?.filter(({ source }) => source === "egress") ?? []);
+        .map(({ event }) => (event as FireEvent | undefined)?.data)
+        .flatMap((data) => (data?.kind === "fire" ? (data.evidence ?? []) : []))
+        .filter(({ source }) => source === "egress");
     const all = await eventually(fires, (seen) => seen.length > 0, 30_000);
     expect(all[0]?.says).toMatch(/^8 of 8 doors released, the slowest after \d+ ms$/);
   },
