@@ -8,6 +8,7 @@ import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
 import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
+import { benchFire } from "./fire.ts";
 import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
@@ -152,6 +153,12 @@ async function start() {
   };
 }
 
+async function fire() {
+  const { readingsPerSecond, ...times } = await benchFire(quick ? 20 : 100);
+  const each = Object.entries(times).map(([name, took]) => [`${name}Ms`, ms(quantilesOf(took))]);
+  return { ...Object.fromEntries(each), readingsPerSecond };
+}
+
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
@@ -163,6 +170,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  fire,
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),
   "osdp-115200": () => benchOsdp(115_200, seconds),

@@ -159,6 +159,50 @@ test("modbus: a relay closes for good while a reading waits for the disk and the
   expect(module8.switched.map(({ on }) => on)).toEqual([true, false]);
 });
 
+test("modbus: a fire input is heard while an earlier reading of its own module waits for the disk, and is told once", async () => {
+  const disk = new FullDisk();
+  const heard: unknown[] = [];
+  const module8 = createModbusIo({ id: "io-1", unit: 3 }, new Random(1));
+  const far = await serveTcp();
+  const shared = shareLine(far, [module8], { clock: systemClock });
+  const inputs = [
+    { input: 1, as: "door" },
+    { input: 4, as: "fire" },
+  ];
+  const rig = runModbus({
+    link: `tcp:127.0.0.1:${far.port}`,
+    accept: (items) => {
+      heard.push(...items);
+      return disk.accept(items);
+    },
+    devices: [{ id: "io-1", kind: "fire-input", unit: 3, map: "io-8ch", periodSeconds: 0.1, inputs }],
+  });
+  ends.push(
+    async () => {
+      shared.stop();
+      await far.close();
+    },
+    () => rig.stop(),
+    async () => disk.free(),
+  );
+  const fires = (from: readonly unknown[]) => from.filter((item) => (item as { kind?: string }).kind === "fire.on");
+  await untilReal("the module was heard", () => disk.told.length > 0);
+  disk.isFull = true;
+  module8.act({ kind: "door", open: true }, 0);
+  await untilReal("a reading waits", () => disk.waiting > 0);
+  await systemClock.sleep(300);
+  const fromMs = systemClock.monoMs();
+  module8.inputs[3] = true;
+  await untilReal("the fire is heard", () => fires(heard).length > 0);
+  expect(systemClock.monoMs() - fromMs).toBeLessThan(PROMISE_S * 1_000);
+  expect(disk.has("fire.on")).toBe(false);
+  disk.free();
+  await untilReal("it is on disk", () => disk.has("fire.on"));
+  await systemClock.sleep(400);
+  expect(fires(disk.told)).toHaveLength(1);
+  expect(disk.told.filter((item) => typeof item !== "string" && item.kind === "door.opened")).toHaveLength(1);
+});
+
 test("uhppote: a board opens while an event of its own waits for the disk", async () => {
   const disk = new FullDisk();
   const site = await openUhppoteWorld();
