@@ -2,10 +2,9 @@
 import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
-import { askRunning, orAway, userName } from "./ask-running.ts";
+import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
 
-interface CommandFlags {
-  readonly state: string;
+interface CommandFlags extends RunningFlags {
   readonly secondsValid: number;
   readonly id?: string;
   readonly json?: true;
@@ -67,7 +66,7 @@ export function commandCommand(): Command {
     .argument("[device]", "its id in the site file")
     .argument("[action]", "what it is to do")
     .argument("[json]", "arguments of the action as a JSON object")
-    .option("--state <dir>", "the state folder of the gateway, as given to `gatehouse run`", "/var/lib/gatehouse")
+    .option(...STATE_OPTION)
     .option("--seconds-valid <n>", "how long the device may take; it is not carried out later", parseSeconds, 10)
     .option("--id <id>", "an id of your own; each is carried out once at the most")
     .option("--json", "print the result as JSON")

@@ -2,7 +2,7 @@
 import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
-import { askRunning, orAway, userName } from "./ask-running.ts";
+import { askRunning, orAway, userName } from "./running.ts";
 
 interface FireFlags {
   readonly state: string;

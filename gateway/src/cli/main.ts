@@ -9,9 +9,12 @@ import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
+import { handoverCommand } from "./handover.ts";
 import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
+import { promptsCommand } from "./prompts.ts";
 import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rollCallCommand } from "./rollcall.ts";
 import { rulesCommand } from "./rules.ts";
@@ -32,6 +35,9 @@ const COMMANDS: readonly (() => Command)[] = [
   commandCommand,
   fireCommand,
   rollCallCommand,
+  promptsCommand,
+  handoverCommand,
+  reportCommand,
   osdpCommand,
   replayCommand,
   exportCommand,

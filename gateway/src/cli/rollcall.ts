@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import type { RollCall, RollCallSpace } from "../monitor/roll-call.ts";
-import { askRunning, orAway } from "./ask-running.ts";
+import { askRunning, orAway } from "./running.ts";
 
 interface RollCallFlags {
   readonly state: string;

@@ -1,8 +1,8 @@
 /** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
 import {
-  type AlertState,
   type Clock,
   type ClockQuality,
+  type Deed,
   LinkError,
   type RawReading,
   RejectedError,
@@ -63,7 +63,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const CLOCK_CHECK_MS = 1_000;
 
 /** What a listener is told after the commit. */
-export type CoreChange = Pick<Effects, "alerts" | "spaces">;
+export type CoreChange = Pick<Effects, "alerts" | "spaces" | "orders" | "prompts">;
 
 export class Core {
   readonly #options: CoreOptions;
@@ -76,8 +76,8 @@ export class Core {
   #sinceSnapshot = 0;
   #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
-  #listener: (change: CoreChange) => void = () => {};
   #fire: FireListener | undefined;
+  readonly #listeners: ((change: CoreChange) => void)[] = [];
   /** Grids said to have findings waiting. */
   #waiting: readonly string[] = [];
   /** A step threw halfway: this state must not reach the disk any more. */
@@ -118,9 +118,9 @@ export class Core {
     return modelOf(this.#state);
   }
 
-  /** One listener: told what changed once it is on disk. */
+  /** Told what changed once it is on disk. */
   onChange(listener: (change: CoreChange) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /** One listener. */
@@ -133,9 +133,9 @@ export class Core {
     return (items) => this.#accept(driver, items);
   }
 
-  /** A person moves an alert on. Throws RejectedError where its life has no such step. */
-  async act(alert: string, to: AlertState, by: string, note?: string): Promise<void> {
-    await this.#input({ type: "action", alert, to, by, ...(note === undefined ? {} : { note }) });
+  /** Resolves once it is on disk. Throws RejectedError for what cannot be done. */
+  async act(deed: Deed, by: string): Promise<void> {
+    await this.#input({ type: "deed", deed, by });
   }
 
   /** A person says that the fire is over. Throws RejectedError while an input is on or when none stands. */
@@ -352,7 +352,7 @@ export class Core {
     turn.committed();
     if (turn.journal.length > 0) this.#tellRules();
     this.#fire?.committed();
-    for (const change of turn.changes) this.#listener(change);
+    for (const change of turn.changes) for (const listener of this.#listeners) listener(change);
   }
 
   async #snapshot(): Promise<void> {

@@ -1,15 +1,19 @@
-/** Asks the gateway that runs on this box, and ends in a sentence and an exit code where none does. */
+/** The gateway that runs on this box, as commands of the command line ask it. */
 import { userInfo } from "node:os";
 import { LinkError, systemClock } from "@gatehouse/protocol";
 
-export interface StateFlag {
-  /** The state folder of the gateway. */
+export interface RunningFlags {
   readonly state: string;
 }
 
-/** Throws what `askGateway` throws. */
+export const STATE_OPTION = [
+  "--state <dir>",
+  "the state folder of the gateway, as given to `gatehouse run`",
+  "/var/lib/gatehouse",
+] as const;
+
 export async function askRunning(
-  { state }: StateFlag,
+  { state }: RunningFlags,
   request: string,
   params: object,
   timeoutMs: number,
@@ -18,8 +22,8 @@ export async function askRunning(
   return askGateway({ dir: state, request, params, timeoutMs, clock: systemClock });
 }
 
-/** No gateway there, and a gateway that does not answer, have exit codes of their own. */
-export async function orAway({ state }: StateFlag, work: () => Promise<void>): Promise<void> {
+/** No gateway there, and a gateway that does not answer, have exit codes of their own: 69 and 75. */
+export async function orAway({ state }: RunningFlags, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
