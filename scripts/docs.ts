@@ -19,6 +19,7 @@ import {
   DeviceStatus,
   DriverConfig,
   EscalationSettings,
+  Fire,
   Gap,
   HandOver,
   NightRule,
@@ -54,7 +55,7 @@ function siteFile(): string {
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|calendar|prompts|presence|escalation|patrols|compliance)\./.test(line),
+        !/^\| `(broker|calendar|fire|prompts|presence|escalation|patrols|compliance)\./.test(line),
     )
     .join("\n");
   return page(
@@ -85,6 +86,9 @@ function siteFile(): string {
     schemaTable(UplinkConfig, "input"),
     "## `broker`",
     schemaTable(Broker, "input"),
+    "## `fire`",
+    "Doors on the way out: see [life safety](../life-safety.md).",
+    schemaTable(Fire, "input"),
     "## `calendar`",
     "Saturday and Sunday are days off. What the calendar of the year changes about that stands here: it moves the working days a newcomer has to register.",
     schemaTable(Calendar, "input"),

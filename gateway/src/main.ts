@@ -12,6 +12,7 @@ import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
 import { Core } from "./core/core.ts";
 import { readingEvent } from "./core/events.ts";
+import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
@@ -22,6 +23,7 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
 import { aborted, Stage } from "./stage.ts";
@@ -170,6 +172,9 @@ async function assemble(
   const localActionsOf = localActionsBy(site);
   const commandLog = log.child({ part: "commands" });
   const commands = new Commands({ core, drivers, clock, log: commandLog, actionsOf, localActionsOf });
+  const newId = () => `fire.${randomBytes(8).toString("hex")}`;
+  const fireLog = log.child({ part: "fire" });
+  const egress = new EgressRelease({ core, drivers, clock, log: fireLog, health, actionsOf, newId });
   const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
   return {
     core,
@@ -183,6 +188,8 @@ async function assemble(
     pseudonym: hide,
     drivers,
     commands,
+    egress,
+    rollCall: new RollCallBook({ core, drivers, clock }),
     actionsOf,
   };
 }
@@ -198,6 +205,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   for (const stage of stages) stage.onFailure((error) => failed.abort(error));
   const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
   core.onChange((change) => topics.changed(change));
+  core.onChange(({ spaces }) => parts.rollCall.changed(spaces));
   const orders = { commands: parts.commands, clock: options.clock, log: options.log.child({ part: "orders" }), newId };
   core.onChange((change) => carryOut(orders, change.orders ?? []));
   inner.run((stop) => core.run(stop));
@@ -205,6 +213,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
+  intake.run((stop) => parts.egress.run(stop));
   const control = controlOf(parts, options);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
@@ -265,10 +274,10 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
-  const { commands, core, drivers, health, actionsOf } = parts;
-  const told = { health: () => healthBody(health.entries), newId };
+  const { commands, core, drivers, egress, health, actionsOf } = parts;
+  const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
-    ...controlRequests({ commands, core, drivers, clock, actionsOf, ...told }),
+    ...controlRequests({ commands, core, drivers, egress, clock, actionsOf, ...told }),
     monthRequest({ ...parts, clock }),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });

@@ -26,6 +26,7 @@ export * from "./dlt645/values.ts";
 export * from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./escalation.ts";
+export * from "./fire-site.ts";
 export * from "./firmata/describe.ts";
 export * from "./firmata/door-node.ts";
 export type {

@@ -2,6 +2,7 @@
 import { checkBoards } from "./board-check.ts";
 import type { Problem } from "./errors.ts";
 import { checkEscalation, checkPatrols } from "./escalation-check.ts";
+import { checkFire } from "./fire-site.ts";
 import { type Policy, strictestLimit } from "./policy.ts";
 import { checkPrompts } from "./prompt-check.ts";
 import {
@@ -36,6 +37,7 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkCredentials(site, report);
   checkAdapters(site, report);
   problems.push(...checkBoards(site), ...checkPrompts(site), ...checkEscalation(site), ...checkPatrols(site));
+  problems.push(...checkFire(site.fire, idsOf(site.devices)));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SiteBoard } from "./board-site.ts";
 import { EscalationSettings } from "./escalation.ts";
+import { Fire } from "./fire-site.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
@@ -217,6 +218,7 @@ export const Site = z.strictObject({
     .max(100)
     .default([])
     .describe("files with rules of your own beside this one, or folders of them: see rules.md"),
+  fire: Fire.optional().describe("doors that a fire releases: see life-safety.md"),
   calendar: Calendar.optional().describe("days off and working days that the week alone does not give"),
   prompts: PromptSettings.prefault({}).describe("what operators are asked, and how it gets louder"),
   presence: PresenceSettings.prefault({}),

@@ -9,6 +9,7 @@ import { runTool, toolArguments } from "../support/tool-arguments.ts";
 import { benchBoardLatency } from "./board-latency.ts";
 import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
+import { benchFire } from "./fire.ts";
 import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
@@ -154,6 +155,12 @@ async function start() {
   };
 }
 
+async function fire() {
+  const { readingsPerSecond, ...times } = await benchFire(quick ? 20 : 100);
+  const each = Object.entries(times).map(([name, took]) => [`${name}Ms`, ms(quantilesOf(took))]);
+  return { ...Object.fromEntries(each), readingsPerSecond };
+}
+
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "raw-aedes": rawAedes,
   store,
@@ -168,6 +175,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  fire,
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),
   "osdp-115200": () => benchOsdp(115_200, seconds),

@@ -296,6 +296,8 @@ describe("inputs and outputs", () => {
     (io as { hear: typeof hear }).hear = () => [];
     const late = rig.driver.command("lock-1", command("unlock", {}, 200), signal);
     await expect(late).rejects.toMatchObject({ name: "LinkError", code: "timeout" });
+    // What was sent in time may still be under way.
+    await systemClock.sleep(100);
     (io as { hear: typeof hear }).hear = hear;
     await systemClock.sleep(1_000);
     expect(io.switched.filter(({ on }) => on)).toEqual([]);

@@ -1,9 +1,11 @@
 /** A device over MQTT that obeys, and keeps what it was told to do. */
-import { type CommandResult, type DeviceCommand, deviceTopic } from "@gatehouse/protocol";
+import { type CommandResult, type DeviceCommand, deviceTopic, type ReadingKind } from "@gatehouse/protocol";
 import mqtt, { type MqttClient } from "mqtt";
 
 export interface ObeyingDevice extends AsyncDisposable {
   readonly commands: DeviceCommand[];
+  /** A reading, sent and not waited for. */
+  say(kind: ReadingKind): void;
   /** Resolves with the next command. */
   next(): Promise<DeviceCommand>;
 }
@@ -30,6 +32,7 @@ export async function obeyingDevice(
   await client.subscribeAsync(deviceTopic.command(id), { qos: 1 });
   return {
     commands,
+    say: (kind) => client.publish(deviceTopic.readings(id), JSON.stringify({ kind }), { qos: 1 }, () => {}),
     next: () =>
       new Promise((resolve) => {
         wake = resolve;

@@ -25,6 +25,8 @@ const RETURN = { badProtocol: 1, unavailable: 3, badPassword: 4, notAuthorized: 
 
 /** A status longer than this is offered to the driver, but not retained. */
 const MAX_RETAINED_BYTES = 4_096;
+/** Of one connection, publishes that wait for their answer while further ones are heard already. */
+const AHEAD_BYTES = 16 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 export class PolicyHooks {
@@ -122,6 +124,7 @@ export class PolicyHooks {
       return done(new RejectedError(`${identity.user} may not publish on ${packet.topic}`));
     }
     this.#offer(connection, identity.user, packet, done);
+    if (client !== null && connection.answers.bytes <= AHEAD_BYTES) setImmediate(() => hearOn(client));
   };
 
   readonly authorizeSubscribe: Hook<"authorizeSubscribe"> = (client, subscription, done) => {
@@ -182,7 +185,7 @@ export class PolicyHooks {
       done(error);
       this.#unanswered -= 1;
       if (this.#unanswered === 0) this.#whenIdle();
-    });
+    }, bytes);
     answered.then(
       () => {
         keepOnlyStatus(packet);
@@ -200,6 +203,14 @@ export class PolicyHooks {
     }
     return undefined;
   }
+}
+
+/**
+ * aedes hears no further packet of a client before it has answered all it has read. A device whose readings wait for the disk must be heard on: its next
+ * word may be a fire, or that it has opened the door. One call too many does no harm: aedes counts to nought and no further.
+ */
+function hearOn(client: Client): void {
+  if (!client.closed) (client as Client & { readonly _nextBatch?: () => void })._nextBatch?.();
 }
 
 /** aedes retains what it is told to; of what devices publish, only their status is. */

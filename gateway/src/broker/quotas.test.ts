@@ -53,7 +53,7 @@ describe("the queue of answers", () => {
   it("gives them in the order of the publishes, whatever order they become ready in", () => {
     const given: string[] = [];
     const queue = new AnswerQueue();
-    const [first, second, third] = ["first", "second", "third"].map((name) => queue.enter(() => given.push(name)));
+    const [first, second, third] = ["first", "second", "third"].map((name) => queue.enter(() => given.push(name), 10));
     third?.();
     second?.();
     expect(given).toEqual([]);

@@ -9,6 +9,7 @@ import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
+import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
 import { handoverCommand } from "./handover.ts";
 import { initCommand } from "./init.ts";
@@ -18,6 +19,7 @@ import { promptsCommand } from "./prompts.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { reportFailure } from "./report-failure.ts";
+import { rollCallCommand } from "./rollcall.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
@@ -35,6 +37,8 @@ const COMMANDS: readonly (() => Command)[] = [
   firmwareCommand,
   commandCommand,
   alertsCommand,
+  fireCommand,
+  rollCallCommand,
   promptsCommand,
   handoverCommand,
   patrolCommand,
@@ -57,6 +61,7 @@ Examples:
   gatehouse check site.yaml                   say what is wrong with it, and which limits follow from it
   gatehouse run --site site.yaml --state DIR  run the gateway
   gatehouse command lock-302 unlock           open a door of the gateway that runs here
+  gatehouse rollcall                          how many people are where right now
   gatehouse COMMAND --help                    more about one command
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;

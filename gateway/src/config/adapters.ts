@@ -1,5 +1,5 @@
 /** Blocks that only a driver or an uplink understands, checked by the schema of its row. */
-import { Device, didYouMean, type Problem, type Site, UplinkConfig } from "@gatehouse/protocol";
+import { type CommandAction, Device, didYouMean, type Problem, type Site, UplinkConfig } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 import type { DeviceFile, SecretForm } from "../core/ports.ts";
 import { check, unknownKey } from "./issues.ts";
@@ -15,6 +15,8 @@ export interface AdapterRow {
   readonly secrets?: Readonly<Record<string, SecretForm>>;
   /** The key that no two devices of one such driver share: their address on the line. */
   readonly distinct?: string;
+  /** Of a driver: commands its devices may be given. */
+  readonly actions?: readonly CommandAction[];
 }
 
 export interface ConfiguredDriver<Row> {
@@ -78,6 +80,7 @@ export function configureAdapters<D extends AdapterRow, U extends AdapterRow>(
       },
     ];
   });
+  problems.push(...fireDoorProblems(site, drivers));
   checkDevices(site, new Map(drivers.map((driver) => [driver.id, driver.row])), isBad, problems);
   return { drivers, uplinks, problems };
 }
@@ -109,6 +112,17 @@ function configOf(
   if (checked.ok) return checked.data;
   problems.push(...below(path, checked.problems));
   return undefined;
+}
+
+/** Doors of the fire section whose driver does not know what they are to be told. */
+function fireDoorProblems(site: Site, drivers: readonly ConfiguredDriver<AdapterRow>[]): Problem[] {
+  const actionsOf = new Map(drivers.flatMap(({ row, devices }) => devices.map(({ id }) => [id, row.actions ?? []])));
+  return (site.fire?.doors ?? []).flatMap(({ device, action }, i): Problem[] => {
+    const actions = actionsOf.get(device);
+    if (actions === undefined || actions.includes(action)) return [];
+    const reason = `${device} cannot ${action}: it takes ${actions.join(", ") || "no commands"}`;
+    return [{ path: `fire.doors[${i}].action`, reason, fix: "name the device that opens this door" }];
+  });
 }
 
 const below = (path: string, problems: readonly Problem[]): Problem[] =>

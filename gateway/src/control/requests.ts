@@ -6,16 +6,19 @@ import type { LiveDrivers } from "../core/commands/live-drivers.ts";
 import { MAX_VALID_MS } from "../core/commands/wish.ts";
 import type { Core } from "../core/core.ts";
 import { alertRequests } from "./alert-requests.ts";
+import { type FireParts, fireRequests } from "./fire-requests.ts";
 import { type ControlRequest, controlRequest } from "./request.ts";
 
-export interface ControlParts {
+export interface ControlParts extends FireParts {
   readonly commands: Pick<Commands, "take">;
-  readonly core: Pick<Core, "model" | "state" | "act">;
+  readonly core: Pick<Core, "model" | "state" | "act" | "endFire">;
   readonly drivers: LiveDrivers;
   readonly clock: Clock;
   actionsOf(device: Device): readonly CommandAction[];
   /** As `/healthz` says it. */
   health(): unknown;
+  /** Who is where now. */
+  rollCall(): unknown;
   /** For a command that brings no id of its own. */
   newId(): string;
 }
@@ -83,6 +86,13 @@ export function controlRequests(parts: ControlParts): readonly ControlRequest[] 
       deadlineMs: QUICK_MS,
       run: async () => parts.health(),
     }),
+    controlRequest({
+      name: "rollcall",
+      params: z.strictObject({}),
+      deadlineMs: QUICK_MS,
+      run: async () => parts.rollCall(),
+    }),
+    ...fireRequests(parts),
     controlRequest({
       name: "devices",
       params: z.strictObject({}),

@@ -4,13 +4,14 @@ import {
   type ClockQuality,
   type Deed,
   LinkError,
-  parseReading,
   type RawReading,
   RejectedError,
 } from "@gatehouse/protocol";
 import { waitingByGrid } from "./alerts/budget.ts";
 import { Complaints } from "./complaints.ts";
 import { gapEvent, type HealthFacts, healthEvent } from "./events.ts";
+import { type FireListener, heed } from "./fire/early-ear.ts";
+import type { EgressRecord } from "./fire/record.ts";
 import { inputEntry, inputOf, readingEntry } from "./journal-entry.ts";
 import { type Target, Turn } from "./ledger.ts";
 import type { CoreConfig, Model } from "./model.ts";
@@ -23,11 +24,11 @@ import {
   Pseudonymized,
   type Rejection,
   type Store,
-  Unreadable,
 } from "./ports.ts";
 import { type CoreState, emptyState, modelOf, restoreState, takeSnapshot } from "./state.ts";
 import { type Effects, type Input, step } from "./step.ts";
 import { type Moment, TimeKeeper } from "./time-keeper.ts";
+import { claimedDevice, parseItem } from "./wire-item.ts";
 
 export interface CoreOptions {
   readonly store: Store;
@@ -75,6 +76,7 @@ export class Core {
   #sinceSnapshot = 0;
   #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
+  #fire: FireListener | undefined;
   readonly #listeners: ((change: CoreChange) => void)[] = [];
   /** Grids said to have findings waiting. */
   #waiting: readonly string[] = [];
@@ -121,6 +123,11 @@ export class Core {
     this.#listeners.push(listener);
   }
 
+  /** One listener. */
+  onFire(listener: FireListener): void {
+    this.#fire = listener;
+  }
+
   /** The way in for one driver. */
   acceptFor(driver: string): Accept {
     return (items) => this.#accept(driver, items);
@@ -129,6 +136,16 @@ export class Core {
   /** Resolves once it is on disk. Throws RejectedError for what cannot be done. */
   async act(deed: Deed, by: string): Promise<void> {
     await this.#input({ type: "deed", deed, by });
+  }
+
+  /** A person says that the fire is over. Throws RejectedError while an input is on or when none stands. */
+  async endFire(by: string, note?: string): Promise<void> {
+    await this.#input({ type: "fire-over", by, ...(note === undefined ? {} : { note }) });
+  }
+
+  /** How the doors answered. */
+  async tellEgress(record: EgressRecord): Promise<void> {
+    await this.#input({ type: "egress", ...record });
   }
 
   /** For {@link Commands}: uses up a command's id, or ends it. What comes back is on disk if it was accepted. */
@@ -181,6 +198,10 @@ export class Core {
   }
 
   async #accept(driver: string, items: readonly unknown[]): Promise<readonly Rejection[]> {
+    if (this.#fire !== undefined) {
+      const now = { nowMs: this.#options.clock.nowMs(), clockKnown: this.#quality !== "unsynced" };
+      heed(this.#fire, this.#state, driver, items, now);
+    }
     if (this.#options.store.pendingBytes > MAX_PENDING_BYTES) await this.#lastWrite;
     const turn = new Turn(this.#options.targets);
     const moment = this.#advance(turn);
@@ -330,6 +351,7 @@ export class Core {
     await this.#lastWrite;
     turn.committed();
     if (turn.journal.length > 0) this.#tellRules();
+    this.#fire?.committed();
     for (const change of turn.changes) for (const listener of this.#listeners) listener(change);
   }
 
@@ -338,16 +360,4 @@ export class Core {
     this.#sinceSnapshot = 0;
     await this.#options.store.write({ snapshot: takeSnapshot(this.#state, this.#nextSeq - 1) });
   }
-}
-
-/** Empty where the item names none. */
-function parseItem(item: unknown): ReturnType<typeof parseReading> {
-  if (item instanceof Unreadable) return { ok: false, reason: item.reason };
-  return parseReading(item instanceof Pseudonymized ? item.item : item);
-}
-
-function claimedDevice(item: unknown): string {
-  if (item instanceof Unreadable) return item.device;
-  const device: unknown = item !== null && typeof item === "object" && "device" in item ? item.device : undefined;
-  return typeof device === "string" ? device.slice(0, 64) : "";
 }

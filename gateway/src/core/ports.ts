@@ -55,7 +55,9 @@ export type HealthCode =
   | "storage-evicting"
   | "storage-quarantined"
   | "broker-refused"
-  | "control-down";
+  | "control-down"
+  | "egress-blocked"
+  | "egress-open";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -113,8 +115,14 @@ export interface Driver extends Runnable {
    * Resolves with the device's own answer; never starts behind `notAfter`, and gives up when the signal aborts. Throws RejectedError when the
    * device cannot do it, LinkError `refused` when nothing was sent (it cannot be reached now), `timeout` or `closed` when the device may have heard it.
    */
-  command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult>;
+  command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult>;
 }
+
+/**
+ * `release` opens a way out in a fire: it goes ahead of everything else, waits for no disk, is tried on a device that seems to be away, and
+ * without `seconds` the door is held open, where the device can, until a `lock`. It may be given again and again.
+ */
+export type CommandWay = "usual" | "release";
 
 export interface DriverDeps {
   readonly clock: Clock;
@@ -243,7 +251,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`, `fire-over`, `egress`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;

@@ -45,3 +45,11 @@ function insert(ranges: number[], seq: number): boolean {
   }
   return true;
 }
+
+/** As {@link markSeen} would say, inverted, without marking anything. */
+export function wasSeen(epochs: readonly SeenEpoch[], epoch: number, seq: number): boolean {
+  const ranges = epochs.find((life) => life.epoch === epoch)?.ranges ?? [];
+  for (let i = 0; i < ranges.length; i += 2)
+    if (seq >= (ranges[i] as number) && seq <= (ranges[i + 1] as number)) return true;
+  return false;
+}

@@ -8,6 +8,7 @@ import {
   commandsToJson,
   createCommandMemory,
 } from "./commands/used-commands.ts";
+import { createFireMemory, type FireMemory } from "./fire/memory.ts";
 import type { Memo } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model } from "./model.ts";
 import { type Assessor, assess } from "./occupancy/assess.ts";
@@ -88,6 +89,8 @@ export interface CoreState {
   /** Unlisted cards at a gate with rooms behind. */
   gate: GateMemory;
   commands: CommandMemory;
+  /** Fire inputs, and whether doors stand released. */
+  fire: FireMemory;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
   /** Assesses the spaces of a morning. Not part of what is kept either. */
@@ -129,6 +132,7 @@ export function emptyState(): CoreState {
     morning: undefined,
     gate: createGateMemory(),
     commands: createCommandMemory(),
+    fire: createFireMemory(),
     residencyModel: shippedModel,
     assessor: { assess },
     alerts: new Map(),
@@ -192,6 +196,7 @@ export function touchAll(state: CoreState): void {
     .add("core/habits")
     .add("core/gate")
     .add("core/commands")
+    .add("core/fire")
     .add("core/operators");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
@@ -223,6 +228,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "gate") return gateToJson(state.gate);
   if (id === "operators") return state.operators;
   if (id === "commands") return commandsToJson(state.commands);
+  if (id === "fire") return state.fire;
   const { installation, alertCount, factCount } = state;
   return { installation, alertCount, factCount };
 }
@@ -264,6 +270,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
   else if (id === "operators") state.operators = value as CoreState["operators"];
   else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
+  else if (id === "fire") state.fire = value as FireMemory;
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);

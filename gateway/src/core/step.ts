@@ -13,6 +13,8 @@ import {
   type UsedCommand,
 } from "./commands/used-commands.ts";
 import { doDeed } from "./deeds/index.ts";
+import { configureFire, endFire, hearFire } from "./fire/memory.ts";
+import { type EgressRecord, recordEgress, recordFireOver } from "./fire/record.ts";
 import { followOpen } from "./hand-over/hand-over.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
@@ -54,7 +56,11 @@ export type Input =
   /** A command passed its checks and is about to be carried out. */
   | ({ readonly type: "command" } & TakenCommand)
   /** What became of it. */
-  | ({ readonly type: "command-result" } & CommandEnd);
+  | ({ readonly type: "command-result" } & CommandEnd)
+  /** A person says that the fire is over: doors may lock again. */
+  | { readonly type: "fire-over"; readonly by: string; readonly note?: string }
+  /** How the doors answered when a fire released them, or when it was over. */
+  | ({ readonly type: "egress" } & EgressRecord);
 
 export interface Effects extends Told {
   /** `accepted` inputs go into the journal; the others change nothing. */
@@ -75,6 +81,7 @@ export interface Effects extends Told {
 type HeardReading = Extract<Input, { type: "reading" }>;
 
 const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
+const DONE: Effects = { outcome: "accepted", alerts: [], spaces: [] };
 
 /** Throws RejectedError for a deed that cannot be done, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
@@ -118,6 +125,14 @@ function decide(state: CoreState, input: Input, nowMs: number): Effects {
       return use(state, input, nowMs);
     case "command-result":
       return end(state, input);
+    case "fire-over":
+      endFire(state.fire, modelOf(state).zone);
+      state.dirty.add("core/fire");
+      return { ...DONE, alerts: recordFireOver(state, input.by, input.note, nowMs) };
+    case "egress":
+      if (input.what === "locked") state.fire.relocking = false;
+      state.dirty.add("core/fire");
+      return { ...DONE, alerts: recordEgress(state, input, nowMs) };
   }
 }
 
@@ -139,7 +154,14 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
   if (state.installation === "") state.installation = installation;
   const model = buildModel(config);
   state.model = model;
-  state.dirty.add("core/core").add("core/config").add("core/habits").add("core/gate").add("core/commands");
+  state.dirty
+    .add("core/core")
+    .add("core/config")
+    .add("core/habits")
+    .add("core/gate")
+    .add("core/commands")
+    .add("core/fire");
+  configureFire(state.fire, model.config.site);
   for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
     state.devices.delete(id);
     state.dirty.add(`device/${id}`);
@@ -184,6 +206,7 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardR
     toldMs: atMs,
     nowMs,
   };
+  if (hearFire(state.fire, model.config.site, reading, nowMs)) state.dirty.add("core/fire");
   const alerts: AlertEvent[] = [];
   for (const rule of readingRules) for (const event of rule(state, observed)) alerts.push(event);
   if (changed.length > 0) judgeChanged(state, changed, { atMs: believed, nowMs, trigger: triggerOf(reading) }, alerts);

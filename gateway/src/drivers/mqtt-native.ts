@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/protocol";
 import { z } from "zod";
 import {
+  type CommandWay,
   type Driver,
   type DriverDeps,
   type DriverType,
@@ -61,9 +62,10 @@ class NativeDriver implements MqttNativeDriver {
     this.#commands.abandon(`driver ${this.id} ended`);
   }
 
-  async command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult> {
+  async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
     if (!this.#devices.has(device)) throw new RejectedError(`device ${device} is not of driver ${this.id}`);
-    if (this.statuses.get(device)?.state === "offline") throw new LinkError("refused", `${device} is offline`);
+    if (way !== "release" && this.statuses.get(device)?.state === "offline")
+      throw new LinkError("refused", `${device} is offline`);
     const { id, action, args, notAfter } = command;
     const payload = JSON.stringify({ id, action, args, notAfter });
     const send = () => this.#deps.broker.publish(deviceTopic.command(device), payload, { qos: 1 });

@@ -54,8 +54,9 @@ export class AcuWork {
     this.#askAgainMs = nowMs;
   }
 
-  add(job: AcuJob): void {
-    this.#jobs.push(job);
+  add(job: AcuJob, first: boolean): void {
+    if (first) this.#jobs.unshift(job);
+    else this.#jobs.push(job);
   }
 
   /** One that is under way counts as expired: it is not sent again. */

@@ -108,8 +108,9 @@ export class OsdpAcu {
     return this.#events.splice(0);
   }
 
-  add(job: AcuJob): void {
-    this.#work.add(job);
+  /** `first`: ahead of what waits. */
+  add(job: AcuJob, first = false): void {
+    this.#work.add(job, first);
   }
 
   /** Nobody waits for it any more: not one byte of it is sent from now on, not even again. */

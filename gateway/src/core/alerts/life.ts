@@ -232,6 +232,19 @@ export function reopenContested(state: CoreState, id: string, nowMs: number): Al
   return [raise(state, { ...place, sinceMs: Date.parse(since), evidence: own }, nowMs)];
 }
 
+/** Something was done about it or found out that moves it nowhere; the platform gets it again, as it now stands. */
+export function remark(
+  state: CoreState,
+  record: AlertRecord,
+  evidence: readonly Evidence[],
+  note: string,
+  nowMs: number,
+  by = "gateway",
+): AlertEvent {
+  record.alert = { ...record.alert, evidence: [...evidence] };
+  return change(state, record, { what: "repeated", to: record.alert.state, by, note }, nowMs);
+}
+
 /** A person says something about the alert, which stays as it is. */
 export function annotate(state: CoreState, id: string, by: string, note: string, nowMs: number): AlertEvent {
   const record = state.alerts.get(id);

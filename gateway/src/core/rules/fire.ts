@@ -1,12 +1,17 @@
 /** Fire: an emergency from the fire input's first word to its last. */
+import { fireWord } from "@gatehouse/protocol";
 import { clear, isOpen, raise, recordOf } from "../alerts/life.ts";
+import { modelOf } from "../state.ts";
 import { type ReadingRule, triggerOf } from "./rule.ts";
 import { fact } from "./words.ts";
 
 export const fire: ReadingRule = (state, { reading, device, space, atMs, nowMs }) => {
-  if (space === undefined || (reading.kind !== "fire.on" && reading.kind !== "fire.off")) return [];
+  if (space === undefined) return [];
+  const isOwn = reading.kind === "fire.on" || reading.kind === "fire.off";
+  const isOn = isOwn ? reading.kind === "fire.on" : fireWord(modelOf(state).config.site.fire, reading)?.on;
+  if (isOn === undefined) return [];
   const place = { kind: "fire" as const, space, device: device.id };
-  if (reading.kind === "fire.off") {
+  if (!isOn) {
     const event = clear(state, place, nowMs, "the fire input is quiet again");
     return event === undefined ? [] : [event];
   }

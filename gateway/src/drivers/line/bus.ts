@@ -28,7 +28,8 @@ export interface Member {
   readonly priority: 0 | 1 | 2;
   readonly periodMs: number;
   /**
-   * Its turn: one or a few questions; the line waits until it resolves. What it throws costs only this device: it is asked more rarely, up
+   * Its turn: one or a few questions. While it only waits, for the disk say, others may have the line; it has no second turn before the first
+   * is over. What it throws costs only this device: it is asked more rarely, up
    * to once a minute, until it answers.
    */
   poll(ask: Ask): Promise<void>;

@@ -223,6 +223,63 @@ describe("a bus", () => {
     await end;
   });
 
+  it("lets others speak while a turn waits for the disk, gives it no second turn meanwhile, and waits for it at the end", async () => {
+    const set = await setUp(new Map([1, 2].map((address) => [address, {}])));
+    const disk = Promise.withResolvers<void>();
+    let turns = 0;
+    const patient = member(1, {
+      poll: async (ask) => {
+        turns += 1;
+        await ask(question(1));
+        await disk.promise;
+        await ask(question(1, 2));
+      },
+    });
+    const end = set.bus.run([patient, member(2)], set.stop.signal);
+    await set.clock.advance(1_000);
+    expect(turns).toBe(1);
+    expect(set.asked.filter(({ address }) => address === 2).length).toBeGreaterThan(5);
+    const usual = set.bus.urgent("d1", (ask) => ask(question(1, 8)));
+    expect(await Promise.race([set.bus.urgent("d2", (ask) => ask(question(2, 9))), set.clock.advance(300)])).toBe(7);
+    const beside = set.bus.urgent("d1", (ask) => ask(question(1, 10)), undefined, { first: true, beside: true });
+    await set.clock.advance(300);
+    expect(await beside).toBe(7);
+    expect(set.asked.some(({ data }) => data === 8)).toBe(false);
+    disk.resolve();
+    await set.clock.advance(300);
+    expect(await usual).toBe(7);
+    expect(turns).toBeGreaterThan(1);
+    set.stop.abort();
+    await end;
+  });
+
+  it("takes those that go first in their order, ahead of the rest", async () => {
+    const set = await setUp(new Map([[1, {}]]));
+    const end = set.bus.run([member(1, { periodMs: 10_000 })], set.stop.signal);
+    await set.clock.advance(200);
+    const from = set.asked.length;
+    const give = (data: number, first: boolean) =>
+      set.bus.urgent("d1", (ask) => ask(question(1, data)), undefined, { first });
+    const given = [give(11, false), give(12, false), give(13, true), give(14, true)];
+    expect(set.bus.isPressed).toBe(true);
+    await set.clock.advance(500);
+    await Promise.all(given);
+    expect(set.bus.isPressed).toBe(false);
+    expect(set.asked.slice(from).map(({ data }) => data)).toEqual([13, 14, 11, 12]);
+    set.stop.abort();
+    await end;
+  });
+
+  it("is lost with what a turn throws that waited", async () => {
+    const set = await setUp(new Map([[1, { mute: true }]]), {
+      presence: () => set.clock.sleep(500).then(() => Promise.reject(new RangeError("presence"))),
+    });
+    const end = set.bus.run([member(1)], set.stop.signal);
+    const failed = expect(end).rejects.toThrow("presence");
+    await set.clock.advance(10_000);
+    await failed;
+  });
+
   it("sends nothing more of a command that expired", async () => {
     const set = await setUp(
       new Map([

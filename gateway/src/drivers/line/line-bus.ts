@@ -4,8 +4,13 @@ import type { Ask, BusCounters, LineBusOptions, Member, MemberCounters, Question
 import { Conversation } from "./conversation.ts";
 import { NoiseWatch } from "./noise-watch.ts";
 import { Schedule, type Slot } from "./schedule.ts";
+import { Turns } from "./turns.ts";
 
 interface Urgent {
+  readonly device: string;
+  readonly first: boolean;
+  /** Needs not wait for a turn of the device that waits itself. */
+  readonly beside: boolean;
   run(signal: AbortSignal): Promise<void>;
   giveUp(error: LinkError): void;
 }
@@ -14,12 +19,22 @@ interface Urgent {
 const LOST_AFTER = 3;
 /** Commands in a row before a poll that is due gets its turn. */
 const MAX_URGENT_RUN = 4;
+/** How an urgent task differs from others. */
+export interface Urgency {
+  /** Ahead of all others that wait. */
+  readonly first?: boolean;
+  /** Also while another turn of the device waits for the disk. */
+  readonly beside?: boolean;
+}
+
 const PADDING: readonly number[] = [0xfe, 0xff];
 
 export class LineBus {
   readonly #options: LineBusOptions;
   readonly #conversation: Conversation;
   readonly #noise: NoiseWatch;
+  readonly #turns: Turns;
+  #fail: (failure: unknown) => void = () => {};
   readonly #members = new Map<string, MemberCounters>();
   readonly #line: BusCounters = { noiseBytes: 0, unexpected: 0, echoes: 0, foreignMaster: 0, busyMs: 0 };
   readonly #urgent: Urgent[] = [];
@@ -30,6 +45,7 @@ export class LineBus {
   constructor(options: LineBusOptions) {
     this.#options = options;
     const { clock, health, driver, line } = options;
+    this.#turns = new Turns(clock);
     this.#conversation = new Conversation(options, this.#line, (piece, member) => this.#unasked(piece, member));
     this.#noise = new NoiseWatch({ clock, health, driver, bytesPerSecond: () => 1_000 / line.characterMs });
   }
@@ -46,6 +62,7 @@ export class LineBus {
     const { line, clock, health, driver } = this.#options;
     const lost = new AbortController();
     void line.lost.then((error) => lost.abort(error));
+    this.#fail = (failure) => lost.abort(failure);
     const stop = AbortSignal.any([signal, lost.signal]);
     const wake = () => this.#wake();
     stop.addEventListener("abort", wake, { once: true });
@@ -59,6 +76,7 @@ export class LineBus {
       this.#noise.end();
       health.clear("bus-second-master", driver);
       for (const urgent of this.#urgent.splice(0)) urgent.giveUp(new LinkError("refused", "the line is down"));
+      await this.#turns.over();
     }
     if (!signal.aborted) throw lost.signal.reason;
   }
@@ -67,10 +85,18 @@ export class LineBus {
    * A task of its own for one device, ahead of all polls: a command. When the signal aborts (it expired) nothing more of it is sent. Throws
    * what the task throws; LinkError `refused` when the line was down or it was given up before anything was sent, `closed` when behind that.
    */
-  urgent<T>(device: string, task: (ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  urgent<T>(
+    device: string,
+    task: (ask: Ask) => Promise<T>,
+    signal?: AbortSignal,
+    { first = false, beside = false }: Urgency = {},
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#state === "ended") return reject(new LinkError("refused", "the line is down"));
       const urgent = {
+        device,
+        first,
+        beside,
         run: async (stop: AbortSignal) => {
           signal?.removeEventListener("abort", onExpired);
           const both = signal === undefined ? stop : AbortSignal.any([stop, signal]);
@@ -85,22 +111,30 @@ export class LineBus {
       };
       if (signal?.aborted) return onExpired();
       signal?.addEventListener("abort", onExpired, { once: true });
-      this.#urgent.push(urgent);
+      if (first) this.#urgent.splice(this.#urgent.findLastIndex((other) => other.first) + 1, 0, urgent);
+      else this.#urgent.push(urgent);
       this.#wake();
     });
   }
 
+  /** Somebody waits who goes ahead of all others: a long turn ends early. */
+  get isPressed(): boolean {
+    return this.#urgent.some(({ first }) => first);
+  }
+
   async #step(schedule: Schedule, stop: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const next = schedule.next(clock.monoMs());
+    const next = schedule.next(clock.monoMs(), (device) => !this.#turns.isOpen(device));
     const isDue = typeof next !== "number";
-    if (this.#urgent.length > 0 && !(isDue && this.#urgentRun >= MAX_URGENT_RUN)) {
+    const at = this.#urgent.findIndex(({ device, beside }) => beside || !this.#turns.isOpen(device));
+    const urgent = this.#urgent[at];
+    if (urgent !== undefined && !(isDue && this.#urgentRun >= MAX_URGENT_RUN)) {
       this.#urgentRun += 1;
-      await this.#urgent.shift()?.run(stop);
-      return;
+      this.#urgent.splice(at, 1);
+      return this.#follow(urgent.device, urgent.run(stop));
     }
     this.#urgentRun = 0;
-    if (isDue) return this.#turn(schedule, next, stop);
+    if (isDue) return this.#follow(next.member.device, this.#turn(schedule, next, stop));
     await new Promise<void>((resolve) => {
       const cancel = Number.isFinite(next) ? clock.after(next, resolve) : () => {};
       this.#wake = () => {
@@ -109,6 +143,14 @@ export class LineBus {
       };
     });
     this.#wake = () => {};
+  }
+
+  /** Until the turn is over or only waits; what comes of it then may make others due. */
+  #follow(device: string, turn: Promise<void>): Promise<void> {
+    return this.#turns.follow(device, turn, (failure) => {
+      if (failure !== undefined) this.#fail(failure);
+      this.#wake();
+    });
   }
 
   async #turn(schedule: Schedule, slot: Slot, stop: AbortSignal): Promise<void> {
@@ -154,7 +196,7 @@ export class LineBus {
     let open = true;
     const ask = async <Answer>(question: Question<Answer>): Promise<Answer> => {
       if (!open) throw new InvariantError(`device ${device} asks outside its turn`);
-      return this.#conversation.ask(question, counters, signal);
+      return this.#turns.speak(() => this.#conversation.ask(question, counters, signal));
     };
     try {
       return await task(ask);

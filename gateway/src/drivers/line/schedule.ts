@@ -30,12 +30,13 @@ export class Schedule {
     }));
   }
 
-  /** The slot to serve now, or how long nobody is due. */
-  next(nowMs: number): Slot | number {
-    const due = this.slots.filter((slot) => slot.dueMs <= nowMs);
+  /** The slot to serve now, or how long nobody is due, among the devices that are free. */
+  next(nowMs: number, isFree: (device: string) => boolean = () => true): Slot | number {
+    const free = this.slots.filter(({ member }) => isFree(member.device));
+    const due = free.filter((slot) => slot.dueMs <= nowMs);
     const preferred = this.#wasVain ? due.filter(isAnswering) : [];
     const first = firstOf(preferred) ?? firstOf(due);
-    return first ?? Math.min(...this.slots.map((slot) => slot.dueMs)) - nowMs;
+    return first ?? Math.min(...free.map((slot) => slot.dueMs)) - nowMs;
   }
 
   /** Its turn began at `fromMs` and it answered: the next comes a period later, at once normal after any silence. */

@@ -7,7 +7,8 @@ import {
   RegisterMap,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
+import type { CommandWay, Driver, DriverDeps, DriverType } from "../../core/ports.ts";
+import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
@@ -110,7 +111,7 @@ class ModbusDriver implements Driver {
     }
   }
 
-  async command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult> {
+  async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
     const { clock } = this.#deps;
     const what = `${command.action} ${command.id} for ${device}`;
     if (!this.#deps.devices.some(({ id }) => id === device)) {
@@ -138,7 +139,10 @@ class ModbusDriver implements Driver {
     const onAbort = () => stop.abort(givenUp());
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const done = this.#running.bus.urgent(device, (ask) => unit.command(ask, command, due), stop.signal);
+      const isRelease = way === "release";
+      const task = (ask: Ask) => (isRelease ? unit.release(ask, command, due) : unit.command(ask, command, due));
+      const urgency = { first: isRelease, beside: isRelease };
+      const done = this.#running.bus.urgent(device, task, stop.signal, urgency);
       done.catch(() => {});
       return await Promise.race([done, end.promise, this.#running.ended]);
     } finally {

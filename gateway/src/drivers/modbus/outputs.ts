@@ -45,6 +45,8 @@ export class Outputs {
   readonly #options: OutputsOptions;
   /** Outputs to be switched off, and when. Those of a run before are due at once. */
   readonly #dueMs = new Map<number, number>();
+  /** Where a fire has put outputs, until something else does. */
+  readonly #released = new Map<number, boolean>();
 
   constructor(options: OutputsOptions) {
     this.#options = options;
@@ -101,8 +103,38 @@ export class Outputs {
     }
     this.#schedule(wish);
     if (!on || seconds === undefined) await this.#forget(output);
+    this.#released.delete(output);
     await this.#tell(wish);
     return { id: command.id, ok: true };
+  }
+
+  /**
+   * Opens the way out, and closes it: without `seconds` it stays so until it is told otherwise. What the disk keeps of it follows behind: a relay
+   * that a crash leaves open in a fire is open.
+   */
+  async release(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
+    const { seconds: _, ...steady } = this.meaning(command);
+    const seconds = command.args?.["seconds"];
+    const wish = typeof seconds === "number" ? { ...steady, seconds } : steady;
+    try {
+      await this.#write(ask, wish, due);
+    } catch (error) {
+      if (error instanceof RejectedError) return { id: command.id, ok: false, error: error.message };
+      throw error;
+    }
+    this.#dueMs.delete(wish.output);
+    this.#schedule(wish);
+    this.#follow(wish);
+    return { id: command.id, ok: true };
+  }
+
+  /** A release is repeated; what is new of it is told once. */
+  #follow(wish: Switch): void {
+    const { output, on } = wish;
+    const kept = wish.seconds === undefined ? this.#forget(output) : Promise.resolve();
+    const told = this.#released.get(output) === on ? Promise.resolve() : this.#tell(wish);
+    this.#released.set(output, on);
+    void Promise.all([kept, told]).catch(() => {});
   }
 
   /** Switches back what is due. What fails stays due. */

@@ -24,6 +24,10 @@ import type { ModbusWire } from "./wire.ts";
 
 /** A value that stays as it is, is said again after so long. */
 const REPEAT_MS = 15 * 60_000;
+/** Readings that are not on disk by then are waited for aside, where the device has inputs that may mean a fire. */
+const LONG_MS = 200;
+/** Changes of such inputs that are handed in meanwhile. */
+const MAX_WATCHED = 16;
 /** A note about a counter stands so long. */
 const NOTE_MS = 60 * 60_000;
 
@@ -54,6 +58,12 @@ export class Unit implements Member {
   readonly #twins: boolean;
   readonly #retries: number;
   readonly #uses: InputUses;
+  readonly #alarmUses: InputUses;
+  /** Inputs as they were last handed in, on disk or not. */
+  #told: Readonly<Record<string, boolean>> = {};
+  /** What was handed in and is not on disk yet. */
+  #waiting: Promise<void> | undefined;
+  #watched = 0;
   readonly #memory: UnitMemory;
   readonly #said = new Map<string, { readonly value: number; readonly atMs: number }>();
   #countedMs: number | undefined;
@@ -75,6 +85,7 @@ export class Unit implements Member {
     this.#twins = new Set(this.#plan.map((block) => `${block.function}/${block.quantity}`)).size < this.#plan.length;
     this.#retries = retries;
     this.#uses = inputUses(keys.map, keys.inputs);
+    this.#alarmUses = new Map([...this.#uses].filter(([, { as }]) => as === "fire" || as === "input"));
     this.#memory = new UnitMemory(device.id, deps.vault, deps.log);
     const moved = (open: boolean) => this.#lockMoved(open);
     this.outputs = new Outputs({ device: device.id, keys, wire, memory: this.#memory, clock: deps.clock, moved, wake });
@@ -91,7 +102,7 @@ export class Unit implements Member {
       if (this.outputs.pending) await this.outputs.settle(ask, "due");
       const values: BlockValue[] = [];
       for (const block of this.#plan) values.push(...valuesOf(block, this.#keys.map, await this.#read(ask, block)));
-      await this.#take(values);
+      await this.#hand(values);
       this.#deps.health.clear("device-rejected", this.device);
       this.#complaint = undefined;
     } catch (error) {
@@ -100,8 +111,43 @@ export class Unit implements Member {
     }
   }
 
+  /** Without inputs that may mean a fire nothing more is asked before all is on disk; with them the device is looked at on. */
+  async #hand(values: readonly BlockValue[]): Promise<void> {
+    if (this.#waiting !== undefined) return this.#watch(sortValues(values).bits);
+    const taking = this.#take(values);
+    if (this.#alarmUses.size === 0) return taking;
+    const done = new AbortController();
+    const long = this.#deps.clock.sleep(LONG_MS, done.signal).catch(() => {});
+    await Promise.race([this.#waitFor(taking).finally(() => done.abort()), long]);
+  }
+
+  async #waitFor(taking: Promise<void>): Promise<void> {
+    this.#waiting = taking;
+    const over = () => {
+      if (this.#waiting === taking) this.#waiting = undefined;
+    };
+    // What the gateway did not take as it stops is told again after its next start.
+    taking.then(over, over);
+    return taking;
+  }
+
+  /** Earlier readings wait for the disk: only what may mean a fire is handed in behind them, which needs no disk to be heard. */
+  #watch(bits: ReadonlyMap<number, boolean>): void {
+    const { changed, inputs, readings } = inputNews(this.#alarmUses, this.#told, bits);
+    if (!changed || this.#watched >= MAX_WATCHED) return;
+    this.#watched += 1;
+    this.#told = inputs;
+    const both = Promise.all([this.#waiting, this.#accept(readings)]).then(() => this.#memory.change({ inputs }));
+    this.#waitFor(both).catch(() => {});
+  }
+
   async command(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
     return this.outputs.carryOut(ask, command, due);
+  }
+
+  /** In a fire: nothing waits for the disk. */
+  async release(ask: Ask, command: DeviceCommand, due: () => void): Promise<CommandResult> {
+    return this.outputs.release(ask, command, due);
   }
 
   async save(): Promise<void> {
@@ -163,6 +209,8 @@ export class Unit implements Member {
     const totals = JSON.stringify(counts?.totals);
     const counted =
       counts === undefined || totals === this.#totals ? [] : [{ kind: "count.totals" as const, value: counts.totals }];
+    this.#told = inputs.inputs;
+    this.#watched = 0;
     // What is remembered follows what is accepted: after a crash between the two the same totals are said again, which changes nothing.
     await this.#accept([...fresh, ...counted, ...inputs.readings]);
     for (const { kind, value } of fresh) this.#said.set(kind, { value, atMs: nowMs });

@@ -59,10 +59,10 @@ export class Errand {
   }
 
   /** Throws RejectedError for what this reader cannot do, or must not be told. */
-  static of(command: DeviceCommand, target: ErrandFor): Errand {
+  static of(command: DeviceCommand, target: ErrandFor, isRelease = false): Errand {
     const { config } = target;
     if (command.action !== "configure")
-      return new Errand(command, config, { local: undefined, orders: ordersFor(command, config) });
+      return new Errand(command, config, { local: undefined, orders: ordersFor(command, config, isRelease) });
     const settings = Settings.safeParse(command.args ?? {});
     if (!settings.success) throw new RejectedError(`a reader can be told ${KNOWN}`);
     return new Errand(command, config, configure(settings.data, target));

@@ -34,13 +34,17 @@ const tenths = (seconds: number): number => Math.max(1, Math.round(seconds * 10)
 const colour = (name: (typeof LED_COLORS)[number]): number => COLOURS.indexOf(name === "off" ? "none" : name);
 const NOTHING = { control: 0, onTenths: 0, offTenths: 0, onColour: 0, offColour: 0 };
 
-/** Throws RejectedError for what a reader cannot do. */
-export function ordersFor({ action, args }: DeviceCommand, device: OsdpDevice): readonly OsdpCommand[] {
+/** Throws RejectedError for what a reader cannot do. In a release a lock without `seconds` stays open. */
+export function ordersFor(
+  { action, args }: DeviceCommand,
+  device: OsdpDevice,
+  isRelease = false,
+): readonly OsdpCommand[] {
   const given = parseCommandArgs(action, args);
   if (!given.ok) throw new RejectedError(`${given.path}: ${given.reason}`);
   switch (action) {
     case "unlock":
-      return [switchLock(UnlockArgs.parse(given.args), device, true)];
+      return [switchLock(UnlockArgs.parse(given.args), device, true, isRelease)];
     case "lock":
       return [switchLock(LockArgs.parse(given.args), device, false)];
     case "output":
@@ -58,10 +62,16 @@ export function ordersFor({ action, args }: DeviceCommand, device: OsdpDevice): 
   }
 }
 
-function switchLock({ door, seconds }: z.infer<typeof UnlockArgs>, device: OsdpDevice, open: boolean): OsdpCommand {
+function switchLock(
+  { door, seconds }: z.infer<typeof UnlockArgs>,
+  device: OsdpDevice,
+  open: boolean,
+  stays = false,
+): OsdpCommand {
   if (door !== undefined && door !== 1) throw new RejectedError(`a reader has one door, not ${door}`);
   const { output, seconds: usual } = device.lock ?? USUAL_LOCK;
-  return switchOutput(open ? { output, on: true, seconds: seconds ?? usual } : { output, on: false });
+  if (!open) return switchOutput({ output, on: false });
+  return switchOutput({ output, on: true, seconds: seconds ?? (stays ? undefined : usual) });
 }
 
 function switchOutput({ output, on, seconds }: z.infer<typeof OutputArgs>): OsdpCommand {

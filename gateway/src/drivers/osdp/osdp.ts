@@ -13,7 +13,7 @@ import {
   osdpFraming,
   RejectedError,
 } from "@gatehouse/protocol";
-import type { Driver, DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
+import type { CommandWay, Driver, DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
 import { openLine } from "../line/open-line.ts";
@@ -147,7 +147,7 @@ class OsdpDriver implements Driver {
     });
   }
 
-  async command(device: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandResult> {
+  async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
     const planned = this.#planned.find((each) => each.device === device);
     if (planned === undefined) throw new RejectedError(`device ${device} is not of driver ${this.id}`);
     const running = this.#running;
@@ -155,7 +155,8 @@ class OsdpDriver implements Driver {
     if (running === undefined || reader === undefined)
       throw new LinkError("refused", `driver ${this.id}: the line is down`);
     const { clock } = this.#deps;
-    const errand = Errand.of(command, planned);
+    const isRelease = way === "release";
+    const errand = Errand.of(command, planned, isRelease);
     if (errand.local !== undefined) {
       await errand.local(reader);
       void this.#attend(reader, running);
@@ -166,18 +167,20 @@ class OsdpDriver implements Driver {
     const jobs = errand.jobs(clock.monoMs() + leftMs);
     const send = async () => {
       this.#errands.set(`${device} ${command.id}`, errand);
-      reader.add(jobs);
+      reader.add(jobs, isRelease);
       running.bus
-        .urgent(device, (ask) => reader.hurry(ask), signal)
+        .urgent(device, (ask) => reader.hurry(ask, () => running.bus.isPressed), signal, { first: isRelease })
         .catch((err: unknown) =>
           this.#deps.log.debug({ device, err }, "a command did not get its answer in its own turn"),
         );
     };
+    if (isRelease) reader.rush(true);
     try {
       const result = await this.#commands.ask(device, command, send, signal);
-      if (result.ok) errand.after(reader);
+      if (result.ok && !isRelease) errand.after(reader);
       return result;
     } finally {
+      if (isRelease) reader.rush(false);
       reader.withdraw(jobs.map(({ id }) => id));
       this.#errands.delete(`${device} ${command.id}`);
     }

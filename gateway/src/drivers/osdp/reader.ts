@@ -52,6 +52,8 @@ export class OsdpReader implements Member {
   readonly #health: ReaderHealth;
   readonly #repeats: Repeats;
   #feedbacks = 0;
+  #rushes = 0;
+  #rushed = Promise.withResolvers<void>();
   /** What it was told to show until it is cleared; shown again after it was away. */
   #standing: readonly OsdpCommand[] = [];
 
@@ -96,14 +98,27 @@ export class OsdpReader implements Member {
       if (!this.#acu.isStarting || count >= this.#parts.startExchanges) return;
   }
 
-  /** A turn of its own for what waits to be sent. */
-  async hurry(ask: Ask): Promise<void> {
-    for (let count = 0; count < URGENT_EXCHANGES && this.#acu.hasCommands; count++)
+  /** A turn of its own for what waits to be sent; what is left when it must give way comes with the polls. */
+  async hurry(ask: Ask, mustGiveWay: () => boolean): Promise<void> {
+    for (let count = 0; count < URGENT_EXCHANGES && this.#acu.hasCommands && (count === 0 || !mustGiveWay()); count++)
       if (!(await this.#exchange(ask))) return;
   }
 
-  add(jobs: readonly AcuJob[]): void {
-    for (const job of jobs) this.#acu.add(job);
+  add(jobs: readonly AcuJob[], first = false): void {
+    for (const job of jobs) this.#acu.add(job, first);
+  }
+
+  /** In a fire the way out goes first: while it lasts, what the reader said is handed in, and its reply is not held up until that is on disk. */
+  rush(on: boolean): void {
+    this.#rushes += on ? 1 : -1;
+    if (on) this.#rushed.resolve();
+    else if (this.#rushes === 0) this.#rushed = Promise.withResolvers();
+  }
+
+  async #accept(items: readonly unknown[]): Promise<void> {
+    const accepted = this.#parts.deps.accept(items);
+    accepted.catch(() => {});
+    await Promise.race([accepted, this.#rushed.promise]);
   }
 
   withdraw(ids: readonly string[]): void {
@@ -200,9 +215,9 @@ export class OsdpReader implements Member {
 
   /** On disk before the reader is told to forget it. */
   async #deliver(reply: OsdpReply | UnreadableReply): Promise<void> {
-    const { deps, config } = this.#parts;
+    const { config } = this.#parts;
     const { items, card } = this.#states.take(reply);
-    if (items.length > 0) await deps.accept(items);
+    if (items.length > 0) await this.#accept(items);
     if (card !== undefined) this.show(card === "read" ? config.feedback.read : config.feedback.denied);
   }
 
@@ -222,14 +237,14 @@ export class OsdpReader implements Member {
           { device, vendor: event.pins.vendor, model: event.pins.model, serial: event.pins.serial },
           "reader is online",
         );
-        await deps.accept([{ device, kind: "device.online" }]);
+        await this.#accept([{ device, kind: "device.online" }]);
         this.#say(this.#standing);
         return;
       case "resumed":
         this.#say(this.#standing);
         return;
       case "offline":
-        await deps.accept([{ device, kind: "device.offline" }]);
+        await this.#accept([{ device, kind: "device.offline" }]);
         return;
       case "refused":
         this.#health.refused(event.why, event.detail);
