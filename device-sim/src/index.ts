@@ -8,6 +8,7 @@ export { readIntelHex } from "./boards/intel-hex.ts";
 export type { PinName } from "./boards/pins.ts";
 export { type BeamEdge, beamEdges } from "./boards/walk.ts";
 export { type City, type CityOptions, type CityStatus, startCity } from "./city/city.ts";
+export type { CommandOrder, SignedCommand } from "./city/commands.ts";
 export { FAIL_MODES, FailMode } from "./city/failure.ts";
 export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledger.ts";
 export type { LedgerLine } from "./city/ledger-file.ts";

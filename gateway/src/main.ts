@@ -5,11 +5,14 @@ import { type Clock, type CommandAction, type Device, InvariantError } from "@ga
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import { confirmRequests } from "./control/confirm-requests.ts";
 import { controlRequests } from "./control/requests.ts";
+import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
+import { withCommands } from "./core/commands/platform-commands.ts";
 import { Core } from "./core/core.ts";
 import { readingEvent } from "./core/events.ts";
 import { HealthBoard } from "./core/health.ts";
@@ -24,6 +27,7 @@ import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import { assemblePlatform } from "./platform.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -170,7 +174,10 @@ async function assemble(
   const localActionsOf = localActionsBy(site);
   const commandLog = log.child({ part: "commands" });
   const commands = new Commands({ core, drivers, clock, log: commandLog, actionsOf, localActionsOf });
-  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
+  const { uplinks, secret } = site;
+  const given = { uplinks, secret, targets, core, store, commands, gateway, clock, log: commandLog, health };
+  const platform = await assemblePlatform(given);
+  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands, ...platform });
   return {
     core,
     broker,
@@ -183,6 +190,7 @@ async function assemble(
     pseudonym: hide,
     drivers,
     commands,
+    ...platform,
     actionsOf,
   };
 }
@@ -205,6 +213,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
+  intake.run((stop) => parts.platform.run(stop));
   const control = controlOf(parts, options);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
@@ -265,24 +274,29 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
-  const { commands, core, drivers, health, actionsOf } = parts;
+  const { commands, confirmations, core, drivers, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), newId };
   const requests = [
     ...controlRequests({ commands, core, drivers, clock, actionsOf, ...told }),
     monthRequest({ ...parts, clock }),
+    ...confirmRequests(confirmations),
+    spacesRequest(core),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
 function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
-  return site.uplinks.map(({ id, row, config }) => {
+  return site.uplinks.map(({ id, row, config, options }) => {
     const outbox = parts.targets.find((target) => target.id === id)?.outbox;
     if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
-    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret };
+    const pollSeconds = options.commands?.pollSeconds;
+    const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
+    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
     const make = (up: () => void): Runnable => {
       const uplink = row.create(id, config as never, deps);
-      return { id, run: (stop) => runUplink(outbox, uplink, up, stop) };
+      const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
+      return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
     };
     return { id, make, clock, log, health: parts.health, downCode: "uplink-down" as const };
   });

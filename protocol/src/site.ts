@@ -4,6 +4,7 @@ import { SiteBoard } from "./board-site.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { isTimeZone } from "./time.ts";
+import { UplinkCommands } from "./uplink-commands.ts";
 
 export const SiteKind = z.enum(["rental-compound", "dormitory", "construction-site"]);
 export const SpaceKind = z.enum(["building", "floor", "flat", "room", "shed", "corridor", "yard"]);
@@ -82,6 +83,10 @@ export const Portal = z.strictObject({
     .max(86_400)
     .optional()
     .describe("how long it may stand open; default: the policy's for doors, no limit for gates and turnstiles"),
+  remoteOpen: z
+    .enum(["off", "on", "two-persons"])
+    .default("off")
+    .describe("whether a platform's command may open it; `two-persons`: once another person has confirmed"),
 });
 export type Portal = z.infer<typeof Portal>;
 
@@ -150,6 +155,7 @@ export const UplinkConfig = z.looseObject({
     .min(1)
     .optional()
     .describe("event types to send, `*` at the end matches any rest; default all"),
+  commands: UplinkCommands.optional().describe("whose commands count; without it none: see commands.md"),
 });
 export type UplinkConfig = z.infer<typeof UplinkConfig>;
 

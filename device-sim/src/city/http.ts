@@ -1,6 +1,7 @@
 /** The city's HTTP door: batches of CloudEvents in, receipts out. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Clock } from "@gatehouse/protocol";
+import type { CommandDesk } from "./commands.ts";
 import { conductOf, type Failure, HTML_PAGE } from "./failure.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -15,6 +16,8 @@ export interface IngestDeps {
   readonly failure: () => Failure;
   /** Something was recorded. */
   readonly changed: () => void;
+  /** Commands that go with an answer. */
+  readonly commands: CommandDesk;
 }
 
 export function ingestOverHttp(deps: IngestDeps): RequestListener {
@@ -48,7 +51,8 @@ async function answer(
     const taken = deps.ledger.take("http", items.list);
     if ("reason" in taken) return refuse(response, 400, `nothing of this batch was taken: ${taken.reason}`);
     deps.changed();
-    receipt = JSON.stringify(taken);
+    const commands = conduct.answer === "receipt" ? deps.commands.handOut(gatewayOf(items.list[0])) : [];
+    receipt = JSON.stringify(commands.length === 0 ? taken : { ...taken, commands });
   }
   if (conduct.delayMs > 0) await deps.clock.sleep(conduct.delayMs);
   switch (conduct.answer) {
@@ -64,6 +68,11 @@ async function answer(
     case "never":
       return;
   }
+}
+
+function gatewayOf(event: unknown): string | undefined {
+  const source: unknown = (event as { readonly source?: unknown } | undefined)?.source;
+  return typeof source === "string" ? source.replace(/^gatehouse\//, "") : undefined;
 }
 
 type Items = { readonly list: readonly unknown[] } | { readonly status: number; readonly reason: string };

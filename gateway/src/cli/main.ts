@@ -19,6 +19,7 @@ import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
+import { spaceCommand } from "./space.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -33,6 +34,7 @@ const COMMANDS: readonly (() => Command)[] = [
   commandCommand,
   promptsCommand,
   handoverCommand,
+  spaceCommand,
   reportCommand,
   osdpCommand,
   replayCommand,

@@ -57,7 +57,7 @@ export class Turn {
       }
     }
     for (const event of effects.alerts) this.#alert(model, event, entry.nowMs);
-    for (const fact of effects.facts ?? []) this.owe(factEvent(model, fact, entry.nowMs));
+    for (const fact of effects.facts ?? []) this.#fact(factEvent(model, fact, entry.nowMs), fact.only);
     if (effects.dayEnded !== undefined) this.owe(dailyEvent(model, state, effects.dayEnded, entry.nowMs));
   }
 
@@ -66,6 +66,13 @@ export class Turn {
     for (const { outbox, filter } of this.#targets) {
       if (wants({ filter }, event.type)) this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
     }
+  }
+
+  #fact(event: EventDraft, only: string | undefined): void {
+    const target = this.#targets.find(({ id }) => id === only);
+    if (only === undefined) this.owe(event);
+    else if (target !== undefined)
+      this.#owed.push({ outbox: target.outbox, entry: target.outbox.add(event), reading: undefined });
   }
 
   #alert(model: Model, event: AlertEvent, nowMs: number): void {

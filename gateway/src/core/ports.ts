@@ -55,7 +55,8 @@ export type HealthCode =
   | "storage-evicting"
   | "storage-quarantined"
   | "broker-refused"
-  | "control-down";
+  | "control-down"
+  | "command-refused";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -227,6 +228,8 @@ export interface UplinkDeps {
   readonly log: Logger;
   /** `gateway.id` of the site file. */
   readonly gateway: string;
+  /** Its platform's commands count: where it can only answer, it is asked so often while there is nothing to send. */
+  readonly commandPollMs?: number;
   secret(ref: SecretRef): Buffer;
 }
 
@@ -243,7 +246,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`, `command-refused`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;

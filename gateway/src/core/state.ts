@@ -17,6 +17,7 @@ import type { SiteHabits } from "./occupancy/habits.ts";
 import type { MorningWork } from "./occupancy/morning.ts";
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
+import { createOverlay, type Overlay, type OverlayJson, overlayFromJson, overlayToJson } from "./overlay/overlay.ts";
 import type { Snapshot } from "./ports.ts";
 import type { Stay } from "./presence/residence.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
@@ -77,6 +78,8 @@ export interface CoreState {
   /** Unlisted cards at a gate with rooms behind. */
   gate: GateMemory;
   commands: CommandMemory;
+  /** Set beside the site file. */
+  overlay: Overlay;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
   /** Smooths the diaries of a morning. Not part of what is kept either: how it shares the work changes no result. */
@@ -118,6 +121,7 @@ export function emptyState(): CoreState {
     morning: undefined,
     gate: createGateMemory(),
     commands: createCommandMemory(),
+    overlay: createOverlay(),
     residencyModel: shippedModel,
     smoothAll,
     alerts: new Map(),
@@ -181,6 +185,7 @@ export function touchAll(state: CoreState): void {
     .add("core/habits")
     .add("core/gate")
     .add("core/commands")
+    .add("core/overlay")
     .add("core/operators");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
@@ -212,6 +217,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "gate") return gateToJson(state.gate);
   if (id === "operators") return state.operators;
   if (id === "commands") return commandsToJson(state.commands);
+  if (id === "overlay") return overlayToJson(state.overlay);
   const { installation, alertCount, factCount } = state;
   return { installation, alertCount, factCount };
 }
@@ -223,6 +229,7 @@ export function restoreState(snapshot: Snapshot): CoreState {
     if (body === null) continue;
     place(state, part, id, JSON.parse(body));
   }
+  if (state.model !== undefined) state.model = buildModel(state.model.config, state.overlay);
   settleTimers(state);
   return state;
 }
@@ -249,6 +256,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
   else if (id === "operators") state.operators = value as CoreState["operators"];
   else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
+  else if (id === "overlay") state.overlay = overlayFromJson(value as OverlayJson);
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);

@@ -7,6 +7,7 @@ import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
+import { pollCommands } from "./command-poll.ts";
 import { type PostAnswer, post } from "./post.ts";
 import { parseReceipt, resultOf } from "./receipt.ts";
 
@@ -54,9 +55,16 @@ class HttpsUplink implements Uplink {
   async run(signal: AbortSignal): Promise<void> {
     if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
     this.#used = true;
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    this.#ended.abort(signal.reason);
-    this.#agent.destroy();
+    try {
+      const { clock, log, commandPollMs: everyMs } = this.#deps;
+      const ask = (stop: AbortSignal) => this.send([], stop);
+      if (everyMs !== undefined && this.#config.receipt === "json")
+        await pollCommands({ everyMs, clock, log, ask }, signal);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    } finally {
+      this.#ended.abort(signal.reason);
+      this.#agent.destroy();
+    }
   }
 
   async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {

@@ -1,0 +1,181 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandOrder, SignedCommand } from "@gatehouse/device-sim";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { askControl } from "../support/control.ts";
+import { GATEWAY_ID } from "../support/load-site.ts";
+import { type ObeyingDevice, obeyingDevice } from "../support/obeying-device.ts";
+import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
+
+let rig: Rig;
+let device: ObeyingDevice;
+
+beforeAll(async () => {
+  rig = await openRig({
+    devices: 3,
+    uplinks: (city, ca) => {
+      const file = join(ca, "..", "city-commands.pem");
+      writeFileSync(file, city.commandKey, { mode: 0o600 });
+      const actions = ["buzzer", "unlock", "set-limit", "policy-bundle", "send-readings", "confirm", "note"];
+      const commands = { keys: [{ id: "city", alg: "ed25519", key: { file }, actions }], pollSeconds: 1 };
+      return [
+        {
+          id: "web",
+          type: "https",
+          url: city.httpsUrl,
+          tls: { ca: { file: ca } },
+          filter: ["gatehouse.gap"],
+          commands,
+        },
+        {
+          id: "broker",
+          type: "mqtt",
+          url: city.mqttUrl,
+          filter: ["gatehouse.gap"],
+          commands: { ...commands, readings: true },
+        },
+      ];
+    },
+    sections: {
+      portals: ["off", "on", "two-persons"].map((remoteOpen, i) => ({
+        id: `door-count-000${i + 1}`,
+        kind: "door",
+        from: "outside",
+        to: `flat-count-000${i + 1}`,
+        remoteOpen,
+      })),
+    },
+  });
+  device = await obeyingDevice(rig.url, "count-0002", async () => ({ ok: true }));
+});
+
+afterAll(async () => {
+  await device[Symbol.asyncDispose]();
+  await rig[Symbol.asyncDispose]();
+});
+
+const results = (id: string) =>
+  rig.city.events.filter(({ type, data }) => type === "gatehouse.command.result" && data["id"] === id);
+
+const give = (order: Omit<CommandOrder, "gateway">): SignedCommand =>
+  rig.city.command({ gateway: GATEWAY_ID, ...order });
+
+async function resultOf({ id }: SignedCommand): Promise<Record<string, unknown>> {
+  const [result] = await eventually(
+    () => results(id),
+    (found) => found.length > 0,
+  );
+  return result?.data ?? {};
+}
+
+it.each(["http", "mqtt"] as const)(
+  "a signed command over %s reaches the device, and its result arrives once",
+  async (via) => {
+    const before = device.commands.length;
+    const given = give({ target: "count-0002", action: "buzzer", args: { times: 2 }, issuer: "wang", via });
+    expect(await resultOf(given)).toEqual({
+      id: given.id,
+      target: "count-0002",
+      action: "buzzer",
+      issuer: "wang",
+      keyId: "city",
+      outcome: "done",
+    });
+    expect(device.commands.slice(before)).toMatchObject([{ id: given.id, action: "buzzer", args: { times: 2 } }]);
+    rig.city.command({ gateway: GATEWAY_ID, target: "count-0002", action: "buzzer", id: given.id, via });
+    await eventually(
+      () => results(given.id).map(({ data }) => data["outcome"]),
+      (outcomes) => outcomes.includes("duplicate"),
+    );
+    expect(results(given.id).map(({ data }) => data["outcome"])).toEqual(["done", "duplicate"]);
+    expect(device.commands).toHaveLength(before + 1);
+  },
+);
+
+it("opens only the doors that may be opened from afar", async () => {
+  expect(await resultOf(give({ target: "count-0001", action: "unlock", via: "mqtt" }))).toMatchObject({
+    outcome: "refused",
+    code: "not-allowed",
+    error: expect.stringContaining("`remoteOpen`"),
+  });
+  expect(await resultOf(give({ target: "count-0002", action: "unlock", via: "mqtt" }))).toMatchObject({
+    outcome: "done",
+  });
+});
+
+it("opens a door for two persons once another one has confirmed, on the box or by a command of its own", async () => {
+  await using guarded = await obeyingDevice(rig.url, "count-0003", async () => ({ ok: true }));
+  const open = { target: "count-0003", action: "unlock", issuer: "wang", via: "mqtt" } as const;
+  const waiting = async () =>
+    (await askControl<{ commands: { id: string }[] }>(rig.stateDir, "waiting-commands", {})).commands.map(
+      ({ id }) => id,
+    );
+  const waits = (id: string) => eventually(waiting, (ids) => ids.includes(id));
+
+  const first = give(open);
+  await waits(first.id);
+  expect(guarded.commands).toEqual([]);
+  const confirm = { target: GATEWAY_ID, action: "confirm", args: { command: first.id }, via: "mqtt" } as const;
+  expect(await resultOf(give({ ...confirm, issuer: "wang" }))).toMatchObject({
+    outcome: "refused",
+    error: expect.stringContaining("another person"),
+  });
+  expect(await resultOf(give({ ...confirm, issuer: "li" }))).toMatchObject({ outcome: "done" });
+  expect(await resultOf(first)).toMatchObject({ outcome: "done" });
+
+  const second = give(open);
+  await waits(second.id);
+  await askControl(rig.stateDir, "confirm-command", { id: second.id, by: "zhao" });
+  expect(await resultOf(second)).toMatchObject({ outcome: "done" });
+
+  const alone = give({ ...open, seconds: 2 });
+  expect(await resultOf(alone)).toMatchObject({ outcome: "refused", error: "nobody else confirmed it in time" });
+  expect(guarded.commands).toHaveLength(2);
+});
+
+it("sets a limit beside the site file, which a restart keeps and `space` shows", async () => {
+  const given = give({
+    target: "flat-count-0001",
+    action: "set-limit",
+    args: { persons: 5, basis: "order 12" },
+    issuer: "wang",
+    via: "http",
+  });
+  expect(await resultOf(given)).toMatchObject({ outcome: "done" });
+  await rig.gateway.end("SIGKILL");
+  await rig.restart();
+  const { spaces } = await askControl<{ spaces: object[] }>(rig.stateDir, "spaces", {});
+  expect(spaces[0]).toMatchObject({
+    id: "flat-count-0001",
+    limit: { persons: 5, policy: "set", basis: "order 12" },
+    limitSet: { by: "platform:wang" },
+  });
+  device = await obeyingDevice(rig.url, "count-0002", async () => ({ ok: true }));
+});
+
+it("hands out the readings of a period to an entitled platform alone", async () => {
+  const counter = await rig.device("count-0001");
+  const from = new Date(Date.UTC(2026, 0, 1)).toISOString();
+  for (let seq = 1; seq <= 5; seq++)
+    await counter.publishAsync(readingsTopic("count-0001"), JSON.stringify({ epoch: 1, seq, kind: "count.in" }), {
+      qos: 1,
+    });
+  const to = new Date(Date.UTC(2100, 0, 1)).toISOString();
+  const ask = { target: GATEWAY_ID, action: "send-readings", args: { from, to, devices: ["count-0001"] } };
+  expect(await resultOf(give({ ...ask, via: "http" }))).toMatchObject({ outcome: "refused", code: "not-allowed" });
+  expect(await resultOf(give({ ...ask, via: "mqtt" }))).toMatchObject({ outcome: "done", readings: 5 });
+  const sent = await eventually(
+    () => rig.city.events.filter(({ type }) => type === "gatehouse.reading"),
+    (found) => found.length === 5,
+  );
+  expect(sent.map(({ data }) => data["seq"])).toEqual([1, 2, 3, 4, 5]);
+});
+
+it("answers nobody whose signature is wrong, and shows it as a condition of the box", async () => {
+  const bad = rig.city.command({ gateway: "another", target: "count-0002", action: "buzzer", via: "mqtt" });
+  const forged = { ...give({ target: "count-0002", action: "buzzer", seconds: -1, via: "mqtt" }) };
+  expect(await resultOf(forged)).toMatchObject({ outcome: "expired", code: "expired" });
+  expect(results(bad.id)).toEqual([]);
+  const health = await askControl<{ codes: { code: string; detail: string }[] }>(rig.stateDir, "health", {});
+  expect(JSON.stringify(health)).toContain("command-refused");
+});
