@@ -6,17 +6,23 @@ export function hasRepeatedKeys(text: string): boolean {
   const open: (Set<string> | undefined)[] = [];
   let isName = false;
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
+    const sign = text[at] ?? "";
     if (sign === '"') {
       const end = endOfString(text, at);
       if (isName && !isNew(open.at(-1), text.slice(at, end + 1))) return true;
       at = end;
-    } else if (sign === "{" || sign === "[") open.push(sign === "{" ? new Set() : undefined);
-    else if (sign === "}" || sign === "]") open.pop();
-    if (sign === "{" || sign === ",") isName = open.at(-1) !== undefined;
-    else if (sign === ":" || sign === "[") isName = false;
+      continue;
+    }
+    nest(open, sign);
+    if ("{[,:".includes(sign)) isName = sign !== ":" && open.at(-1) !== undefined;
   }
   return false;
+}
+
+function nest(open: (Set<string> | undefined)[], sign: string): void {
+  if (sign === "{") open.push(new Set());
+  else if (sign === "[") open.push(undefined);
+  else if (sign === "}" || sign === "]") open.pop();
 }
 
 function isNew(names: Set<string> | undefined, quoted: string): boolean {

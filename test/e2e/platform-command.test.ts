@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOrder, SignedCommand } from "@gatehouse/device-sim";
+import { uplinkTopic } from "@gatehouse/protocol";
+import mqtt from "mqtt";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { askControl } from "../support/control.ts";
 import { GATEWAY_ID } from "../support/load-site.ts";
@@ -55,7 +57,9 @@ afterAll(async () => {
 });
 
 const results = (id: string) =>
-  rig.city.events.filter(({ type, data }) => type === "gatehouse.command.result" && data["id"] === id);
+  rig.city.events.flatMap(({ type, event }) =>
+    type === "gatehouse.command.result" && event?.data["id"] === id ? [event.data] : [],
+  );
 
 const give = (order: Omit<CommandOrder, "gateway">): SignedCommand =>
   rig.city.command({ gateway: GATEWAY_ID, ...order });
@@ -65,7 +69,7 @@ async function resultOf({ id }: SignedCommand): Promise<Record<string, unknown>>
     () => results(id),
     (found) => found.length > 0,
   );
-  return result?.data ?? {};
+  return result ?? {};
 }
 
 it.each(["http", "mqtt"] as const)(
@@ -84,10 +88,10 @@ it.each(["http", "mqtt"] as const)(
     expect(device.commands.slice(before)).toMatchObject([{ id: given.id, action: "buzzer", args: { times: 2 } }]);
     rig.city.command({ gateway: GATEWAY_ID, target: "count-0002", action: "buzzer", id: given.id, via });
     await eventually(
-      () => results(given.id).map(({ data }) => data["outcome"]),
+      () => results(given.id).map(({ outcome }) => outcome),
       (outcomes) => outcomes.includes("duplicate"),
     );
-    expect(results(given.id).map(({ data }) => data["outcome"])).toEqual(["done", "duplicate"]);
+    expect(results(given.id).map(({ outcome }) => outcome)).toEqual(["done", "duplicate"]);
     expect(device.commands).toHaveLength(before + 1);
   },
 );
@@ -106,10 +110,7 @@ it("opens only the doors that may be opened from afar", async () => {
 it("opens a door for two persons once another one has confirmed, on the box or by a command of its own", async () => {
   await using guarded = await obeyingDevice(rig.url, "count-0003", async () => ({ ok: true }));
   const open = { target: "count-0003", action: "unlock", issuer: "wang", via: "mqtt" } as const;
-  const waiting = async () =>
-    (await askControl<{ commands: { id: string }[] }>(rig.stateDir, "waiting-commands", {})).commands.map(
-      ({ id }) => id,
-    );
+  const waiting = async () => JSON.stringify((await askControl(rig.stateDir, "waiting-commands")).result);
   const waits = (id: string) => eventually(waiting, (ids) => ids.includes(id));
 
   const first = give(open);
@@ -144,11 +145,17 @@ it("sets a limit beside the site file, which a restart keeps and `space` shows",
   expect(await resultOf(given)).toMatchObject({ outcome: "done" });
   await rig.gateway.end("SIGKILL");
   await rig.restart();
-  const { spaces } = await askControl<{ spaces: object[] }>(rig.stateDir, "spaces", {});
-  expect(spaces[0]).toMatchObject({
-    id: "flat-count-0001",
-    limit: { persons: 5, policy: "set", basis: "order 12" },
-    limitSet: { by: "platform:wang" },
+  const { result } = await askControl(rig.stateDir, "spaces");
+  expect(result).toMatchObject({
+    spaces: [
+      {
+        id: "flat-count-0001",
+        limit: { persons: 5, policy: "set", basis: "order 12" },
+        limitSet: { by: "platform:wang" },
+      },
+      {},
+      {},
+    ],
   });
   device = await obeyingDevice(rig.url, "count-0002", async () => ({ ok: true }));
 });
@@ -168,14 +175,22 @@ it("hands out the readings of a period to an entitled platform alone", async () 
     () => rig.city.events.filter(({ type }) => type === "gatehouse.reading"),
     (found) => found.length === 5,
   );
-  expect(sent.map(({ data }) => data["seq"])).toEqual([1, 2, 3, 4, 5]);
+  expect(sent.map(({ reading }) => reading)).toEqual([1, 2, 3, 4, 5].map((seq) => `count-0001:1:${seq}`));
 });
 
 it("answers nobody whose signature is wrong, and shows it as a condition of the box", async () => {
-  const bad = rig.city.command({ gateway: "another", target: "count-0002", action: "buzzer", via: "mqtt" });
-  const forged = { ...give({ target: "count-0002", action: "buzzer", seconds: -1, via: "mqtt" }) };
-  expect(await resultOf(forged)).toMatchObject({ outcome: "expired", code: "expired" });
-  expect(results(bad.id)).toEqual([]);
-  const health = await askControl<{ codes: { code: string; detail: string }[] }>(rig.stateDir, "health", {});
-  expect(JSON.stringify(health)).toContain("command-refused");
+  const late = give({ target: "count-0002", action: "buzzer", seconds: -1, via: "mqtt" });
+  expect(await resultOf(late)).toMatchObject({ outcome: "expired", code: "expired" });
+  const before = device.commands.length;
+  const good = rig.city.command({ gateway: GATEWAY_ID, target: "count-0002", action: "buzzer", via: "http" });
+  const forger = await mqtt.connectAsync(rig.city.mqttUrl ?? "");
+  const forged = { ...good, id: "forged", issuer: "mallory" };
+  await forger.publishAsync(uplinkTopic.commands(GATEWAY_ID), JSON.stringify(forged), { qos: 1 });
+  forger.end(true);
+  const health = async () => JSON.stringify((await askControl(rig.stateDir, "health")).result);
+  await eventually(health, (text) => text.includes("signature: it is not signed by key city"));
+  expect(await resultOf(good)).toMatchObject({ outcome: "done" });
+  expect(results("forged")).toEqual([]);
+  expect(device.commands.slice(before)).toMatchObject([{ id: good.id }]);
+  expect(await rig.gateway.metrics()).toContain('gatehouse_commands_refused_total{code="signature"} 1');
 });
