@@ -1,6 +1,7 @@
 /** `npm run proof`: the promises in sample counts, with `--full` in the counts they are made for; names for some of them only. */
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
+import { runMutations } from "./faults/commands/mutated-envelopes.ts";
 import { runErrno } from "./faults/disk/run-errno.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
@@ -87,6 +88,18 @@ const PROOFS: readonly Proof[] = [
         `${searched} looked for behind garbage (${swallowed} of which it made another valid frame), ` +
         `slowest step ${slowestMs.toFixed(2)} ms (${slowest}), ${Math.round(grownBytes / 1024)} KiB grown`;
       return { measured, broken };
+    },
+  },
+  {
+    name: "commands",
+    what: "20,000 changed commands of a platform (full: 100,000), none of which may pass",
+    run: async (full, progress) => {
+      const count = full ? 100_000 : 20_000;
+      const onProgress = (done: number) => progress(done / count, `${done} commands`);
+      const { tried, refused, accepted, good } = await runMutations({ count, seed: SEED, onProgress });
+      const teeth = await runMutations({ count: 1_000, seed: SEED, believesAll: true });
+      const broken = teeth.accepted.length > 0 ? accepted : ["a gateway that looks at no signature was not found out"];
+      return { measured: JSON.stringify({ tried, refused, good, teeth: teeth.accepted.length }), broken };
     },
   },
   {

@@ -1,6 +1,12 @@
 /** A core with one platform and its key, for tests of commands: what is signed, sent to a device and told. */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { type CommandKey, type CommandResult, commandBytes, createVerifier, type DeviceCommand } from "@gatehouse/protocol";
+import {
+  type CommandKey,
+  type CommandResult,
+  commandBytes,
+  createVerifier,
+  type DeviceCommand,
+} from "@gatehouse/protocol";
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { Commands } from "../core/commands/commands.ts";
 import { Confirmations } from "../core/commands/confirmations.ts";
@@ -48,7 +54,16 @@ export async function openPlatformRig(options: PlatformRigOptions = {}) {
     throw new TypeError("no readings here");
   };
   const nextSequence = store.recovered.nextSequence.get("city") ?? 1;
-  const outbox = new Outbox({ uplink: "city", store: written, clock, log, health, nextSequence, compose, random: () => 0.5 });
+  const outbox = new Outbox({
+    uplink: "city",
+    store: written,
+    clock,
+    log,
+    health,
+    nextSequence,
+    compose,
+    random: () => 0.5,
+  });
   const portals = ["D1", "D2"].map((id, i) => ({ id, kind: "door", from: "outside", to: `F${i + 1}`, remoteOpen }));
   const core = await Core.open({
     store: written,
@@ -94,7 +109,10 @@ export async function openPlatformRig(options: PlatformRigOptions = {}) {
   /** `done c1`, in the order told. */
   const told = (): string[] =>
     store.outbox.flatMap(({ text = "{}" }) => {
-      const { type, data } = JSON.parse(text) as { type?: string; data?: { id: string; outcome: string; code?: string } };
+      const { type, data } = JSON.parse(text) as {
+        type?: string;
+        data?: { id: string; outcome: string; code?: string };
+      };
       if (type !== "gatehouse.command.result" || data === undefined) return [];
       return [[data.outcome, data.code, data.id].filter(Boolean).join(" ")];
     });

@@ -18,7 +18,9 @@ describe("a platform's command", () => {
     const rig = await openPlatformRig();
     const entries = rig.store.entries.length;
     const body = rig.unsigned();
-    expect(await rig.platform.take("city", { ...signedCommand(body), target: "lock-2" })).toMatchObject({ code: "signature" });
+    expect(await rig.platform.take("city", { ...signedCommand(body), target: "lock-2" })).toMatchObject({
+      code: "signature",
+    });
     expect(await rig.platform.take("city", body)).toMatchObject({ code: "schema" });
     expect(await rig.give({ keyId: "other" })).toMatchObject({ code: "key" });
     expect(await rig.give({ gateway: "another" })).toMatchObject({ code: "audience" });
@@ -33,7 +35,7 @@ describe("a platform's command", () => {
     expect(rig.health.entries).toMatchObject([{ code: "command-refused", subject: "city" }, { subject: "nobody" }]);
     expect(await rig.give()).toMatchObject({ outcome: "done" });
     expect(rig.health.entries).toMatchObject([{ subject: "nobody" }]);
-    rig.clock.advance(3_600_001);
+    await rig.clock.advance(3_600_001);
     expect(rig.health.entries).toEqual([]);
   });
 
@@ -81,7 +83,7 @@ describe("a platform's command", () => {
     const old = signedCommand(first.unsigned());
     await first.platform.take("city", old);
     for (const shiftMs of [0, -5_000, 8_000, -3_600_000, 3_600_000 + 600_000, -600_000]) {
-      clock.setWall(clock.nowMs() + shiftMs);
+      clock.step(shiftMs);
       const rig = await openPlatformRig({ store, clock });
       const report = await rig.platform.take("city", old);
       expect(["duplicate", "expired"]).toContain(report.outcome);
@@ -97,16 +99,18 @@ describe("a platform's command", () => {
     const first = rig.give();
     await settle();
     expect(rig.sent).toEqual([]);
-    expect(await rig.give({ id: "c2", action: "confirm", target: "test-site", args: { command: "c1" } })).toMatchObject({
-      outcome: "refused",
-    });
+    expect(await rig.give({ id: "c2", action: "confirm", target: "test-site", args: { command: "c1" } })).toMatchObject(
+      {
+        outcome: "refused",
+      },
+    );
     expect(rig.confirmations.confirm("c1", "local:Wang")).toContain("another person");
     expect(rig.confirmations.confirm("c1", "local:li")).toBeUndefined();
     expect(rig.confirmations.confirm("c1", "local:li")).toContain("no command");
     expect(await first).toMatchObject({ outcome: "done" });
     const second = rig.give({ id: "c3" });
     await settle();
-    rig.clock.advance(20_001);
+    await rig.clock.advance(20_001);
     expect(await second).toMatchObject({ outcome: "refused" });
     expect(rig.sent).toHaveLength(1);
     expect(rig.told()).toEqual(["refused c2", "done c1", "refused c3"]);
@@ -129,21 +133,20 @@ describe("a platform's command", () => {
 });
 
 /** Lets so many writes land; from then on the disk is gone. */
-class DyingStore {
-  static over(store: MemoryStore, writes: number): Store {
-    let left = writes;
-    const write = (given: Write): Promise<void> => {
-      left -= 1;
-      return left < 0 ? new Promise(() => {}) : store.write(given);
-    };
-    return new Proxy(store, {
+function dyingAfter(writes: number): (store: MemoryStore) => Store {
+  let left = writes;
+  return (store) =>
+    new Proxy(store, {
       get: (target, name) => {
-        if (name === "write") return write;
         const value = Reflect.get(target, name, target) as unknown;
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+        if (typeof value !== "function") return value;
+        if (name !== "write") return value.bind(target) as unknown;
+        return (given: Write): Promise<void> => {
+          left -= 1;
+          return left < 0 ? new Promise(() => {}) : store.write(given);
+        };
       },
     });
-  }
 }
 
 describe("a gateway that dies", () => {
@@ -160,7 +163,7 @@ describe("a gateway that dies", () => {
       const store = new MemoryStore();
       const clock = new FakeClock();
       await openPlatformRig({ store, clock });
-      const dying = await openPlatformRig({ store, clock, through: (whole) => DyingStore.over(whole, writes) });
+      const dying = await openPlatformRig({ store, clock, through: dyingAfter(writes) });
       const candidate = signedCommand(dying.unsigned(wish));
       void dying.platform.take("city", candidate);
       await settle();

@@ -109,7 +109,7 @@ export class PlatformCommands {
     const end = await this.#carryOut(uplink, known, checked);
     const { outcome, error, code } = end;
     this.#options.log.info({ id, uplink, target, action, issuer, outcome, error }, "a platform's command ended");
-    return { id, outcome, ...(code === undefined ? {} : { code }) };
+    return code === undefined ? { id, outcome } : { id, outcome: outcomeOf(code), code };
   }
 
   async #refuse(
