@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandOrder, SignedCommand } from "@gatehouse/device-sim";
@@ -5,6 +6,7 @@ import { uplinkTopic } from "@gatehouse/protocol";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { askControl } from "../support/control.ts";
+import { GATEHOUSE } from "../support/gateway-process.ts";
 import { GATEWAY_ID } from "../support/load-site.ts";
 import { type ObeyingDevice, obeyingDevice } from "../support/obeying-device.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
@@ -63,6 +65,18 @@ const results = (id: string) =>
 
 const give = (order: Omit<CommandOrder, "gateway">): SignedCommand =>
   rig.city.command({ gateway: GATEWAY_ID, ...order });
+
+/** Somebody who can publish on the platform's broker. */
+async function forger() {
+  const client = await mqtt.connectAsync(rig.city.mqttUrl ?? "");
+  return {
+    publish: (command: object) =>
+      client.publishAsync(uplinkTopic.commands(GATEWAY_ID), JSON.stringify(command), { qos: 1 }),
+    async [Symbol.asyncDispose]() {
+      client.end(true);
+    },
+  };
+}
 
 async function resultOf({ id }: SignedCommand): Promise<Record<string, unknown>> {
   const [result] = await eventually(
@@ -160,6 +174,28 @@ it("sets a limit beside the site file, which a restart keeps and `space` shows",
   device = await obeyingDevice(rig.url, "count-0002", async () => ({ ok: true }));
 });
 
+it("reports a command as unknown when the gateway was killed under way, and never asks the device again", async () => {
+  await using silent = await obeyingDevice(rig.url, "count-0001", async () => undefined);
+  const given = give({ target: "count-0001", action: "buzzer", via: "mqtt" });
+  await eventually(
+    () => silent.commands.length,
+    (count) => count === 1,
+  );
+  await rig.gateway.end("SIGKILL");
+  await rig.restart();
+  await using awake = await obeyingDevice(rig.url, "count-0001", async () => ({ ok: true }));
+  expect(await resultOf(given)).toMatchObject({ outcome: "unknown" });
+  await using publisher = await forger();
+  await publisher.publish(given);
+  await eventually(
+    () => results(given.id).map(({ outcome }) => outcome),
+    (outcomes) => outcomes.includes("duplicate"),
+  );
+  expect(results(given.id).map(({ outcome }) => outcome)).toEqual(["unknown", "duplicate"]);
+  expect(awake.commands).toEqual([]);
+  device = await obeyingDevice(rig.url, "count-0002", async () => ({ ok: true }));
+});
+
 it("hands out the readings of a period to an entitled platform alone", async () => {
   const counter = await rig.device("count-0001");
   const from = new Date(Date.UTC(2026, 0, 1)).toISOString();
@@ -178,15 +214,33 @@ it("hands out the readings of a period to an entitled platform alone", async () 
   expect(sent.map(({ reading }) => reading)).toEqual([1, 2, 3, 4, 5].map((seq) => `count-0001:1:${seq}`));
 });
 
+it("takes what a person on the box sets, and shows it", async () => {
+  const set = spawnSync(process.execPath, [
+    ...[GATEHOUSE, "space", "set-registered", "flat-count-0002", "4"],
+    ...["--by", "wang", "--state", rig.stateDir],
+  ]);
+  expect([set.status, set.stdout.toString(), set.stderr.toString()]).toEqual([0, "flat-count-0002: set\n", ""]);
+  const shown = spawnSync(process.execPath, [GATEHOUSE, "space", "--state", rig.stateDir]).stdout.toString();
+  expect(shown).toMatch(/^flat-count-0002 {2}registered 4 \[local:wang, .*\] {2}limit 2 {2}test$/m);
+  const wrong = spawnSync(process.execPath, [
+    GATEHOUSE,
+    "space",
+    "set-registered",
+    "flat-9",
+    "x",
+    "--state",
+    rig.stateDir,
+  ]);
+  expect([wrong.status, wrong.stderr.toString()]).toEqual([78, expect.stringContaining("no number of people")]);
+});
+
 it("answers nobody whose signature is wrong, and shows it as a condition of the box", async () => {
   const late = give({ target: "count-0002", action: "buzzer", seconds: -1, via: "mqtt" });
   expect(await resultOf(late)).toMatchObject({ outcome: "expired", code: "expired" });
   const before = device.commands.length;
   const good = rig.city.command({ gateway: GATEWAY_ID, target: "count-0002", action: "buzzer", via: "http" });
-  const forger = await mqtt.connectAsync(rig.city.mqttUrl ?? "");
-  const forged = { ...good, id: "forged", issuer: "mallory" };
-  await forger.publishAsync(uplinkTopic.commands(GATEWAY_ID), JSON.stringify(forged), { qos: 1 });
-  forger.end(true);
+  await using publisher = await forger();
+  await publisher.publish({ ...good, id: "forged", issuer: "mallory" });
   const health = async () => JSON.stringify((await askControl(rig.stateDir, "health")).result);
   await eventually(health, (text) => text.includes("signature: it is not signed by key city"));
   expect(await resultOf(good)).toMatchObject({ outcome: "done" });
