@@ -13,6 +13,7 @@ export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledge
 export type { LedgerLine } from "./city/ledger-file.ts";
 export type { ListenAt } from "./city/listener.ts";
 export type { Range } from "./city/sequences.ts";
+export type { CityKey } from "./city/signatures.ts";
 export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/commands.ts";
 export type { DeviceReading, ReadingNumber } from "./clients/journal.ts";
 export { type Acknowledged, type DeviceCounters, MqttDevice, type MqttDeviceOptions } from "./clients/mqtt-device.ts";

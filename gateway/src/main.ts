@@ -10,9 +10,11 @@ import { supervisedControl } from "./control/supervised-control.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { Core } from "./core/core.ts";
+import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
+import { mapped } from "./core/mapped-uplink.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
 import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
@@ -134,7 +136,9 @@ async function assemble(
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
-  const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
+  const targets = site.uplinks.map(({ id, options }): Target => {
+    const { readings, credentials } = options;
+    const filter = wantedBy(options, site.site);
     const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
     const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
     const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random: Math.random });
@@ -267,15 +271,23 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
 }
 
 function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
-  return site.uplinks.map(({ id, row, config }) => {
+  return site.uplinks.map(({ id, row, config, options: { mapping } }) => {
     const outbox = parts.targets.find((target) => target.id === id)?.outbox;
     if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
     const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret };
     const make = (up: () => void): Runnable => {
-      const uplink = row.create(id, config as never, deps);
+      const uplink = mapped(row.create(id, config as never, deps), mapping);
       return { id, run: (stop) => runUplink(outbox, uplink, up, stop) };
     };
-    return { id, make, clock, log, health: parts.health, downCode: "uplink-down" as const };
+    return {
+      id,
+      make,
+      clock,
+      log,
+      health: parts.health,
+      downCode: "uplink-down" as const,
+      urgent: () => outbox.urgent,
+    };
   });
 }
 

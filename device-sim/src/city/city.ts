@@ -14,6 +14,7 @@ import { type CityEvent, Ledger, type LedgerCounters, type MissingReport, type V
 import { LedgerFile } from "./ledger-file.ts";
 import { type ListenAt, Listener } from "./listener.ts";
 import { ingestOverMqtt } from "./mqtt.ts";
+import { type CityKey, disbelief } from "./signatures.ts";
 
 export interface CityOptions {
   /** Events posted to `/ingest`, with a certificate made at start. */
@@ -30,6 +31,8 @@ export interface CityOptions {
   readonly file?: string | undefined;
   /** `all` (default) keeps a record of every event; `counts` keeps memory flat and finds repeats by sequence only. */
   readonly record?: "all" | "counts" | undefined;
+  /** Keys of gateways by key id: unsigned or wrongly signed requests then get HTTP 401. */
+  readonly keys?: Readonly<Record<string, CityKey>> | undefined;
   /** Decides which events failure mode `partial` rejects. */
   readonly seed?: number | string | undefined;
   readonly clock: Clock;
@@ -86,7 +89,8 @@ export async function startCity(options: CityOptions): Promise<City> {
   const changed = () => {
     for (const look of conditions) look();
   };
-  const doors = await openDoors(options, { ledger, clock, failure: () => failure, changed });
+  const doubts = options.keys === undefined ? undefined : await disbelief(options.keys, clock);
+  const doors = await openDoors(options, { ledger, clock, failure: () => failure, changed, disbelief: doubts });
   const apply = async (next: Failure): Promise<void> => {
     log.info({ ...next }, "city platform changes its conduct");
     failure = next;

@@ -28,7 +28,10 @@ export function cityCommand(): Command {
     .option("--control <host:port>", "GET /status, POST /control", parseAddress, { host: "127.0.0.1", port: 9480 })
     .option("--ca <file>", "where to write the certificate authority the gateway is to trust", "city-ca.pem")
     .option("--file <file>", "append a line for every arrival")
-    .option("--fail <mode>", "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow")
+    .option(
+      "--fail <mode>",
+      "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow, busy, redirect, small",
+    )
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addHelpText(
       "after",

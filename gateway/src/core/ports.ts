@@ -7,6 +7,7 @@ import type {
   Device,
   DeviceCommand,
   Lane,
+  Problem,
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
@@ -202,6 +203,8 @@ export interface OutboxItem {
   readonly lane: Lane;
   /** The CloudEvent as JSON text: the same bytes at every attempt. */
   readonly text: string;
+  /** The CloudEvent, where a mapping made `text` something else of it. */
+  readonly event?: string;
 }
 
 /** A platform's answer. What is in neither list is kept and sent again. */
@@ -235,6 +238,8 @@ export interface UplinkType<Config = never> {
   readonly type: string;
   readonly config: ZodType<Config>;
   create(id: string, config: Config, deps: UplinkDeps): Uplink;
+  /** What is wrong with secrets the configuration names, found before anything is opened; paths below the uplink's block. */
+  problems?(config: Config, secret: (ref: SecretRef) => Buffer): readonly Problem[];
 }
 
 /** One input of the core in the order that counts. */
