@@ -12,6 +12,7 @@ export { FAIL_MODES, FailMode } from "./city/failure.ts";
 export type { CityEvent, LedgerCounters, MissingReport, Via } from "./city/ledger.ts";
 export type { LedgerLine } from "./city/ledger-file.ts";
 export type { ListenAt } from "./city/listener.ts";
+export { type Robot, type RobotOptions, startRobot } from "./city/robot.ts";
 export type { Range } from "./city/sequences.ts";
 export type { CityKey } from "./city/signatures.ts";
 export { type AnswerCommand, answerAsLock, answerAsSensor } from "./clients/commands.ts";

@@ -127,9 +127,10 @@ export class Outbox {
         const batch = await lane.take(Math.round(limit), MAX_BYTES, signal);
         this.#note(lane.lane);
         const startedMs = clock.monoMs();
-        const { kept, whole } = await this.#send(batch, lane, uplink, signal);
+        const { kept, whole, deferred } = await this.#send(batch, lane, uplink, signal);
         up();
         this.#proved = true;
+        if (deferred) this.#caughtUp(lane.lane);
         const tookMs = Math.max(1, clock.monoMs() - startedMs);
         // What the platform found too large once it will find too large again.
         if (!whole) most = Math.max(1, batch.length >> 1);
@@ -165,7 +166,7 @@ export class Outbox {
     lane: LaneQueue,
     uplink: Uplink,
     signal: AbortSignal,
-  ): Promise<{ readonly kept: readonly OutboxItem[]; readonly whole: boolean }> {
+  ): Promise<{ readonly kept: readonly OutboxItem[]; readonly whole: boolean; readonly deferred: boolean }> {
     let result: SendResult;
     try {
       result = await uplink.send(batch, signal);
@@ -174,18 +175,18 @@ export class Outbox {
       const [only] = batch;
       if (batch.length === 1 && only !== undefined) {
         this.#settle(lane, uplink, [], [{ seq: only.seq, reason: error.message }]);
-        return { kept: [], whole: true };
+        return { kept: [], whole: true, deferred: false };
       }
       const half = batch.length >> 1;
       const first = await this.#send(batch.slice(0, half), lane, uplink, signal);
       const second = await this.#send(batch.slice(half), lane, uplink, signal);
-      return { kept: [...first.kept, ...second.kept], whole: false };
+      return { kept: [...first.kept, ...second.kept], whole: false, deferred: first.deferred || second.deferred };
     }
     const asked = new Set(batch.map((item) => item.seq));
     const accepted = result.accepted.filter((seq) => asked.delete(seq));
     const rejected = result.rejected.filter(({ seq }) => asked.delete(seq));
     this.#settle(lane, uplink, accepted, rejected);
-    return { kept: batch.filter((item) => asked.has(item.seq)), whole: true };
+    return { kept: batch.filter((item) => asked.has(item.seq)), whole: true, deferred: result.deferred === true };
   }
 
   /** Not awaited: the lane goes on while the settlement waits for the next commit. A crash before it sends again, and the platform tells by id. */

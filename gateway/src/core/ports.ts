@@ -211,6 +211,8 @@ export interface OutboxItem {
 export interface SendResult {
   readonly accepted: readonly number[];
   readonly rejected: readonly { readonly seq: number; readonly reason: string }[];
+  /** What is kept is kept on purpose, as over quiet hours: the lane does not count as slow. */
+  readonly deferred?: boolean;
 }
 
 export interface Uplink extends Runnable {
