@@ -7,6 +7,7 @@ import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
 import { controlRequests } from "./control/requests.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
+import { uplinkRequests } from "./control/uplink-requests.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { Core } from "./core/core.ts";
@@ -265,7 +266,10 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
   const { commands, core, drivers, health, actionsOf } = parts;
   const newId = () => `local.${randomBytes(8).toString("hex")}`;
   const told = { health: () => healthBody(health.entries), newId };
-  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const requests = [
+    ...controlRequests({ commands, core, drivers, clock, actionsOf, ...told }),
+    ...uplinkRequests(parts),
+  ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }

@@ -16,6 +16,7 @@ import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
+import { uplinkCommand } from "./uplink.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -31,6 +32,7 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  uplinkCommand,
   rulesCommand,
   simCommand,
   cityCommand,

@@ -3,7 +3,7 @@ import { LinkError, RejectedError, SecretRef } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
-import { NoticeUplink, noticeKeys } from "./notices/notice-uplink.ts";
+import { NoticeUplink, noticeKeys, previewNotice } from "./notices/notice-uplink.ts";
 import type { Notice } from "./notices/text.ts";
 import type { PostAnswer } from "./post.ts";
 
@@ -71,11 +71,17 @@ function judge({ text }: PostAnswer): void {
   throw new LinkError("refused", advice === undefined ? said : `${said} (${advice})`, options);
 }
 
+const body = (notice: Notice): string => JSON.stringify({ msgtype: "markdown", markdown: { content: markdown(notice) } });
+
 function create(id: string, { host, key, ...options }: WecomConfig, deps: UplinkDeps): Uplink {
   const url = new URL(PATH, host);
   url.searchParams.set("key", deps.secret(key).toString("utf8"));
-  const body = (notice: Notice) => JSON.stringify({ msgtype: "markdown", markdown: { content: markdown(notice) } });
   return new NoticeUplink(id, options, { url, headers: async () => ({}), body, judge }, deps);
 }
 
-export const wecomUplink = { type: "wecom", config: WecomConfig, create } satisfies UplinkType<WecomConfig>;
+export const wecomUplink = {
+  type: "wecom",
+  config: WecomConfig,
+  create,
+  preview: async (config, _deps, item) => previewNotice(config, item, body),
+} satisfies UplinkType<WecomConfig>;

@@ -139,3 +139,13 @@ export class NoticeUplink implements Uplink {
     this.#chat.judge(answer);
   }
 }
+
+/** What people would be told of an item. */
+export function previewNotice(
+  { language, consoleUrl }: Pick<z.infer<typeof NoticeOptions>, "language" | "consoleUrl">,
+  { seq, text, event }: OutboxItem,
+  body: (notice: Notice) => string,
+): string {
+  const notice = noticeOf(seq, event ?? text, language, consoleUrl);
+  return notice === undefined ? "people are told nothing of this event" : body(notice);
+}

@@ -67,7 +67,8 @@ const Told = z.looseObject({
 /** Undefined for what people are not told. `link` holds `{alert}` where the id of the alert belongs. */
 export function noticeOf(seq: number, text: string, language: Language, link?: string): Notice | undefined {
   const event = Told.safeParse(JSON.parse(text)).data;
-  const [, group, change = ""] = TOLD.exec(event?.type ?? "") ?? [];
+  const isTest = event?.data["test"] === true;
+  const [, group = isTest ? "test" : undefined, change = ""] = TOLD.exec(event?.type ?? "") ?? [];
   if (event === undefined || group === undefined) return undefined;
   const { id, type, time, lane, subject, data } = event;
   const alert = typeof data["id"] === "string" ? data["id"] : undefined;
@@ -85,6 +86,7 @@ export function noticeOf(seq: number, text: string, language: Language, link?: s
 }
 
 function titleOf(language: Language, group: string, change: string, data: Readonly<Record<string, unknown>>): string {
+  if (group === "test") return language === "zh" ? "测试消息，无需处理" : "A test, nothing to do";
   const own = wordsOf(data["title"], language) ?? wordsOf(data["text"], language);
   const kind = typeof data["kind"] === "string" ? (KINDS[data["kind"]]?.[language] ?? data["kind"]) : undefined;
   const what = own ?? kind ?? (language === "zh" ? (group === "alert" ? "告警" : "待办提示") : group);
