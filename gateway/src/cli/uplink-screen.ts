@@ -35,5 +35,7 @@ export function showStatus(answer: unknown): string {
 export function showRejected(answer: unknown): string {
   const { rejected } = Rejected.parse(answer);
   if (rejected.length === 0) return "nothing was refused";
-  return rejected.map(({ sequence, lane, at, type, reason }) => `${sequence}  ${at}  ${lane}  ${type}: ${reason}`).join("\n");
+  return rejected
+    .map(({ sequence, lane, at, type, reason }) => `${sequence}  ${at}  ${lane}  ${type}: ${reason}`)
+    .join("\n");
 }

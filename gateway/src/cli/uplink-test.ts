@@ -1,7 +1,18 @@
 /** Tries one uplink of a site file from the command line: a test event, really sent or only shown. */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Alert, ConfigError, composeEvent, didYouMean, type EventDraft, formatTime, SEVERITY, severityOf, systemClock, type UplinkConfig } from "@gatehouse/protocol";
+import {
+  Alert,
+  ConfigError,
+  composeEvent,
+  didYouMean,
+  type EventDraft,
+  formatTime,
+  SEVERITY,
+  severityOf,
+  systemClock,
+  type UplinkConfig,
+} from "@gatehouse/protocol";
 import { loadSite } from "../config.ts";
 import { mapItem, mapped } from "../core/mapped-uplink.ts";
 import type { OutboxItem, UplinkDeps, UplinkType } from "../core/ports.ts";
@@ -28,7 +39,11 @@ export async function testUplink(id: string, flags: TestFlags): Promise<void> {
     throw new ConfigError({ path: "<uplink>", reason: `there is no uplink "${id}"`, fix });
   }
   const gateway = site.gateway?.id ?? site.site.id;
-  const event = draftFor(found.options, { gateway, place: site.site, space: site.spaces[0]?.id ?? "test" }, flags.alert);
+  const event = draftFor(
+    found.options,
+    { gateway, place: site.site, space: site.spaces[0]?.id ?? "test" },
+    flags.alert,
+  );
   const plain: OutboxItem = { seq: TEST_SEQUENCE, lane: event.lane, text: composeEvent(event, TEST_SEQUENCE) };
   const deps: UplinkDeps = { clock: systemClock, log: await openLog("error"), gateway, secret };
   const row = found.row as UplinkType<unknown>;
@@ -46,9 +61,11 @@ export async function testUplink(id: string, flags: TestFlags): Promise<void> {
     const sent = uplink.send([plain], AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE_MS)]));
     const result = await Promise.race([sent, link.then(() => sent)]);
     const [no] = result.rejected;
-    if (result.accepted.length > 0) process.stdout.write(`${id}: the platform took it (${event.type}, id ${event.id})\n`);
+    if (result.accepted.length > 0)
+      process.stdout.write(`${id}: the platform took it (${event.type}, id ${event.id})\n`);
     else {
-      const why = no === undefined ? "the platform neither took nor refused it" : `the platform refused it: ${no.reason}`;
+      const why =
+        no === undefined ? "the platform neither took nor refused it" : `the platform refused it: ${no.reason}`;
       process.stderr.write(`gatehouse: ${id}: ${why}\n`);
       process.exitCode = 1;
     }
@@ -112,7 +129,12 @@ function headOf(gateway: string, { timezone }: Place) {
 
 function healthDraft(gateway: string, place: Place): EventDraft {
   const data = { codes: [], backlog: {}, auditHead: null, metrics: {}, test: true };
-  const head = { type: "gatehouse.health", subject: place.id, lane: "presence", severitynumber: SEVERITY.info } as const;
+  const head = {
+    type: "gatehouse.health",
+    subject: place.id,
+    lane: "presence",
+    severitynumber: SEVERITY.info,
+  } as const;
   return { ...headOf(gateway, place), ...head, dataclassification: "internal", data: JSON.stringify(data) };
 }
 

@@ -69,7 +69,14 @@ function asideOf(parts: UplinkControlParts, uplink: string): Promise<readonly As
 
 function shown({ seq, lane, atMs, reason, text }: AsideRow): object {
   const event = eventOf(text);
-  return { sequence: seq, lane, at: new Date(atMs).toISOString(), reason, type: event?.type ?? "gatehouse.reading", id: event?.id };
+  return {
+    sequence: seq,
+    lane,
+    at: new Date(atMs).toISOString(),
+    reason,
+    type: event?.type ?? "gatehouse.reading",
+    id: event?.id,
+  };
 }
 
 /** Undefined for a reading, of which only the journal entry was set aside. */

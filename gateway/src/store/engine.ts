@@ -12,7 +12,7 @@ import { type Failure, failureOf } from "./failure.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
 import { DATABASE, markDamaged, openOrSalvage, twice } from "./quarantine.ts";
-import { readAlerts, readSetAside, readJournal, readStats, readWaiting } from "./reads.ts";
+import { readAlerts, readJournal, readSetAside, readStats, readWaiting } from "./reads.ts";
 import type { Batch, Cell, CommitAnswer, EngineRecovered, EngineStats, Notice } from "./wire.ts";
 
 export interface EngineOptions {

@@ -114,7 +114,10 @@ export const httpsUplink = {
   problems: ({ sign }, secret) => signProblems(sign, secret),
   preview: async ({ url, sign }, deps, { text, event }) => {
     const body = `[${text}]`;
-    const headers = { "content-type": event === undefined ? EVENTS : "application/json", ...(await signing(sign, deps)(url, body)) };
+    const headers = {
+      "content-type": event === undefined ? EVENTS : "application/json",
+      ...(await signing(sign, deps)(url, body)),
+    };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     return [`POST ${url.href}`, ...lines, "", body].join("\n");
   },

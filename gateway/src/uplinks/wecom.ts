@@ -71,7 +71,8 @@ function judge({ text }: PostAnswer): void {
   throw new LinkError("refused", advice === undefined ? said : `${said} (${advice})`, options);
 }
 
-const body = (notice: Notice): string => JSON.stringify({ msgtype: "markdown", markdown: { content: markdown(notice) } });
+const body = (notice: Notice): string =>
+  JSON.stringify({ msgtype: "markdown", markdown: { content: markdown(notice) } });
 
 function create(id: string, { host, key, ...options }: WecomConfig, deps: UplinkDeps): Uplink {
   const url = new URL(PATH, host);
