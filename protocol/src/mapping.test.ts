@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how a mapping is written
 import { describe, expect, it } from "vitest";
 import { Mapping, mapEvent, mappingProblems } from "./mapping.ts";
 
