@@ -12,6 +12,7 @@ import { runSalvageCuts } from "./faults/power-cut/salvage-cuts.ts";
 import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
 import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
+import { runSlowLink } from "./faults/slow-link/slow-link-run.ts";
 
 type Progress = (share: number, note: string) => void;
 
@@ -117,6 +118,20 @@ const PROOFS: readonly Proof[] = [
       const problems = { lost, countedTwice, missingSequences, unacknowledged: backlog - acknowledged };
       const broken = Object.entries(problems).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
       if (Math.min(...overtaken) <= 0) broken.push("an alert waited for the backlog");
+      return { measured: JSON.stringify(result), broken };
+    },
+  },
+  {
+    name: "slow-link",
+    what: "a line of 1 Mbit/s that comes back with a backlog of 100,000 readings (full: 1,000,000): alerts within 1 s of the reconnect",
+    run: async (full) => {
+      const backlog = full ? 1_000_000 : 100_000;
+      const result = await runSlowLink({ backlog, bitsPerSecond: 1_000_000, waitingAlerts: 12, liveAlerts: 8 });
+      const { reconnectMs, lastWaitingMs, slowestLiveMs } = result;
+      const broken: string[] = [];
+      if (lastWaitingMs > 1_000) broken.push(`the last waiting alert came ${lastWaitingMs} ms after the reconnect`);
+      if (reconnectMs > 3_000) broken.push(`the reconnect took ${reconnectMs} ms`);
+      if (slowestLiveMs > 1_500) broken.push(`an alert took ${slowestLiveMs} ms`);
       return { measured: JSON.stringify(result), broken };
     },
   },

@@ -9,14 +9,17 @@ import { confirmRequests } from "./control/confirm-requests.ts";
 import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
+import { uplinkRequests } from "./control/uplink-requests.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
 import { withCommands } from "./core/commands/platform-commands.ts";
 import { Core } from "./core/core.ts";
+import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
+import { mapped } from "./core/mapped-uplink.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
 import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
@@ -140,7 +143,9 @@ async function assemble(
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
-  const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
+  const targets = site.uplinks.map(({ id, options }): Target => {
+    const { readings, credentials } = options;
+    const filter = wantedBy(options, site.site);
     const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
     const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
     const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random: Math.random });
@@ -281,6 +286,7 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
     monthRequest({ ...parts, clock }),
     ...confirmRequests(confirmations),
     spacesRequest(core),
+    ...uplinkRequests(parts),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
@@ -294,11 +300,19 @@ function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
     const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
     const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
     const make = (up: () => void): Runnable => {
-      const uplink = row.create(id, config as never, deps);
+      const uplink = mapped(row.create(id, config as never, deps), options.mapping);
       const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
       return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
     };
-    return { id, make, clock, log, health: parts.health, downCode: "uplink-down" as const };
+    return {
+      id,
+      make,
+      clock,
+      log,
+      health: parts.health,
+      downCode: "uplink-down" as const,
+      urgent: () => outbox.urgent,
+    };
   });
 }
 

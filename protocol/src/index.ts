@@ -37,6 +37,7 @@ export type {
 export * from "./firmata/door-node-names.ts";
 export * from "./firmata/firmata.ts";
 export * from "./firmata/framing.ts";
+export * from "./mapping.ts";
 export * from "./meter-address.ts";
 export * from "./meter-search.ts";
 export * from "./modbus/describe.ts";

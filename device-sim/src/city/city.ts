@@ -15,6 +15,7 @@ import { type CityEvent, Ledger, type LedgerCounters, type MissingReport, type V
 import { LedgerFile } from "./ledger-file.ts";
 import { type ListenAt, Listener } from "./listener.ts";
 import { ingestOverMqtt } from "./mqtt.ts";
+import { type CityKey, disbelief } from "./signatures.ts";
 
 export interface CityOptions {
   /** Events posted to `/ingest`, with a certificate made at start. */
@@ -33,6 +34,8 @@ export interface CityOptions {
   readonly file?: string | undefined;
   /** `all` (default) keeps a record of every event; `counts` keeps memory flat and finds repeats by sequence only. */
   readonly record?: "all" | "counts" | undefined;
+  /** Keys of gateways by key id: unsigned or wrongly signed requests then get HTTP 401. */
+  readonly keys?: Readonly<Record<string, CityKey>> | undefined;
   /** Decides which events failure mode `partial` rejects. */
   readonly seed?: number | string | undefined;
   readonly clock: Clock;
@@ -93,9 +96,17 @@ export async function startCity(options: CityOptions): Promise<City> {
   const changed = () => {
     for (const look of conditions) look();
   };
+  const doubts = options.keys === undefined ? undefined : await disbelief(options.keys, clock);
   const commands = new CommandDesk(clock);
   if (options.commandKeyFile !== undefined) writeFileSync(options.commandKeyFile, commands.publicKey);
-  const doors = await openDoors(options, { ledger, clock, failure: () => failure, changed, commands });
+  const doors = await openDoors(options, {
+    ledger,
+    clock,
+    failure: () => failure,
+    changed,
+    commands,
+    disbelief: doubts,
+  });
   const command = (order: CommandOrder): SignedCommand => {
     const signed = commands.sign(order);
     if (order.via === "mqtt") doors.publish(uplinkTopic.commands(signed.gateway), JSON.stringify(signed));

@@ -4,6 +4,7 @@ import type { Clock } from "@gatehouse/protocol";
 import type { CommandDesk } from "./commands.ts";
 import { conductOf, type Failure, HTML_PAGE } from "./failure.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Disbelief } from "./signatures.ts";
 
 /** Where events are posted. */
 export const INGEST_PATH = "/ingest";
@@ -18,6 +19,8 @@ export interface IngestDeps {
   readonly changed: () => void;
   /** Commands that go with an answer. */
   readonly commands: CommandDesk;
+  /** Without it everybody is believed. */
+  readonly disbelief?: Disbelief | undefined;
 }
 
 export function ingestOverHttp(deps: IngestDeps): RequestListener {
@@ -43,8 +46,12 @@ async function answer(
   const path = request.url?.split("?")[0];
   if (path !== INGEST_PATH) return refuse(response, 404, `nothing here; POST to ${INGEST_PATH}`);
   if (request.method !== "POST") return refuse(response, 405, "POST only");
+  const doubt = deps.disbelief?.(request, body);
+  if (doubt !== undefined) return refuse(response, 401, doubt);
   const conduct = conductOf(deps.failure());
   let receipt = "";
+  if (conduct.maxBytes !== undefined && body.length > conduct.maxBytes)
+    return refuse(response, 413, `the body is larger than ${conduct.maxBytes} bytes`);
   if (conduct.records) {
     const items = itemsOf(request.headers["content-type"], body);
     if ("status" in items) return refuse(response, items.status, items.reason);
@@ -62,6 +69,10 @@ async function answer(
       return reply(response, 200, "text/html; charset=utf-8", HTML_PAGE);
     case "unavailable":
       return reply(response, 503, "text/plain", "service unavailable\n");
+    case "busy":
+      return reply(response, 429, "text/plain", "slow down\n", { "retry-after": "3" });
+    case "redirect":
+      return reply(response, 302, "text/html", HTML_PAGE, { location: "https://portal.example/login" });
     case "break":
       request.socket.destroy();
       return;
@@ -96,7 +107,13 @@ function itemsOf(contentType: string | undefined, body: Buffer): Items {
 const refuse = (response: ServerResponse, status: number, reason: string): void =>
   reply(response, status, "application/json", JSON.stringify({ error: reason }));
 
-function reply(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
+function reply(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...more, "content-type": type, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }

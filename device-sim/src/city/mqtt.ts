@@ -21,7 +21,8 @@ export async function ingestOverMqtt(deps: IngestDeps): Promise<MqttIngest> {
     if (gateway === undefined) return done();
     const conduct = conductOf(deps.failure());
     if (conduct.answer === "never") return;
-    if (conduct.answer === "unavailable") return done(new LinkError("closed", "told to be unavailable"));
+    if (["unavailable", "busy", "redirect"].includes(conduct.answer))
+      return done(new LinkError("closed", "told to be unavailable"));
     if (conduct.answer === "html") broker.publish(receiptPacket(gateway, HTML_PAGE), () => {});
     const receipt = conduct.records ? record(deps, packet.payload) : undefined;
     if (receipt !== undefined && conduct.answer === "receipt") receipts.add(gateway, receipt, conduct.delayMs);

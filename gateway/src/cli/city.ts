@@ -33,7 +33,10 @@ export function cityCommand(): Command {
     .option("--ca <file>", "where to write the certificate authority the gateway is to trust", "city-ca.pem")
     .option("--command-key <file>", "where to write the public key of the commands it signs; their keyId is city")
     .option("--file <file>", "append a line for every arrival")
-    .option("--fail <mode>", "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow")
+    .option(
+      "--fail <mode>",
+      "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow, busy, redirect, small",
+    )
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addHelpText(
       "after",

@@ -20,6 +20,7 @@ import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { spaceCommand } from "./space.ts";
+import { uplinkCommand } from "./uplink.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -39,6 +40,7 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  uplinkCommand,
   rulesCommand,
   simCommand,
   cityCommand,

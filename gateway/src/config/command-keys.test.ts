@@ -36,7 +36,11 @@ function problemsOf(keys: readonly object[], secrets = true): string {
 
 test.each<[string, readonly object[], RegExp]>([
   ["no key at all", [], /uplinks\[0\]\.commands\.keys/],
-  ["a file that is no key", [{ key: { file: "bad.pem" } }], /keys\[0\]\.key.*is no Ed25519 public key[\s\S]*openssl pkey/],
+  [
+    "a file that is no key",
+    [{ key: { file: "bad.pem" } }],
+    /keys\[0\]\.key.*is no Ed25519 public key[\s\S]*openssl pkey/,
+  ],
   ["a key of another kind", [{ alg: "sm2" }], /keys\[0\]\.key.*is no SM2 public key/],
   ["an action there is not", [{ actions: ["unlok"] }], /keys\[0\]\.actions\[0\].*"unlok"[\s\S]*unlock/],
   ["two keys of one name", [{}, {}], /keys\[1\]\.id.*already/],

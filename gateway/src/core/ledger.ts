@@ -1,6 +1,7 @@
 /** What one turn of the core puts on disk together: journal, alerts, outbox. Gathers it, and hands it on once it is committed. */
 import type { EventDraft } from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
+import { type Wanted, wants } from "./event-filter.ts";
 import { alertEvent, dailyEvent, factEvent } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
@@ -13,13 +14,8 @@ export interface Target {
   readonly id: string;
   readonly outbox: Outbox;
   readonly readings: boolean;
-  /** Event types, `*` at the end for any rest; undefined for all. */
-  readonly filter: readonly string[] | undefined;
-}
-
-export function wants({ filter }: Pick<Target, "filter">, type: string): boolean {
-  if (filter === undefined) return true;
-  return filter.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
+  /** Undefined for all. */
+  readonly filter: Wanted | undefined;
 }
 
 const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
@@ -52,7 +48,8 @@ export class Turn {
     if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects)) this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
-        if (readings && wants({ filter }, "gatehouse.reading"))
+        const event = { type: "gatehouse.reading", lane: "telemetry", subject: "", data: entry.body } as const;
+        if (readings && (filter === undefined || wants(filter, event)))
           this.#owed.push({ outbox, entry: outbox.addReading(entry.seq), reading: entry });
       }
     }
@@ -64,7 +61,8 @@ export class Turn {
   /** Owes an event to every uplink that wants its type. */
   owe(event: EventDraft): void {
     for (const { outbox, filter } of this.#targets) {
-      if (wants({ filter }, event.type)) this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
+      if (filter === undefined || wants(filter, event))
+        this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
     }
   }
 

@@ -71,7 +71,7 @@ export async function openPlatformRig(options: PlatformRigOptions = {}) {
     log,
     health,
     config: testConfig({ portals }),
-    targets: [{ id: "city", outbox, readings: false, filter: ["gatehouse.gap"] }],
+    targets: [{ id: "city", outbox, readings: false, filter: { types: ["gatehouse.gap"] } }],
     pseudonym: () => "c_0000000000",
     bootId: "boot",
     installation: "inst",

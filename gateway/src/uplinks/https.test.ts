@@ -115,7 +115,6 @@ describe("a batch over HTTPS", () => {
   });
 
   it.each([
-    ["an HTML page", "text/html; charset=utf-8", "<!doctype html><p>Please sign in"],
     ["another JSON", "application/json", '{"status":"ok"}'],
     ["nothing", "application/json", ""],
   ])("is kept whole when a 200 brings %s", async (_name, type, body) => {
@@ -127,17 +126,27 @@ describe("a batch over HTTPS", () => {
     );
   });
 
+  it.each(["json", "status"])("is kept whole when a 200 brings an HTML page, with receipt: %s", async (mode) => {
+    const page = answers(200, "<!doctype html><p>Please sign in", "text/html; charset=utf-8");
+    const { uplink } = await open(page, { receipt: mode });
+    const failure = await uplink.send(owedItems(1, 1), never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: "LinkError",
+      message: expect.stringContaining("a log-in page of the network"),
+    });
+  });
+
   it.each([200, 201, 204])("is accepted by status %i alone where the configuration says so", async (status) => {
-    const { uplink } = await open(answers(status, "<p>Thanks", "text/html"), { receipt: "status" });
+    const { uplink } = await open(answers(status, "Thanks", "text/plain"), { receipt: "status" });
     expect(await uplink.send(owedItems(1, 3), never)).toEqual({ accepted: [1, 2, 3], rejected: [] });
   });
 
   it.each([
-    [301, /answered 301 \(redirects are not followed: write the final address\)$/],
-    [401, /answered 401: go away \(the platform does not know this gateway: check its certificate\)$/],
-    [403, /ask its operator/],
+    [301, /answered 301 \(redirects are not followed: write the final address; if it is a log-in page/],
+    [401, /answered 401: go away \(/],
+    [403, /answered 403: go away \(/],
     [404, /check the url/],
-    [429, /answered 429: go away$/],
+    [429, /answered 429: go away \(the platform asks to slow down/],
     [500, /answered 500: go away$/],
     [503, /\/ingest answered 503: go away$/],
   ])("is kept whole after %i, and the operator is told what to do", async (status, message) => {
