@@ -208,6 +208,13 @@ describe("commands over HTTPS", () => {
   });
 });
 
+describe("an empty batch, by which commands are asked for", () => {
+  it("that is answered with no receipt is refused, and does not take the link down", async () => {
+    const { uplink } = await open(answers(200, "{}"));
+    await expect(uplink.send([], never)).rejects.toThrow(RejectedError);
+  });
+});
+
 describe("a receipt in which a name stands twice", () => {
   it("counts, but brings no command", async () => {
     const text = '{"accepted":["0000000000000001"],"commands":[{"id":"a","id":"b"}]}';

@@ -1,7 +1,7 @@
 /** Uplink over HTTPS: batches of CloudEvents by POST, and the platform's receipt in the answer. */
 import { Agent as PlainAgent } from "node:http";
 import { Agent as SecureAgent } from "node:https";
-import { type Command, InvariantError, LinkError, TlsClient } from "@gatehouse/protocol";
+import { type Command, InvariantError, LinkError, RejectedError, TlsClient } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
@@ -94,6 +94,8 @@ class HttpsUplink implements Uplink {
     }
     if (this.#config.receipt === "status") return { accepted: batch.map((item) => item.seq), rejected: [] };
     const receipt = parseReceipt(answer.text);
+    if (receipt === undefined && batch.length === 0)
+      throw new RejectedError(`${url.origin} answers an empty batch with no receipt`);
     if (receipt === undefined) {
       throw new LinkError(
         "refused",
