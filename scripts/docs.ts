@@ -3,13 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   Account,
+  AFFAIRS,
   Alert,
   Broker,
   Calendar,
   CloudEvent,
   COMMAND_ARGS,
-  Command,
   CommandAction,
+  CommandEnvelope,
   CommandResult,
   ComplianceSettings,
   Credential,
@@ -203,8 +204,21 @@ function commands(): string {
     "# Arguments of commands",
     "What `args` of a command may hold, by action. Whatever else stands in it, or lies out of bounds, is refused before it reaches a driver. Which of it a device can do is told on the page of its [driver](../drivers.md). How commands are given and what becomes of them: [commands](../commands.md).",
     ...actions,
+    "## Commands of a platform on the site's affairs",
+    "Aimed at an alert, a space or the gateway itself instead of a device.",
+    ...Object.entries(AFFAIRS).flatMap(([action, { target, args }]) => [
+      `### \`${action}\``,
+      `\`target\`: ${AIMS[target]}.`,
+      ...(Object.keys(args.shape).length === 0 ? [] : [schemaTable(args, "input")]),
+    ]),
   );
 }
+
+const AIMS: Readonly<Record<"alert" | "space" | "gateway", string>> = {
+  alert: "the alert's id",
+  space: "the space's id",
+  gateway: "the gateway's id",
+};
 
 const alerts = (): string =>
   page(
@@ -222,6 +236,7 @@ const EVENT_TYPES = `| type | lane | data |
 | \`gatehouse.residence.absence-suspected\` \`.return-detected\` | \`presence\` | \`{ space, credential, lastSeen, days }\`, the pseudonym only |
 | \`gatehouse.residence.reconcile\` | \`presence\` | \`{ date, count, differences: [{ space, credential, platform, gateway, lastSeen }] }\` |
 | \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit, compliance? }], compliance }\`: counts, no names; \`compliance\` as in [alerts](../alerts.md#compliance) |
+| \`gatehouse.command.result\` | \`alert\` | \`{ id, target, action, issuer, keyId, outcome, code?, error?, readings?, next? }\`: what became of a platform's command, to that platform alone; see [commands](../commands.md) |
 | \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
 | \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
 | \`gatehouse.reading\` | \`telemetry\` | the [reading](readings.md) as accepted; only to an uplink with \`readings: true\` |`;
@@ -243,8 +258,8 @@ const events = (): string =>
     "What the platform answers. A sequence in neither list is kept and sent again.",
     schemaTable(Receipt, "input"),
     "## Command",
-    "What a platform sends back. The gateway takes none from a platform yet; on the box itself [commands](../commands.md) are given with `gatehouse command`.",
-    schemaTable(Command, "input"),
+    "What a platform sends back, signed: see [commands](../commands.md) for the checks, the actions and what becomes of it.",
+    schemaTable(CommandEnvelope, "input"),
   );
 
 const PAGES: Readonly<Record<string, () => string>> = {

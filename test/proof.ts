@@ -1,6 +1,7 @@
 /** `npm run proof`: the promises in sample counts, with `--full` in the counts they are made for; names for some of them only. */
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
+import { runMutations } from "./faults/commands/mutated-envelopes.ts";
 import { runErrno } from "./faults/disk/run-errno.ts";
 import { brokenByCuts, cutBoard } from "./faults/door-node/cut-run.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
@@ -15,6 +16,7 @@ import { replugBoard } from "./faults/replug/replug-board.ts";
 import { brokenByReplug, runReplug } from "./faults/replug/replug-run.ts";
 import { REPLUG_ROWS } from "./faults/replug/rows.ts";
 import { killRound } from "./faults/sigkill/kill-round.ts";
+import { runSlowLink } from "./faults/slow-link/slow-link-run.ts";
 import { makeFirmware } from "./support/firmware-build.ts";
 
 type Progress = (share: number, note: string) => void;
@@ -95,6 +97,18 @@ const PROOFS: readonly Proof[] = [
     },
   },
   {
+    name: "commands",
+    what: "20,000 changed commands of a platform (full: 100,000), none of which may pass",
+    run: async (full, progress) => {
+      const count = full ? 100_000 : 20_000;
+      const onProgress = (done: number) => progress(done / count, `${done} commands`);
+      const { tried, refused, accepted, good } = await runMutations({ count, seed: SEED, onProgress });
+      const teeth = await runMutations({ count: 1_000, seed: SEED, believesAll: true });
+      const broken = teeth.accepted.length > 0 ? accepted : ["a gateway that looks at no signature was not found out"];
+      return { measured: JSON.stringify({ tried, refused, good, teeth: teeth.accepted.length }), broken };
+    },
+  },
+  {
     name: "kills",
     what: "100 SIGKILLs of the gateway under load (full: 10,000 over 1,000,000 readings), half of them during outages of the platform",
     run: async (full, progress) => runKillRounds(full ? 200 : 2, full ? 5_000 : 24_000, progress),
@@ -109,6 +123,20 @@ const PROOFS: readonly Proof[] = [
       const problems = { lost, countedTwice, missingSequences, unacknowledged: backlog - acknowledged };
       const broken = Object.entries(problems).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
       if (Math.min(...overtaken) <= 0) broken.push("an alert waited for the backlog");
+      return { measured: JSON.stringify(result), broken };
+    },
+  },
+  {
+    name: "slow-link",
+    what: "a line of 1 Mbit/s that comes back with a backlog of 100,000 readings (full: 1,000,000): alerts within 1 s of the reconnect",
+    run: async (full) => {
+      const backlog = full ? 1_000_000 : 100_000;
+      const result = await runSlowLink({ backlog, bitsPerSecond: 1_000_000, waitingAlerts: 12, liveAlerts: 8 });
+      const { reconnectMs, lastWaitingMs, slowestLiveMs } = result;
+      const broken: string[] = [];
+      if (lastWaitingMs > 1_000) broken.push(`the last waiting alert came ${lastWaitingMs} ms after the reconnect`);
+      if (reconnectMs > 3_000) broken.push(`the reconnect took ${reconnectMs} ms`);
+      if (slowestLiveMs > 1_500) broken.push(`an alert took ${slowestLiveMs} ms`);
       return { measured: JSON.stringify(result), broken };
     },
   },

@@ -21,8 +21,9 @@ import {
   configureAdapters,
   withOwnDriver,
 } from "./config/adapters.ts";
+import { commandKeyProblems } from "./config/command-keys.ts";
 import { fileKeysOf, inlineDeviceFiles } from "./config/device-files.ts";
-import { secretProblems } from "./config/device-secrets.ts";
+import { secretProblems, uplinkSecretProblems } from "./config/device-secrets.ts";
 import { check } from "./config/issues.ts";
 import { loadPolicies } from "./config/policies.ts";
 import { loadSiteRules } from "./config/rules.ts";
@@ -85,7 +86,12 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   if (site === undefined || adapters === undefined || all.length + elsewhere.length > 0) {
     throw new ConfigError([...all, ...elsewhere]);
   }
-  const unfit = options.secrets === false ? [] : secretProblems(site, adapters.drivers, secrets.get);
+  const read = options.secrets === false ? undefined : secrets.get;
+  const unfit = [
+    ...(read === undefined ? [] : secretProblems(site, adapters.drivers, read)),
+    ...(read === undefined ? [] : uplinkSecretProblems(adapters.uplinks, read)),
+    ...commandKeyProblems(site, read),
+  ];
   if (unfit.length > 0) throw new ConfigError(unfit.map((problem) => source.place(problem)));
   const judged = judge(site, policies);
   const whole = withOwnDriver(site);

@@ -5,16 +5,22 @@ import { type Clock, type CommandAction, type Device, InvariantError } from "@ga
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import { confirmRequests } from "./control/confirm-requests.ts";
 import { controlRequests } from "./control/requests.ts";
+import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
+import { uplinkRequests } from "./control/uplink-requests.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
+import { withCommands } from "./core/commands/platform-commands.ts";
 import { Core } from "./core/core.ts";
+import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
+import { mapped } from "./core/mapped-uplink.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
 import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
@@ -26,6 +32,7 @@ import { HealthReport } from "./monitor/health-report.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import { assemblePlatform } from "./platform.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -138,7 +145,9 @@ async function assemble(
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
-  const targets = site.uplinks.map(({ id, options: { readings, credentials, filter } }): Target => {
+  const targets = site.uplinks.map(({ id, options }): Target => {
+    const { readings, credentials } = options;
+    const filter = wantedBy(options, site.site);
     const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
     const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
     const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random: Math.random });
@@ -175,7 +184,10 @@ async function assemble(
   const newId = () => `fire.${randomBytes(8).toString("hex")}`;
   const fireLog = log.child({ part: "fire" });
   const egress = new EgressRelease({ core, drivers, clock, log: fireLog, health, actionsOf, newId });
-  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands });
+  const { uplinks, secret } = site;
+  const given = { uplinks, secret, targets, core, store, commands, gateway, clock, log: commandLog, health };
+  const platform = await assemblePlatform(given);
+  const metrics = gatewayMetrics({ core, store, broker, targets, health, commands, ...platform });
   return {
     core,
     broker,
@@ -190,6 +202,7 @@ async function assemble(
     commands,
     egress,
     rollCall: new RollCallBook({ core, drivers, clock }),
+    ...platform,
     actionsOf,
   };
 }
@@ -214,6 +227,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
+  intake.run((stop) => parts.platform.run(stop));
   const control = controlOf(parts, options);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
@@ -274,26 +288,40 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
-  const { commands, core, drivers, egress, health, actionsOf } = parts;
+  const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
     ...controlRequests({ commands, core, drivers, egress, clock, actionsOf, ...told }),
     monthRequest({ ...parts, clock }),
+    ...confirmRequests(confirmations),
+    spacesRequest(core),
+    ...uplinkRequests(parts),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
 function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
-  return site.uplinks.map(({ id, row, config }) => {
+  return site.uplinks.map(({ id, row, config, options }) => {
     const outbox = parts.targets.find((target) => target.id === id)?.outbox;
     if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
-    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret };
+    const pollSeconds = options.commands?.pollSeconds;
+    const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
+    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
     const make = (up: () => void): Runnable => {
-      const uplink = row.create(id, config as never, deps);
-      return { id, run: (stop) => runUplink(outbox, uplink, up, stop) };
+      const uplink = mapped(row.create(id, config as never, deps), options.mapping);
+      const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
+      return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
     };
-    return { id, make, clock, log, health: parts.health, downCode: "uplink-down" as const };
+    return {
+      id,
+      make,
+      clock,
+      log,
+      health: parts.health,
+      downCode: "uplink-down" as const,
+      urgent: () => outbox.urgent,
+    };
   });
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Id, Pseudonym } from "./names.ts";
 import { HAND_OVER_ID, PROMPT_ID } from "./prompt.ts";
+import { LimitBasis, LimitPersons, PolicyBundle, RegisteredPersons } from "./site-change.ts";
 
 export const AlertId = z.string().regex(/^alr_[0-9a-z]+$/, "must be an alert's id, as alr_1x2y3z00001");
 const note = z.string().min(1).max(1_000);
@@ -36,6 +37,9 @@ export const Deed = z.discriminatedUnion("do", [
     absent: z.array(Pseudonym).max(20_000).default([]),
     resident: z.array(Pseudonym).max(20_000).default([]),
   }),
+  z.strictObject({ do: z.literal("set-registered"), space: Id, persons: RegisteredPersons }),
+  z.strictObject({ do: z.literal("set-limit"), space: Id, persons: LimitPersons, basis: LimitBasis }),
+  z.strictObject({ do: z.literal("policies"), bundle: PolicyBundle }),
 ]);
 export type Deed = z.infer<typeof Deed>;
 export type DeedKind = Deed["do"];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Alert } from "./alert.ts";
-import { Command, CommandResult, DeviceCommand, DeviceStatus } from "./command.ts";
+import { CommandResult, DeviceCommand, DeviceStatus } from "./command.ts";
+import { CommandEnvelope } from "./command-envelope.ts";
 import { CloudEvent, composeEvent, type EventDraft, formatSequence, Gap, Receipt } from "./envelope.ts";
 
 const time = "2026-11-25T08:00:00+08:00";
@@ -94,10 +95,10 @@ test("commands, their results and a device's status parse as the format shows th
     keyId: "k1",
     signature: "AAAA",
   };
-  expect(Command.parse(command)).toEqual(command);
+  expect(CommandEnvelope.parse(command)).toEqual(command);
   expect(DeviceCommand.parse({ id: "c1", action: "led", notAfter: time })).toMatchObject({ action: "led" });
   expect(CommandResult.parse({ id: "c1", ok: false, error: "jammed" })).toMatchObject({ ok: false });
   const status = { state: "online", battery: 81, rssi: -60, firmware: "1.4" };
   expect(DeviceStatus.parse(status)).toEqual(status);
-  expect(Command.safeParse({ ...command, action: "explode" }).success).toBe(false);
+  expect(CommandEnvelope.safeParse({ ...command, action: "Explode!" }).success).toBe(false);
 });

@@ -39,6 +39,8 @@ export class ConfigError extends Error {
 export interface LinkErrorOptions extends ErrorOptions {
   /** Looking again costs nobody anything, as for a port of this machine: no back-off waits longer. */
   readonly retryWithinMs?: number;
+  /** The other side asks not to be tried again before so long. */
+  readonly notBeforeMs?: number;
 }
 
 /** The way there is broken. The supervisor or the outbox backs off and makes it anew. */
@@ -46,11 +48,13 @@ export class LinkError extends Error {
   override readonly name = "LinkError";
   readonly code: "closed" | "timeout" | "refused";
   readonly retryWithinMs: number | undefined;
+  readonly notBeforeMs: number | undefined;
 
   constructor(code: LinkError["code"], message: string, options?: LinkErrorOptions) {
     super(message, options);
     this.code = code;
     this.retryWithinMs = options?.retryWithinMs;
+    this.notBeforeMs = options?.notBeforeMs;
   }
 }
 

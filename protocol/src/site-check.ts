@@ -17,6 +17,7 @@ import {
   UNOWNED_GRID,
 } from "./site.ts";
 import { didYouMean } from "./spelling.ts";
+import { checkUplinks } from "./uplink-check.ts";
 
 /** A suggestion that costs a search is given as a function. */
 type Report = (path: string, reason: string, fix: string | (() => string)) => void;
@@ -36,8 +37,8 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkDevices(site, report);
   checkCredentials(site, report);
   checkAdapters(site, report);
-  problems.push(...checkBoards(site), ...checkPrompts(site), ...checkEscalation(site), ...checkPatrols(site));
-  problems.push(...checkFire(site.fire, idsOf(site.devices)));
+  problems.push(...checkUplinks(site), ...checkBoards(site), ...checkPrompts(site));
+  problems.push(...checkEscalation(site), ...checkPatrols(site), ...checkFire(site.fire, idsOf(site.devices)));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

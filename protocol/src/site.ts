@@ -1,13 +1,17 @@
 /** The site file: everything one gateway looks after. Semantic checks (references, cycles) are in site-check.ts. */
 import { z } from "zod";
+import { AlertKind } from "./alert.ts";
 import { SiteBoard } from "./board-site.ts";
+import { Lane } from "./envelope.ts";
 import { EscalationSettings } from "./escalation.ts";
 import { Fire } from "./fire-site.ts";
+import { Mapping } from "./mapping.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { CredentialRole } from "./roles.ts";
 import { isTimeZone } from "./time.ts";
+import { UplinkCommands } from "./uplink-commands.ts";
 
 export const SiteKind = z.enum(["rental-compound", "dormitory", "construction-site"]);
 export const SpaceKind = z.enum(["building", "floor", "flat", "room", "shed", "corridor", "yard"]);
@@ -86,6 +90,10 @@ export const Portal = z.strictObject({
     .max(86_400)
     .optional()
     .describe("how long it may stand open; default: the policy's for doors, no limit for gates and turnstiles"),
+  remoteOpen: z
+    .enum(["off", "on", "two-persons"])
+    .default("off")
+    .describe("whether a platform's command may open it; `two-persons`: once another person has confirmed"),
 });
 export type Portal = z.infer<typeof Portal>;
 
@@ -135,6 +143,15 @@ export const TlsClient = z.strictObject({
   key: SecretRef.optional(),
 });
 
+/** Each list narrows; what is not given lets everything through. */
+export const EventFilter = z.strictObject({
+  types: z.array(z.string().min(1)).min(1).optional().describe("event types, `*` at the end matches any rest"),
+  kinds: z.array(AlertKind).min(1).optional().describe("kinds of alerts"),
+  spaces: z.array(Id).min(1).optional().describe("spaces, with what lies in them"),
+  lanes: z.array(Lane).min(1).optional(),
+});
+export type EventFilter = z.infer<typeof EventFilter>;
+
 /** What every uplink takes; the uplink type checks the rest. */
 export const UplinkConfig = z.looseObject({
   id: Id,
@@ -148,10 +165,13 @@ export const UplinkConfig = z.looseObject({
     .default("strip")
     .describe("what becomes of credentials in those readings"),
   filter: z
-    .array(z.string().min(1))
-    .min(1)
+    .union([z.array(z.string().min(1)).min(1), EventFilter])
     .optional()
-    .describe("event types to send, `*` at the end matches any rest; default all"),
+    .describe(
+      "event types to send, `*` at the end matches any rest, or `{ types, kinds, spaces, lanes }`; default all",
+    ),
+  mapping: Mapping.optional().describe("turns events into the platform's own JSON: see uplinks.md"),
+  commands: UplinkCommands.optional().describe("whose commands count; without it none: see commands.md"),
 });
 export type UplinkConfig = z.infer<typeof UplinkConfig>;
 

@@ -17,6 +17,7 @@ import { benchRawAedes } from "./raw-aedes.ts";
 import { benchReplay } from "./replay.ts";
 import { openRig, type Rig } from "./rig.ts";
 import { benchStore } from "./store.ts";
+import { benchUplinks } from "./uplinks.ts";
 
 const argv = process.argv.slice(2);
 const quick = argv.includes("--quick");
@@ -176,6 +177,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-1000": () => latency(1_000),
   drain,
   fire,
+  uplinks: async () => benchUplinks({ items: quick ? 20_000 : 100_000 }),
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),
   "osdp-115200": () => benchOsdp(115_200, seconds),

@@ -155,4 +155,33 @@ describe("the mqtt uplink with Mosquitto", () => {
     const doubter = town.uplink({ ...config, tls: { ...own, ca: { file: "g.pem" } } }, secrets);
     await expect(doubter.ended).rejects.toThrow("in `tls.ca`");
   });
+
+  it("carries its attributes over MQTT 5, TLS and a client certificate, of mapped items too", async () => {
+    const files = { "ca.pem": TEST_CA, "broker.pem": TEST_SERVER_CERT, "broker.key": TEST_SERVER_KEY };
+    const lines = [
+      "cafile $DIR/ca.pem",
+      "certfile $DIR/broker.pem",
+      "keyfile $DIR/broker.key",
+      "require_certificate true",
+    ];
+    await using town = await open({ files, config: lines });
+    const url = `mqtts://localhost:${town.broker.port}`;
+    const pem = { ca: TEST_CA, cert: TEST_CLIENT_CERT, key: TEST_CLIENT_KEY };
+    const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0, ...pem });
+    await using _ = { [Symbol.asyncDispose]: () => client.endAsync(true) };
+    const got: IPublishPacket[] = [];
+    client.on("message", (_topic, _payload, packet) => got.push(packet));
+    await client.subscribeAsync(UP, { qos: 1 });
+    const secrets = { "ca.pem": TEST_CA, "g.pem": TEST_CLIENT_CERT, "g.key": TEST_CLIENT_KEY };
+    const tls = { ca: { file: "ca.pem" }, cert: { file: "g.pem" }, key: { file: "g.key" } };
+    const { uplink } = town.uplink({ url, receipt: "broker", tls }, secrets);
+    const item = owedItem(7, "emergency");
+    expect((await uplink.send([{ ...item, event: item.text, text: '{"case":1}' }], never)).accepted).toEqual([7]);
+    while (got.length < 1) await settle();
+    expect(String(got[0]?.payload)).toBe('{"case":1}');
+    expect(got[0]?.properties).toMatchObject({
+      contentType: "application/json",
+      userProperties: { id: "e-7", type: "gatehouse.alert.raised", sequence: "0000000000000007" },
+    });
+  });
 });

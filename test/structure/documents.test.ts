@@ -34,7 +34,7 @@ function rowTypes(folder: string): string[] {
 
 test.each([
   ["drivers", ["mqtt"]],
-  ["uplinks", ["https", "mqtt"]],
+  ["uplinks", ["https", "mqtt", "webhook", "wecom"]],
 ])("every row of %s has a section in docs, and every section a row", (folder, atLeast) => {
   const types = rowTypes(folder);
   expect(types).toEqual(expect.arrayContaining(atLeast));

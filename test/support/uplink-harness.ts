@@ -6,6 +6,7 @@ import { uplinkDeps } from "gatehouse/testing";
 import type { OpenUplink } from "./uplink-contract.ts";
 
 const ANY_PORT = { host: "127.0.0.1", port: 0 };
+const SHARED = "a secret both sides know";
 const CA = { ca: { file: "city-ca.pem" } };
 
 function rowOf(type: string) {
@@ -18,7 +19,7 @@ async function openCity(doors: Partial<Parameters<typeof startCity>[0]>) {
   const cityClock = new FakeClock();
   const city = await startCity({ ...doors, clock: cityClock, log: silentLog });
   const clock = new FakeClock();
-  const deps = uplinkDeps(clock, { "city-ca.pem": city.ca ?? "" });
+  const deps = uplinkDeps(clock, { "city-ca.pem": city.ca ?? "", "shared.key": SHARED });
   return { city, cityClock, clock, deps, close: () => city.close() };
 }
 
@@ -30,9 +31,11 @@ function maker(type: string, config: object, deps: ReturnType<typeof uplinkDeps>
 const nothing = async () => {};
 
 export const openHttpsUplink: OpenUplink = async () => {
-  const { deps, ...rig } = await openCity({ https: ANY_PORT });
+  const keys = { gate: { alg: "hmac-sm3", key: Buffer.from(SHARED) } } as const;
+  const { deps, ...rig } = await openCity({ https: ANY_PORT, keys });
   const url = rig.city.httpsUrl;
-  return { ...rig, via: "http", make: maker("https", { url, tls: CA }, deps), silent: { hang: nothing } };
+  const sign = { alg: "hmac-sm3", key: { file: "shared.key" }, keyId: "gate" };
+  return { ...rig, via: "http", make: maker("https", { url, tls: CA, sign }, deps), silent: { hang: nothing } };
 };
 
 export const openMqttUplink: OpenUplink = async () => {

@@ -4,9 +4,10 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { type Clock, type CloudEvent, ConfigError } from "@gatehouse/protocol";
+import { type Clock, type CloudEvent, ConfigError, uplinkTopic } from "@gatehouse/protocol";
 import type { Logger } from "../log.ts";
 import { makeCertificate } from "./certificate.ts";
+import { CommandDesk, type CommandOrder, type SignedCommand } from "./commands.ts";
 import { controlOverHttp } from "./control.ts";
 import { type FailMode, Failure, rejects } from "./failure.ts";
 import { INGEST_PATH, type IngestDeps, ingestOverHttp } from "./http.ts";
@@ -14,6 +15,7 @@ import { type CityEvent, Ledger, type LedgerCounters, type MissingReport, type V
 import { LedgerFile } from "./ledger-file.ts";
 import { type ListenAt, Listener } from "./listener.ts";
 import { ingestOverMqtt } from "./mqtt.ts";
+import { type CityKey, disbelief } from "./signatures.ts";
 
 export interface CityOptions {
   /** Events posted to `/ingest`, with a certificate made at start. */
@@ -26,10 +28,14 @@ export interface CityOptions {
   readonly control?: ListenAt | undefined;
   /** Where to write the certificate authority, PEM. */
   readonly caFile?: string | undefined;
+  /** Where to write the public key of its commands, PEM. */
+  readonly commandKeyFile?: string | undefined;
   /** Append a line for each arrival ({@link LedgerLine}), before its receipt is sent. */
   readonly file?: string | undefined;
   /** `all` (default) keeps a record of every event; `counts` keeps memory flat and finds repeats by sequence only. */
   readonly record?: "all" | "counts" | undefined;
+  /** Keys of gateways by key id: unsigned or wrongly signed requests then get HTTP 401. */
+  readonly keys?: Readonly<Record<string, CityKey>> | undefined;
   /** Decides which events failure mode `partial` rejects. */
   readonly seed?: number | string | undefined;
   readonly clock: Clock;
@@ -63,6 +69,10 @@ export interface City {
   /** Resolves as soon as the condition holds, looked at now and after every arrival. Rejects when the signal aborts. */
   until(condition: () => boolean, signal?: AbortSignal): Promise<void>;
   status(): CityStatus;
+  /** Public key of its commands, PEM; their `keyId` is `city`. */
+  readonly commandKey: string;
+  /** Signs a command and sends it; over HTTP it goes with the next answer. */
+  command(order: CommandOrder): SignedCommand;
   close(): Promise<void>;
 }
 
@@ -86,7 +96,23 @@ export async function startCity(options: CityOptions): Promise<City> {
   const changed = () => {
     for (const look of conditions) look();
   };
-  const doors = await openDoors(options, { ledger, clock, failure: () => failure, changed });
+  const doubts = options.keys === undefined ? undefined : await disbelief(options.keys, clock);
+  const commands = new CommandDesk(clock);
+  if (options.commandKeyFile !== undefined) writeFileSync(options.commandKeyFile, commands.publicKey);
+  const doors = await openDoors(options, {
+    ledger,
+    clock,
+    failure: () => failure,
+    changed,
+    commands,
+    disbelief: doubts,
+  });
+  const command = (order: CommandOrder): SignedCommand => {
+    const signed = commands.sign(order);
+    if (order.via === "mqtt") doors.publish(uplinkTopic.commands(signed.gateway), JSON.stringify(signed));
+    else commands.queue(signed);
+    return signed;
+  };
   const apply = async (next: Failure): Promise<void> => {
     log.info({ ...next }, "city platform changes its conduct");
     failure = next;
@@ -94,12 +120,17 @@ export async function startCity(options: CityOptions): Promise<City> {
     else for (const listener of doors.listeners) await listener.open();
   };
   const status = (): CityStatus => ({ ...ledger.counters, failure, uplinks: uplinksOf(ledger) });
-  const control = new Listener(createServer(controlOverHttp({ status, fail: apply })), options.control ?? LOOPBACK);
+  const control = new Listener(
+    createServer(controlOverHttp({ status, fail: apply, command })),
+    options.control ?? LOOPBACK,
+  );
   await control.open();
   return {
     ...doors.urls,
     controlUrl: `http://${control.address}`,
     ca: doors.ca,
+    commandKey: commands.publicKey,
+    command,
     events: ledger.events,
     get duplicates() {
       return ledger.counters.duplicates;
@@ -150,6 +181,7 @@ async function openDoors(options: CityOptions, deps: IngestDeps) {
       httpUrl: httpDoor && `http://${httpDoor.address}${INGEST_PATH}`,
       mqttUrl: mqttDoor && `${mqtt?.tls === true ? "mqtts" : "mqtt"}://${mqttDoor.address}`,
     },
+    publish: (topic: string, text: string) => broker?.publish(topic, text),
     close: async () => broker?.close(),
   };
 }

@@ -1,13 +1,15 @@
-/** The city's control door, for whoever runs it in a process of its own: `GET /status`, `POST /control`. */
+/** The city's control door, for whoever runs it in a process of its own: `GET /status`, `POST /control`, `POST /command`. */
 import type { RequestListener } from "node:http";
+import { CommandOrder, type SignedCommand } from "./commands.ts";
 import { Failure } from "./failure.ts";
 
 export interface ControlDeps {
   readonly status: () => unknown;
   readonly fail: (failure: Failure) => Promise<void>;
+  readonly command: (order: CommandOrder) => SignedCommand;
 }
 
-const MAX_BODY_BYTES = 4_096;
+const MAX_BODY_BYTES = 64 * 1024;
 
 export function controlOverHttp(deps: ControlDeps): RequestListener {
   return (request, response) => {
@@ -16,8 +18,9 @@ export function controlOverHttp(deps: ControlDeps): RequestListener {
       response.end(`${JSON.stringify(body)}\n`);
     };
     if (request.method === "GET" && request.url === "/status") return reply(200, deps.status());
-    if (request.method !== "POST" || request.url !== "/control") {
-      return reply(404, { error: "GET /status or POST /control" });
+    const { url } = request;
+    if (request.method !== "POST" || (url !== "/control" && url !== "/command")) {
+      return reply(404, { error: "GET /status, POST /control or POST /command" });
     }
     let text = "";
     request.setEncoding("utf8");
@@ -26,6 +29,11 @@ export function controlOverHttp(deps: ControlDeps): RequestListener {
       if (text.length > MAX_BODY_BYTES) request.destroy();
     });
     request.on("end", () => {
+      if (url === "/command") {
+        const order = CommandOrder.safeParse(parse(text));
+        if (!order.success) return reply(400, { error: order.error.issues[0]?.message ?? "invalid" });
+        return reply(200, deps.command(order.data));
+      }
       const failure = Failure.safeParse(parse(text));
       if (!failure.success) return reply(400, { error: failure.error.issues[0]?.message ?? "invalid" });
       return deps.fail(failure.data).then(() => reply(200, failure.data));

@@ -2,13 +2,25 @@
 import { Random } from "@gatehouse/protocol/testing";
 import { z } from "zod";
 
-export const FAIL_MODES = ["refuse", "hang", "5xx", "html", "lose-receipts", "partial", "slow"] as const;
+export const FAIL_MODES = [
+  "refuse",
+  "hang",
+  "5xx",
+  "html",
+  "lose-receipts",
+  "partial",
+  "slow",
+  "busy",
+  "redirect",
+  "small",
+] as const;
 export const FailMode = z.enum(FAIL_MODES);
 /**
  * `refuse`: nobody listens. `hang`: connections are taken, nothing is recorded or answered. `5xx`: HTTP 503, MQTT clients are thrown out;
  * nothing is recorded. `html`: a page with status 200 instead of a receipt; nothing is recorded. `lose-receipts`: recorded, then the connection
  * breaks before the answer (MQTT: no receipt). `partial`: a fraction is rejected with a reason, the same events at every attempt.
- * `slow`: recorded, answered late.
+ * `slow`: recorded, answered late. `busy`: HTTP 429 with Retry-After; `redirect`: HTTP 302; nothing is recorded. `small`: bodies over 2,000
+ * bytes get HTTP 413. Over MQTT the first two throw clients out, and `small` works as it should.
  */
 export type FailMode = z.infer<typeof FailMode>;
 
@@ -23,7 +35,9 @@ export type Failure = z.infer<typeof Failure>;
 export interface Conduct {
   /** Is the batch looked at and recorded? */
   readonly records: boolean;
-  readonly answer: "receipt" | "never" | "break" | "unavailable" | "html";
+  readonly answer: "receipt" | "never" | "break" | "unavailable" | "html" | "busy" | "redirect";
+  /** Larger bodies are refused. */
+  readonly maxBytes?: number;
   readonly delayMs: number;
 }
 
@@ -33,6 +47,11 @@ export function conductOf({ mode, delayMs }: Failure): Conduct {
       return { records: false, answer: "never", delayMs: 0 };
     case "5xx":
       return { records: false, answer: "unavailable", delayMs: 0 };
+    case "busy":
+    case "redirect":
+      return { records: false, answer: mode, delayMs: 0 };
+    case "small":
+      return { records: true, answer: "receipt", delayMs: 0, maxBytes: 2_000 };
     case "html":
       return { records: false, answer: "html", delayMs: 0 };
     case "lose-receipts":

@@ -8,6 +8,7 @@ const UP = /^gatehouse\/([^/]+)\/up\/[^/]+$/;
 
 export interface MqttIngest {
   readonly broker: Aedes;
+  publish(topic: string, text: string): void;
   close(): Promise<void>;
 }
 
@@ -20,13 +21,15 @@ export async function ingestOverMqtt(deps: IngestDeps): Promise<MqttIngest> {
     if (gateway === undefined) return done();
     const conduct = conductOf(deps.failure());
     if (conduct.answer === "never") return;
-    if (conduct.answer === "unavailable") return done(new LinkError("closed", "told to be unavailable"));
+    if (["unavailable", "busy", "redirect"].includes(conduct.answer))
+      return done(new LinkError("closed", "told to be unavailable"));
     if (conduct.answer === "html") broker.publish(receiptPacket(gateway, HTML_PAGE), () => {});
     const receipt = conduct.records ? record(deps, packet.payload) : undefined;
     if (receipt !== undefined && conduct.answer === "receipt") receipts.add(gateway, receipt, conduct.delayMs);
     done();
   };
-  return { broker, close: () => new Promise((resolve) => broker.close(() => resolve())) };
+  const publish = (topic: string, payload: string) => broker.publish({ ...PLAIN, topic, payload }, () => {});
+  return { broker, publish, close: () => new Promise((resolve) => broker.close(() => resolve())) };
 }
 
 /** One event or an array of them; undefined when there is nothing to answer. */
@@ -43,13 +46,12 @@ function record(deps: IngestDeps, payload: string | Buffer): Receipt | undefined
   return taken;
 }
 
+const PLAIN = { cmd: "publish", qos: 1, retain: false, dup: false } as const;
+
 const receiptPacket = (gateway: string, payload: string): PublishPacket => ({
-  cmd: "publish",
+  ...PLAIN,
   topic: uplinkTopic.receipts(gateway),
   payload,
-  qos: 1,
-  retain: false,
-  dup: false,
 });
 
 class Receipts {

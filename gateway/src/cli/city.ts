@@ -9,6 +9,7 @@ interface CityFlags {
   readonly mqtt?: Address;
   readonly control: Address;
   readonly ca: string;
+  readonly commandKey?: string;
   readonly file?: string;
   readonly fail?: string;
   readonly logLevel: LogLevel;
@@ -25,14 +26,21 @@ export function cityCommand(): Command {
       port: 9443,
     })
     .option("--mqtt <host:port>", "also as an MQTT broker", parseAddress)
-    .option("--control <host:port>", "GET /status, POST /control", parseAddress, { host: "127.0.0.1", port: 9480 })
+    .option("--control <host:port>", "GET /status, POST /control, POST /command", parseAddress, {
+      host: "127.0.0.1",
+      port: 9480,
+    })
     .option("--ca <file>", "where to write the certificate authority the gateway is to trust", "city-ca.pem")
+    .option("--command-key <file>", "where to write the public key of the commands it signs; their keyId is city")
     .option("--file <file>", "append a line for every arrival")
-    .option("--fail <mode>", "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow")
+    .option(
+      "--fail <mode>",
+      "begin in a failure mode: refuse, hang, 5xx, html, lose-receipts, partial, slow, busy, redirect, small",
+    )
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addHelpText(
       "after",
-      '\nExample:\n  gatehouse city --ca city-ca.pem\n  curl -X POST -d \'{"mode":"5xx"}\' http://127.0.0.1:9480/control\n',
+      '\nExample:\n  gatehouse city --ca city-ca.pem\n  curl -X POST -d \'{"mode":"5xx"}\' http://127.0.0.1:9480/control\n  gatehouse city --command-key city-commands.pem\n  curl -d \'{"gateway":"mq-0007","target":"reader-302","action":"buzzer"}\' http://127.0.0.1:9480/command\n',
     )
     .action(city);
 }
@@ -41,12 +49,13 @@ async function city(flags: CityFlags): Promise<void> {
   const signal = untilSignal();
   const log = await openLog(flags.logLevel);
   const { FailMode, startCity } = await import("@gatehouse/device-sim");
-  const { https, mqtt, control, ca: caFile, file } = flags;
+  const { https, mqtt, control, ca: caFile, commandKey: commandKeyFile, file } = flags;
   const platform = await startCity({
     https,
     mqtt,
     control,
     caFile,
+    commandKeyFile,
     file,
     clock: systemClock,
     log,

@@ -2,6 +2,7 @@
 import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { confirmCommand } from "./command-confirm.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
 
 interface CommandFlags extends RunningFlags {
@@ -47,6 +48,8 @@ Examples:
   gatehouse command reader-302 text '{"text":"CALL OFFICE","seconds":10}'
   gatehouse command board-1 output '{"output":0,"on":true,"seconds":2}'
   gatehouse command board-1 identify --state ./state
+  gatehouse command confirm                                             which of a platform's commands wait for a second person
+  gatehouse command confirm city-4711 --by wang                         and let one go on
 
 Arguments, by action (docs/commands.md says more):
   unlock     {"seconds"?, "door"?}              lock       {"door"?}
@@ -60,7 +63,7 @@ Exits with 0 when the device did it, 1 when it said no, 69 when no gateway runs 
 device cannot be reached now, 78 when the command is wrong.`;
 
 export function commandCommand(): Command {
-  return new Command("command")
+  const command = new Command("command")
     .summary("have a device do something: unlock, sound, show, switch")
     .description("Gives a command to a device of the gateway that runs on this box, and says what became of it.")
     .argument("[device]", "its id in the site file")
@@ -72,6 +75,7 @@ export function commandCommand(): Command {
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
     .action(give);
+  return command.addCommand(confirmCommand());
 }
 
 function parseSeconds(text: string): number {

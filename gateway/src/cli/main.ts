@@ -24,6 +24,8 @@ import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
 import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
+import { spaceCommand } from "./space.ts";
+import { uplinkCommand } from "./uplink.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -43,10 +45,12 @@ const COMMANDS: readonly (() => Command)[] = [
   handoverCommand,
   patrolCommand,
   complianceCommand,
+  spaceCommand,
   reportCommand,
   osdpCommand,
   replayCommand,
   exportCommand,
+  uplinkCommand,
   rulesCommand,
   simCommand,
   cityCommand,

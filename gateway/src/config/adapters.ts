@@ -1,5 +1,13 @@
 /** Blocks that only a driver or an uplink understands, checked by the schema of its row. */
-import { type CommandAction, Device, didYouMean, type Problem, type Site, UplinkConfig } from "@gatehouse/protocol";
+import {
+  type CommandAction,
+  Device,
+  didYouMean,
+  type Problem,
+  type SecretRef,
+  type Site,
+  UplinkConfig,
+} from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 import type { DeviceFile, SecretForm } from "../core/ports.ts";
 import { check, unknownKey } from "./issues.ts";
@@ -13,6 +21,7 @@ export interface AdapterRow {
   readonly device?: ZodType;
   readonly files?: Readonly<Record<string, DeviceFile>>;
   readonly secrets?: Readonly<Record<string, SecretForm>>;
+  problems?(config: never, secret: (ref: SecretRef) => Buffer): readonly Problem[];
   /** The key that no two devices of one such driver share: their address on the line. */
   readonly distinct?: string;
   /** Of a driver: commands its devices may be given. */

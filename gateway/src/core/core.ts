@@ -118,6 +118,11 @@ export class Core {
     return modelOf(this.#state);
   }
 
+  /** How much the wall clock can be relied on. */
+  get clockQuality(): ClockQuality {
+    return this.#quality;
+  }
+
   /** Told what changed once it is on disk. */
   onChange(listener: (change: CoreChange) => void): void {
     this.#listeners.push(listener);
@@ -149,7 +154,7 @@ export class Core {
   }
 
   /** For {@link Commands}: uses up a command's id, or ends it. What comes back is on disk if it was accepted. */
-  command(input: Extract<Input, { type: "command" | "command-result" }>): Promise<Effects> {
+  command(input: Extract<Input, { type: `command${string}` }>): Promise<Effects> {
     return this.#input(input);
   }
 

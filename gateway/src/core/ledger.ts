@@ -2,6 +2,7 @@
 import type { EventDraft } from "@gatehouse/protocol";
 import { notAsked } from "./alerts/escalation.ts";
 import type { AlertEvent } from "./alerts/life.ts";
+import { type Wanted, wants } from "./event-filter.ts";
 import { alertEvent, dailyEvent, factEvent } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
@@ -14,13 +15,8 @@ export interface Target {
   readonly id: string;
   readonly outbox: Outbox;
   readonly readings: boolean;
-  /** Event types, `*` at the end for any rest; undefined for all. */
-  readonly filter: readonly string[] | undefined;
-}
-
-export function wants({ filter }: Pick<Target, "filter">, type: string): boolean {
-  if (filter === undefined) return true;
-  return filter.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
+  /** Undefined for all. */
+  readonly filter: Wanted | undefined;
 }
 
 const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
@@ -54,21 +50,29 @@ export class Turn {
       this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
-        if (readings && wants({ filter }, "gatehouse.reading"))
+        const event = { type: "gatehouse.reading", lane: "telemetry", subject: "", data: entry.body } as const;
+        if (readings && (filter === undefined || wants(filter, event)))
           this.#owed.push({ outbox, entry: outbox.addReading(entry.seq), reading: entry });
       }
     }
     for (const event of effects.alerts) this.#alert(model, event, entry.nowMs);
-    for (const fact of effects.facts ?? []) this.owe(factEvent(model, fact, entry.nowMs));
+    for (const fact of effects.facts ?? []) this.#fact(factEvent(model, fact, entry.nowMs), fact.only);
     if (effects.dayEnded !== undefined) this.owe(dailyEvent(model, state, effects.dayEnded, entry.nowMs));
   }
 
-  /** Owes an event to every uplink that wants its type, but those it is not for. */
+  /** Owes an event to every uplink that wants it, but those it is not for. */
   owe(event: EventDraft, except?: ReadonlySet<string>): void {
     for (const { id, outbox, filter } of this.#targets) {
-      if (wants({ filter }, event.type) && except?.has(id) !== true)
+      if ((filter === undefined || wants(filter, event)) && except?.has(id) !== true)
         this.#owed.push({ outbox, entry: outbox.add(event), reading: undefined });
     }
+  }
+
+  #fact(event: EventDraft, only: string | undefined): void {
+    const target = this.#targets.find(({ id }) => id === only);
+    if (only === undefined) this.owe(event);
+    else if (target !== undefined)
+      this.#owed.push({ outbox: target.outbox, entry: target.outbox.add(event), reading: undefined });
   }
 
   #alert(model: Model, event: AlertEvent, nowMs: number): void {

@@ -28,6 +28,7 @@ import {
   UNOWNED_GRID,
   zoneOffsetMs,
 } from "@gatehouse/protocol";
+import { createOverlay, type Overlay, underOverlay } from "./overlay/overlay.ts";
 import { type CompiledRule, compileRules } from "./rules/custom/compile.ts";
 
 /** What the core is configured with: the site file without its secrets, and the policies it uses. Stands in the journal. */
@@ -61,6 +62,7 @@ export interface SpaceModel {
 }
 
 export interface Model {
+  /** As the site file has it, without what was set beside it. */
   readonly config: CoreConfig;
   readonly gateway: string;
   readonly zone: string;
@@ -96,10 +98,10 @@ const METERS_NIGHTS: NightRule = { over: 5, of: 6, clear: 5, raiseAt: 0.55, clea
 const DEFAULT_NIGHT = { from: "22:00", to: "06:00" };
 const DEFAULT_OFFENCE_DAYS = 365;
 
-/** `config` must have passed checkSite. */
-export function buildModel(config: CoreConfig): Model {
-  const { site } = config;
-  const policies = new Map(config.policies.map((policy) => [policy.id, policy]));
+/** `config` must have passed checkSite. `overlay` is what was set beside it. */
+export function buildModel(config: CoreConfig, overlay: Overlay = createOverlay()): Model {
+  const { site, policies: counting } = underOverlay(config, overlay);
+  const policies = new Map(counting.map((policy) => [policy.id, policy]));
   const portals = new Map(site.portals.map((portal) => [portal.id, portal]));
   const spaceOf = new Map<string, string>();
   const sensed = new Set<string>();
@@ -111,7 +113,12 @@ export function buildModel(config: CoreConfig): Model {
   }
   const metered = new Set([...spaceOf.values()].filter((space) => !sensed.has(space)));
   const spaces = new Map(
-    site.spaces.map((space) => [space.id, buildSpace(site, space, policies, metered.has(space.id))]),
+    site.spaces.map((space): [string, SpaceModel] => {
+      const built = buildSpace(site, space, policies, metered.has(space.id));
+      const { limit } = built;
+      const set = limit !== undefined && overlay.limits.has(space.id);
+      return [space.id, set ? { ...built, limit: { ...limit, policy: SET_LIMIT } } : built];
+    }),
   );
   return {
     config,
@@ -144,6 +151,9 @@ function hoursIn(zone: string): Pick<Model, "hourOf" | "hourStartMs"> {
     hourStartMs: (hour) => hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS - zoneOffsetMs(hour * HOUR_MS, zone), zone),
   };
 }
+
+/** In place of a policy's id where somebody set the limit: a platform's command, or a person on the box. */
+const SET_LIMIT = "set";
 
 const METERS: readonly string[] = ["energy-meter", "water-meter"];
 

@@ -230,4 +230,55 @@ describe("an outbox", () => {
       { numRuns: 25, endOnFailure: true },
     );
   });
+
+  it("sends no batches as large as one the platform found too large", async () => {
+    const set = setUp();
+    for (let i = 0; i < 400; i++) await owe(set, "telemetry");
+    const uplink = new FakeUplink((batch) => {
+      if (batch.length > 10) throw new RejectedError("answered 413");
+      return accept(batch);
+    });
+    await running(set, uplink, async () => {
+      while (set.store.outbox.length > 0) await settle();
+    });
+    const refused = uplink.batches.filter(({ length }) => length > 10).length;
+    expect(refused).toBeLessThan(15);
+    expect(set.outbox.tally.telemetry).toMatchObject({ sent: 400, rejected: 0 });
+  });
+
+  it("tries a platform that was down with one item a lane", async () => {
+    const set = setUp();
+    for (let i = 0; i < 60; i++) await owe(set, i % 2 === 0 ? "alert" : "telemetry");
+    const down = new FakeUplink(() => Promise.reject(new LinkError("refused", "away")));
+    await running(set, down, settle);
+    const probe = new FakeUplink(() => Promise.reject(new LinkError("refused", "away")));
+    await running(set, probe, settle);
+    expect(probe.batches.map(({ length }) => length)).toEqual([1, 1]);
+    const back = new FakeUplink();
+    await running(set, back, async () => {
+      while (set.store.outbox.length > 0) await settle();
+    });
+    expect(back.sent.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  });
+
+  it("is urgent while an alert waits, and only then", async () => {
+    const set = setUp();
+    await owe(set, "telemetry");
+    expect(set.outbox.urgent).toBe(false);
+    await owe(set, "alert");
+    expect(set.outbox.urgent).toBe(true);
+    await running(set, new FakeUplink(), settle);
+    expect(set.outbox.urgent).toBe(false);
+  });
+
+  it("does not call a lane slow whose items are kept on purpose", async () => {
+    const set = setUp();
+    await owe(set, "alert");
+    const quiet = new FakeUplink(() => ({ accepted: [], rejected: [], deferred: true }));
+    await running(set, quiet, async () => {
+      for (let i = 0; i < 150; i++) await set.clock.advance(60_000);
+    });
+    expect(set.health.entries).toEqual([]);
+    expect(set.store.outbox).toHaveLength(1);
+  });
 });

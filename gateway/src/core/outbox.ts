@@ -52,6 +52,10 @@ export class Outbox {
   /** When each lane had last caught up, or its link began; real ms. */
   readonly #caughtUpMs = new Map<Lane, number>();
   readonly #slow = new Set<Lane>();
+  /** Lanes of alerts in which something waits. */
+  readonly #urgent = new Set<Lane>();
+  /** The platform answered since the last failure: until then a batch is one item, so that trying costs little. */
+  #proved = true;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -77,7 +81,17 @@ export class Outbox {
 
   /** The entries are on disk now: they may leave. `reading` is the journal entry of a reading's row. */
   committed(entry: OutboxEntry, reading?: JournalEntry): void {
+    this.#note(entry.lane);
     this.#lanes.get(entry.lane)?.committed(entry, reading);
+  }
+
+  /** An alert waits that is not settled. */
+  get urgent(): boolean {
+    return this.#urgent.size > 0;
+  }
+
+  #note(lane: Lane): void {
+    if (lane === "emergency" || lane === "alert") this.#urgent.add(lane);
   }
 
   /** Sends until the signal aborts (resolves) or the link breaks (throws LinkError). `up` is called when the platform has answered. */
@@ -92,6 +106,9 @@ export class Outbox {
     });
     try {
       await Promise.all(pumps);
+    } catch (error) {
+      this.#proved = false;
+      throw error;
     } finally {
       stop.abort();
       await Promise.allSettled(pumps);
@@ -100,18 +117,24 @@ export class Outbox {
 
   async #pump(lane: LaneQueue, uplink: Uplink, up: () => void, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
-    let limit = MAX_ITEMS / 10;
+    let limit = this.#proved ? MAX_ITEMS / 10 : 1;
+    let most = MAX_ITEMS;
     let delays = backoff(random, KEPT_BACKOFF);
     this.#caughtUpMs.set(lane.lane, clock.monoMs());
     while (!signal.aborted) {
       try {
         this.#watchPace(lane.lane);
         const batch = await lane.take(Math.round(limit), MAX_BYTES, signal);
+        this.#note(lane.lane);
         const startedMs = clock.monoMs();
-        const kept = await this.#send(batch, lane, uplink, signal);
+        const { kept, whole, deferred } = await this.#send(batch, lane, uplink, signal);
         up();
+        this.#proved = true;
+        if (deferred) this.#caughtUp(lane.lane);
         const tookMs = Math.max(1, clock.monoMs() - startedMs);
-        limit = Math.min(MAX_ITEMS, Math.max(1, limit * Math.min(2, TARGET_MS / tookMs)));
+        // What the platform found too large once it will find too large again.
+        if (!whole) most = Math.max(1, batch.length >> 1);
+        limit = Math.min(most, Math.max(1, limit * Math.min(2, TARGET_MS / tookMs)));
         if (kept.length < batch.length) delays = backoff(random, KEPT_BACKOFF);
         if (kept.length === 0) continue;
         lane.putBack(kept);
@@ -133,16 +156,17 @@ export class Outbox {
   #caughtUp(lane: Lane): void {
     const { uplink, clock, health } = this.#options;
     this.#caughtUpMs.set(lane, clock.monoMs());
+    this.#urgent.delete(lane);
     if (this.#slow.delete(lane) && this.#slow.size === 0) health.clear("uplink-slow", uplink);
   }
 
-  /** Resolves with what the platform kept. A batch refused whole is halved until the item it means stands alone. */
+  /** Resolves with what the platform kept, and whether it took the batch in one piece. A batch refused whole is halved until the item it means stands alone. */
   async #send(
     batch: readonly OutboxItem[],
     lane: LaneQueue,
     uplink: Uplink,
     signal: AbortSignal,
-  ): Promise<readonly OutboxItem[]> {
+  ): Promise<{ readonly kept: readonly OutboxItem[]; readonly whole: boolean; readonly deferred: boolean }> {
     let result: SendResult;
     try {
       result = await uplink.send(batch, signal);
@@ -151,17 +175,18 @@ export class Outbox {
       const [only] = batch;
       if (batch.length === 1 && only !== undefined) {
         this.#settle(lane, uplink, [], [{ seq: only.seq, reason: error.message }]);
-        return [];
+        return { kept: [], whole: true, deferred: false };
       }
       const half = batch.length >> 1;
       const first = await this.#send(batch.slice(0, half), lane, uplink, signal);
-      return [...first, ...(await this.#send(batch.slice(half), lane, uplink, signal))];
+      const second = await this.#send(batch.slice(half), lane, uplink, signal);
+      return { kept: [...first.kept, ...second.kept], whole: false, deferred: first.deferred || second.deferred };
     }
     const asked = new Set(batch.map((item) => item.seq));
     const accepted = result.accepted.filter((seq) => asked.delete(seq));
     const rejected = result.rejected.filter(({ seq }) => asked.delete(seq));
     this.#settle(lane, uplink, accepted, rejected);
-    return batch.filter((item) => asked.has(item.seq));
+    return { kept: batch.filter((item) => asked.has(item.seq)), whole: true, deferred: result.deferred === true };
   }
 
   /** Not awaited: the lane goes on while the settlement waits for the next commit. A crash before it sends again, and the platform tells by id. */

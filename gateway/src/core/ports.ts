@@ -56,6 +56,7 @@ export type HealthCode =
   | "storage-quarantined"
   | "broker-refused"
   | "control-down"
+  | "command-refused"
   | "egress-blocked"
   | "egress-open";
 
@@ -203,55 +204,13 @@ export interface LocalBroker {
   ): Promise<void>;
 }
 
-/** One event an uplink owes its platform. */
-export interface OutboxItem {
-  /** The event's `sequence`. */
-  readonly seq: number;
-  readonly lane: Lane;
-  /** The CloudEvent as JSON text: the same bytes at every attempt. */
-  readonly text: string;
-}
-
-/** A platform's answer. What is in neither list is kept and sent again. */
-export interface SendResult {
-  readonly accepted: readonly number[];
-  readonly rejected: readonly { readonly seq: number; readonly reason: string }[];
-}
-
-export interface Uplink extends Runnable {
-  /** How long accepted items are kept for a re-send, ms: 0 where the platform itself answers, a grace period where only a broker does. */
-  readonly graceMs: number;
-  /**
-   * Items of one lane, oldest first; several lanes may call at the same time. Throws LinkError to keep the whole batch,
-   * RejectedError when the platform refuses the batch as a whole and smaller ones may tell which item it means.
-   */
-  send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult>;
-  /** Commands of the platform as they come, unchecked. Ends when the signal aborts. */
-  commands(signal: AbortSignal): AsyncIterable<Command>;
-}
-
-export interface UplinkDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** `gateway.id` of the site file. */
-  readonly gateway: string;
-  secret(ref: SecretRef): Buffer;
-}
-
-/** One row of uplinks/index.ts. create() does no I/O. */
-export interface UplinkType<Config = never> {
-  readonly type: string;
-  readonly config: ZodType<Config>;
-  create(id: string, config: Config, deps: UplinkDeps): Uplink;
-}
-
 /** One input of the core in the order that counts. */
 export interface JournalEntry {
   /** Dense, from 1. */
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`, `fire-over`, `egress`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`, `command-refused`, `fire-over`, `egress`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;
@@ -283,6 +242,15 @@ export interface AlertRow {
   readonly raisedMs: number;
   /** The alert as JSON text. */
   readonly body: string;
+}
+
+/** `text` is the event, or of a reading the body of its journal entry, null where that was thinned since. */
+export interface AsideRow {
+  readonly seq: number;
+  readonly lane: Lane;
+  readonly atMs: number;
+  readonly reason: string;
+  readonly text: string | null;
 }
 
 /** A rejected item: who and why, never its content. */
@@ -379,10 +347,13 @@ export interface Store {
   /** Journal entries behind `afterSeq`, oldest first. */
   journal(afterSeq: number, limit: number): Promise<readonly JournalEntry[]>;
   alerts(): Promise<readonly AlertRow[]>;
+  /** What the platform of an uplink refused for good, newest first, at most a thousand. */
+  setAside(uplink: string): Promise<readonly AsideRow[]>;
   stats(): Promise<StoreStats>;
   /** Commits what was written, then closes. */
   close(): Promise<void>;
 }
 
 export type { LineEvent, LineProtocol, LineTap } from "./line-ports.ts";
+export type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "./uplink-ports.ts";
 export type { Clock, Command, CommandResult, DeviceCommand };

@@ -18,6 +18,7 @@ import type { SiteHabits } from "./occupancy/habits.ts";
 import type { MorningWork } from "./occupancy/morning.ts";
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
+import { createOverlay, type Overlay, type OverlayJson, overlayFromJson, overlayToJson } from "./overlay/overlay.ts";
 import type { Snapshot } from "./ports.ts";
 import type { Stay } from "./presence/residence.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
@@ -91,6 +92,8 @@ export interface CoreState {
   commands: CommandMemory;
   /** Fire inputs, and whether doors stand released. */
   fire: FireMemory;
+  /** Set beside the site file. */
+  overlay: Overlay;
   /** Judges who lives where. Not part of what is kept: it comes with the program. */
   residencyModel: ResidencyModel;
   /** Assesses the spaces of a morning. Not part of what is kept either. */
@@ -133,6 +136,7 @@ export function emptyState(): CoreState {
     gate: createGateMemory(),
     commands: createCommandMemory(),
     fire: createFireMemory(),
+    overlay: createOverlay(),
     residencyModel: shippedModel,
     assessor: { assess },
     alerts: new Map(),
@@ -197,6 +201,7 @@ export function touchAll(state: CoreState): void {
     .add("core/gate")
     .add("core/commands")
     .add("core/fire")
+    .add("core/overlay")
     .add("core/operators");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
@@ -229,6 +234,7 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (id === "operators") return state.operators;
   if (id === "commands") return commandsToJson(state.commands);
   if (id === "fire") return state.fire;
+  if (id === "overlay") return overlayToJson(state.overlay);
   const { installation, alertCount, factCount } = state;
   return { installation, alertCount, factCount };
 }
@@ -240,6 +246,7 @@ export function restoreState(snapshot: Snapshot): CoreState {
     if (body === null) continue;
     place(state, part, id, JSON.parse(body));
   }
+  if (state.model !== undefined) state.model = buildModel(state.model.config, state.overlay);
   settleTimers(state);
   return state;
 }
@@ -271,6 +278,7 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   else if (id === "operators") state.operators = value as CoreState["operators"];
   else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
   else if (id === "fire") state.fire = value as FireMemory;
+  else if (id === "overlay") state.overlay = overlayFromJson(value as OverlayJson);
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);

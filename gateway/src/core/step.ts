@@ -5,34 +5,27 @@
 import { type ClockQuality, type Deed, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import type { AlertEvent } from "./alerts/life.ts";
-import {
-  type CommandEnd,
-  endCommand,
-  type TakenCommand,
-  takeCommand,
-  type UsedCommand,
-} from "./commands/used-commands.ts";
+import { endOf, type RefusedCommand, refuseCommand, type UsedNow, useCommand } from "./commands/use-command.ts";
+import type { CommandEnd, UsedCommand } from "./commands/used-commands.ts";
+import { configure } from "./configure.ts";
 import { doDeed } from "./deeds/index.ts";
-import { configureFire, endFire, hearFire } from "./fire/memory.ts";
+import { endFire, hearFire } from "./fire/memory.ts";
 import { type EgressRecord, recordEgress, recordFireOver } from "./fire/record.ts";
 import { followOpen } from "./hand-over/hand-over.ts";
-import { pruneMemos } from "./memos.ts";
-import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
+import type { CoreConfig, Model, SpaceModel } from "./model.ts";
 import { names } from "./names.ts";
 import { cutHourOf } from "./occupancy/assess.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
-import { planPatrols } from "./patrol/patrol.ts";
 import { noteUse } from "./presence/residence.ts";
 import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
 import { followFaults, followReading } from "./repair/repair.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
-import { retire } from "./rules/retire.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
-import { type CoreState, type DeviceState, modelOf, newDevice, setTimer, settleTimers } from "./state.ts";
-import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
+import { type CoreState, type DeviceState, modelOf, newDevice, setTimer } from "./state.ts";
+import { fireTimers, LATE_TIMER, shiftTimers } from "./timers.ts";
 import { type Told, takeTold } from "./told.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
@@ -54,9 +47,11 @@ export type Input =
   /** A person or a platform did something to the site's affairs. */
   | { readonly type: "deed"; readonly deed: Deed; readonly by: string }
   /** A command passed its checks and is about to be carried out. */
-  | ({ readonly type: "command" } & TakenCommand)
+  | ({ readonly type: "command" } & UsedNow)
   /** What became of it. */
   | ({ readonly type: "command-result" } & CommandEnd)
+  /** A platform's command that is answered without being taken. */
+  | ({ readonly type: "command-refused" } & RefusedCommand)
   /** A person says that the fire is over: doors may lock again. */
   | { readonly type: "fire-over"; readonly by: string; readonly note?: string }
   /** How the doors answered when a fire released them, or when it was over. */
@@ -109,7 +104,7 @@ function follow(state: CoreState, input: Input, alerts: readonly AlertEvent[], n
 function decide(state: CoreState, input: Input, nowMs: number): Effects {
   switch (input.type) {
     case "config":
-      return configure(state, input.config, input.installation, nowMs);
+      return { outcome: "accepted", ...configure(state, input.config, input.installation, nowMs) };
     case "reading":
       return read(state, modelOf(state), input, nowMs);
     case "tick":
@@ -124,7 +119,9 @@ function decide(state: CoreState, input: Input, nowMs: number): Effects {
     case "command":
       return use(state, input, nowMs);
     case "command-result":
-      return end(state, input);
+      return endOf(state, input, nowMs);
+    case "command-refused":
+      return refuseCommand(state, input, nowMs);
     case "fire-over":
       endFire(state.fire, modelOf(state).zone);
       state.dirty.add("core/fire");
@@ -137,44 +134,9 @@ function decide(state: CoreState, input: Input, nowMs: number): Effects {
 }
 
 function use(state: CoreState, { type: _, ...command }: Input & { type: "command" }, nowMs: number): Effects {
-  if (!modelOf(state).devices.has(command.target)) return rejected(`unknown device ${command.target}`);
-  const { outcome, reason } = takeCommand(state.commands, command, nowMs);
-  if (outcome === "accepted") state.dirty.add("core/commands");
-  return { outcome, ...(reason === undefined ? {} : { reason }), alerts: [], spaces: [] };
-}
-
-function end(state: CoreState, input: Input & { type: "command-result" }): Effects {
-  const ended = endCommand(state.commands, input);
-  if (ended === undefined) return NOTHING;
-  state.dirty.add("core/commands");
-  return { outcome: "accepted", alerts: [], spaces: [], ended };
-}
-
-function configure(state: CoreState, config: CoreConfig, installation: string, nowMs: number): Effects {
-  if (state.installation === "") state.installation = installation;
-  const model = buildModel(config);
-  state.model = model;
-  state.dirty
-    .add("core/core")
-    .add("core/config")
-    .add("core/habits")
-    .add("core/gate")
-    .add("core/commands")
-    .add("core/fire");
-  configureFire(state.fire, model.config.site);
-  for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
-    state.devices.delete(id);
-    state.dirty.add(`device/${id}`);
-  }
-  for (const id of [...state.beliefs.keys()].filter((id) => !model.spaces.has(id))) {
-    state.beliefs.delete(id);
-    state.dirty.add(`belief/${id}`);
-  }
-  pruneMemos(state, model);
-  setCalendar(state, model, nowMs);
-  const alerts = [...retire(state, model, nowMs), ...planPatrols(state, model, nowMs)];
-  settleTimers(state);
-  return { outcome: "accepted", alerts, spaces: [...model.spaces.keys()] };
+  if (command.from === undefined && !modelOf(state).devices.has(command.target))
+    return rejected(`unknown device ${command.target}`);
+  return useCommand(state, command, nowMs);
 }
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });

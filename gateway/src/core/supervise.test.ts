@@ -5,7 +5,7 @@ import { MemoryLog } from "../testing/log.ts";
 import { HealthBoard } from "./health.ts";
 import { supervise } from "./supervise.ts";
 
-function setUp(run: (attempt: number, signal: AbortSignal, up: () => void) => Promise<void>) {
+function setUp(run: (attempt: number, signal: AbortSignal, up: () => void) => Promise<void>, urgent?: () => boolean) {
   const clock = new FakeClock();
   const health = new HealthBoard(clock);
   const log = new MemoryLog();
@@ -20,6 +20,7 @@ function setUp(run: (attempt: number, signal: AbortSignal, up: () => void) => Pr
       health,
       downCode: "driver-down",
       random: () => 1,
+      ...(urgent === undefined ? {} : { urgent }),
     },
     stop.signal,
   );
@@ -108,5 +109,40 @@ describe("supervision", () => {
     set.stop.abort();
     await set.end;
     expect(set.attempts()).toBe(1);
+  });
+
+  it("tries again within a second once something urgent waits, however long the back-off has become", async () => {
+    const state = { urgent: false };
+    const refuse = async () => {
+      throw new LinkError("refused", "no answer");
+    };
+    const set = setUp(refuse, () => state.urgent);
+    await settle();
+    await set.clock.advance(120_000);
+    const before = set.attempts();
+    await set.clock.advance(2_000);
+    expect(set.attempts() - before).toBeLessThanOrEqual(1);
+    state.urgent = true;
+    for (let i = 1; i <= 5; i++) {
+      const attempts = set.attempts();
+      await set.clock.advance(1_000);
+      expect(set.attempts()).toBeGreaterThan(attempts);
+    }
+    set.stop.abort();
+    await set.end;
+  });
+
+  it("waits as long as the other side asks for, also with something urgent", async () => {
+    const busy = async () => {
+      throw new LinkError("refused", "slow down", { notBeforeMs: 20_000 });
+    };
+    const set = setUp(busy, () => true);
+    await settle();
+    await set.clock.advance(19_999);
+    expect(set.attempts()).toBe(1);
+    await set.clock.advance(1);
+    expect(set.attempts()).toBe(2);
+    set.stop.abort();
+    await set.end;
   });
 });

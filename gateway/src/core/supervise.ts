@@ -13,10 +13,14 @@ export interface SuperviseOptions {
   /** Raised while the link is down. */
   readonly downCode: HealthCode;
   readonly random: () => number;
+  /** Something waits that must not wait for a long back-off. */
+  readonly urgent?: () => boolean;
 }
 
 /** A run this long counts as healthy. */
 const HEALTHY_MS = 10_000;
+/** What is urgent is tried again after so long. */
+const URGENT_MS = 1_000;
 
 /**
  * Resolves when the signal aborts. A LinkError warns once per outage; anything else is a bug of that runnable and costs only it
@@ -41,7 +45,7 @@ export async function supervise(options: SuperviseOptions, signal: AbortSignal):
     report(failure, down, options);
     down = true;
     try {
-      await clock.sleep(Math.min(delays.next().value, soonest(failure)), signal);
+      await pause(Math.min(delays.next().value, soonest(failure)), failure, options, signal);
     } catch {
       return;
     }
@@ -58,6 +62,19 @@ async function outcome(make: () => Runnable, signal: AbortSignal): Promise<unkno
   } catch (error) {
     if (made === undefined && error instanceof ConfigError) throw error;
     return error;
+  }
+}
+
+/** As long as asked for, but no longer than it takes to look whether something urgent came up, unless the other side asked for it. */
+async function pause(ms: number, failure: unknown, options: SuperviseOptions, signal: AbortSignal): Promise<void> {
+  const { clock, urgent, random } = options;
+  const askedMs = failure instanceof LinkError ? (failure.notBeforeMs ?? 0) : 0;
+  if (askedMs > 0 || urgent === undefined) return clock.sleep(Math.max(ms, askedMs), signal);
+  for (let leftMs = ms; leftMs > 0; ) {
+    const sliceMs = Math.min(leftMs, (URGENT_MS * (3 + random())) / 4);
+    await clock.sleep(sliceMs, signal);
+    leftMs -= sliceMs;
+    if (urgent()) return;
   }
 }
 

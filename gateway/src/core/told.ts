@@ -15,6 +15,8 @@ export interface Fact {
   readonly atMs: number;
   /** Unique per event of this installation, equal whenever the journal is stepped again. */
   readonly id: string;
+  /** For this uplink and no other, whatever its filter says: the answer to something of its platform's. */
+  readonly only?: string;
 }
 
 /** A wish of the core to a device, carried out once what caused it is on disk. After a crash in between it is not repeated. */

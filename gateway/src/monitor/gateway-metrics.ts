@@ -1,6 +1,7 @@
 /** The gateway's own metrics: where every reading and every owed item is. */
 import { LANES } from "@gatehouse/protocol";
 import type { Commands } from "../core/commands/commands.ts";
+import type { PlatformCommands } from "../core/commands/platform-commands.ts";
 import type { Core } from "../core/core.ts";
 import type { HealthBoard } from "../core/health.ts";
 import type { Target } from "../core/ledger.ts";
@@ -14,6 +15,7 @@ export interface Sources {
   readonly targets: readonly Target[];
   readonly health: HealthBoard;
   readonly commands: Pick<Commands, "tally">;
+  readonly platform: Pick<PlatformCommands, "refused">;
   readonly broker: {
     readonly counters: {
       readonly connections: number;
@@ -132,8 +134,15 @@ function brokerMetrics({ broker }: Sources): Metric[] {
   ];
 }
 
-function findings({ core, health, commands }: Sources): Metric[] {
+function findings({ core, health, commands, platform }: Sources): Metric[] {
   return [
+    {
+      name: "gatehouse_commands_refused_total",
+      help: "Commands of platforms that did not pass a check, by the check",
+      type: "counter",
+      labels: ["code"],
+      read: () => [...platform.refused].map(([code, value]) => ({ labels: { code }, value })),
+    },
     {
       name: "gatehouse_commands_total",
       help: "Commands to devices, by what became of them",

@@ -70,7 +70,16 @@ export class StateTopics {
       const at = formatTime(nowMs, core.model.zone);
       const waiting = waitingFor(core.state, id);
       const limit = space.limit?.persons ?? null;
-      const body = { space: id, at, ...estimate, limit, ...stand, ...(waiting.length === 0 ? {} : { waiting }) };
+      const limitFrom = space.limit?.policy ?? null;
+      const body = {
+        space: id,
+        at,
+        ...estimate,
+        limit,
+        limitFrom,
+        ...stand,
+        ...(waiting.length === 0 ? {} : { waiting }),
+      };
       await broker.publish(stateTopic.space(id), JSON.stringify(body), { retain: true });
     }
     for (const id of take(this.#alerts)) {

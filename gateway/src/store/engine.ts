@@ -12,7 +12,7 @@ import { type Failure, failureOf } from "./failure.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
 import { DATABASE, markDamaged, openOrSalvage, twice } from "./quarantine.ts";
-import { readAlerts, readJournal, readStats, readWaiting } from "./reads.ts";
+import { readAlerts, readJournal, readSetAside, readStats, readWaiting } from "./reads.ts";
 import type { Batch, Cell, CommitAnswer, EngineRecovered, EngineStats, Notice } from "./wire.ts";
 
 export interface EngineOptions {
@@ -111,6 +111,10 @@ export class Engine {
 
   journal(after: number, limit: number): Cell[] {
     return this.#with((connection) => readJournal(connection, after, limit));
+  }
+
+  setAside(from: number, to: number): ReturnType<typeof readSetAside> {
+    return this.#with((connection) => readSetAside(connection, from, to));
   }
 
   alerts(): AlertRow[] {

@@ -134,3 +134,16 @@ const TAIL = 100;
 function checkBody(body: unknown, sum: unknown, what: string): void {
   if (typeof body !== "string" || sumOf(body) !== sum) throw new DamageError(`${what} does not match its checksum`);
 }
+
+type AsideCells = readonly [number, number, number, string, string | null];
+
+/** How many set-aside rows are looked at, from the newest on. */
+const ASIDE_ROWS = 1_000;
+
+/** Lane id, seq, time, reason and body of what was set aside in some lanes, newest first. */
+export function readSetAside(connection: Connection, from: number, to: number): AsideCells[] {
+  const read = connection.prepare(
+    "SELECT lane, seq, at_ms, reason, body FROM quarantine WHERE lane BETWEEN ? AND ? ORDER BY n DESC LIMIT ?",
+  );
+  return read.all(from, to, ASIDE_ROWS).map((each) => [...row(each)] as unknown as AsideCells);
+}

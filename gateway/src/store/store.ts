@@ -2,6 +2,7 @@
 import { type Clock, ConfigError, type InvariantError, LinkError } from "@gatehouse/protocol";
 import type {
   AlertRow,
+  AsideRow,
   GapRow,
   Health,
   JournalEntry,
@@ -15,7 +16,7 @@ import type {
 } from "../core/ports.ts";
 import type { Pragmas } from "./connection.ts";
 import { EvictionReport } from "./eviction-report.ts";
-import { laneName, uplinkIndex } from "./lanes.ts";
+import { LANES_PER_UPLINK, laneName, uplinkIndex } from "./lanes.ts";
 import { type Gathering, Packer } from "./packer.ts";
 import { releaseMemory } from "./release-memory.ts";
 import { toGapRow, toJournal, toOutboxRows } from "./rows.ts";
@@ -164,6 +165,14 @@ class WorkerStore implements Store {
 
   async alerts(): Promise<readonly AlertRow[]> {
     return await this.#thread.ask({ op: "alerts" });
+  }
+
+  async setAside(uplink: string): Promise<readonly AsideRow[]> {
+    const index = this.#packer.uplinks.indexOf(uplink);
+    if (index < 0) return [];
+    const from = index * LANES_PER_UPLINK;
+    const rows = await this.#thread.ask({ op: "set-aside", from, to: from + LANES_PER_UPLINK - 1 });
+    return rows.map(([lane, seq, atMs, reason, text]) => ({ seq, lane: laneName(lane), atMs, reason, text }));
   }
 
   async stats(): Promise<StoreStats> {

@@ -90,6 +90,7 @@ export type Request =
     }
   | { readonly op: "journal"; readonly after: number; readonly limit: number }
   | { readonly op: "alerts" }
+  | { readonly op: "set-aside"; readonly from: number; readonly to: number }
   | { readonly op: "stats" }
   /** Give back the memory that only the start needed. */
   | { readonly op: "release-memory" }
@@ -101,6 +102,8 @@ export interface Answers {
   waiting: readonly Cell[];
   journal: readonly Cell[];
   alerts: readonly AlertRow[];
+  /** Lane id, seq, time, reason and body of each. */
+  "set-aside": readonly (readonly [number, number, number, string, string | null])[];
   stats: EngineStats;
   "release-memory": null;
   close: null;

@@ -1,6 +1,7 @@
 /** A store in memory for tests of the core: commits when told to, or at once. */
 import type {
   AlertRow,
+  AsideRow,
   GapRow,
   JournalEntry,
   OutboxEntry,
@@ -86,6 +87,7 @@ export class MemoryStore implements Store {
     return this.entries.filter((entry) => entry.seq > afterSeq).slice(0, limit);
   }
 
+  setAside = async (): Promise<readonly AsideRow[]> => [];
   alerts = async (): Promise<readonly AlertRow[]> => [...this.#alerts.values()];
 
   stats = async (): Promise<StoreStats> => ({

@@ -115,7 +115,6 @@ describe("a batch over HTTPS", () => {
   });
 
   it.each([
-    ["an HTML page", "text/html; charset=utf-8", "<!doctype html><p>Please sign in"],
     ["another JSON", "application/json", '{"status":"ok"}'],
     ["nothing", "application/json", ""],
   ])("is kept whole when a 200 brings %s", async (_name, type, body) => {
@@ -127,17 +126,27 @@ describe("a batch over HTTPS", () => {
     );
   });
 
+  it.each(["json", "status"])("is kept whole when a 200 brings an HTML page, with receipt: %s", async (mode) => {
+    const page = answers(200, "<!doctype html><p>Please sign in", "text/html; charset=utf-8");
+    const { uplink } = await open(page, { receipt: mode });
+    const failure = await uplink.send(owedItems(1, 1), never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: "LinkError",
+      message: expect.stringContaining("a log-in page of the network"),
+    });
+  });
+
   it.each([200, 201, 204])("is accepted by status %i alone where the configuration says so", async (status) => {
-    const { uplink } = await open(answers(status, "<p>Thanks", "text/html"), { receipt: "status" });
+    const { uplink } = await open(answers(status, "Thanks", "text/plain"), { receipt: "status" });
     expect(await uplink.send(owedItems(1, 3), never)).toEqual({ accepted: [1, 2, 3], rejected: [] });
   });
 
   it.each([
-    [301, /answered 301 \(redirects are not followed: write the final address\)$/],
-    [401, /answered 401: go away \(the platform does not know this gateway: check its certificate\)$/],
-    [403, /ask its operator/],
+    [301, /answered 301 \(redirects are not followed: write the final address; if it is a log-in page/],
+    [401, /answered 401: go away \(/],
+    [403, /answered 403: go away \(/],
     [404, /check the url/],
-    [429, /answered 429: go away$/],
+    [429, /answered 429: go away \(the platform asks to slow down/],
     [500, /answered 500: go away$/],
     [503, /\/ingest answered 503: go away$/],
   ])("is kept whole after %i, and the operator is told what to do", async (status, message) => {
@@ -186,16 +195,33 @@ describe("commands over HTTPS", () => {
     issuer: "city",
   };
 
-  it("come with the receipt; what is none is logged and costs the receipt nothing", async () => {
+  it("come with the receipt, unchecked; what is none costs the receipt nothing", async () => {
     const { uplink, log, stop, ended } = await open(answers(200, receipt([1], [], { commands: ["x", command] })));
     expect((await uplink.send(owedItems(1, 1), never)).accepted).toEqual([1]);
     const commands = uplink.commands(never)[Symbol.asyncIterator]();
-    expect((await commands.next()).value).toEqual(command);
-    expect(log.lines.map(({ message }) => message)).toEqual(["the platform sent something that is no command"]);
+    expect([(await commands.next()).value, (await commands.next()).value]).toEqual(["x", command]);
+    expect(log.lines).toEqual([]);
     const next = commands.next();
     stop.abort();
     await ended;
     expect(await next).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe("an empty batch, by which commands are asked for", () => {
+  it("that is answered with no receipt is refused, and does not take the link down", async () => {
+    const { uplink } = await open(answers(200, "{}"));
+    await expect(uplink.send([], never)).rejects.toThrow(RejectedError);
+  });
+});
+
+describe("a receipt in which a name stands twice", () => {
+  it("counts, but brings no command", async () => {
+    const text = '{"accepted":["0000000000000001"],"commands":[{"id":"a","id":"b"}]}';
+    const { uplink } = await open(answers(200, text));
+    expect((await uplink.send(owedItems(1, 1), never)).accepted).toEqual([1]);
+    const first = uplink.commands(AbortSignal.timeout(50))[Symbol.asyncIterator]().next();
+    expect(await first).toEqual({ done: true, value: undefined });
   });
 });
 

@@ -7,8 +7,11 @@ import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
-import { type PostAnswer, post } from "./post.ts";
+import { pollCommands } from "./command-poll.ts";
+import { judgeStatus } from "./http-verdict.ts";
+import { isPage, post } from "./post.ts";
 import { parseReceipt, resultOf } from "./receipt.ts";
+import { type HeadersFor, Sign, signing, signProblems } from "./request-signer.ts";
 
 export const HttpsConfig = z.strictObject({
   url: platformUrl("https:", "http:").describe("where batches are posted to"),
@@ -18,6 +21,7 @@ export const HttpsConfig = z.strictObject({
     .describe(
       "`json`: the answer names what was accepted; `status`: a platform that only answers 2xx, which accepts all",
     ),
+  sign: Sign.optional(),
   tls: TlsClient.optional(),
 });
 export type HttpsConfig = z.infer<typeof HttpsConfig>;
@@ -30,7 +34,7 @@ const MAX_SOCKETS = 8;
 /** Idle connections go before most servers close them. */
 const IDLE_MS = 15_000;
 
-const HEADERS = { "content-type": "application/cloudevents-batch+json", accept: "application/json" };
+const EVENTS = "application/cloudevents-batch+json";
 
 class HttpsUplink implements Uplink {
   readonly id: string;
@@ -39,6 +43,7 @@ class HttpsUplink implements Uplink {
   readonly #deps: UplinkDeps;
   readonly #agent: PlainAgent;
   readonly #inbox: CommandInbox;
+  readonly #signed: HeadersFor;
   readonly #ended = new AbortController();
   #used = false;
 
@@ -48,36 +53,53 @@ class HttpsUplink implements Uplink {
     this.#deps = deps;
     this.#agent = createAgent(config, deps);
     this.#inbox = new CommandInbox(deps.log);
+    this.#signed = signing(config.sign, deps);
   }
 
   /** There is no connection to lose between two batches: a broken way shows in send(). */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
     this.#used = true;
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    this.#ended.abort(signal.reason);
-    this.#agent.destroy();
+    try {
+      const { clock, log, commandPollMs: everyMs } = this.#deps;
+      const ask = (stop: AbortSignal) => this.send([], stop);
+      if (everyMs !== undefined && this.#config.receipt === "json")
+        await pollCommands({ everyMs, clock, log, ask }, signal);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    } finally {
+      this.#ended.abort(signal.reason);
+      this.#agent.destroy();
+    }
   }
 
   async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
+    const { url } = this.#config;
+    const body = `[${batch.map((item) => item.text).join(",")}]`;
+    const contentType = batch.some(({ event }) => event !== undefined) ? "application/json" : EVENTS;
     const options = {
-      url: this.#config.url,
+      url,
       agent: this.#agent,
-      headers: HEADERS,
+      headers: { "content-type": contentType, accept: "application/json", ...(await this.#signed(url, body)) },
       clock: this.#deps.clock,
       connectMs: CONNECT_MS,
       answerMs: ANSWER_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     };
-    const body = `[${batch.map((item) => item.text).join(",")}]`;
     const answer = await post(options, body, [signal, this.#ended.signal]);
-    judgeStatus(answer, this.#config.url);
+    judgeStatus(answer, url, this.#deps.clock.nowMs());
+    if (isPage(answer)) {
+      const advice =
+        "a log-in page of the network, or a proxy, stands in between: sign this gateway in, or check the url";
+      throw new LinkError("refused", `${url.origin} answered ${answer.status} with a web page (${advice})`);
+    }
     if (this.#config.receipt === "status") return { accepted: batch.map((item) => item.seq), rejected: [] };
     const receipt = parseReceipt(answer.text);
+    if (receipt === undefined && batch.length === 0)
+      throw new RejectedError(`${url.origin} answers an empty batch with no receipt`);
     if (receipt === undefined) {
       throw new LinkError(
         "refused",
-        `${this.#config.url.origin} answered ${answer.status} with ${answer.contentType}, which is no receipt: check the url, or set \`receipt: status\``,
+        `${url.origin} answered ${answer.status} with ${answer.contentType}, which is no receipt: check the url, or set \`receipt: status\``,
       );
     }
     if (receipt.commands !== undefined) this.#inbox.offer(receipt.commands);
@@ -95,31 +117,18 @@ function createAgent({ url, tls }: HttpsConfig, deps: UplinkDeps): PlainAgent {
   return new SecureAgent({ ...options, ...clientTls(tls, deps.secret) });
 }
 
-/** Statuses by which a server says that it understood the batch and will never take it as it is. */
-const BAD_BATCH: readonly number[] = [400, 413, 422];
-
-const OPERATOR: Readonly<Record<number, string>> = {
-  401: "the platform does not know this gateway: check its certificate",
-  403: "the platform does not allow this gateway to send: ask its operator",
-  404: "there is nothing at this address: check the url",
-};
-
-/** Returns for 2xx. */
-function judgeStatus({ status, text }: PostAnswer, url: URL): void {
-  if (status >= 200 && status < 300) return;
-  const said = text
-    .replace(/[^\x20-\x7e]+/g, " ")
-    .trim()
-    .slice(0, 200);
-  const message = `${url.origin}${url.pathname} answered ${status}${said === "" ? "" : `: ${said}`}`;
-  if (BAD_BATCH.includes(status)) throw new RejectedError(message);
-  const advice =
-    status >= 300 && status < 400 ? "redirects are not followed: write the final address" : OPERATOR[status];
-  throw new LinkError("refused", advice === undefined ? message : `${message} (${advice})`);
-}
-
 export const httpsUplink = {
   type: "https",
   config: HttpsConfig,
   create: (id: string, config: HttpsConfig, deps: UplinkDeps): Uplink => new HttpsUplink(id, config, deps),
+  problems: ({ sign }, secret) => signProblems(sign, secret),
+  preview: async ({ url, sign }, deps, { text, event }) => {
+    const body = `[${text}]`;
+    const headers = {
+      "content-type": event === undefined ? EVENTS : "application/json",
+      ...(await signing(sign, deps)(url, body)),
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    return [`POST ${url.href}`, ...lines, "", body].join("\n");
+  },
 } satisfies UplinkType<HttpsConfig>;

@@ -16,11 +16,12 @@ const FRAME_BYTES = 32;
 /** The identifier and two lengths of one user property (MQTT 5, section 2.2.2.2). */
 const PROPERTY_BYTES = 5;
 
-export function messageOf(gateway: string, { lane, text }: OutboxItem, version: MqttVersion): MqttMessage {
+export function messageOf(gateway: string, { lane, text, event }: OutboxItem, version: MqttVersion): MqttMessage {
   const topic = uplinkTopic.up(gateway, lane);
   const plainBytes = FRAME_BYTES + Buffer.byteLength(topic) + Buffer.byteLength(text);
   if (version === 4) return { topic, packetBytes: plainBytes };
-  const properties = { contentType: "application/cloudevents+json", userProperties: attributesOf(text) };
+  const contentType = event === undefined ? "application/cloudevents+json" : "application/json";
+  const properties = { contentType, userProperties: attributesOf(event ?? text) };
   const propertyBytes = Object.entries(properties.userProperties)
     .map(([name, value]) => PROPERTY_BYTES + Buffer.byteLength(name) + Buffer.byteLength(value))
     .reduce((sum, bytes) => sum + bytes, properties.contentType.length);

@@ -1,5 +1,13 @@
 /** Uplink over MQTT: one message an event to the platform's broker, receipts from the platform or, with a grace period, from its broker. */
-import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
+import {
+  type Command,
+  hasRepeatedKeys,
+  InvariantError,
+  LinkError,
+  SecretRef,
+  TlsClient,
+  uplinkTopic,
+} from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
@@ -234,7 +242,8 @@ async function untilAborted(lost: Promise<never>, signal: AbortSignal): Promise<
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return hasRepeatedKeys(text) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -1,5 +1,11 @@
 /** One HTTP POST over a kept-alive connection, with deadlines and a bounded answer. */
-import { type Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from "node:http";
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as plainRequest,
+} from "node:http";
 import { request as secureRequest } from "node:https";
 import { type Clock, LinkError } from "@gatehouse/protocol";
 import { failAfter } from "./deadline.ts";
@@ -20,8 +26,13 @@ export interface PostOptions {
 export interface PostAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
+
+/** HTML is no platform's answer, whatever its status. */
+export const isPage = ({ contentType, text }: PostAnswer): boolean =>
+  (/^text\/html\b/i.test(contentType) && text.trim() !== "") || /^\s*<(!doctype html|html)\b/i.test(text);
 
 /** Throws LinkError: `refused` when nobody answers there or the certificate is not trusted, `timeout`, `closed`. */
 export async function post(options: PostOptions, body: string, signals: readonly AbortSignal[]): Promise<PostAnswer> {
@@ -91,6 +102,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<PostAn
   return {
     status: response.statusCode ?? 0,
     contentType: response.headers["content-type"] ?? "no content type",
+    headers: response.headers,
     text: Buffer.concat(chunks).toString("utf8"),
   };
 }

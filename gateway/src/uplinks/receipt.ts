@@ -1,5 +1,5 @@
 /** A platform's receipt and what it says about a batch. Pure. */
-import { Receipt } from "@gatehouse/protocol";
+import { hasRepeatedKeys, Receipt } from "@gatehouse/protocol";
 import type { OutboxItem, SendResult } from "../core/ports.ts";
 
 /** Undefined for anything that is no receipt: an HTML page, another JSON, an empty answer. */
@@ -13,7 +13,11 @@ export function parseReceipt(text: string): Receipt | undefined {
   // Both lists have defaults, so that any object would pass for a receipt which took nothing.
   if (value === null || typeof value !== "object" || !("accepted" in value || "rejected" in value)) return undefined;
   const parsed = Receipt.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  if (!parsed.success || parsed.data.commands === undefined || !hasRepeatedKeys(text))
+    return parsed.success ? parsed.data : undefined;
+  // What was accepted may be believed; a command in which a name stands twice may not.
+  const { commands: _, ...rest } = parsed.data;
+  return rest;
 }
 
 /** What a receipt says of the items of this batch. Of several answers to one item the first counts; strangers are left out. */

@@ -10,7 +10,7 @@ import {
 import type { Core } from "../core.ts";
 import type { Driver, Logger } from "../ports.ts";
 import type { LiveDrivers } from "./live-drivers.ts";
-import { type CommandOutcome, underWay } from "./used-commands.ts";
+import { type CommandOrigin, type CommandOutcome, underWay } from "./used-commands.ts";
 import { type CheckedWish, checkWish } from "./wish.ts";
 
 /** `invalid`: the wish is wrong in itself; `duplicate`: its id was used before. Neither leaves a trace on disk. */
@@ -34,6 +34,16 @@ export interface CommandsOptions {
   actionsOf(device: Device): readonly CommandAction[];
   /** Those of them that no platform may give; default none. */
   localActionsOf?(device: Device): readonly CommandAction[];
+}
+
+/** Whose wish it is. */
+export interface WishSource {
+  /** A wish from this box itself. */
+  readonly local: boolean;
+  /** Where a platform's came from: its result goes back there. */
+  readonly from?: CommandOrigin;
+  /** Asked once the id is on disk: resolves when the device may hear of it, or with why it must not. */
+  readonly hold?: (leftMs: number) => Promise<string | undefined>;
 }
 
 type Accepted = Extract<CheckedWish, { ok: true }>;
@@ -93,10 +103,11 @@ export class Commands {
   }
 
   /**
-   * Resolves with what became of the wish, at the latest shortly behind its `notAfter`. `local` is a wish from this box itself.
+   * Resolves with what became of the wish, at the latest shortly behind its `notAfter`. Its id is used up in the core before this returns.
    * Rejects only when the gateway stops.
    */
-  async take(candidate: unknown, { local }: { readonly local: boolean }): Promise<CommandReport> {
+  async take(candidate: unknown, source: WishSource): Promise<CommandReport> {
+    const { local } = source;
     const { core, clock, log, actionsOf } = this.#options;
     const { devices } = core.model;
     const offered = (device: Device) => (local ? actionsOf(device) : this.#remoteActionsOf(device));
@@ -107,7 +118,7 @@ export class Commands {
       this.tally[outcome] += 1;
       return { id: idOf(candidate), outcome, path, error: reason };
     }
-    const carried = this.#carryOut(checked, local);
+    const carried = this.#carryOut(checked, source);
     void this.#keep(carried);
     const report = await carried;
     const { id, target, action, issuer } = checked.wish;
@@ -123,7 +134,7 @@ export class Commands {
     return actionsOf(device).filter((action) => !kept.includes(action));
   }
 
-  async #carryOut(checked: Accepted, local: boolean): Promise<CommandReport> {
+  async #carryOut(checked: Accepted, source: WishSource): Promise<CommandReport> {
     const { device, wish } = checked;
     const { id } = wish;
     const driver = this.#options.drivers.get(device.driver);
@@ -131,7 +142,7 @@ export class Commands {
     if (driver === undefined || obstacle !== undefined) return { id, outcome: "unavailable", error: obstacle ?? "" };
     this.#underWay += 1;
     try {
-      return await this.#useUp(checked, driver, local);
+      return await this.#useUp(checked, driver, source);
     } finally {
       this.#underWay -= 1;
     }
@@ -146,12 +157,24 @@ export class Commands {
   }
 
   /** The id goes on disk before the driver hears of it. */
-  async #useUp({ wish, notAfterMs, leftMs }: Accepted, driver: Driver, local: boolean): Promise<CommandReport> {
+  async #useUp({ wish, notAfterMs, leftMs }: Accepted, driver: Driver, source: WishSource): Promise<CommandReport> {
     const { core, clock } = this.#options;
     const { id, target, action, args, notAfter, issuer } = wish;
     const deadlineMs = clock.monoMs() + leftMs;
     const given = args === undefined ? {} : { args };
-    const written = core.command({ type: "command", id, target, action, ...given, notAfterMs, issuer, local });
+    const { local, from, hold } = source;
+    const origin = from === undefined ? {} : { from };
+    const written = core.command({
+      type: "command",
+      id,
+      target,
+      action,
+      ...given,
+      notAfterMs,
+      issuer,
+      local,
+      ...origin,
+    });
     const taken = await this.#within(written, leftMs);
     if (taken === undefined) {
       const error = "the disk did not take it before it expired; nothing was sent";
@@ -163,7 +186,12 @@ export class Commands {
     }
     if (taken.outcome === "duplicate") return { id, outcome: "duplicate", path: "id", error: taken.reason ?? "" };
     if (taken.outcome !== "accepted") return { id, outcome: "unavailable", error: taken.reason ?? "" };
-    const end = await this.#ask(driver, target, { id, action, ...given, notAfter }, deadlineMs - clock.monoMs());
+    const held = await hold?.(deadlineMs - clock.monoMs());
+    const leftNow = deadlineMs - clock.monoMs();
+    const end: End =
+      held === undefined
+        ? await this.#ask(driver, target, { id, action, ...given, notAfter }, leftNow)
+        : { outcome: "refused", error: held };
     await this.#within(this.#keep(core.command({ type: "command-result", id, ...end })), RECORD_PATIENCE_MS);
     return { id, ...end };
   }

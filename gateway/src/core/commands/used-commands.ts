@@ -1,5 +1,5 @@
 /** Commands once taken: an id is used once and ends once. Pure, a piece of the core's state, bounded. */
-import type { CommandAction } from "@gatehouse/protocol";
+import type { CommandRefusal } from "@gatehouse/protocol";
 
 /**
  * How a command ended. `done`: the device says so. `refused`: the device or its driver said no. `unavailable`: it could not be given to the
@@ -7,23 +7,35 @@ import type { CommandAction } from "@gatehouse/protocol";
  */
 export type CommandOutcome = "done" | "refused" | "unavailable" | "expired" | "unknown";
 
+/** The way a platform's command came: its result goes back there. */
+export interface CommandOrigin {
+  readonly uplink: string;
+  /** Which key signed it. */
+  readonly key: string;
+}
+
 /** A wish that passed its checks, as the journal keeps it. */
 export interface TakenCommand {
   readonly id: string;
   readonly target: string;
-  readonly action: CommandAction;
+  readonly action: string;
   readonly args?: Readonly<Record<string, unknown>>;
   /** World time. */
   readonly notAfterMs: number;
   readonly issuer: string;
   /** Of this box itself: nobody on the network can have kept it to send it again. */
   readonly local: boolean;
+  readonly from?: CommandOrigin;
 }
 
 export interface CommandEnd {
   readonly id: string;
   readonly outcome: CommandOutcome;
   readonly error?: string;
+  /** Which check it did not pass. */
+  readonly code?: CommandRefusal;
+  /** What else the platform is told. */
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export interface UsedCommand extends Omit<TakenCommand, "id" | "args"> {

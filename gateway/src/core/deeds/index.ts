@@ -2,6 +2,7 @@
 import type { Deed, DeedKind } from "@gatehouse/protocol";
 import { moveOn, noteOn } from "../alerts/deeds.ts";
 import { acceptItem, cancelHandOver, startHandOver } from "../hand-over/hand-over.ts";
+import { setLimit, setPolicies, setRegistered } from "../overlay/deeds.ts";
 import { donePatrol } from "../patrol/deeds.ts";
 import { tellResidence } from "../presence/deeds.ts";
 import { handlePrompt, reportPresent } from "../prompts/deeds.ts";
@@ -22,6 +23,9 @@ const doings: { readonly [Kind in DeedKind]: Doing<Kind> } = {
   "accept-item": acceptItem,
   "cancel-hand-over": cancelHandOver,
   "tell-residence": tellResidence,
+  "set-registered": setRegistered,
+  "set-limit": setLimit,
+  policies: setPolicies,
 };
 
 export function doDeed(state: CoreState, deed: Deed, context: DeedContext): Consequences {

@@ -1,0 +1,55 @@
+/** The site as the core uses it, built anew: by a changed configuration, or by what was set beside it. */
+import type { AlertEvent } from "./alerts/life.ts";
+import { configureFire } from "./fire/memory.ts";
+import { pruneMemos } from "./memos.ts";
+import { buildModel, type CoreConfig } from "./model.ts";
+import { settleOverlay } from "./overlay/overlay.ts";
+import { planPatrols } from "./patrol/patrol.ts";
+import { retire } from "./rules/retire.ts";
+import { type CoreState, modelOf, settleTimers } from "./state.ts";
+import { setCalendar } from "./timers.ts";
+
+interface Rebuilt {
+  readonly alerts: readonly AlertEvent[];
+  readonly spaces: readonly string[];
+}
+
+export function configure(state: CoreState, config: CoreConfig, installation: string, nowMs: number): Rebuilt {
+  if (state.installation === "") state.installation = installation;
+  settleOverlay(state.overlay, config.site);
+  state.model = buildModel(config, state.overlay);
+  const { model } = state;
+  state.dirty
+    .add("core/core")
+    .add("core/config")
+    .add("core/habits")
+    .add("core/gate")
+    .add("core/commands")
+    .add("core/fire")
+    .add("core/overlay");
+  configureFire(state.fire, config.site);
+  for (const id of [...state.devices.keys()].filter((id) => !model.devices.has(id))) {
+    state.devices.delete(id);
+    state.dirty.add(`device/${id}`);
+  }
+  for (const id of [...state.beliefs.keys()].filter((id) => !model.spaces.has(id))) {
+    state.beliefs.delete(id);
+    state.dirty.add(`belief/${id}`);
+  }
+  return settle(state, nowMs);
+}
+
+/** The configuration is the same, what lies over it is not. */
+export function remodel(state: CoreState, nowMs: number): Rebuilt {
+  state.model = buildModel(modelOf(state).config, state.overlay);
+  return settle(state, nowMs);
+}
+
+function settle(state: CoreState, nowMs: number): Rebuilt {
+  const model = modelOf(state);
+  pruneMemos(state, model);
+  setCalendar(state, model, nowMs);
+  const alerts = [...retire(state, model, nowMs), ...planPatrols(state, model, nowMs)];
+  settleTimers(state);
+  return { alerts, spaces: [...model.spaces.keys()] };
+}
