@@ -2,7 +2,7 @@
 import type { EventDraft } from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
 import { type Wanted, wants } from "./event-filter.ts";
-import { alertEvent, dailyEvent } from "./events.ts";
+import { alertEvent, dailyEvent, factEvent } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 import type { AlertRow, JournalEntry, OutboxEntry, RejectionRow, Snapshot, Write } from "./ports.ts";
@@ -17,6 +17,8 @@ export interface Target {
   /** Undefined for all. */
   readonly filter: Wanted | undefined;
 }
+
+const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
 
 /** One turn. Single use: fill, write, then `committed()`. */
 export class Turn {
@@ -43,7 +45,7 @@ export class Turn {
   /** A journaled input and everything that followed from it. */
   record(model: Model, state: CoreState, entry: JournalEntry, effects: Effects): void {
     this.journal.push(entry);
-    if (effects.alerts.length > 0 || effects.spaces.length > 0) this.changes.push(effects);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects)) this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
         const event = { type: "gatehouse.reading", lane: "telemetry", subject: "", data: entry.body } as const;
@@ -52,6 +54,7 @@ export class Turn {
       }
     }
     for (const event of effects.alerts) this.#alert(model, event, entry.nowMs);
+    for (const fact of effects.facts ?? []) this.owe(factEvent(model, fact, entry.nowMs));
     if (effects.dayEnded !== undefined) this.owe(dailyEvent(model, state, effects.dayEnded, entry.nowMs));
   }
 
