@@ -30,6 +30,8 @@ const CHANGES: Readonly<Record<string, Words>> = {
   closed: { zh: "已关闭", en: "closed" },
   cleared: { zh: "现场已恢复", en: "condition gone" },
   overdue: { zh: "逾期未处理", en: "overdue" },
+  opened: { zh: "待处理", en: "to be done" },
+  handled: { zh: "已处理", en: "done" },
   escalated: { zh: "已升级", en: "escalated" },
 };
 
