@@ -12,6 +12,7 @@ import { Outcomes } from "./outcomes.ts";
 import { parseReceipt } from "./receipt.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { SendWindow } from "./send-window.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export const MqttConfig = z.strictObject({
   url: platformUrl("mqtts:", "mqtt:").describe("the platform's broker"),
@@ -216,19 +217,6 @@ class MqttUplink implements Uplink {
       else this.#desk.take(receipt);
       this.#inbox.offer(receipt?.commands ?? []);
     } else if (topic === uplinkTopic.commands(gateway)) this.#inbox.offer([jsonOf(text)]);
-  }
-}
-
-/** Resolves when the signal aborts; throws what `lost` rejects with. */
-async function untilAborted(lost: Promise<never>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const aborted = Promise.withResolvers<void>();
-  const onAbort = () => aborted.resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([aborted.promise, lost]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 
