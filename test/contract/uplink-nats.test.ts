@@ -1,4 +1,5 @@
 import { CloudEvent, type Command, LinkError, systemClock, uplinkSubject } from "@gatehouse/protocol";
+import { type NatsOptions, startNats } from "@gatehouse/town";
 import { DiscardPolicy, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
 import { connect, nkeys } from "@nats-io/transport-node";
 import { uplinkTypes } from "gatehouse";
@@ -14,7 +15,6 @@ import {
   uplinkDeps,
 } from "gatehouse/testing";
 import { describe, expect, it } from "vitest";
-import { type NatsOptions, startNats } from "../support/nats-server.ts";
 import { eventually } from "../support/rig.ts";
 
 const never = new AbortController().signal;
