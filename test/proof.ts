@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { runErrno } from "./faults/disk/run-errno.ts";
+import { brokenByFleet, runFleet } from "./faults/fleet/fleet-run.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
@@ -105,6 +106,14 @@ const PROOFS: readonly Proof[] = [
       const broken = Object.entries(problems).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
       if (Math.min(...overtaken) <= 0) broken.push("an alert waited for the backlog");
       return { measured: JSON.stringify(result), broken };
+    },
+  },
+  {
+    name: "fleet",
+    what: "50 gateways of a town while its three NATS servers are killed, frozen and cut off 3 times (full: 60 times)",
+    run: async (full, onProgress) => {
+      const result = await runFleet({ gateways: 50, strikes: full ? 60 : 3, seed: SEED, onProgress });
+      return { measured: JSON.stringify(result), broken: brokenByFleet(result) };
     },
   },
   {

@@ -1,6 +1,13 @@
 /** The town's stream: makes it and its consumer group where they are not there, and hands out batches. */
 import { type Clock, LinkError } from "@gatehouse/protocol";
-import { AckPolicy, type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  type ConsumerNotification,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from "@nats-io/jetstream";
 import { connect, credsAuthenticator, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 
 /** What is done with what comes. */
@@ -31,6 +38,10 @@ export const LANE_SUBJECTS = ["emergency", "alert", "presence", "telemetry"].map
 
 const NANOS = 1_000_000;
 const MAX_BATCH = 500;
+/** Asked anew often, and heard of in between: a server that fails takes what was asked of it along. */
+const PULL = { max_messages: 2 * MAX_BATCH, expires: 10_000, idle_heartbeat: 1_000 };
+/** Times two heartbeats without any: whatever the reason, a new connection is tried. */
+const MISSED_AT_MOST = 3;
 /** Beside what JetStream drops by itself, PostgreSQL finds every repeat, however late. */
 const DUPLICATE_WINDOW_MS = 600_000;
 const REQUEST_MS = 10_000;
@@ -56,7 +67,7 @@ function connectTo({ servers, nkey, creds, ca }: StreamOptions): Promise<NatsCon
     ...(authenticator === undefined ? {} : { authenticator }),
     tls: ca === undefined ? null : { ca },
     timeout: 5_000,
-    pingInterval: 10_000,
+    pingInterval: 5_000,
     maxPingOut: 2,
     reconnect: false,
     ignoreClusterUpdates: true,
@@ -115,7 +126,7 @@ async function consume(
     waiting.push(message);
     wake();
   };
-  const messages = await consumer.consume({ max_messages: 2 * MAX_BATCH, callback });
+  const messages = await consumer.consume({ ...PULL, callback });
   watch(messages.status(), lose).catch(lose);
   reader.reading();
   try {
@@ -146,14 +157,13 @@ async function consume(
   }
 }
 
-/** The server forgets a pull when its leader goes; the library says so by missed heartbeats. */
-async function watch(
-  statuses: AsyncIterable<{ readonly type: string }>,
-  lose: (cause: unknown) => void,
-): Promise<void> {
-  for await (const { type } of statuses) {
-    if (type === "consumer_deleted" || type === "stream_not_found" || type === "consumer_not_found") {
-      lose(new LinkError("refused", `the group is gone: ${type}`));
-    }
+/** The library asks again when heartbeats stay out; when that does not help, everything is made anew. */
+async function watch(statuses: AsyncIterable<ConsumerNotification>, lose: (cause: unknown) => void): Promise<void> {
+  for await (const status of statuses) {
+    if (status.type === "heartbeats_missed" && status.count >= MISSED_AT_MOST) {
+      lose(new LinkError("timeout", `no heartbeat of the consumer group ${status.count} times`));
+    } else if (GONE.includes(status.type)) lose(new LinkError("refused", `the group is gone: ${status.type}`));
   }
 }
+
+const GONE: readonly string[] = ["consumer_deleted", "stream_not_found", "consumer_not_found"];
