@@ -8,6 +8,7 @@ import { deviceIds } from "../support/load-site.ts";
 import { runTool, toolArguments } from "../support/tool-arguments.ts";
 import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
+import { benchNats } from "./nats.ts";
 import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
@@ -163,6 +164,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "latency-100": () => latency(100),
   "latency-1000": () => latency(1_000),
   drain,
+  "drain-nats": () => benchNats(quick ? 10_000 : 100_000),
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),
   "osdp-115200": () => benchOsdp(115_200, seconds),

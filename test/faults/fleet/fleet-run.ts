@@ -63,7 +63,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const routes = stack.use(new Routes());
   const cluster = stack.use(await startNatsCluster({ routeTo: (from, to, port) => routes.routeTo(from, to, port) }));
   const postgres = stack.use(await startPostgres());
-  await makeStream(cluster);
+  const leader = await makeStream(cluster);
   const town = { nats: cluster.urls, postgres: postgres.url, args: ["--ack-wait", "5"] };
   const consumers = [await startConsumer(town), await startConsumer(town)];
   for (const consumer of consumers) stack.defer(() => consumer.end("SIGKILL"));
@@ -86,7 +86,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   );
   for (const part of fleet) stack.defer(() => part.kill());
   const startedMs = systemClock.monoMs();
-  const done = await strike({ cluster, routes, strikes, random: new Random(`fleet/${seed}`), onProgress });
+  const first = cluster.servers.findIndex(({ name }) => name === leader);
+  const done = await strike({ cluster, routes, first, strikes, random: new Random(`fleet/${seed}`), onProgress });
   const publishedMs = systemClock.monoMs() - startedMs;
   for (const part of fleet) part.tell("stop");
   const healedMs = systemClock.monoMs();
@@ -128,7 +129,8 @@ export function brokenByFleet({ lost, duplicated, gaps, failovers }: FleetResult
   return failovers === 0 ? [...broken, "no link was ever lost: nothing was tried"] : broken;
 }
 
-async function makeStream({ urls }: NatsCluster): Promise<void> {
+/** Resolves with the name of the server that leads it. */
+async function makeStream({ urls }: NatsCluster): Promise<string> {
   const nc = await connect({ servers: urls.map((url) => url.slice("nats://".length)), reconnect: false });
   const subjects = ["emergency", "alert", "presence", "telemetry"].map((lane) => `gatehouse.*.${lane}`);
   const config = { name: STREAM, subjects, num_replicas: 3, duplicate_window: DUPLICATE_WINDOW_NANOS };
@@ -140,23 +142,28 @@ async function makeStream({ urls }: NatsCluster): Promise<void> {
     );
   // A cluster that has just started has no leader yet.
   await eventually(attempt, (made) => made, 30_000);
+  const leaderOf = async () => (await js.streams.info(STREAM)).cluster?.leader ?? "";
+  const leader = await eventually(leaderOf, (name) => name !== "");
   await nc.close();
+  return leader;
 }
 
 interface Strikes {
   readonly cluster: NatsCluster;
   readonly routes: Routes;
+  /** The first that is struck. */
+  readonly first: number;
   readonly strikes: number;
   readonly random: Random;
   readonly onProgress: (share: number, note: string) => void;
 }
 
-async function strike({ cluster, routes, strikes, random, onProgress }: Strikes) {
+async function strike({ cluster, routes, first, strikes, random, onProgress }: Strikes) {
   const done = { kills: 0, freezes: 0, partitions: 0 };
   const { servers } = cluster;
   for (let n = 0; n < strikes; n++) {
     await systemClock.sleep(CALM_MS);
-    const index = n % servers.length;
+    const index = (first + n) % servers.length;
     const server = servers[index];
     if (server === undefined) break;
     // Each server gets each fault in turn, round by round.
