@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ConfigError, LinkError } from "@gatehouse/protocol";
 import { nkeys } from "@nats-io/transport-node";
+import { runProgram } from "./run-program.ts";
 
 const HELP = `node docs/town/src/secrets.ts [--out DIR] [--gateway ID ...]
 
@@ -24,19 +26,19 @@ const DEMO = "mq-demo";
 const HOSTS = "DNS:n1,DNS:n2,DNS:n3,DNS:localhost,IP:127.0.0.1";
 const DAYS = "3650";
 
-const { values } = parseArgs({
-  options: {
-    out: { type: "string", default: fileURLToPath(new URL("../secrets", import.meta.url)) },
-    gateway: { type: "string", multiple: true, default: [DEMO] },
-    help: { type: "boolean", short: "h", default: false },
-  },
+await runProgram(HELP, async () => {
+  const { values } = parseArgs({
+    options: {
+      out: { type: "string", default: fileURLToPath(new URL("../secrets", import.meta.url)) },
+      gateway: { type: "string", multiple: true, default: [DEMO] },
+    },
+  });
+  if (existsSync(join(values.out, "users.conf"))) {
+    const reason = `${values.out} holds secrets already`;
+    throw new ConfigError({ path: "--out", reason, fix: "remove the folder first, if no server uses them" });
+  }
+  make(resolve(values.out), values.gateway);
 });
-
-if (values.help) process.stdout.write(HELP);
-else if (existsSync(join(values.out, "users.conf"))) {
-  process.stderr.write(`${values.out} holds secrets already: remove the folder first, if no server uses them\n`);
-  process.exitCode = 78;
-} else make(resolve(values.out), values.gateway);
 
 function make(dir: string, gateways: readonly string[]): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -88,7 +90,5 @@ function makeCertificates(dir: string): void {
 
 function openssl(dir: string, args: readonly string[]): void {
   const { status, stderr, error } = spawnSync("openssl", args, { cwd: dir, encoding: "utf8" });
-  if (status === 0) return;
-  process.stderr.write(`openssl ${args[0]} failed: ${error?.message ?? stderr}\n`);
-  process.exit(1);
+  if (status !== 0) throw new LinkError("refused", `openssl ${args[0]} failed: ${error?.message ?? stderr}`);
 }

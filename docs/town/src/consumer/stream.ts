@@ -29,8 +29,8 @@ export interface StreamOptions {
   readonly ackWaitMs: number;
   readonly nkey: Uint8Array | undefined;
   readonly creds: Uint8Array | undefined;
-  /** Certificate authority, PEM; undefined without TLS. */
-  readonly ca: string | undefined;
+  /** `ca` in PEM; undefined in clear. */
+  readonly tls: { readonly ca: string | undefined } | undefined;
   readonly clock: Clock;
 }
 
@@ -59,13 +59,13 @@ export async function readStream(options: StreamOptions, reader: Reader, signal:
   }
 }
 
-function connectTo({ servers, nkey, creds, ca }: StreamOptions): Promise<NatsConnection> {
+function connectTo({ servers, nkey, creds, tls }: StreamOptions): Promise<NatsConnection> {
   const authenticator = nkey ? nkeyAuthenticator(nkey) : creds && credsAuthenticator(creds);
   return connect({
     servers: [...servers],
     name: "gatehouse-town-consumer",
     ...(authenticator === undefined ? {} : { authenticator }),
-    tls: ca === undefined ? null : { ca },
+    tls: tls === undefined ? null : tls.ca === undefined ? {} : { ca: tls.ca },
     timeout: 5_000,
     pingInterval: 5_000,
     maxPingOut: 2,

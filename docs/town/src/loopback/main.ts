@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { runProgram } from "../run-program.ts";
 import { type ConsumerProcess, startConsumer } from "./consumer.ts";
 import { startNatsCluster } from "./nats.ts";
 import { startPostgres } from "./postgres.ts";
@@ -19,17 +20,10 @@ Example:
   node docs/town/src/loopback/main.ts --dir town-data
 `;
 
-const { values } = parseArgs({
-  options: {
-    dir: { type: "string" },
-    consumers: { type: "string", default: "2" },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function town(): Promise<void> {
+  const { values } = parseArgs({ options: { dir: { type: "string" }, consumers: { type: "string", default: "2" } } });
   await using stack = new AsyncDisposableStack();
   const dir = values.dir === undefined ? undefined : resolve(values.dir);
   if (dir !== undefined) mkdirSync(dir, { recursive: true });
@@ -48,5 +42,4 @@ async function town(): Promise<void> {
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 }
 
-if (values.help) process.stdout.write(HELP);
-else await town();
+await runProgram(HELP, town);
