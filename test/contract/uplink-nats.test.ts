@@ -15,6 +15,7 @@ import {
   uplinkDeps,
 } from "gatehouse/testing";
 import { describe, expect, it } from "vitest";
+import { jwtWorld } from "../support/nats-jwt.ts";
 import { eventually } from "../support/rig.ts";
 
 const never = new AbortController().signal;
@@ -271,6 +272,20 @@ describe("how the nats uplink logs in", () => {
     await expect(stranger.ended).rejects.toThrow("check `nkey`");
     const broken = town.uplink(own, { seed: "SUNOSEED" });
     await expect(broken.ended).rejects.toThrow("no seed of a user");
+  });
+
+  it("is by a credentials file", async () => {
+    const world = jwtWorld();
+    await using town = await open({ config: world.config, jetstream: false });
+    const own = { creds: { file: "creds" } };
+    // No stream is there, which only one who is let in can find out.
+    const known = town.uplink(own, { creds: world.creds() });
+    expect(await refusalOf(known.uplink.send([owedItem(1)], never))).toMatchObject({
+      message: expect.stringContaining("JetStream is not enabled there"),
+    });
+    const stranger = town.uplink(own, { creds: jwtWorld().creds() });
+    await expect(stranger.ended).rejects.toThrow("`creds`");
+    await expect(town.uplink(own, { creds: "no credentials" }).ended).rejects.toThrow("no credentials file");
   });
 
   it("is by user name and password, with no more rights than the gateway needs", async () => {

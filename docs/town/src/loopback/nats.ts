@@ -23,6 +23,8 @@ export interface SingleNats extends NatsServer, AsyncDisposable {}
 export interface NatsOptions {
   /** Lines of its configuration. `$DIR` is its folder. */
   readonly config?: readonly string[];
+  /** Default true. */
+  readonly jetstream?: boolean;
   /** Written into its folder. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -30,10 +32,12 @@ export interface NatsOptions {
 /** Debian puts it where the PATH of an ordinary user does not look. */
 const PROGRAM = existsSync("/usr/sbin/nats-server") ? "/usr/sbin/nats-server" : "nats-server";
 
-export async function startNats({ config = [], files = {} }: NatsOptions = {}): Promise<SingleNats> {
+const STORE = 'jetstream { store_dir: "$DIR/store", max_memory_store: 64MB, max_file_store: 2GB }';
+
+export async function startNats({ config = [], jetstream = true, files = {} }: NatsOptions = {}): Promise<SingleNats> {
   const dir = ownFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir.path, name), text);
-  const server = serverIn(dir.path, "n1", await freePort(), config);
+  const server = serverIn(dir.path, "n1", await freePort(), jetstream ? [STORE, ...config] : config);
   await server.start();
   const end = async () => {
     await server.kill();
@@ -75,7 +79,7 @@ export async function startNatsCluster(options: ClusterOptions = {}): Promise<Na
     }
     const listen = `"127.0.0.1:${ports.route[i]}"`;
     const cluster = `cluster { name: town, listen: ${listen}, no_advertise: true, routes: [${routes.join(", ")}] }`;
-    servers.push(serverIn(join(dir, `n${i + 1}`), `n${i + 1}`, port, [cluster]));
+    servers.push(serverIn(join(dir, `n${i + 1}`), `n${i + 1}`, port, [STORE, cluster]));
   }
   await Promise.all(servers.map((server) => server.start()));
   const end = async () => {
@@ -102,12 +106,7 @@ async function portsIn(dir: string, size: number): Promise<Ports> {
 function serverIn(dir: string, name: string, port: number, config: readonly string[]): NatsServer {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, "nats.conf");
-  const lines = [
-    `server_name: ${name}`,
-    `listen: "127.0.0.1:${port}"`,
-    `jetstream { store_dir: "${dir}/store", max_memory_store: 64MB, max_file_store: 2GB }`,
-    ...config,
-  ];
+  const lines = [`server_name: ${name}`, `listen: "127.0.0.1:${port}"`, ...config];
   writeFileSync(file, `${lines.join("\n").replaceAll("$DIR", dir)}\n`);
   let child: ChildProcess | undefined;
   const tell = (signal: NodeJS.Signals) => {
