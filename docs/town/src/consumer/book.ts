@@ -30,7 +30,7 @@ const SCHEMA_LOCK = 7_003_001;
 const INSERT_EVENTS = `
   insert into town.events (id, gateway, sequence, lane, type, subject, time, event)
   select * from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
-  on conflict (id) do nothing
+  on conflict (gateway, id) do nothing
   returning gateway, sequence`;
 
 export class Book {
@@ -91,10 +91,11 @@ export class Book {
     }
   }
 
-  /** In the order of their ids, so that two instances with the same events wait for each other and never both ways. */
+  /** In the order of their keys, so that two instances with the same events wait for each other and never both ways. */
   async #insert(known: readonly Known[]): Promise<readonly { readonly gateway: string; readonly sequence: string }[]> {
     if (known.length === 0) return [];
-    const sorted = known.toSorted((a, b) => (a.event.id < b.event.id ? -1 : 1));
+    const key = ({ gateway, event }: Known) => `${gateway} ${event.id}`;
+    const sorted = known.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
     const column = <T>(pick: (item: Known) => T) => sorted.map(pick);
     const { rows } = await this.#client.query(INSERT_EVENTS, [
       column(({ event }) => event.id),

@@ -2,15 +2,16 @@
 create schema if not exists town;
 
 create table if not exists town.events (
-  id       text primary key,                 -- equal on every re-send: the key for de-duplication
   gateway  text not null,
+  id       text not null,                    -- equal on every re-send: the key for de-duplication
   sequence bigint not null,                  -- dense for each gateway, across its lanes
   lane     text not null,
   type     text not null,
   subject  text not null,
   time     timestamptz not null,
   received timestamptz not null default now(),
-  event    jsonb not null
+  event    jsonb not null,
+  primary key (gateway, id)
 );
 create index if not exists events_by_sequence on town.events (gateway, sequence);
 create index if not exists events_by_time on town.events (time);
