@@ -27,7 +27,7 @@ export interface NatsDrain {
 export async function benchNats(messages: number): Promise<NatsDrain> {
   await using server = await startNats();
   const url = `nats://127.0.0.1:${server.port}`;
-  const nc = await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false });
+  const nc = await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false, noAsyncTraces: true });
   const manager = await jetstreamManager(nc);
   await manager.streams.add({ name: STREAM, subjects: ["gatehouse.*.*"] });
   const bare = await bareRate(jetstream(nc), messages);

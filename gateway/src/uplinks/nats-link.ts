@@ -178,5 +178,5 @@ function failureOf(what: string, error: unknown): LinkError {
     return new LinkError("refused", `${what}: ${error.message} (${advice})`, { cause: error });
   }
   const { cause } = error as Error;
-  return linkFailure(what, cause instanceof Error ? cause : error);
+  return linkFailure(what, cause instanceof Error ? cause : error, "servers");
 }

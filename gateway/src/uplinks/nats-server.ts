@@ -59,7 +59,7 @@ async function greetingOf(url: URL, { clock, probeMs }: ProbeOptions, signal: Ab
     else
       reject(new LinkError("refused", `${what}: what listens there is no nats server: check the port in \`servers\``));
   });
-  socket.on("error", (cause) => reject(linkFailure(what, cause)));
+  socket.on("error", (cause) => reject(linkFailure(what, cause, "servers")));
   socket.on("close", () => reject(new LinkError("closed", `${what}: the server closed the connection`)));
   try {
     return await promise;

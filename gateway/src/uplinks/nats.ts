@@ -23,6 +23,7 @@ export const NatsConfig = z
     creds: SecretRef.optional().describe("credentials file of this gateway's user: JWT and seed"),
     username: z.string().min(1).optional(),
     password: SecretRef.optional(),
+    receipt: z.literal("broker").default("broker").describe("JetStream's acknowledgement counts, with a grace period"),
     graceSeconds: z
       .int()
       .min(0)
