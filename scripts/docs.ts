@@ -18,10 +18,14 @@ import {
   DeviceStatus,
   DriverConfig,
   Gap,
+  HandOver,
   NightRule,
   Policy,
   PolicyUse,
   Portal,
+  PresenceSettings,
+  Prompt,
+  PromptSettings,
   RawReading,
   READING_KINDS,
   Reading,
@@ -43,7 +47,11 @@ const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("
 function siteFile(): string {
   const top = schemaTable(Site, "input")
     .split("\n")
-    .filter((line) => !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) && !/^\| `(broker|calendar)\./.test(line))
+    .filter(
+      (line) =>
+        !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
+        !/^\| `(broker|calendar|prompts|presence)\./.test(line),
+    )
     .join("\n");
   return page(
     "# Site file",
@@ -76,6 +84,11 @@ function siteFile(): string {
     "## `calendar`",
     "Saturday and Sunday are days off. What the calendar of the year changes about that stands here: it moves the working days a newcomer has to register.",
     schemaTable(Calendar, "input"),
+    "## `prompts`",
+    "What operators are asked, and how it gets louder: see [prompts and hand-over](../prompts-and-hand-over.md). A step has `to` (`devices`, `people` or `platform`) and `afterMinutes`; `devices` also names its `devices`, the `action` and its `args`.",
+    schemaTable(PromptSettings, "input"),
+    "## `presence`",
+    schemaTable(PresenceSettings, "input"),
     "## `accounts[]`",
     schemaTable(Account, "input"),
     "## Policy files",
@@ -184,7 +197,11 @@ const alerts = (): string =>
 
 const EVENT_TYPES = `| type | lane | data |
 | --- | --- | --- |
-| \`gatehouse.alert.{change}\` | \`emergency\` or \`alert\` | the [alert](alerts.md) as it then stood; \`change\` is a state of it, or \`cleared\`, \`repeated\`, \`overdue\` |
+| \`gatehouse.alert.{change}\` | \`emergency\` or \`alert\` | the [alert](alerts.md) as it then stood; \`change\` is a state of it, or \`cleared\`, \`repeated\`, \`overdue\`, \`noted\` |
+| \`gatehouse.prompt.escalated\` \`.handled\` | \`alert\` or \`presence\` | a [prompt](#prompt) nobody handled in time, with \`escalation: { step, to }\`; then that it was handled |
+| \`gatehouse.hand-over.{change}\` | \`presence\` | a [hand-over](#hand-over) that was \`started\`, \`completed\` or \`cancelled\` |
+| \`gatehouse.residence.absence-suspected\` \`.return-detected\` | \`presence\` | \`{ space, credential, lastSeen, days }\`, the pseudonym only |
+| \`gatehouse.residence.reconcile\` | \`presence\` | \`{ date, count, differences: [{ space, credential, platform, gateway, lastSeen }] }\` |
 | \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit }] }\`: counts, no names |
 | \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
 | \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
@@ -199,6 +216,10 @@ const events = (): string =>
     EVENT_TYPES,
     "## Data of `gatehouse.gap`",
     schemaTable(Gap, "output"),
+    "## Prompt",
+    schemaTable(Prompt, "output"),
+    "## Hand-over",
+    schemaTable(HandOver, "output"),
     "## Receipt",
     "What the platform answers. A sequence in neither list is kept and sent again.",
     schemaTable(Receipt, "input"),

@@ -9,6 +9,7 @@ import { controlRequests } from "./control/requests.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
+import { carryOut } from "./core/commands/orders.ts";
 import { Core } from "./core/core.ts";
 import { readingEvent } from "./core/events.ts";
 import { HealthBoard } from "./core/health.ts";
@@ -22,6 +23,7 @@ import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
+import { monthRequest } from "./monthly/request.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -196,6 +198,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   for (const stage of stages) stage.onFailure((error) => failed.abort(error));
   const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
   core.onChange((change) => topics.changed(change));
+  const orders = { commands: parts.commands, clock: options.clock, log: options.log.child({ part: "orders" }), newId };
+  core.onChange((change) => carryOut(orders, change.orders ?? []));
   inner.run((stop) => core.run(stop));
   for (const runnable of driversOf(parts, options, site))
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
@@ -257,11 +261,16 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
   return (device) => rows.get(device.driver) ?? [];
 }
 
+/** Of a command that comes from this box. */
+const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
+
 function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
   const { commands, core, drivers, health, actionsOf } = parts;
-  const newId = () => `local.${randomBytes(8).toString("hex")}`;
   const told = { health: () => healthBody(health.entries), newId };
-  const requests = controlRequests({ commands, core, drivers, clock, actionsOf, ...told });
+  const requests = [
+    ...controlRequests({ commands, core, drivers, clock, actionsOf, ...told }),
+    monthRequest({ ...parts, clock }),
+  ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }

@@ -1,5 +1,6 @@
 /** The package door: everything both ends must agree on. */
 export * from "./alert.ts";
+export { ALERT_KIND_WORDS, ALERT_LEVEL_WORDS } from "./alert-words.ts";
 export * from "./bcd.ts";
 export { type BoardSensor, devicesOfBoard, SiteBoard } from "./board-site.ts";
 export * from "./bytes.ts";
@@ -13,6 +14,7 @@ export * from "./clock.ts";
 export * from "./command.ts";
 export * from "./command-args.ts";
 export * from "./crc.ts";
+export * from "./deed.ts";
 export * from "./dlt645/address.ts";
 export * from "./dlt645/answer.ts";
 export * from "./dlt645/describe.ts";
@@ -68,6 +70,7 @@ export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
 export * from "./people-counter/vs13x.ts";
 export * from "./policy.ts";
+export * from "./prompt.ts";
 export * from "./radar/config-frames.ts";
 export * from "./radar/describe.ts";
 export { ld2410Framing, ld2450Framing, radarCommandFraming } from "./radar/framing.ts";

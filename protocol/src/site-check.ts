@@ -2,6 +2,7 @@
 import { checkBoards } from "./board-check.ts";
 import type { Problem } from "./errors.ts";
 import { type Policy, strictestLimit } from "./policy.ts";
+import { checkPrompts } from "./prompt-check.ts";
 import {
   indexSite,
   JUDGED_KINDS,
@@ -33,7 +34,7 @@ export function checkSite(site: Site, policies: ReadonlyMap<string, Policy>): Pr
   checkDevices(site, report);
   checkCredentials(site, report);
   checkAdapters(site, report);
-  problems.push(...checkBoards(site));
+  problems.push(...checkBoards(site), ...checkPrompts(site));
   checkPolicies(site, policies, report);
   checkLimits(site, policies, report);
   return problems;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SiteBoard } from "./board-site.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
+import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { isTimeZone } from "./time.ts";
 
 export const SiteKind = z.enum(["rental-compound", "dormitory", "construction-site"]);
@@ -216,6 +217,8 @@ export const Site = z.strictObject({
     .default([])
     .describe("files with rules of your own beside this one, or folders of them: see rules.md"),
   calendar: Calendar.optional().describe("days off and working days that the week alone does not give"),
+  prompts: PromptSettings.prefault({}).describe("what operators are asked, and how it gets louder"),
+  presence: PresenceSettings.prefault({}),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),

@@ -18,6 +18,7 @@ export const stateTopic = {
   all: `${ROOT}/state/#`,
   space: (space: string) => `${ROOT}/state/spaces/${space}`,
   alert: (alert: string) => `${ROOT}/state/alerts/${alert}`,
+  prompt: (prompt: string) => `${ROOT}/state/prompts/${prompt}`,
   health: `${ROOT}/state/health`,
 } as const;
 

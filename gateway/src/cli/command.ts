@@ -1,11 +1,10 @@
 /** `gatehouse command`: a wish to a device, given to the gateway that runs on this box. */
-import { userInfo } from "node:os";
-import { ConfigError, LinkError, systemClock } from "@gatehouse/protocol";
+import { ConfigError } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
 
-interface CommandFlags {
-  readonly state: string;
+interface CommandFlags extends RunningFlags {
   readonly secondsValid: number;
   readonly id?: string;
   readonly json?: true;
@@ -67,7 +66,7 @@ export function commandCommand(): Command {
     .argument("[device]", "its id in the site file")
     .argument("[action]", "what it is to do")
     .argument("[json]", "arguments of the action as a JSON object")
-    .option("--state <dir>", "the state folder of the gateway, as given to `gatehouse run`", "/var/lib/gatehouse")
+    .option(...STATE_OPTION)
     .option("--seconds-valid <n>", "how long the device may take; it is not carried out later", parseSeconds, 10)
     .option("--id <id>", "an id of your own; each is carried out once at the most")
     .option("--json", "print the result as JSON")
@@ -102,29 +101,11 @@ async function give(
     by: userName(),
   };
   await orAway(flags, async () => {
-    const report = Report.parse(await ask(flags, "command", params, secondsValid * 1_000 + PATIENCE_MS));
+    const report = Report.parse(await askRunning(flags, "command", params, secondsValid * 1_000 + PATIENCE_MS));
     if (flags.json) process.stdout.write(`${JSON.stringify({ device, action, ...report })}\n`);
     else tell(device, action, report);
     process.exitCode = exitOf(report);
   });
-}
-
-async function ask(flags: CommandFlags, request: string, params: object, timeoutMs: number): Promise<unknown> {
-  const { askGateway } = await import("../control/client.ts");
-  return askGateway({ dir: flags.state, request, params, timeoutMs, clock: systemClock });
-}
-
-/** No gateway there, and a gateway that does not answer, have exit codes of their own. */
-async function orAway({ state }: CommandFlags, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof LinkError)) throw error;
-    const away = error.code === "refused";
-    const advice = `\n  -> start it with \`gatehouse run --site site.yaml --state ${state}\`, or name its state folder with --state`;
-    process.stderr.write(`gatehouse: ${error.message}${away ? advice : ""}\n`);
-    process.exitCode = away ? 69 : 75;
-  }
 }
 
 function parseArgs(text: string): Readonly<Record<string, unknown>> {
@@ -165,7 +146,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 async function list(device: string | undefined, flags: CommandFlags): Promise<void> {
-  const { devices } = Devices.parse(await ask(flags, "devices", {}, PATIENCE_MS));
+  const { devices } = Devices.parse(await askRunning(flags, "devices", {}, PATIENCE_MS));
   const shown = devices.filter(({ id }) => device === undefined || id === device);
   if (device !== undefined && shown.length === 0)
     throw new ConfigError({
@@ -181,13 +162,4 @@ async function list(device: string | undefined, flags: CommandFlags): Promise<vo
 function describe({ kind, driver, driverUp, online, actions }: z.infer<typeof Devices>["devices"][number]): string {
   const state = driverUp ? (online === false ? "  (offline)" : "") : `  (driver ${driver} is down)`;
   return `${kind.padEnd(12)}  ${actions.join(" ") || "takes no commands"}${state}`;
-}
-
-/** Undefined where the system has no name for the user. */
-function userName(): string | undefined {
-  try {
-    return userInfo().username.slice(0, 64);
-  } catch {
-    return undefined;
-  }
 }

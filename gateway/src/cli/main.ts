@@ -8,9 +8,12 @@ import { commandCommand } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { firmwareCommand } from "./firmware.ts";
+import { handoverCommand } from "./handover.ts";
 import { initCommand } from "./init.ts";
 import { osdpCommand } from "./osdp.ts";
+import { promptsCommand } from "./prompts.ts";
 import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { reportFailure } from "./report-failure.ts";
 import { rulesCommand } from "./rules.ts";
 import { runCommand } from "./run.ts";
@@ -28,6 +31,9 @@ const COMMANDS: readonly (() => Command)[] = [
   bridgeCommand,
   firmwareCommand,
   commandCommand,
+  promptsCommand,
+  handoverCommand,
+  reportCommand,
   osdpCommand,
   replayCommand,
   exportCommand,

@@ -97,7 +97,7 @@ describe("the core", () => {
     const { core, store, clock } = await setUp();
     clock.step(3_600_000);
     const before = store.entries.length;
-    await expect(core.act("alr_none", "acknowledged", "guard")).rejects.toBeInstanceOf(RejectedError);
+    await expect(core.act({ do: "acknowledge", alert: "alr_none" }, "guard")).rejects.toBeInstanceOf(RejectedError);
     expect(store.entries.slice(before).map(({ type }) => type)).toContain("clock");
     const again = await setUp(store, clock);
     expect(whole(again.core)).toEqual(whole(core));

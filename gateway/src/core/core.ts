@@ -1,8 +1,8 @@
 /** The core alive: takes readings and actions, keeps time, journals every input with what followed from it, and comes back after a crash. */
 import {
-  type AlertState,
   type Clock,
   type ClockQuality,
+  type Deed,
   LinkError,
   parseReading,
   type RawReading,
@@ -62,7 +62,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const CLOCK_CHECK_MS = 1_000;
 
 /** What a listener is told after the commit. */
-export type CoreChange = Pick<Effects, "alerts" | "spaces">;
+export type CoreChange = Pick<Effects, "alerts" | "spaces" | "orders" | "prompts">;
 
 export class Core {
   readonly #options: CoreOptions;
@@ -75,7 +75,7 @@ export class Core {
   #sinceSnapshot = 0;
   #quality: ClockQuality = "synced";
   #lastWrite: Promise<void> = Promise.resolve();
-  #listener: (change: CoreChange) => void = () => {};
+  readonly #listeners: ((change: CoreChange) => void)[] = [];
   /** Grids said to have findings waiting. */
   #waiting: readonly string[] = [];
   /** A step threw halfway: this state must not reach the disk any more. */
@@ -116,9 +116,9 @@ export class Core {
     return modelOf(this.#state);
   }
 
-  /** One listener: told what changed once it is on disk. */
+  /** Told what changed once it is on disk. */
   onChange(listener: (change: CoreChange) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /** The way in for one driver. */
@@ -126,9 +126,9 @@ export class Core {
     return (items) => this.#accept(driver, items);
   }
 
-  /** A person moves an alert on. Throws RejectedError where its life has no such step. */
-  async act(alert: string, to: AlertState, by: string, note?: string): Promise<void> {
-    await this.#input({ type: "action", alert, to, by, ...(note === undefined ? {} : { note }) });
+  /** Resolves once it is on disk. Throws RejectedError for what cannot be done. */
+  async act(deed: Deed, by: string): Promise<void> {
+    await this.#input({ type: "deed", deed, by });
   }
 
   /** For {@link Commands}: uses up a command's id, or ends it. What comes back is on disk if it was accepted. */
@@ -330,7 +330,7 @@ export class Core {
     await this.#lastWrite;
     turn.committed();
     if (turn.journal.length > 0) this.#tellRules();
-    for (const change of turn.changes) this.#listener(change);
+    for (const change of turn.changes) for (const listener of this.#listeners) listener(change);
   }
 
   async #snapshot(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Model } from "./model.ts";
 import { estimateOf } from "./occupancy/estimate-of.ts";
 import type { GapRow, JournalEntry } from "./ports.ts";
 import type { CoreState } from "./state.ts";
+import type { Fact } from "./told.ts";
 
 type Head = Omit<EventDraft, "source" | "recordedtime" | "data" | "time">;
 
@@ -50,6 +51,11 @@ export function dailyEvent(model: Model, state: CoreState, day: number, nowMs: n
     dataclassification: "restricted",
   } as const;
   return draft(model, nowMs, nowMs, head, { date, spaces });
+}
+
+export function factEvent(model: Model, fact: Fact, nowMs: number): EventDraft {
+  const { id, type, subject, lane, severity, dataclassification, data, atMs } = fact;
+  return draft(model, atMs, nowMs, { id, type, subject, lane, severitynumber: severity, dataclassification }, data);
 }
 
 export function gapEvent(model: Model, state: CoreState, gap: GapRow, nowMs: number): EventDraft {

@@ -1,7 +1,7 @@
 /** What one turn of the core puts on disk together: journal, alerts, outbox. Gathers it, and hands it on once it is committed. */
 import type { EventDraft } from "@gatehouse/protocol";
 import type { AlertEvent } from "./alerts/life.ts";
-import { alertEvent, dailyEvent } from "./events.ts";
+import { alertEvent, dailyEvent, factEvent } from "./events.ts";
 import type { Model } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 import type { AlertRow, JournalEntry, OutboxEntry, RejectionRow, Snapshot, Write } from "./ports.ts";
@@ -21,6 +21,8 @@ export function wants({ filter }: Pick<Target, "filter">, type: string): boolean
   if (filter === undefined) return true;
   return filter.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
 }
+
+const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
 
 /** One turn. Single use: fill, write, then `committed()`. */
 export class Turn {
@@ -47,7 +49,7 @@ export class Turn {
   /** A journaled input and everything that followed from it. */
   record(model: Model, state: CoreState, entry: JournalEntry, effects: Effects): void {
     this.journal.push(entry);
-    if (effects.alerts.length > 0 || effects.spaces.length > 0) this.changes.push(effects);
+    if (effects.alerts.length > 0 || effects.spaces.length > 0 || hasTold(effects)) this.changes.push(effects);
     if (entry.type === "reading") {
       for (const { outbox, readings, filter } of this.#targets) {
         if (readings && wants({ filter }, "gatehouse.reading"))
@@ -55,6 +57,7 @@ export class Turn {
       }
     }
     for (const event of effects.alerts) this.#alert(model, event, entry.nowMs);
+    for (const fact of effects.facts ?? []) this.owe(factEvent(model, fact, entry.nowMs));
     if (effects.dayEnded !== undefined) this.owe(dailyEvent(model, state, effects.dayEnded, entry.nowMs));
   }
 

@@ -243,7 +243,7 @@ export interface JournalEntry {
   readonly seq: number;
   /** The core's `nowMs` of this input. */
   readonly nowMs: number;
-  /** `reading`, or another input that changed the core (`tick`, `clock`, `action`, `config`, `command`, `command-result`). */
+  /** `reading`, or another input that changed the core (`tick`, `clock`, `deed`, `config`, `command`, `command-result`). */
   readonly type: string;
   /** JSON text. A reading's never holds its credential. */
   readonly body: string;

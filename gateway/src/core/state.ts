@@ -1,5 +1,5 @@
 /** What the core knows. Plain values in named pieces; a step changes them in place and notes what it touched. */
-import { type Alert, InvariantError } from "@gatehouse/protocol";
+import { type Alert, type HandOver, InvariantError, type Prompt } from "@gatehouse/protocol";
 import type { Budget } from "./alerts/budget.ts";
 import {
   type CommandMemory,
@@ -18,8 +18,10 @@ import type { MorningWork } from "./occupancy/morning.ts";
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
 import type { Snapshot } from "./ports.ts";
+import type { Stay } from "./presence/residence.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
+import type { Fact, Order } from "./told.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
@@ -63,6 +65,8 @@ export interface CoreState {
   installation: string;
   /** Alerts ever raised here; names the next one. */
   alertCount: number;
+  /** Facts ever told under a number. */
+  factCount: number;
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
   readonly beliefs: Map<string, Belief>;
@@ -85,10 +89,19 @@ export interface CoreState {
   readonly memos: Map<string, Memo>;
   /** By grid. */
   readonly budgets: Map<string, Budget>;
+  /** By id: the open ones, and the latest handled. */
+  readonly prompts: Map<string, Prompt>;
+  readonly handOvers: Map<string, HandOver>;
+  /** By pseudonym. */
+  readonly stays: Map<string, Stay>;
+  /** Ever opened here; name the next ones. */
+  operators: { prompts: number; handOvers: number };
   /** By name: `night:360`, `sample:180`, `overdue:alr_…`, `rule:door-held:D1`. */
   readonly timers: Map<string, Timer>;
   /** No timer is due earlier. */
   nextDueMs: number;
+  /** What the step under way has to tell beside alerts. Never kept. */
+  told: { facts: Fact[]; orders: Order[]; prompts: string[] };
   /** Pieces changed since the last snapshot, as `part/id`. */
   readonly dirty: Set<string>;
 }
@@ -97,6 +110,7 @@ export function emptyState(): CoreState {
   return {
     installation: "",
     alertCount: 0,
+    factCount: 0,
     model: undefined,
     devices: new Map(),
     beliefs: new Map(),
@@ -110,8 +124,13 @@ export function emptyState(): CoreState {
     subjects: new Map(),
     memos: new Map(),
     budgets: new Map(),
+    prompts: new Map(),
+    handOvers: new Map(),
+    stays: new Map(),
+    operators: { prompts: 0, handOvers: 0 },
     timers: new Map(),
     nextDueMs: Number.POSITIVE_INFINITY,
+    told: { facts: [], orders: [], prompts: [] },
     dirty: new Set(),
   };
 }
@@ -161,13 +180,17 @@ export function touchAll(state: CoreState): void {
     .add("core/config")
     .add("core/habits")
     .add("core/gate")
-    .add("core/commands");
+    .add("core/commands")
+    .add("core/operators");
   if (state.morning !== undefined) state.dirty.add("core/morning");
   for (const id of state.devices.keys()) state.dirty.add(`device/${id}`);
   for (const id of state.beliefs.keys()) state.dirty.add(`belief/${id}`);
   for (const id of state.alerts.keys()) state.dirty.add(`alert/${id}`);
   for (const id of state.memos.keys()) state.dirty.add(`memo/${id}`);
   for (const id of state.budgets.keys()) state.dirty.add(`budget/${id}`);
+  for (const id of state.prompts.keys()) state.dirty.add(`prompt/${id}`);
+  for (const id of state.handOvers.keys()) state.dirty.add(`hand-over/${id}`);
+  for (const id of state.stays.keys()) state.dirty.add(`stay/${id}`);
 }
 
 function pieceOf(state: CoreState, part: string, id: string): unknown {
@@ -179,13 +202,18 @@ function pieceOf(state: CoreState, part: string, id: string): unknown {
   if (part === "alert") return state.alerts.get(id);
   if (part === "memo") return state.memos.get(id);
   if (part === "budget") return state.budgets.get(id);
+  if (part === "prompt") return state.prompts.get(id);
+  if (part === "hand-over") return state.handOvers.get(id);
+  if (part === "stay") return state.stays.get(id);
   if (id === "timers") return Object.fromEntries(state.timers);
   if (id === "config") return state.model?.config;
   if (id === "habits") return state.habits;
   if (id === "morning") return state.morning;
   if (id === "gate") return gateToJson(state.gate);
+  if (id === "operators") return state.operators;
   if (id === "commands") return commandsToJson(state.commands);
-  return { installation: state.installation, alertCount: state.alertCount };
+  const { installation, alertCount, factCount } = state;
+  return { installation, alertCount, factCount };
 }
 
 /** The state a whole snapshot stands for. */
@@ -205,6 +233,9 @@ function place(state: CoreState, part: string, id: string, value: unknown): void
   else if (part === "belief") state.beliefs.set(id, beliefFromJson(value as BeliefJson));
   else if (part === "memo") state.memos.set(id, value as Memo);
   else if (part === "budget") state.budgets.set(id, value as Budget);
+  else if (part === "prompt") state.prompts.set(id, value as Prompt);
+  else if (part === "hand-over") state.handOvers.set(id, value as HandOver);
+  else if (part === "stay") state.stays.set(id, value as Stay);
   else {
     const record = value as AlertRecord;
     state.alerts.set(id, record);
@@ -216,13 +247,15 @@ function restoreCore(state: CoreState, id: string, value: unknown): void {
   if (id === "timers") {
     for (const [name, timer] of Object.entries(value as Record<string, Timer>)) state.timers.set(name, timer);
   } else if (id === "gate") state.gate = gateFromJson(value as GateMemoryJson);
+  else if (id === "operators") state.operators = value as CoreState["operators"];
   else if (id === "commands") state.commands = commandsFromJson(value as CommandMemoryJson);
   else if (id === "morning") state.morning = value as MorningWork;
   else if (id === "habits") state.habits = value as SiteHabits;
   else if (id === "config") state.model = buildModel(value as CoreConfig);
   else {
-    const core = value as Pick<CoreState, "installation" | "alertCount">;
+    const core = value as Pick<CoreState, "installation" | "alertCount"> & Partial<Pick<CoreState, "factCount">>;
     state.installation = core.installation;
     state.alertCount = core.alertCount;
+    state.factCount = core.factCount ?? 0;
   }
 }

@@ -154,11 +154,16 @@ describe("instant rules", () => {
     expect(step(state, reading({ device: "panic-1", kind: "panic", seq: 2 }), START + 5).alerts).toMatchObject([
       { change: "repeated" },
     ]);
-    const act = (to: "acknowledged" | "closed") =>
-      step(state, { type: "action", alert: raised?.alert.id ?? "", to, by: "guard" }, START + 10).alerts;
-    expect(() => act("closed")).toThrow("next can be acknowledged, not closed");
-    expect(act("acknowledged")).toMatchObject([{ change: "acknowledged" }]);
-    expect(act("closed")).toMatchObject([{ change: "closed", alert: { state: "closed" } }]);
+    const act = (kind: "acknowledge" | "close" | "note") => {
+      const deed = { do: kind, alert: raised?.alert.id ?? "", note: "on my way" } as const;
+      return step(state, { type: "deed", deed, by: "guard" }, START + 10).alerts;
+    };
+    expect(() => act("close")).toThrow("next can be acknowledged, not closed");
+    expect(act("acknowledge")).toMatchObject([{ change: "acknowledged" }]);
+    expect(act("note")).toMatchObject([
+      { change: "noted", alert: { state: "acknowledged", history: [{}, {}, {}, { by: "guard", note: "on my way" }] } },
+    ]);
+    expect(act("close")).toMatchObject([{ change: "closed", alert: { state: "closed" } }]);
   });
 });
 

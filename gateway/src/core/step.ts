@@ -2,9 +2,9 @@
  * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
-import { type AlertState, type ClockQuality, OUTSIDE, type RawReading } from "@gatehouse/protocol";
+import { type ClockQuality, type Deed, OUTSIDE, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
-import { type AlertEvent, move } from "./alerts/life.ts";
+import type { AlertEvent } from "./alerts/life.ts";
 import {
   type CommandEnd,
   endCommand,
@@ -12,6 +12,8 @@ import {
   takeCommand,
   type UsedCommand,
 } from "./commands/used-commands.ts";
+import { doDeed } from "./deeds/index.ts";
+import { followOpen } from "./hand-over/hand-over.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig, type Model, type SpaceModel } from "./model.ts";
 import { names } from "./names.ts";
@@ -20,11 +22,15 @@ import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { forgetFuture } from "./occupancy/morning.ts";
 import { observe } from "./occupancy/observe.ts";
+import { noteUse } from "./presence/residence.ts";
+import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
+import { followFaults, followReading } from "./repair/repair.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { retire } from "./rules/retire.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
 import { type CoreState, type DeviceState, modelOf, newDevice, setTimer, settleTimers } from "./state.ts";
 import { fireTimers, LATE_TIMER, setCalendar, shiftTimers } from "./timers.ts";
+import { type Told, takeTold } from "./told.ts";
 
 /** Everything that can change the core. Each stands in the journal with its `nowMs`. */
 export type Input =
@@ -42,19 +48,14 @@ export type Input =
   | { readonly type: "clock"; readonly shiftMs: number }
   /** `installation` names this installation the first time. */
   | { readonly type: "config"; readonly config: CoreConfig; readonly installation: string }
-  | {
-      readonly type: "action";
-      readonly alert: string;
-      readonly to: AlertState;
-      readonly by: string;
-      readonly note?: string;
-    }
+  /** A person or a platform did something to the site's affairs. */
+  | { readonly type: "deed"; readonly deed: Deed; readonly by: string }
   /** A command passed its checks and is about to be carried out. */
   | ({ readonly type: "command" } & TakenCommand)
   /** What became of it. */
   | ({ readonly type: "command-result" } & CommandEnd);
 
-export interface Effects {
+export interface Effects extends Told {
   /** `accepted` inputs go into the journal; the others change nothing. */
   readonly outcome: "accepted" | "duplicate" | "rejected" | "idle";
   /** Why an input was rejected. */
@@ -70,12 +71,34 @@ export interface Effects {
   readonly ended?: UsedCommand;
 }
 
-type Told = Extract<Input, { type: "reading" }>;
+type HeardReading = Extract<Input, { type: "reading" }>;
 
 const NOTHING: Effects = { outcome: "idle", alerts: [], spaces: [] };
 
-/** Throws RejectedError for an action the alert's life does not know, InvariantError when the caller is wrong. */
+/** Throws RejectedError for a deed that cannot be done, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
+  const effects = decide(state, input, nowMs);
+  if (effects.outcome === "accepted") follow(state, input, effects.alerts, nowMs);
+  const told = takeTold(state);
+  return told === undefined ? effects : { ...effects, ...told };
+}
+
+/** What people must look at follows from what happened, whatever made it happen. */
+function follow(state: CoreState, input: Input, alerts: readonly AlertEvent[], nowMs: number): void {
+  if (alerts.length > 0) {
+    followAlerts(state, alerts, nowMs);
+    followFaults(state, alerts, nowMs);
+  }
+  if (input.type === "reading") followReading(state, input.reading, nowMs);
+  if (input.type === "deed" && !input.by.startsWith("platform:")) seeOperator(state, nowMs);
+  if (input.type === "config") {
+    checkFields(state, nowMs);
+    watchOperator(state, nowMs, true);
+  }
+  if (alerts.length > 0 || input.type !== "reading") followOpen(state, nowMs);
+}
+
+function decide(state: CoreState, input: Input, nowMs: number): Effects {
   switch (input.type) {
     case "config":
       return configure(state, input.config, input.installation, nowMs);
@@ -88,12 +111,8 @@ export function step(state: CoreState, input: Input, nowMs: number): Effects {
       shiftTimers(state, modelOf(state), input.shiftMs, nowMs);
       forgetFuture(state, modelOf(state), nowMs);
       return { outcome: "accepted", alerts: [], spaces: [] };
-    case "action":
-      return {
-        outcome: "accepted",
-        alerts: [move(state, input.alert, input.to, input.by, input.note, nowMs)],
-        spaces: [],
-      };
+    case "deed":
+      return { outcome: "accepted", alerts: [], spaces: [], ...doDeed(state, input.deed, { by: input.by, nowMs }) };
     case "command":
       return use(state, input, nowMs);
     case "command-result":
@@ -136,7 +155,7 @@ function configure(state: CoreState, config: CoreConfig, installation: string, n
 
 const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, alerts: [], spaces: [] });
 
-function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, nowMs: number): Effects {
+function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardReading, nowMs: number): Effects {
   const atMs = reading.at === undefined ? undefined : (toldMs ?? Date.parse(reading.at));
   const problem = placeProblem(model, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
   if (problem !== undefined) return rejected(problem);
@@ -152,6 +171,7 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: Told, 
   const believed = happenedMs(known, atMs, nowMs);
   const space = reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id);
   const changed = estimate(state, model, known, { reading, device, portal, space, atMs: believed, nowMs });
+  noteUse(state, model, reading, space, believed, nowMs);
   const observed: Observed = {
     reading,
     device,

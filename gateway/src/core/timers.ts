@@ -2,10 +2,14 @@
 import { localDay, localTimeMs } from "@gatehouse/protocol";
 import { settleBudgets } from "./alerts/budget.ts";
 import { type AlertEvent, overdue } from "./alerts/life.ts";
+import { HAND_OVER_TIMER, remindHandOver } from "./hand-over/hand-over.ts";
 import { shiftMoments } from "./memos.ts";
 import type { Model, SpaceModel } from "./model.ts";
 import { judged } from "./occupancy/assess.ts";
 import { beginMorning, bringUp, continueMorning, rejudgeLate } from "./occupancy/morning.ts";
+import { passDay } from "./presence/residence.ts";
+import { missOperator, OPERATOR_TIMER } from "./prompts/causes.ts";
+import { escalate, PROMPT_TIMER } from "./prompts/prompts.ts";
 import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
 import { keepWatch } from "./rules/device-fault.ts";
 import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
@@ -14,6 +18,13 @@ import { type CoreState, setTimer, settleTimers } from "./state.ts";
 /** Local minutes of the nightly sample and of the daily anchor. */
 export const SAMPLE_MINUTES = 3 * 60;
 export const ANCHOR_MINUTES = 12 * 60;
+/** When absence is looked at and the platform's view is compared: after the morning was judged. */
+const PRESENCE_MINUTES = 9 * 60;
+const DAILY: Readonly<Record<string, number>> = {
+  sample: SAMPLE_MINUTES,
+  anchor: ANCHOR_MINUTES,
+  presence: PRESENCE_MINUTES,
+};
 
 /** Set when readings of nights already judged came in. */
 export const LATE_TIMER = "late";
@@ -30,6 +41,7 @@ export function setCalendar(state: CoreState, model: Model, nowMs: number): void
   const wanted = new Map<string, number>([
     ["sample", SAMPLE_MINUTES],
     ["anchor", ANCHOR_MINUTES],
+    ["presence", PRESENCE_MINUTES],
   ]);
   for (const space of model.spaces.values()) wanted.set(`night:${space.nightEndMinutes}`, space.nightEndMinutes);
   for (const minutes of calendarTimes(model)) wanted.set(`daily:${minutes}`, minutes);
@@ -103,8 +115,22 @@ function answer(
   if (name === "morning") return judge(state, model, dueMs, slept);
   if (name === LATE_TIMER) return judgeLate(state, model, dueMs);
   if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
+  if (name === "presence") {
+    if (!slept) passDay(state, model, dueMs);
+    return [];
+  }
+  if (remind(state, name, dueMs)) return [];
   if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
   return [overdue(state, name, dueMs)];
+}
+
+/** Operators are asked again. False: no timer of theirs. */
+function remind(state: CoreState, name: string, dueMs: number): boolean {
+  if (name === OPERATOR_TIMER) missOperator(state, dueMs);
+  else if (name.startsWith(PROMPT_TIMER)) escalate(state, name, dueMs);
+  else if (name.startsWith(HAND_OVER_TIMER)) remindHandOver(state, name, dueMs);
+  else return false;
+  return true;
 }
 
 /** In the order of the site file: a state that was read back from disk has an order of its own. */
@@ -175,7 +201,7 @@ const MAX_SAMPLE_DELAY_MS = 3 * 3_600_000;
 const MAX_CATCH_UP_MS = 14 * 86_400_000;
 
 function advance(state: CoreState, model: Model, name: string, dueMs: number, nowMs: number): void {
-  const minutes = name === "sample" ? SAMPLE_MINUTES : name === "anchor" ? ANCHOR_MINUTES : minutesAfter(name);
+  const minutes = DAILY[name] ?? minutesAfter(name);
   const fromMs = Math.max(dueMs, nowMs - MAX_CATCH_UP_MS);
   state.timers.set(name, { dueMs: nextLocal(fromMs, minutes, model.zone), calendar: true });
 }

@@ -21,17 +21,20 @@ export class StateTopics {
   readonly #options: StateTopicsOptions;
   readonly #spaces = new Set<string>();
   readonly #alerts = new Set<string>();
+  readonly #prompts = new Set<string>();
   #health = true;
 
   constructor(options: StateTopicsOptions) {
     this.#options = options;
     for (const id of options.core.model.spaces.keys()) this.#spaces.add(id);
     for (const id of options.core.state.alerts.keys()) this.#alerts.add(id);
+    for (const id of options.core.state.prompts.keys()) this.#prompts.add(id);
   }
 
-  changed({ spaces, alerts }: CoreChange): void {
+  changed({ spaces, alerts, prompts = [] }: CoreChange): void {
     for (const space of spaces) this.#spaces.add(space);
     for (const { alert } of alerts) this.#alerts.add(alert.id);
+    for (const id of prompts) this.#prompts.add(id);
   }
 
   /** Publishes what changed until the signal aborts. */
@@ -71,6 +74,11 @@ export class StateTopics {
       const alert = core.state.alerts.get(id)?.alert;
       const open = alert !== undefined && (alert.clearedAt === null || alert.state !== "closed");
       await broker.publish(stateTopic.alert(id), open ? JSON.stringify(alert) : "", { retain: true });
+    }
+    for (const id of take(this.#prompts)) {
+      const prompt = core.state.prompts.get(id);
+      const open = prompt?.state === "open";
+      await broker.publish(stateTopic.prompt(id), open ? JSON.stringify(prompt) : "", { retain: true });
     }
     if (!this.#health) return;
     this.#health = false;

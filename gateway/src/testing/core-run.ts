@@ -1,10 +1,11 @@
 /** A core in virtual time for tests: readings in, alert events out, every timer on the way fired as the gateway does. */
-import type { AlertKind, AlertState, RawReading } from "@gatehouse/protocol";
+import type { AlertKind, Deed, RawReading } from "@gatehouse/protocol";
 import type { AlertEvent } from "../core/alerts/life.ts";
 import type { CoreConfig } from "../core/model.ts";
 import type { Residency } from "../core/occupancy/estimate.ts";
 import { type CoreState, emptyState, restoreState, takeSnapshot, touchAll } from "../core/state.ts";
-import { step } from "../core/step.ts";
+import { type Effects, step } from "../core/step.ts";
+import type { Fact, Order } from "../core/told.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -14,6 +15,10 @@ export class CoreRun {
   state: CoreState = emptyState();
   nowMs: number;
   readonly events: AlertEvent[] = [];
+  readonly facts: Fact[] = [];
+  readonly orders: Order[] = [];
+  /** What could not be done, for whoever tries at random. */
+  readonly refusals: string[] = [];
   readonly #seqs = new Map<string, number>();
   /** Who lives in every space: what a rule makes of it is tried apart from how it is estimated. */
   #residency: Residency = { residing: 0, low: 0, high: 0, pOver: 0, evidence: [] };
@@ -26,7 +31,7 @@ export class CoreRun {
   }
 
   configure(config: CoreConfig): void {
-    this.events.push(...step(this.state, { type: "config", config, installation: "t" }, this.nowMs).alerts);
+    this.#take(step(this.state, { type: "config", config, installation: "t" }, this.nowMs));
   }
 
   /** What the next mornings say about every space. */
@@ -44,7 +49,7 @@ export class CoreRun {
     const ms = typeof time === "number" ? time : momentOf(time);
     while (this.state.nextDueMs <= ms) {
       this.nowMs = Math.max(this.nowMs, this.state.nextDueMs);
-      this.events.push(...step(this.state, { type: "tick" }, this.nowMs).alerts);
+      this.#take(step(this.state, { type: "tick" }, this.nowMs));
     }
     this.nowMs = Math.max(this.nowMs, ms);
     return this;
@@ -59,20 +64,24 @@ export class CoreRun {
     const seq = (this.#seqs.get(device) ?? 0) + 1;
     this.#seqs.set(device, seq);
     const reading = { device, kind, epoch: 1, seq, ...(value === undefined ? {} : { value }), ...more };
-    this.events.push(...step(this.state, { type: "reading", reading, clock: "synced" }, this.nowMs).alerts);
-    return this;
+    return this.#take(step(this.state, { type: "reading", reading, clock: "synced" }, this.nowMs));
   }
 
-  act(alert: string, to: AlertState): this {
-    this.events.push(...step(this.state, { type: "action", alert, to, by: "guard" }, this.nowMs).alerts);
+  act(deed: Deed, by = "guard"): this {
+    return this.#take(step(this.state, { type: "deed", deed, by }, this.nowMs));
+  }
+
+  #take({ alerts, facts = [], orders = [] }: Effects): this {
+    this.events.push(...alerts);
+    this.facts.push(...facts);
+    this.orders.push(...orders);
     return this;
   }
 
   /** The wall clock is set. */
   setClock(shiftMs: number): this {
     this.nowMs += shiftMs;
-    step(this.state, { type: "clock", shiftMs }, this.nowMs);
-    return this;
+    return this.#take(step(this.state, { type: "clock", shiftMs }, this.nowMs));
   }
 
   /** Goes on as a restarted gateway would, from a snapshot alone. */

@@ -15,7 +15,7 @@ import { deadlinesFor } from "./sla.ts";
 /** A change of an alert that the platform is told, with the alert as it then stood. */
 export interface AlertEvent {
   /** What happened: `gatehouse.alert.{change}`. */
-  readonly change: AlertState | "cleared" | "repeated" | "overdue";
+  readonly change: AlertState | "cleared" | "repeated" | "overdue" | "noted";
   readonly alert: Alert;
   readonly revision: number;
   readonly atMs: number;
@@ -123,7 +123,7 @@ const NEXT: Readonly<Record<AlertState, readonly AlertState[]>> = {
   acknowledged: ["rectifying", "closed"],
   rectifying: ["verifying", "closed"],
   verifying: ["rectifying", "closed"],
-  closed: [],
+  closed: ["reopened"],
 };
 
 const PRESSED: readonly AlertKind[] = ["panic", "duress"];
@@ -148,6 +148,13 @@ export function move(
   if (to === "closed" && PRESSED.includes(record.alert.kind))
     record.alert = { ...record.alert, clearedAt: record.alert.clearedAt ?? formatTime(nowMs, modelOf(state).zone) };
   return change(state, record, to, nowMs, by, to, note);
+}
+
+/** A person says something about the alert, which stays as it is. */
+export function annotate(state: CoreState, id: string, by: string, note: string, nowMs: number): AlertEvent {
+  const record = state.alerts.get(id);
+  if (record === undefined) throw new RejectedError(`there is no alert ${id}`);
+  return change(state, record, "noted", nowMs, by, record.alert.state, note);
 }
 
 /** An overdue timer fell due: undefined when people were in time. */

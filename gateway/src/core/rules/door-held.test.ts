@@ -117,7 +117,11 @@ describe("a door that stands open", () => {
   it("again and again, and closed by a person, is over when the door is shut next", () => {
     const core = propped(run(), 5);
     const id = core.last("door-held")?.id ?? "";
-    core.act(id, "acknowledged").act(id, "closed").say("lock-1", "door.opened").say("lock-1", "door.closed");
+    core
+      .act({ do: "acknowledge", alert: id })
+      .act({ do: "close", alert: id })
+      .say("lock-1", "door.opened")
+      .say("lock-1", "door.closed");
     expect(core.last("door-held")).toMatchObject({ state: "closed", episode: 3 });
     expect(core.last("door-held")?.clearedAt).not.toBeNull();
   });

@@ -24,7 +24,7 @@ test("duress is an emergency with ten minutes to respond", () => {
 test.each(["panic", "duress"] as const)("a %s that a person closed is raised anew by the next press", (kind) => {
   const core = run().say("panic-1", kind);
   const id = core.last(kind)?.id ?? "";
-  core.act(id, "acknowledged").act(id, "closed");
+  core.act({ do: "acknowledge", alert: id }).act({ do: "close", alert: id });
   expect(core.last(kind)).toMatchObject({ state: "closed", clearedAt: "2026-03-02T12:00:00.000+08:00" });
   core.wait(MINUTE_MS).say("panic-1", kind);
   expect(core.last(kind)).toMatchObject({ state: "reopened", episode: 2, clearedAt: null });

@@ -1,30 +1,14 @@
 /** The report's words for alerts and evidence, in both languages. */
-import type { AlertKind, AlertLevel, Evidence } from "@gatehouse/protocol";
+import {
+  ALERT_KIND_WORDS,
+  ALERT_LEVEL_WORDS,
+  type AlertKind,
+  type AlertLevel,
+  type Evidence,
+} from "@gatehouse/protocol";
 import { both, escapeHtml } from "./html.ts";
 
 type Pair = readonly [zh: string, en: string];
-
-const KINDS: Readonly<Record<AlertKind, Pair>> = {
-  "group-rental": ["群租", "group rental"],
-  "unregistered-residents": ["未登记居住", "unregistered residents"],
-  "overcrowded-now": ["当前超员", "overcrowded now"],
-  "door-forced": ["强行开门", "door forced"],
-  "door-held": ["门未关", "door held open"],
-  tamper: ["设备被拆动", "tamper"],
-  "device-fault": ["设备故障", "device fault"],
-  fire: ["火警", "fire"],
-  panic: ["紧急求助", "panic"],
-  duress: ["胁迫", "duress"],
-  "patrol-overdue": ["巡查超时", "patrol overdue"],
-  custom: ["本场规则", "rule of the site"],
-};
-
-const LEVELS: Readonly<Record<AlertLevel, Pair>> = {
-  red: ["红色", "red"],
-  yellow: ["黄色", "yellow"],
-  blue: ["蓝色", "blue"],
-  emergency: ["紧急", "emergency"],
-};
 
 /** Sources of evidence that have a name of their own in Chinese; others are shown as they are. */
 const SOURCES: Readonly<Record<string, Pair>> = {
@@ -47,8 +31,12 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   residing: ["居住估计", "residents"],
 };
 
-export const kindName = (kind: string): string => pair(KINDS[kind as AlertKind] ?? [kind, kind]);
-export const levelName = (level: AlertLevel): string => pair(LEVELS[level]);
+export function kindName(kind: string): string {
+  const { zh, en } = ALERT_KIND_WORDS[kind as AlertKind] ?? { zh: kind, en: kind };
+  return pair([zh, en]);
+}
+export const levelName = (level: AlertLevel): string =>
+  pair([ALERT_LEVEL_WORDS[level].zh, ALERT_LEVEL_WORDS[level].en]);
 export const sourceName = (source: string): string =>
   pair((Object.hasOwn(SOURCES, source) ? SOURCES[source] : undefined) ?? [source, source]);
 
