@@ -102,7 +102,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const book = await eventually(
     () => countsOf(sql),
     ({ readings, alerts, gaps }) => readings >= owed.readings && alerts >= owed.alerts && gaps === 0,
-    mutant === undefined ? CATCH_UP_MS : 15_000,
+    mutant === undefined ? CATCH_UP_MS : 6_000,
   ).catch(() => countsOf(sql));
   const caughtUpMs = systemClock.monoMs() - healedMs;
   for (const part of fleet) await part.end();
