@@ -27,6 +27,7 @@ export default defineConfig({
           "gateway/src/**/*.test.ts",
           "device-sim/src/**/*.test.ts",
           "firmware-bridge/src/**/*.test.ts",
+          "docs/town/**/*.test.ts",
         ],
         10_000,
       ),

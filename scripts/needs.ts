@@ -47,6 +47,23 @@ const NEEDS: readonly Need[] = [
     unit: "mosquitto.service",
   },
   {
+    name: "nats-server",
+    why: "servers with JetStream for the tests of the nats uplink and of a town",
+    isThere: () => onPath("nats-server") || existsSync("/usr/sbin/nats-server"),
+    unit: "nats-server.service",
+  },
+  {
+    name: "postgresql",
+    why: "the database of a town's consumer",
+    isThere: () => existsSync("/usr/lib/postgresql"),
+    unit: "postgresql.service",
+  },
+  {
+    name: "docker-compose",
+    why: "checks docker-compose.yml",
+    isThere: () => onPath("docker-compose"),
+  },
+  {
     name: "mbpoll",
     why: "a Modbus master of another make asks the simulated devices",
     isThere: () => onPath("mbpoll"),

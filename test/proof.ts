@@ -4,6 +4,7 @@ import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { runMutations } from "./faults/commands/mutated-envelopes.ts";
 import { runErrno } from "./faults/disk/run-errno.ts";
 import { brokenByCuts, cutBoard } from "./faults/door-node/cut-run.ts";
+import { brokenByFleet, runFleet } from "./faults/fleet/fleet-run.ts";
 import { PARSERS } from "./faults/fuzz/parsers.ts";
 import { runFuzz } from "./faults/fuzz/run-fuzz.ts";
 import { runOutage } from "./faults/outage/outage-run.ts";
@@ -138,6 +139,14 @@ const PROOFS: readonly Proof[] = [
       if (reconnectMs > 3_000) broken.push(`the reconnect took ${reconnectMs} ms`);
       if (slowestLiveMs > 1_500) broken.push(`an alert took ${slowestLiveMs} ms`);
       return { measured: JSON.stringify(result), broken };
+    },
+  },
+  {
+    name: "fleet",
+    what: "50 gateways of a town while its three NATS servers are killed, frozen and cut off 3 times (full: 60 times)",
+    run: async (full, onProgress) => {
+      const result = await runFleet({ gateways: 50, strikes: full ? 60 : 3, seed: SEED, onProgress });
+      return { measured: JSON.stringify(result), broken: brokenByFleet(result) };
     },
   },
   {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deviceTopic, parseDeviceTopic, stateTopic, uplinkTopic } from "./topics.ts";
+import { deviceTopic, parseDeviceTopic, stateTopic, uplinkSubject, uplinkTopic } from "./topics.ts";
 
 test("topics are named as the format says", () => {
   expect(deviceTopic.readings("lock-302")).toBe("gatehouse/1/lock-302/readings");
@@ -14,6 +14,8 @@ test("topics are named as the format says", () => {
   expect(uplinkTopic.up("mq", "alert")).toBe("gatehouse/mq/up/alert");
   expect(uplinkTopic.receipts("mq")).toBe("gatehouse/mq/receipts");
   expect(uplinkTopic.commands("mq")).toBe("gatehouse/mq/commands");
+  expect(uplinkSubject.up("mq", "alert")).toBe("gatehouse.mq.alert");
+  expect(uplinkSubject.commands("mq")).toBe("gatehouse.mq.commands");
 });
 
 test("a device's topic is taken apart", () => {

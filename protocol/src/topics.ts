@@ -1,4 +1,4 @@
-/** MQTT names of the native interface and of the MQTT uplink. */
+/** Names of the native MQTT interface, and of what the MQTT and NATS uplinks publish. */
 import type { Lane } from "./envelope.ts";
 
 const ROOT = "gatehouse/1";
@@ -28,6 +28,12 @@ export const uplinkTopic = {
   up: (gateway: string, lane: Lane) => `gatehouse/${gateway}/up/${lane}`,
   receipts: (gateway: string) => `gatehouse/${gateway}/receipts`,
   commands: (gateway: string) => `gatehouse/${gateway}/commands`,
+} as const;
+
+/** The NATS uplink's subjects. */
+export const uplinkSubject = {
+  up: (gateway: string, lane: Lane) => `gatehouse.${gateway}.${lane}`,
+  commands: (gateway: string) => `gatehouse.${gateway}.commands`,
 } as const;
 
 /** Last level of a device topic a device may publish on. */

@@ -12,6 +12,8 @@ export interface UplinkRig {
   /** The city's own; only slow answers wait for it. */
   readonly cityClock: FakeClock;
   readonly via: Via;
+  /** The platform answers each message and names no sequence, so that it cannot name a wrong one. */
+  readonly answersByMessage?: true;
   /** A new instance that does not run yet. */
   make(): Uplink;
   /** Of every instance. */
@@ -163,6 +165,7 @@ export function uplinkContract(open: OpenUplink): void {
 
     test("keeps what it does not name, and a number of nobody's is left out", async () => {
       const { rig, uplink } = await start();
+      if (rig.answersByMessage) return expect(await uplink.send([owedItem(1)], never)).toMatchObject({ rejected: [] });
       const strange = { ...owedItem(2), text: owedItem(200).text };
       const sending = uplink.send([owedItem(1), strange, owedItem(3)], never);
       await arrivedAll(rig, 3);

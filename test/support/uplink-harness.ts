@@ -57,6 +57,17 @@ export const openMqttUplink: OpenUplink = async () => {
   };
 };
 
+export const openNatsUplink: OpenUplink = async () => {
+  const { deps, ...rig } = await openCity({ nats: { ...ANY_PORT, tls: true } });
+  return {
+    ...rig,
+    via: "nats",
+    answersByMessage: true,
+    make: maker("nats", { servers: [rig.city.natsUrl], tls: CA }, deps),
+    silent: { hang: nothing, "lose-receipts": (items) => recorded(rig.city, items) },
+  };
+};
+
 function recorded(city: City, items: number): Promise<void> {
   const before = city.events.length;
   return city.until(() => city.events.length >= before + items, AbortSignal.timeout(20_000));

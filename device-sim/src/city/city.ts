@@ -1,4 +1,4 @@
-/** A stand-in city platform: takes events over HTTPS, HTTP and MQTT, remembers them, answers receipts, and fails when told to. */
+/** A stand-in city platform: takes events over HTTPS, HTTP, MQTT and NATS, remembers them, answers receipts, and fails when told to. */
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
@@ -15,6 +15,7 @@ import { type CityEvent, Ledger, type LedgerCounters, type MissingReport, type V
 import { LedgerFile } from "./ledger-file.ts";
 import { type ListenAt, Listener } from "./listener.ts";
 import { ingestOverMqtt } from "./mqtt.ts";
+import { ingestOverNats } from "./nats.ts";
 import { type CityKey, disbelief } from "./signatures.ts";
 
 export interface CityOptions {
@@ -24,6 +25,8 @@ export interface CityOptions {
   readonly http?: ListenAt | undefined;
   /** A broker of its own; with `tls` under the same certificate. */
   readonly mqtt?: (ListenAt & { readonly tls?: boolean | undefined }) | undefined;
+  /** As much of a NATS server as a publisher into JetStream needs; with `tls` under the same certificate. */
+  readonly nats?: (ListenAt & { readonly tls?: boolean | undefined }) | undefined;
   /** `GET /status` and `POST /control`; default a free port on 127.0.0.1. */
   readonly control?: ListenAt | undefined;
   /** Where to write the certificate authority, PEM. */
@@ -54,6 +57,7 @@ export interface City {
   readonly httpsUrl: string | undefined;
   readonly httpUrl: string | undefined;
   readonly mqttUrl: string | undefined;
+  readonly natsUrl: string | undefined;
   readonly controlUrl: string;
   /** Certificate authority to trust, PEM; undefined without TLS. */
   readonly ca: string | undefined;
@@ -157,8 +161,9 @@ function checkLoopback(path: string, at: ListenAt | undefined): void {
 }
 
 async function openDoors(options: CityOptions, deps: IngestDeps) {
-  const { https, http, mqtt, caFile } = options;
-  const certificate = https !== undefined || mqtt?.tls === true ? await makeCertificate() : undefined;
+  const { https, http, mqtt, nats, caFile } = options;
+  const certificate =
+    https !== undefined || mqtt?.tls === true || nats?.tls === true ? await makeCertificate() : undefined;
   if (caFile !== undefined && certificate !== undefined) writeFileSync(caFile, certificate.certPem);
   const tls = { cert: certificate?.certPem, key: certificate?.keyPem };
   const ingest = ingestOverHttp(deps);
@@ -171,7 +176,8 @@ async function openDoors(options: CityOptions, deps: IngestDeps) {
       ? createTlsServer({ ...tls, noDelay: true }, handle)
       : createTcpServer({ noDelay: true }, handle);
   const mqttDoor = mqtt && new Listener(mqttServer, mqtt);
-  const listeners = [httpsDoor, httpDoor, mqttDoor].filter((door) => door !== undefined);
+  const natsDoor = nats && new Listener(ingestOverNats(deps, nats.tls === true ? tls : undefined), nats);
+  const listeners = [httpsDoor, httpDoor, mqttDoor, natsDoor].filter((door) => door !== undefined);
   for (const listener of listeners) await listener.open();
   return {
     listeners,
@@ -180,6 +186,7 @@ async function openDoors(options: CityOptions, deps: IngestDeps) {
       httpsUrl: httpsDoor && `https://${httpsDoor.address}${INGEST_PATH}`,
       httpUrl: httpDoor && `http://${httpDoor.address}${INGEST_PATH}`,
       mqttUrl: mqttDoor && `${mqtt?.tls === true ? "mqtts" : "mqtt"}://${mqttDoor.address}`,
+      natsUrl: natsDoor && `${nats?.tls === true ? "tls" : "nats"}://${natsDoor.address}`,
     },
     publish: (topic: string, text: string) => broker?.publish(topic, text),
     close: async () => broker?.close(),

@@ -132,7 +132,8 @@ export function readingEvent(
   const received = new Date(entry.nowMs).toISOString();
   const personal = credentials === "pseudonym" && entry.credential !== undefined;
   return {
-    id: readingId(body, entry.seq),
+    // Two gateways may have devices of the same name; a stream or a platform may have both gateways.
+    id: `${gateway}:${readingId(body, entry.seq)}`,
     source: `gatehouse/${gateway}`,
     type: "gatehouse.reading",
     subject: body.device,

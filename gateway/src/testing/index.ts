@@ -16,6 +16,7 @@ export {
 } from "./certificates.ts";
 export { DirectStore } from "./direct-store.ts";
 export { bareDeps, memoryVault } from "./driver-deps.ts";
+export { type LightGateway, type LightGatewayOptions, openLightGateway } from "./light-gateway.ts";
 export { type FarEnd, type LinePair, linePair } from "./line-pair.ts";
 export { MemoryLog } from "./log.ts";
 export { MemoryStore } from "./memory-store.ts";

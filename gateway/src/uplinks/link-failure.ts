@@ -13,13 +13,13 @@ const TLS_ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^(ERR_SSL_|EPROTO)/, "if it asks for a client certificate, check `tls.cert` and `tls.key`"],
 ];
 
-/** `refused` when nobody is there, or one side does not believe the other. `what` names the attempt. */
-export function linkFailure(what: string, cause: unknown): LinkError {
+/** `refused` when nobody is there, or one side does not believe the other. `what` names the attempt, `address` the key that says where to. */
+export function linkFailure(what: string, cause: unknown, address = "url"): LinkError {
   const { message, code } = cause as Error & { readonly code?: unknown };
   const said = `${what}: ${message.trim()}`;
   // A number is the refusal of a broker.
   if (typeof code === "number" || NOBODY.includes(String(code))) return new LinkError("refused", said, { cause });
   const advice = TLS_ADVICE.find(([pattern]) => pattern.test(`${String(code)} ${message}`))?.[1];
   if (advice === undefined) return new LinkError("closed", said, { cause });
-  return new LinkError("refused", `${said} (${advice})`, { cause });
+  return new LinkError("refused", `${said} (${advice.replace("`url`", `\`${address}\``)})`, { cause });
 }

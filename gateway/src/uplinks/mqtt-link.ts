@@ -5,6 +5,7 @@ import { connect, type IClientOptions, type IClientPublishOptions, type MqttClie
 import type { ClientTls } from "./client-tls.ts";
 import { failAfter } from "./deadline.ts";
 import { linkFailure } from "./link-failure.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** The protocol level of CONNECT: 4 is MQTT 3.1.1. */
 export type MqttVersion = 4 | 5;
@@ -133,44 +134,6 @@ function isForeign({ code, cause }: LinkError, version: MqttVersion): boolean {
   const answer = (cause as { readonly code?: unknown } | undefined)?.code;
   if (typeof answer !== "number") return code === "closed";
   return answer === UNACCEPTABLE_VERSION || answer === UNSUPPORTED_VERSION || (version === 5 && answer < FIRST_REFUSAL);
-}
-
-/** Publishes without an answer yet: they fail together when the link is lost, and it counts as lost when nothing comes back. */
-class UnderWay {
-  readonly #options: LinkOptions;
-  readonly #silent: () => void;
-  readonly #rejects = new Set<(error: LinkError) => void>();
-  #lost: LinkError | undefined;
-  #cancel: () => void = () => {};
-
-  constructor(options: LinkOptions, silent: () => void) {
-    this.#options = options;
-    this.#silent = silent;
-  }
-
-  async wait<T>(answer: Promise<T>): Promise<T> {
-    if (this.#lost !== undefined) throw this.#lost;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#rejects.add(reject);
-    if (this.#rejects.size === 1) this.#rearm();
-    answer.then(resolve, reject);
-    try {
-      return await promise;
-    } finally {
-      this.#rejects.delete(reject);
-      this.#rearm();
-    }
-  }
-
-  fail(error: LinkError): void {
-    this.#lost ??= error;
-    for (const reject of this.#rejects) reject(error);
-  }
-
-  #rearm(): void {
-    this.#cancel();
-    if (this.#rejects.size > 0) this.#cancel = this.#options.clock.after(this.#options.answerMs, this.#silent);
-  }
 }
 
 function clientOptions(options: LinkOptions): IClientOptions {

@@ -1,18 +1,11 @@
 /** Uplink over MQTT: one message an event to the platform's broker, receipts from the platform or, with a grace period, from its broker. */
-import {
-  type Command,
-  hasRepeatedKeys,
-  InvariantError,
-  LinkError,
-  SecretRef,
-  TlsClient,
-  uplinkTopic,
-} from "@gatehouse/protocol";
+import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
+import { messageJson } from "./message-json.ts";
 import { FIRST_REFUSAL, type MqttLink, NO_SUBSCRIBERS } from "./mqtt-link.ts";
 import { messageOf } from "./mqtt-message.ts";
 import { openInVersion, type VersionOptions } from "./mqtt-version.ts";
@@ -20,6 +13,7 @@ import { Outcomes } from "./outcomes.ts";
 import { parseReceipt } from "./receipt.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { SendWindow } from "./send-window.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export const MqttConfig = z.strictObject({
   url: platformUrl("mqtts:", "mqtt:").describe("the platform's broker"),
@@ -223,29 +217,7 @@ class MqttUplink implements Uplink {
         log.warn({ topic, bytes: text.length }, "the platform sent something that is no receipt");
       else this.#desk.take(receipt);
       this.#inbox.offer(receipt?.commands ?? []);
-    } else if (topic === uplinkTopic.commands(gateway)) this.#inbox.offer([jsonOf(text)]);
-  }
-}
-
-/** Resolves when the signal aborts; throws what `lost` rejects with. */
-async function untilAborted(lost: Promise<never>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const aborted = Promise.withResolvers<void>();
-  const onAbort = () => aborted.resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([aborted.promise, lost]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return hasRepeatedKeys(text) ? undefined : value;
-  } catch {
-    return undefined;
+    } else if (topic === uplinkTopic.commands(gateway)) this.#inbox.offer([messageJson(text)]);
   }
 }
 
