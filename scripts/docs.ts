@@ -36,6 +36,7 @@ import {
   Reading,
   type ReadingKind,
   Receipt,
+  RetentionSettings,
   ResponseClock,
   Site,
   SiteBoard,
@@ -56,7 +57,7 @@ function siteFile(): string {
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|calendar|fire|prompts|presence|escalation|patrols|compliance)\./.test(line),
+        !/^\| `(broker|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
     )
     .join("\n");
   return page(
@@ -108,6 +109,8 @@ function siteFile(): string {
     schemaTable(PatrolSettings, "input"),
     "## `compliance`",
     schemaTable(ComplianceSettings, "input"),
+    "## `retention`",
+    schemaTable(RetentionSettings, "input"),
     "## `accounts[]`",
     schemaTable(Account, "input"),
     "## Policy files",

@@ -33,6 +33,7 @@ import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
 import { assemblePlatform } from "./platform.ts";
+import { Retention } from "./retention.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -236,6 +237,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     intake.run((stop) => topics.run(stop));
     for (const link of uplinksOf(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+    const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
+    outward.run((stop) => retention.run(stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
     outward.run((stop) => report.run(stop));
     onReady({

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { CommandAction } from "./command.ts";
 import { COMMAND_ARGS } from "./command-args.ts";
-import { AlertId } from "./deed.ts";
+import { AlertId, Residence } from "./deed.ts";
 import { Id, Time } from "./names.ts";
 import { LimitBasis, LimitPersons, PolicyBundle, RegisteredPersons } from "./site-change.ts";
 
@@ -34,6 +34,7 @@ export const AFFAIRS = {
   "set-registered": { target: "space", args: z.strictObject({ persons: RegisteredPersons }) },
   "set-limit": { target: "space", args: z.strictObject({ persons: LimitPersons, basis: LimitBasis }) },
   "policy-bundle": { target: "gateway", args: PolicyBundle },
+  "tell-residence": { target: "gateway", args: Residence },
   "send-readings": { target: "gateway", args: SendReadingsArgs },
   confirm: { target: "gateway", args: ConfirmArgs },
 } as const satisfies Record<string, { readonly target: AffairTarget; readonly args: z.ZodType }>;

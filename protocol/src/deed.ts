@@ -9,6 +9,12 @@ const note = z.string().min(1).max(1_000);
 const name = z.string().min(1).max(64);
 const handOver = z.string().regex(HAND_OVER_ID, "must be a hand-over's id, as hnd_1x2y3z01");
 
+/** Which pseudonyms a platform holds as absent, and which as resident. */
+export const Residence = z.strictObject({
+  absent: z.array(Pseudonym).max(20_000).default([]),
+  resident: z.array(Pseudonym).max(20_000).default([]),
+});
+
 /** One shape a kind of deed; `do` names it. A new kind is a row here and a row in the core's table of deeds. */
 export const Deed = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("acknowledge"), alert: AlertId, note: note.optional() }),
@@ -32,11 +38,7 @@ export const Deed = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("start-hand-over"), to: name }),
   z.strictObject({ do: z.literal("accept-item"), handOver, item: z.string().regex(/^(alert|prompt):[a-z0-9_]+$/) }),
   z.strictObject({ do: z.literal("cancel-hand-over"), handOver, note }),
-  z.strictObject({
-    do: z.literal("tell-residence"),
-    absent: z.array(Pseudonym).max(20_000).default([]),
-    resident: z.array(Pseudonym).max(20_000).default([]),
-  }),
+  Residence.extend({ do: z.literal("tell-residence") }),
   z.strictObject({ do: z.literal("set-registered"), space: Id, persons: RegisteredPersons }),
   z.strictObject({ do: z.literal("set-limit"), space: Id, persons: LimitPersons, basis: LimitBasis }),
   z.strictObject({ do: z.literal("policies"), bundle: PolicyBundle }),

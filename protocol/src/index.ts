@@ -87,6 +87,7 @@ export * from "./radar/ld2450.ts";
 export * from "./reading.ts";
 export * from "./reading-batch.ts";
 export { hasRepeatedKeys } from "./repeated-keys.ts";
+export * from "./retention.ts";
 export * from "./roles.ts";
 export * from "./rule-file.ts";
 export * from "./running-count.ts";

@@ -9,6 +9,7 @@ import { Mapping } from "./mapping.ts";
 import { Id, Pseudonym, SecretRef } from "./names.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
+import { RetentionSettings } from "./retention.ts";
 import { CredentialRole } from "./roles.ts";
 import { isTimeZone } from "./time.ts";
 import { UplinkCommands } from "./uplink-commands.ts";
@@ -245,6 +246,7 @@ export const Site = z.strictObject({
   escalation: EscalationSettings.prefault({}).describe("who is told of alerts nobody answers or resolves in time"),
   patrols: PatrolSettings.optional().describe("which spaces are visited, and how often"),
   compliance: ComplianceSettings.prefault({}),
+  retention: RetentionSettings.prefault({}).describe("how long readings are kept"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),

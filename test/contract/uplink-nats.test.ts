@@ -132,7 +132,7 @@ describe("the nats uplink with a server of Debian's", () => {
     ]);
   });
 
-  it("hears commands", async () => {
+  it("hears commands, and what is none, which whoever takes them counts", async () => {
     await using town = await open();
     const { nc } = await town.stream({ subjects: ["gatehouse.*.alert"] });
     const { uplink } = town.uplink();
@@ -146,10 +146,11 @@ describe("the nats uplink with a server of Debian's", () => {
       notAfter: "2026-01-05T08:00:30+08:00",
       issuer: "town",
     };
-    const next = uplink.commands(never)[Symbol.asyncIterator]().next();
+    const heard = uplink.commands(never)[Symbol.asyncIterator]();
     nc.publish(uplinkSubject.commands(TEST_GATEWAY), "no command");
     nc.publish(uplinkSubject.commands(TEST_GATEWAY), JSON.stringify(command));
-    expect((await next).value).toEqual(command);
+    expect((await heard.next()).value).toBeUndefined();
+    expect((await heard.next()).value).toEqual(command);
   });
 });
 

@@ -300,6 +300,19 @@ export interface Write {
   readonly gapsDone?: readonly number[];
 }
 
+/** Readings whose time is over: older than `beforeMs`, of these devices, behind journal number `after`. */
+export interface Forgetting {
+  readonly after: number;
+  readonly beforeMs: number;
+  readonly devices: readonly string[];
+}
+
+export interface Forgotten {
+  readonly removed: number;
+  /** Journal number looked at last; null when what is behind it is not old enough. */
+  readonly last: number | null;
+}
+
 export interface StoreStats {
   /** Bytes of live pages, write-ahead log included. */
   readonly usedBytes: number;
@@ -349,6 +362,8 @@ export interface Store {
   alerts(): Promise<readonly AlertRow[]>;
   /** What the platform of an uplink refused for good, newest first, at most a thousand. */
   setAside(uplink: string): Promise<readonly AsideRow[]>;
+  /** One window of forgetting: old readings of these devices that no uplink is owed. Goes on from `last` until that is null. */
+  forget(due: Forgetting): Promise<Forgotten>;
   stats(): Promise<StoreStats>;
   /** Commits what was written, then closes. */
   close(): Promise<void>;

@@ -2,13 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertRow } from "../core/ports.ts";
+import type { AlertRow, Forgotten } from "../core/ports.ts";
 import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";
 import { type Connection, connect, type Pragmas, settleWal } from "./connection.ts";
 import { capacityBytes, dataBytes, diskIsFull } from "./disk-room.ts";
 import { type Failure, failureOf } from "./failure.ts";
+import { forgetReadings } from "./forget.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
 import { DATABASE, markDamaged, openOrSalvage, twice } from "./quarantine.ts";
@@ -119,6 +120,10 @@ export class Engine {
 
   alerts(): AlertRow[] {
     return this.#with(readAlerts);
+  }
+
+  forget(after: number, beforeMs: number, devices: ReadonlySet<string>): Forgotten {
+    return this.#with((connection) => forgetReadings(connection, after, beforeMs, devices));
   }
 
   stats(): EngineStats {

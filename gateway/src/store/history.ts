@@ -84,7 +84,7 @@ function deleteBetween(connection: Connection): Evicted | undefined {
 }
 
 /** Journal numbers above `low` up to `high` that some lane stands for. */
-function referencesBetween(connection: Connection, low: number, high: number): Set<number> {
+export function referencesBetween(connection: Connection, low: number, high: number): Set<number> {
   const needed = new Set<number>();
   for (const [table, lane] of lanesOf(connection)) {
     const read = connection.prepare(

@@ -3,6 +3,8 @@ import { type Clock, ConfigError, type InvariantError, LinkError } from "@gateho
 import type {
   AlertRow,
   AsideRow,
+  Forgetting,
+  Forgotten,
   GapRow,
   Health,
   JournalEntry,
@@ -173,6 +175,10 @@ class WorkerStore implements Store {
     const from = index * LANES_PER_UPLINK;
     const rows = await this.#thread.ask({ op: "set-aside", from, to: from + LANES_PER_UPLINK - 1 });
     return rows.map(([lane, seq, atMs, reason, text]) => ({ seq, lane: laneName(lane), atMs, reason, text }));
+  }
+
+  async forget(due: Forgetting): Promise<Forgotten> {
+    return await this.#thread.ask({ op: "forget", ...due });
   }
 
   async stats(): Promise<StoreStats> {

@@ -36,6 +36,8 @@ function answer(request: Exclude<Request, { op: "open" }>, engine: Engine | unde
       return engine.alerts();
     case "set-aside":
       return engine.setAside(request.from, request.to);
+    case "forget":
+      return engine.forget(request.after, request.beforeMs, new Set(request.devices));
     case "stats":
       return engine.stats();
     case "close":

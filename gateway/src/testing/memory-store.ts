@@ -2,6 +2,7 @@
 import type {
   AlertRow,
   AsideRow,
+  Forgotten,
   GapRow,
   JournalEntry,
   OutboxEntry,
@@ -87,6 +88,7 @@ export class MemoryStore implements Store {
     return this.entries.filter((entry) => entry.seq > afterSeq).slice(0, limit);
   }
 
+  forget = async (): Promise<Forgotten> => ({ removed: 0, last: null });
   setAside = async (): Promise<readonly AsideRow[]> => [];
   alerts = async (): Promise<readonly AlertRow[]> => [...this.#alerts.values()];
 

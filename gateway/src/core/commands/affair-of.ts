@@ -48,6 +48,8 @@ export function deedOf(
     case "send-readings":
     case "confirm":
       return undefined;
+    case "tell-residence":
+      return Deed.parse({ do: action, ...args });
     case "policy-bundle":
       return Deed.parse({ do: "policies", bundle: args });
     case "set-registered":

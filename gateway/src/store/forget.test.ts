@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DirectStore } from "../testing/direct-store.ts";
+import { entry, owedReading } from "../testing/store-rows.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "gatehouse-forget-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const OLD = 1_000_000 + 1_000 * 10;
+
+/** 1,200 readings of seven devices with a snapshot behind the first `seen`; number 8 is still owed to the city. */
+function filled(seen = 1_200): DirectStore {
+  const store = new DirectStore({ dir, budgetBytes: 64e6, ballastBytes: 0 });
+  const journal = Array.from({ length: 1_200 }, (_, index) => entry(index + 1));
+  store.write({ journal, outbox: [owedReading(1, 8)], snapshot: { seq: seen, pieces: [] } });
+  return store;
+}
+
+function forgetAll(store: DirectStore, devices: readonly string[]): number {
+  let removed = 0;
+  for (let after: number | null = 0; after !== null; ) {
+    const answer = store.engine.forget(after, OLD, new Set(devices));
+    removed += answer.removed;
+    after = answer.last;
+  }
+  return removed;
+}
+
+describe("forgetting readings", () => {
+  it("takes old ones of the devices it is told, and leaves what is younger, owed, or of others", () => {
+    const store = filled();
+    const before = store.journal();
+    const due = before.filter(({ seq, nowMs }) => nowMs < OLD && seq % 7 === 1 && seq !== 8);
+    expect(forgetAll(store, ["lock-1"])).toBe(due.length);
+    const left = store.journal();
+    expect(left).toEqual(before.filter((row) => !due.includes(row)));
+    expect(store.stats().journalRows).toBe(left.length);
+    expect(forgetAll(store, ["lock-1"])).toBe(0);
+    store.close();
+    const again = new DirectStore({ dir, budgetBytes: 64e6, ballastBytes: 0 });
+    expect(again.journal()).toEqual(left);
+    expect(again.waiting("city", "telemetry")).toHaveLength(1);
+    again.close();
+  });
+
+  it("never touches what a restart would step again", () => {
+    const store = filled(100);
+    const removed = forgetAll(store, ["lock-0", "lock-1", "lock-2", "lock-3", "lock-4", "lock-5", "lock-6"]);
+    expect(removed).toBe(99);
+    expect(store.journal(100)).toHaveLength(1_100);
+    store.close();
+  });
+});
