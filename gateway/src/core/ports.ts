@@ -300,17 +300,20 @@ export interface Write {
   readonly gapsDone?: readonly number[];
 }
 
-/** Readings whose time is over: older than `beforeMs`, of these devices, behind journal number `after`. */
+/** Readings whose time is over: older than `beforeMs`, behind journal number `after`, of these devices or of all others. */
 export interface Forgetting {
   readonly after: number;
   readonly beforeMs: number;
   readonly devices: readonly string[];
+  readonly others: boolean;
 }
 
 export interface Forgotten {
   readonly removed: number;
-  /** Journal number looked at last; null when what is behind it is not old enough. */
+  /** Journal number looked at last; null when nothing behind it is old enough. */
   readonly last: number | null;
+  /** Up to this journal number nothing is left to look at again. */
+  readonly settled: number;
 }
 
 export interface StoreStats {
@@ -362,7 +365,7 @@ export interface Store {
   alerts(): Promise<readonly AlertRow[]>;
   /** What the platform of an uplink refused for good, newest first, at most a thousand. */
   setAside(uplink: string): Promise<readonly AsideRow[]>;
-  /** One window of forgetting: old readings of these devices that no uplink is owed. Goes on from `last` until that is null. */
+  /** One window of forgetting: old readings that no uplink is owed. Goes on from `last` until that is null. */
   forget(due: Forgetting): Promise<Forgotten>;
   stats(): Promise<StoreStats>;
   /** Commits what was written, then closes. */

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertRow, Forgotten } from "../core/ports.ts";
+import type { AlertRow, Forgetting, Forgotten } from "../core/ports.ts";
 import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";
@@ -122,8 +122,8 @@ export class Engine {
     return this.#with(readAlerts);
   }
 
-  forget(after: number, beforeMs: number, devices: ReadonlySet<string>): Forgotten {
-    return this.#with((connection) => forgetReadings(connection, after, beforeMs, devices));
+  forget(due: Forgetting): Forgotten {
+    return this.#with((connection) => forgetReadings(connection, due));
   }
 
   stats(): EngineStats {

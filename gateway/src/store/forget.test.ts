@@ -21,10 +21,10 @@ function filled(seen = 1_200): DirectStore {
   return store;
 }
 
-function forgetAll(store: DirectStore, devices: readonly string[]): number {
+function forgetAll(store: DirectStore, devices: readonly string[], others = false): number {
   let removed = 0;
   for (let after: number | null = 0; after !== null; ) {
-    const answer = store.engine.forget(after, OLD, new Set(devices));
+    const answer = store.engine.forget({ after, beforeMs: OLD, devices, others });
     removed += answer.removed;
     after = answer.last;
   }
@@ -53,6 +53,25 @@ describe("forgetting readings", () => {
     const removed = forgetAll(store, ["lock-0", "lock-1", "lock-2", "lock-3", "lock-4", "lock-5", "lock-6"]);
     expect(removed).toBe(99);
     expect(store.journal(100)).toHaveLength(1_100);
+    store.close();
+  });
+
+  it("takes all but the devices it is told, so that one that has left the site is forgotten too", () => {
+    const store = filled();
+    const known = ["lock-0", "lock-1", "lock-2", "lock-3", "lock-4", "lock-5"];
+    const due = store.journal().filter(({ seq, nowMs }) => nowMs < OLD && seq % 7 === 6);
+    expect(forgetAll(store, known, true)).toBe(due.length);
+    store.close();
+  });
+
+  it("is not held up by a row whose clock ran ahead, and says up to where nothing is left to look at", () => {
+    const store = new DirectStore({ dir, budgetBytes: 64e6, ballastBytes: 0 });
+    const journal = Array.from({ length: 40 }, (_, index) => entry(index + 1, { device: "lock-1" }));
+    const ahead = { ...entry(5, { device: "lock-1" }), nowMs: OLD * 2 };
+    store.write({ journal: journal.map((row) => (row.seq === 5 ? ahead : row)), snapshot: { seq: 40, pieces: [] } });
+    const answer = store.engine.forget({ after: 0, beforeMs: OLD, devices: ["lock-1"], others: false });
+    expect(answer).toEqual({ removed: 39, last: null, settled: 4 });
+    expect(store.journal().map(({ seq }) => seq)).toEqual([5]);
     store.close();
   });
 });

@@ -1,6 +1,6 @@
 /** What crosses between the main thread and the storage thread: flat arrays, which clone at a fraction of the cost of objects. */
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertRow, Forgotten, RejectionRow, Snapshot } from "../core/ports.ts";
+import type { AlertRow, Forgetting, Forgotten, RejectionRow, Snapshot } from "../core/ports.ts";
 import type { Failure } from "./failure.ts";
 
 export type Cell = number | string | null;
@@ -92,7 +92,7 @@ export type Request =
   | { readonly op: "alerts" }
   | { readonly op: "set-aside"; readonly from: number; readonly to: number }
   | { readonly op: "stats" }
-  | { readonly op: "forget"; readonly after: number; readonly beforeMs: number; readonly devices: readonly string[] }
+  | ({ readonly op: "forget" } & Forgetting)
   /** Give back the memory that only the start needed. */
   | { readonly op: "release-memory" }
   | { readonly op: "close" };

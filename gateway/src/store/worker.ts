@@ -37,7 +37,7 @@ function answer(request: Exclude<Request, { op: "open" }>, engine: Engine | unde
     case "set-aside":
       return engine.setAside(request.from, request.to);
     case "forget":
-      return engine.forget(request.after, request.beforeMs, new Set(request.devices));
+      return engine.forget(request);
     case "stats":
       return engine.stats();
     case "close":

@@ -88,7 +88,7 @@ export class MemoryStore implements Store {
     return this.entries.filter((entry) => entry.seq > afterSeq).slice(0, limit);
   }
 
-  forget = async (): Promise<Forgotten> => ({ removed: 0, last: null });
+  forget = async (): Promise<Forgotten> => ({ removed: 0, last: null, settled: 0 });
   setAside = async (): Promise<readonly AsideRow[]> => [];
   alerts = async (): Promise<readonly AlertRow[]> => [...this.#alerts.values()];
 
