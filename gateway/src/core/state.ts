@@ -117,6 +117,8 @@ export interface CoreState {
   readonly timers: Map<string, Timer>;
   /** No timer is due earlier. */
   nextDueMs: number;
+  /** The one that is due then; undefined where it must be looked for. */
+  nextTimer: string | undefined;
   /** What the step under way has to tell beside alerts. Never kept. */
   told: { facts: Fact[]; orders: Order[]; prompts: string[] };
   /** Pieces changed since the last snapshot, as `part/id`. */
@@ -149,6 +151,7 @@ export function emptyState(): CoreState {
     operators: { prompts: 0, handOvers: 0 },
     timers: new Map(),
     nextDueMs: Number.POSITIVE_INFINITY,
+    nextTimer: undefined,
     told: { facts: [], orders: [], prompts: [] },
     dirty: new Set(),
   };
@@ -162,6 +165,8 @@ export function modelOf(state: CoreState): Model {
 
 export function setTimer(state: CoreState, name: string, timer: Timer): void {
   state.timers.set(name, timer);
+  // Of two for the same moment the first of the map comes first: that takes a look at all of them.
+  if (timer.dueMs <= state.nextDueMs) state.nextTimer = timer.dueMs < state.nextDueMs ? name : undefined;
   state.nextDueMs = Math.min(state.nextDueMs, timer.dueMs);
   state.dirty.add("core/timers");
 }
@@ -173,9 +178,10 @@ export function dropTimer(state: CoreState, name: string): void {
 
 /** Finds the next due time again after timers fired, went or moved. */
 export function settleTimers(state: CoreState): void {
-  let due = Number.POSITIVE_INFINITY;
-  for (const timer of state.timers.values()) due = Math.min(due, timer.dueMs);
-  state.nextDueMs = due;
+  state.nextDueMs = Number.POSITIVE_INFINITY;
+  state.nextTimer = undefined;
+  for (const [name, { dueMs }] of state.timers)
+    if (dueMs < state.nextDueMs) [state.nextTimer, state.nextDueMs] = [name, dueMs];
 }
 
 /** The changed pieces since the last call, which forgets them. */

@@ -15,7 +15,7 @@ import { escalate, PROMPT_TIMER } from "./prompts/prompts.ts";
 import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
 import { keepWatch } from "./rules/device-fault.ts";
 import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
-import { type CoreState, setTimer, settleTimers } from "./state.ts";
+import { type CoreState, dropTimer, setTimer, settleTimers } from "./state.ts";
 
 /** Local minutes of the nightly sample and of the daily anchor. */
 export const SAMPLE_MINUTES = 3 * 60;
@@ -48,7 +48,7 @@ export function setCalendar(state: CoreState, model: Model, nowMs: number): void
   for (const space of model.spaces.values()) wanted.set(`night:${space.nightEndMinutes}`, space.nightEndMinutes);
   for (const minutes of calendarTimes(model)) wanted.set(`daily:${minutes}`, minutes);
   keepWatch(state, nowMs);
-  for (const [name, timer] of state.timers) if (timer.calendar && !wanted.has(name)) state.timers.delete(name);
+  for (const [name, timer] of [...state.timers]) if (timer.calendar && !wanted.has(name)) dropTimer(state, name);
   for (const [name, minutes] of wanted) {
     if (!state.timers.has(name))
       setTimer(state, name, { dueMs: nextLocal(nowMs, minutes, model.zone), calendar: true });
@@ -85,6 +85,7 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     const { name, dueMs } = next;
     if (state.timers.get(name)?.calendar) advance(state, model, name, dueMs, nowMs);
     else state.timers.delete(name);
+    settleTimers(state);
     if (name === "sample" || name === "anchor") {
       sampled = true;
       for (const space of visit(state, model, dueMs)) spaces.add(space);
@@ -92,12 +93,21 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     } else {
       const day = name.startsWith("night:") ? localDay(dueMs, model.zone) : state.morning?.day;
       alerts.push(...answer(state, model, name, dueMs, nowMs).filter((event) => event !== undefined));
-      if ((name.startsWith("night:") || name === "morning") && state.morning === undefined) dayEnded = day;
+      if (day !== undefined && endsMorning(name) && isWhole(state, model, day)) dayEnded = day;
     }
   }
-  settleTimers(state);
   state.dirty.add("core/timers");
   return { alerts, spaces: [...spaces], sampled, ...(dayEnded === undefined ? {} : { dayEnded }) };
+}
+
+const endsMorning = (name: string): boolean => name.startsWith("night:") || name === "morning";
+
+/** Every night of the day has ended, and was judged. */
+function isWhole(state: CoreState, model: Model, day: number): boolean {
+  if (state.morning !== undefined) return false;
+  for (const [name, { dueMs }] of state.timers)
+    if (name.startsWith("night:") && localDay(dueMs, model.zone) <= day) return false;
+  return true;
 }
 
 /** What follows from a timer that says nothing about estimates. */
@@ -123,16 +133,18 @@ function answer(
     countSite(state);
     return [];
   }
-  if (remind(state, name, dueMs)) return [];
+  // People are asked once after a long sleep, not once for every time it would have been while the box was off.
+  const askedMs = slept ? nowMs : dueMs;
+  if (remind(state, name, askedMs)) return [];
   if (name.startsWith("rule:")) return fireRule(state, name, dueMs, nowMs);
-  return alertTimer(state, name, dueMs);
+  return alertTimer(state, name, askedMs);
 }
 
 /** Operators are asked again. False: no timer of theirs. */
-function remind(state: CoreState, name: string, dueMs: number): boolean {
-  if (name === OPERATOR_TIMER) missOperator(state, dueMs);
-  else if (name.startsWith(PROMPT_TIMER)) escalate(state, name, dueMs);
-  else if (name.startsWith(HAND_OVER_TIMER)) remindHandOver(state, name, dueMs);
+function remind(state: CoreState, name: string, atMs: number): boolean {
+  if (name === OPERATOR_TIMER) missOperator(state, atMs);
+  else if (name.startsWith(PROMPT_TIMER)) escalate(state, name, atMs);
+  else if (name.startsWith(HAND_OVER_TIMER)) remindHandOver(state, name, atMs);
   else return false;
   return true;
 }
@@ -190,12 +202,13 @@ function fireRule(state: CoreState, name: string, dueMs: number, nowMs: number):
 
 const minutesAfter = (name: string): number => Number(name.slice(name.indexOf(":") + 1));
 
+/** Looks at all of them only where the next one is not known, or has gone or moved. */
 function earliest(state: CoreState, nowMs: number): { name: string; dueMs: number } | undefined {
-  let best: { name: string; dueMs: number } | undefined;
-  for (const [name, { dueMs }] of state.timers) {
-    if (dueMs <= nowMs && (best === undefined || dueMs < best.dueMs)) best = { name, dueMs };
-  }
-  return best;
+  const { nextTimer, nextDueMs } = state;
+  const isKnown = nextTimer !== undefined && state.timers.get(nextTimer)?.dueMs === nextDueMs;
+  if (!isKnown && nextDueMs <= nowMs) settleTimers(state);
+  const { nextTimer: name, nextDueMs: dueMs } = state;
+  return name === undefined || dueMs > nowMs ? undefined : { name, dueMs };
 }
 
 /** A box that slept through the moment knows nothing of that night. */
