@@ -9,6 +9,11 @@ const site = Site.parse({
     { id: "3-302", kind: "flat", parent: "b3" },
     { id: "4-101", kind: "flat" },
   ],
+  portals: [{ id: "d-302", kind: "door", from: "outside", to: "3-302" }],
+  devices: [
+    { id: "lock-302", kind: "lock", portal: "d-302" },
+    { id: "meter-101", kind: "energy-meter", space: "4-101" },
+  ],
 });
 const alert = (kind: string, space: string, type = "gatehouse.alert.raised") =>
   ({ type, lane: kind === "fire" ? "emergency" : "alert", subject: space, data: JSON.stringify({ kind }) }) as const;
@@ -30,6 +35,14 @@ describe("the filter of an uplink", () => {
     expect(asked(["gatehouse.alert.*"], alert("fire", "3-302"))).toBe(true);
     expect(asked(["gatehouse.alert.*", "gatehouse.gap"], other("gatehouse.gap", "alert"))).toBe(true);
     expect(asked(["gatehouse.alert.raised"], other("gatehouse.health", "presence"))).toBe(false);
+  });
+
+  it("narrows readings by spaces, whether they name theirs or come from a device at its door", () => {
+    const reading = (data: object) => other("gatehouse.reading", "telemetry", data);
+    const filter = { spaces: ["b3"] };
+    expect(asked(filter, reading({ device: "lock-302" }))).toBe(true);
+    expect(asked(filter, reading({ device: "meter-101" }))).toBe(false);
+    expect(asked(filter, reading({ device: "meter-101", space: "3-302" }))).toBe(true);
   });
 
   it("narrows by kinds, which only alerts have", () => {

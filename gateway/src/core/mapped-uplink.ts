@@ -1,5 +1,6 @@
 /** An uplink whose items go out in the platform's own JSON, by the mapping of the site file. What is stored stays the event. */
 import { type Mapping, mapEvent } from "@gatehouse/protocol";
+import { matches } from "./event-filter.ts";
 import type { OutboxItem, Uplink } from "./ports.ts";
 
 export function mapped(uplink: Uplink, mapping: Mapping | undefined): Uplink {
@@ -19,7 +20,7 @@ export function mapped(uplink: Uplink, mapping: Mapping | undefined): Uplink {
 
 export function mapItem(mapping: Mapping, item: OutboxItem): OutboxItem {
   const event = JSON.parse(item.text) as Parameters<typeof mapEvent>[1] & { readonly type?: unknown };
-  if (ANSWERS.includes(String(event.type)) && !mapping.types.includes(String(event.type))) return item;
+  if (ANSWERS.includes(String(event.type)) && !matches(mapping.types, String(event.type))) return item;
   return { ...item, event: item.text, text: JSON.stringify(mapEvent(mapping, event)) };
 }
 

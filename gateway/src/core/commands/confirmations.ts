@@ -11,7 +11,8 @@ export interface WaitingCommand {
 
 export class Confirmations {
   readonly #clock: Clock;
-  readonly #waiting = new Map<string, WaitingCommand & { confirm(): void }>();
+  readonly #waiting = new Map<string, WaitingCommand & { settle(reason: string | undefined): void }>();
+  #ended: string | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,6 +24,7 @@ export class Confirmations {
 
   /** Resolves with undefined once another person has confirmed, else with why the command must not be carried out. */
   wait(command: WaitingCommand, leftMs: number): Promise<string | undefined> {
+    if (this.#ended !== undefined) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
       const settle = (reason: string | undefined) => {
         cancel();
@@ -30,8 +32,14 @@ export class Confirmations {
         resolve(reason);
       };
       const cancel = this.#clock.after(leftMs, () => settle("nobody else confirmed it in time"));
-      this.#waiting.set(command.id, { ...command, confirm: () => settle(undefined) });
+      this.#waiting.set(command.id, { ...command, settle });
     });
+  }
+
+  /** Nobody will confirm any more: what waits, and whatever would, must not be carried out. */
+  end(reason: string): void {
+    this.#ended = reason;
+    for (const { settle } of [...this.#waiting.values()]) settle(reason);
   }
 
   /** Undefined when it goes on now, else why not. `by` must be somebody else than who asked, however they come. */
@@ -39,7 +47,7 @@ export class Confirmations {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return `no command "${id}" waits to be confirmed`;
     if (personOf(waiting.issuer) === personOf(by)) return `${personOf(by)} asked for it: another person must confirm`;
-    waiting.confirm();
+    waiting.settle(undefined);
     return undefined;
   }
 }

@@ -61,7 +61,8 @@ export class PlatformCommands {
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #quiet = new Map<string, () => void>();
   readonly #stop = new AbortController();
-  #answers = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
+  /** By uplink: what one platform is refused must not silence the answers to another. */
+  readonly #answers = new Map<string, { readonly sinceMs: number; count: number }>();
   #sending = false;
   /** Refused ones by the check they did not pass. */
   readonly refused = new Map<CommandRefusal, number>();
@@ -87,6 +88,7 @@ export class PlatformCommands {
     if (!signal.aborted)
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
     this.#stop.abort(new LinkError("closed", "the gateway is stopping"));
+    this.#options.confirmations.end("the gateway is stopping");
     for (const cancel of this.#quiet.values()) cancel();
     await Promise.allSettled(this.#tasks);
   }
@@ -137,15 +139,17 @@ export class PlatformCommands {
         local: false,
         end: { outcome: "refused", code, error: reason },
       });
-    } else if (this.#mayAnswer()) await core.command({ type: "command-refused", ...head, code, error: reason });
+    } else if (this.#mayAnswer(uplink)) await core.command({ type: "command-refused", ...head, code, error: reason });
     return { id, outcome: outcomeOf(code), code };
   }
 
-  #mayAnswer(): boolean {
+  #mayAnswer(uplink: string): boolean {
     const nowMs = this.#options.clock.monoMs();
-    if (nowMs - this.#answers.sinceMs > MINUTE_MS) this.#answers = { sinceMs: nowMs, count: 0 };
-    this.#answers.count += 1;
-    return this.#answers.count <= MAX_ANSWERS;
+    const known = this.#answers.get(uplink);
+    const answers = known === undefined || nowMs - known.sinceMs > MINUTE_MS ? { sinceMs: nowMs, count: 0 } : known;
+    this.#answers.set(uplink, answers);
+    answers.count += 1;
+    return answers.count <= MAX_ANSWERS;
   }
 
   #head(uplink: string, { id, target, action, issuer, keyId }: CommandEnvelope) {
@@ -186,7 +190,7 @@ export class PlatformCommands {
     code: CommandRefusal,
     error: string,
   ): Promise<End> {
-    if (from !== undefined && this.#mayAnswer())
+    if (from !== undefined && this.#mayAnswer(from.uplink))
       await this.#options.core.command({ type: "command-refused", ...used, from, code, error });
     return { outcome: "refused", code, error };
   }

@@ -83,7 +83,7 @@ export function passDay(state: CoreState, model: Model, nowMs: number): void {
   const limit = model.config.site.presence.absenceDays;
   const alive = aliveSpaces(state, model);
   for (const [credential, stay] of sorted(state.stays)) {
-    if (isForgotten(stay, day, model)) {
+    if (isForgotten(credential, stay, day, model)) {
       state.stays.delete(credential);
       state.dirty.add(`stay/${credential}`);
       settle(state, { kind: "return-detected", subject: credential }, nowMs);
@@ -123,9 +123,12 @@ export function learnPlatform(
 
 const isResident = (stay: Stay): boolean => stay.listed || stay.days >= RESIDENT_DAYS;
 
-function isForgotten(stay: Stay, day: number, model: Model): boolean {
+/** Also whom noteUse would no longer note: whose card became a staff card, or whose space is no longer judged. */
+function isForgotten(credential: string, stay: Stay, day: number, model: Model): boolean {
   const silent = day - stay.lastDay;
-  return silent > FORGET_DAYS || (silent > GUEST_DAYS && !isResident(stay)) || !model.spaces.has(stay.space);
+  if (silent > FORGET_DAYS || (silent > GUEST_DAYS && !isResident(stay))) return true;
+  const role = model.credentials.get(credential)?.role ?? "tenant";
+  return role !== "tenant" || model.spaces.get(stay.space)?.limit === undefined;
 }
 
 function tellReturn(state: CoreState, model: Model, credential: string, stay: Stay, nowMs: number): void {
@@ -133,8 +136,8 @@ function tellReturn(state: CoreState, model: Model, credential: string, stay: St
   const { space } = stay;
   const name = model.spaces.get(space)?.space.name ?? space;
   const text = {
-    en: `a resident of ${name} is back (${credential}): set the register back to resident`,
-    zh: `${name}有人员返回（${credential}）：请恢复“在住”标记`,
+    en: `a resident of ${name} is back: set the register back to resident`,
+    zh: `${name}有人员返回：请恢复“在住”标记`,
   };
   ask(state, { kind: "return-detected", subject: credential, space, text }, nowMs);
 }

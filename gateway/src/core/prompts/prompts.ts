@@ -136,7 +136,8 @@ function say(
     subject: prompt.space ?? prompt.subject,
     lane: change === "escalated" && to !== "devices" ? "alert" : "presence",
     severity: change === "escalated" ? SEVERITY.warn : SEVERITY.info,
-    dataclassification: "restricted",
+    // Its subject is a pseudonym.
+    dataclassification: prompt.kind === "return-detected" ? "personal" : "restricted",
     data: to === undefined ? prompt : { ...prompt, escalation: { step: prompt.step, to } },
     atMs,
     key: `${prompt.id}.${change}.${prompt.step}`,
