@@ -1,28 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Alert } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
-import { GATEHOUSE } from "../support/gateway-process.ts";
+import { gatehouse } from "../support/gatehouse.ts";
 import { openRig } from "../support/rig.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function gatehouse(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
-}
 
 const flat = "flat-count-0001";
 const spaces = [1, 2].map((n) => ({

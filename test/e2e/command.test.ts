@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
@@ -6,28 +5,13 @@ import { join } from "node:path";
 import { systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { askControl } from "../support/control.ts";
-import { GATEHOUSE, metric } from "../support/gateway-process.ts";
+import { gatehouse } from "../support/gatehouse.ts";
+import { metric } from "../support/gateway-process.ts";
 import { commandRows } from "../support/journal.ts";
 import { obeyingDevice } from "../support/obeying-device.ts";
 import { openRig } from "../support/rig.ts";
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function command(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, "command", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
-}
+const command = (...args: readonly string[]) => gatehouse("command", ...args);
 
 it("a command given on the box reaches the device over MQTT, and the exit code says what became of it", async () => {
   await using rig = await openRig({ devices: 2, uplinks: () => [] });

@@ -1,28 +1,9 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
-import { GATEHOUSE } from "../support/gateway-process.ts";
+import { gatehouse } from "../support/gatehouse.ts";
 import { openRig } from "../support/rig.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gatehouse(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
-}
 
 it("an operator handles prompts, hands over item by item, and writes the month", async () => {
   await using rig = await openRig({ devices: 2, uplinks: () => [] });

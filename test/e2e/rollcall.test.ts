@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnLoad } from "@gatehouse/device-sim";
@@ -6,31 +5,13 @@ import { systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { openFireDrill } from "../support/fire-drill.ts";
 import { fireSections } from "../support/fire-site.ts";
-import { GATEHOUSE } from "../support/gateway-process.ts";
+import { gatehouse } from "../support/gatehouse.ts";
 import { deviceIds } from "../support/load-site.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
 interface RollCall {
   readonly total: { readonly present: number };
   readonly spaces: readonly { readonly present: number; readonly low: number; readonly high: number }[];
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gatehouse(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
 }
 
 const enter = async (rig: Rig, device: string, value: number) =>

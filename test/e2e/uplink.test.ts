@@ -1,27 +1,10 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { GATEHOUSE } from "../support/gateway-process.ts";
+import { gatehouse } from "../support/gatehouse.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function uplink(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, "uplink", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, out, err })));
-}
+const uplink = (...args: readonly string[]) => gatehouse("uplink", ...args);
 
 /** Raises an alert. */
 async function tamper(rig: Rig, device: string): Promise<void> {

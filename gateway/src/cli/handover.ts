@@ -2,6 +2,7 @@
 import { ConfigError, HandOver } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { parseLang } from "./alerts.ts";
 import { doDeed } from "./prompts.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION } from "./running.ts";
 
@@ -29,7 +30,7 @@ export function handoverCommand(): Command {
     .summary("hand over what is open to the next person")
     .description("Lists, starts and accepts hand-overs of the gateway that runs on this box.")
     .option(...STATE_OPTION)
-    .option("--lang <lang>", "zh or en", "zh")
+    .option("--lang <lang>", "zh or en", parseLang, "zh")
     .option("--json", "print all hand-overs as JSON")
     .addHelpText("after", EXAMPLES)
     .action((_: unknown, command: Command) => show(command.optsWithGlobals<HandOverFlags>()));

@@ -2,6 +2,7 @@
 import { type Deed, Prompt } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { parseLang } from "./alerts.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
 
 interface PromptFlags extends RunningFlags {
@@ -30,7 +31,7 @@ export function promptsCommand(): Command {
     .description("Lists the prompts of the gateway that runs on this box, and handles them.")
     .option(...STATE_OPTION)
     .option("--all", "also those that were handled")
-    .option("--lang <lang>", "zh or en", "zh")
+    .option("--lang <lang>", "zh or en", parseLang, "zh")
     .option("--json", "print the result as JSON")
     .addHelpText("after", EXAMPLES)
     .action((_: unknown, command: Command) => list(command.optsWithGlobals<PromptFlags>()));

@@ -1,6 +1,7 @@
 /** `gatehouse report`: what is handed in on paper. */
 import { systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
+import { parseLang } from "./alerts.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION } from "./running.ts";
 
 interface ReportFlags extends RunningFlags {
@@ -27,7 +28,7 @@ export function reportCommand(): Command {
     .argument("[month]", "as 2026-11; default the month before this one")
     .option(...STATE_OPTION)
     .option("--out <file>", "the file to write; default report-MONTH.html")
-    .option("--lang <lang>", "which language it opens in, zh or en", "zh")
+    .option("--lang <lang>", "which language it opens in, zh or en", parseLang, "zh")
     .option("--json", "print the figures as JSON, write nothing")
     .addHelpText("after", EXAMPLES)
     .action(write)

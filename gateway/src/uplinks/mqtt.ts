@@ -1,10 +1,11 @@
 /** Uplink over MQTT: one message an event to the platform's broker, receipts from the platform or, with a grace period, from its broker. */
-import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
+import { type Command, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
+import { LinkLife } from "./link-life.ts";
 import { messageJson } from "./message-json.ts";
 import { FIRST_REFUSAL, type MqttLink, NO_SUBSCRIBERS } from "./mqtt-link.ts";
 import { messageOf } from "./mqtt-message.ts";
@@ -13,7 +14,6 @@ import { Outcomes } from "./outcomes.ts";
 import { parseReceipt } from "./receipt.ts";
 import { ReceiptDesk } from "./receipt-desk.ts";
 import { SendWindow } from "./send-window.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 export const MqttConfig = z.strictObject({
   url: platformUrl("mqtts:", "mqtt:").describe("the platform's broker"),
@@ -58,11 +58,9 @@ class MqttUplink implements Uplink {
   readonly #deps: UplinkDeps;
   readonly #inbox: CommandInbox;
   readonly #desk = new ReceiptDesk();
-  readonly #link = Promise.withResolvers<MqttLink>();
-  readonly #ended = new AbortController();
+  readonly #life: LinkLife<MqttLink>;
   #windowItems = WINDOW_ITEMS;
   readonly #window = new SendWindow(() => this.#windowItems, WINDOW_BYTES);
-  #used = false;
 
   constructor(id: string, config: MqttConfig, deps: UplinkDeps) {
     this.id = id;
@@ -70,54 +68,26 @@ class MqttUplink implements Uplink {
     this.#config = config;
     this.#deps = deps;
     this.#inbox = new CommandInbox(deps.log);
-    // run() throws it; a send that waits for the link gets it too.
-    this.#link.promise.catch(() => {});
+    this.#life = new LinkLife(id);
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
-    this.#used = true;
-    try {
-      const link = await openInVersion(this.#linkOptions(), signal);
-      try {
+  run(signal: AbortSignal): Promise<void> {
+    return this.#life.run(
+      signal,
+      () => openInVersion(this.#linkOptions(), signal),
+      async (link) => {
         await this.#subscribe(link);
         this.#windowItems = Math.min(WINDOW_ITEMS, link.limits.receiveMaximum);
-        this.#link.resolve(link);
-        await untilAborted(link.lost, signal);
-      } finally {
-        link.close();
-      }
-    } catch (error) {
-      this.#link.reject(error);
-      this.#ended.abort(error);
-      if (!signal.aborted) throw error;
-    } finally {
-      this.#link.reject(new LinkError("closed", `uplink ${this.id} has ended`));
-      this.#ended.abort();
-    }
+      },
+    );
   }
 
-  async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
-    const stop = Promise.withResolvers<never>();
-    stop.promise.catch(() => {});
-    const either = AbortSignal.any([signal, this.#ended.signal]);
-    const onAbort = () => {
-      const { reason } = either;
-      const givenUp = () => new LinkError("closed", `uplink ${this.id}: given up`, { cause: reason });
-      stop.reject(reason instanceof LinkError ? reason : givenUp());
-    };
-    if (either.aborted) onAbort();
-    else either.addEventListener("abort", onAbort, { once: true });
-    try {
-      const link = await Promise.race([this.#link.promise, stop.promise]);
-      return await Promise.race([this.#deliver(batch, link, either), stop.promise]);
-    } finally {
-      either.removeEventListener("abort", onAbort);
-    }
+  send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
+    return this.#life.use(signal, (link, either) => this.#deliver(batch, link, either));
   }
 
   commands(signal: AbortSignal): AsyncIterable<Command> {
-    return this.#inbox.take(AbortSignal.any([signal, this.#ended.signal]));
+    return this.#inbox.take(AbortSignal.any([signal, this.#life.ended]));
   }
 
   async #deliver(batch: readonly OutboxItem[], link: MqttLink, signal: AbortSignal): Promise<SendResult> {

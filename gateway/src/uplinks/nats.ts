@@ -1,17 +1,17 @@
 /** Uplink over NATS: one message an event into a JetStream stream of the platform, whose acknowledgement counts, with a grace period. */
 import { createHash } from "node:crypto";
-import { type Command, InvariantError, LinkError, SecretRef, TlsClient, uplinkSubject } from "@gatehouse/protocol";
+import { type Command, SecretRef, TlsClient, uplinkSubject } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
 import { platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
+import { LinkLife } from "./link-life.ts";
 import { messageJson } from "./message-json.ts";
 import type { NatsLink } from "./nats-link.ts";
 import { firstThatAnswers } from "./nats-server.ts";
 import { Outcomes } from "./outcomes.ts";
 import { SendWindow } from "./send-window.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 export const NatsConfig = z
   .strictObject({
@@ -52,10 +52,8 @@ class NatsUplink implements Uplink {
   readonly #config: NatsConfig;
   readonly #deps: UplinkDeps;
   readonly #inbox: CommandInbox;
-  readonly #link = Promise.withResolvers<NatsLink>();
-  readonly #ended = new AbortController();
+  readonly #life: LinkLife<NatsLink>;
   readonly #window = new SendWindow(() => WINDOW_ITEMS, WINDOW_BYTES);
-  #used = false;
 
   constructor(id: string, config: NatsConfig, deps: UplinkDeps) {
     this.id = id;
@@ -63,53 +61,23 @@ class NatsUplink implements Uplink {
     this.#config = config;
     this.#deps = deps;
     this.#inbox = new CommandInbox(deps.log);
-    // run() throws it; a send that waits for the link gets it too.
-    this.#link.promise.catch(() => {});
+    this.#life = new LinkLife(id);
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    if (this.#used) throw new InvariantError(`uplink ${this.id} runs once`);
-    this.#used = true;
-    try {
-      const link = await this.#open(signal);
-      try {
-        this.#takeCommands(link);
-        this.#link.resolve(link);
-        await untilAborted(link.lost, signal);
-      } finally {
-        link.close();
-      }
-    } catch (error) {
-      this.#link.reject(error);
-      this.#ended.abort(error);
-      if (!signal.aborted) throw error;
-    } finally {
-      this.#link.reject(new LinkError("closed", `uplink ${this.id} has ended`));
-      this.#ended.abort();
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return this.#life.run(
+      signal,
+      () => this.#open(signal),
+      (link) => this.#takeCommands(link),
+    );
   }
 
-  async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
-    const stop = Promise.withResolvers<never>();
-    stop.promise.catch(() => {});
-    const either = AbortSignal.any([signal, this.#ended.signal]);
-    const onAbort = () => {
-      const { reason } = either;
-      const givenUp = () => new LinkError("closed", `uplink ${this.id}: given up`, { cause: reason });
-      stop.reject(reason instanceof LinkError ? reason : givenUp());
-    };
-    if (either.aborted) onAbort();
-    else either.addEventListener("abort", onAbort, { once: true });
-    try {
-      const link = await Promise.race([this.#link.promise, stop.promise]);
-      return await Promise.race([this.#publishAll(batch, link, either), stop.promise]);
-    } finally {
-      either.removeEventListener("abort", onAbort);
-    }
+  send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
+    return this.#life.use(signal, (link, either) => this.#publishAll(batch, link, either));
   }
 
   commands(signal: AbortSignal): AsyncIterable<Command> {
-    return this.#inbox.take(AbortSignal.any([signal, this.#ended.signal]));
+    return this.#inbox.take(AbortSignal.any([signal, this.#life.ended]));
   }
 
   async #open(signal: AbortSignal): Promise<NatsLink> {
