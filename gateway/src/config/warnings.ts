@@ -9,6 +9,7 @@ export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | un
     ...withoutPassword(site),
     ...clearText(site),
     ...readersInClear(site),
+    ...deafFireInputs(site),
   ];
 }
 
@@ -50,6 +51,20 @@ function readersInClear(site: Site): Problem[] {
   const reason = `cards can be read and copied on the wire of ${some(readers.map((device) => device.id))}`;
   const fix = "write secure: required and give each its key with gatehouse osdp install";
   return [{ path: `devices[${site.devices.findIndex(({ id }) => id === readers[0]?.id)}].secure`, reason, fix }];
+}
+
+/** These tell one event after the other, and the next only when the one before is on disk. */
+const ONE_BY_ONE: readonly string[] = ["osdp", "uhppote"];
+
+function deafFireInputs(site: Site): Problem[] {
+  const drivers = new Set(site.drivers.filter(({ type }) => ONE_BY_ONE.includes(type)).map(({ id }) => id));
+  const devices = new Set(site.devices.filter(({ driver }) => drivers.has(driver)).map(({ id }) => id));
+  const deaf = (site.fire?.inputs ?? []).filter((input) => devices.has(input.split(":")[0] ?? ""));
+  if (deaf.length === 0) return [];
+  const reason = `while an earlier event waits for a full disk, a fire is not heard from ${some(deaf)}`;
+  return [
+    { path: "fire.inputs", reason, fix: "wire the fire contact to a Modbus or MQTT input or a door board as well" },
+  ];
 }
 
 function some(names: readonly string[]): string {

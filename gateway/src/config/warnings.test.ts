@@ -1,0 +1,26 @@
+import { Site } from "@gatehouse/protocol";
+import { expect, it } from "vitest";
+import { warningsOf } from "./warnings.ts";
+
+const site = (inputs: readonly string[]) =>
+  Site.parse({
+    site: { id: "s", name: "s", kind: "rental-compound" },
+    spaces: [{ id: "hall", kind: "corridor" }],
+    devices: [
+      { id: "reader", kind: "reader", space: "hall", driver: "bus" },
+      { id: "panel", kind: "fire-input", space: "hall", driver: "io" },
+      { id: "lock", kind: "lock", space: "hall", driver: "io" },
+    ],
+    drivers: [
+      { id: "bus", type: "osdp" },
+      { id: "io", type: "modbus" },
+    ],
+    fire: { inputs, doors: [{ device: "lock" }] },
+  });
+const said = (inputs: readonly string[]) =>
+  warningsOf(site(inputs), new Map()).filter(({ path }) => path === "fire.inputs");
+
+it("a fire input that is not heard while a full disk keeps its device waiting is warned of, another is not", () => {
+  expect(said(["panel:1"])).toEqual([]);
+  expect(said(["panel", "reader:2"])).toMatchObject([{ reason: expect.stringContaining("not heard from reader:2") }]);
+});
