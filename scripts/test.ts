@@ -12,6 +12,7 @@ const SLOW = ["e2e", "browser", "faults"];
 const root = resolve(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "gatehouse-tally-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
   const { status } = spawnSync(command, args, {
@@ -27,7 +28,7 @@ const bin = (name: string): string => join(root, "node_modules/.bin", name);
 /** A step that is no test: its failure counts as one. */
 function step(name: string, command: string, args: readonly string[]): boolean {
   if (run(command, args)) return true;
-  console.error(`\n${name} failed`);
+  failures.push(name);
   totals.failed++;
   return false;
 }
@@ -38,6 +39,7 @@ function vitest(projects: readonly string[]): void {
   const reporters = ["--reporter=default", "--reporter=./scripts/tally-reporter.ts"];
   const ended = run(bin("vitest"), ["run", ...only, ...reporters], { GATEHOUSE_TALLY: file });
   const tally = readTally(file);
+  failures.push(...tally.failures);
   let failed = tally.errors;
   for (const project of projects) {
     const counts = tally.projects[project] ?? { passed: 0, failed: 0, skipped: 0 };
@@ -45,7 +47,7 @@ function vitest(projects: readonly string[]): void {
     totals.skipped += counts.skipped;
     failed += counts.failed;
     if (counts.passed + counts.failed > 0) continue;
-    console.error(`project ${project} ran no test`);
+    failures.push(`project ${project} ran no test`);
     failed++;
   }
   totals.failed += failed === 0 && !ended ? 1 : failed;
@@ -55,7 +57,7 @@ function readTally(file: string): RunTally {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as RunTally;
   } catch {
-    return { projects: {}, errors: 1 };
+    return { projects: {}, errors: 1, failures: ["vitest ended without a tally"] };
   }
 }
 
@@ -66,6 +68,7 @@ if (step("needs", process.execPath, ["scripts/needs.ts"]) && step("build", proce
   if (!checkOnly) vitest(SLOW);
 }
 rmSync(scratch, { recursive: true, force: true });
+for (const failure of failures) console.error(`\nfailed: ${failure}`);
 if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
