@@ -1,0 +1,46 @@
+/** The live feed, a WebSocket at /api/1/live: what changes, to those who may see it. */
+import { Alert, Prompt } from "@gatehouse/protocol";
+import { z } from "zod";
+import { SeenReading } from "./devices.ts";
+import { JobRow } from "./jobs.ts";
+import { SpaceRow } from "./spaces.ts";
+import { HealthCodeRow } from "./uplinks.ts";
+
+/** What a page asks for. `readings` and `line` are a technician's. */
+export const Watch = z.strictObject({
+  watch: z
+    .array(z.enum(["spaces", "alerts", "prompts", "health", "jobs", "devices", "readings", "line", "logs"]))
+    .max(10),
+  device: z.string().max(64).optional().describe("readings and MQTT messages of this one alone"),
+  line: z.string().max(64).optional().describe("the driver whose line is looked at"),
+});
+
+/** Several changes go into one message where they come close together. A page that reads too slowly is disconnected and asks anew. */
+export const LiveMessage = z.discriminatedUnion("about", [
+  z.object({ about: z.literal("hello"), at: z.string(), bootId: z.string() }),
+  z.object({ about: z.literal("spaces"), spaces: z.array(SpaceRow) }),
+  z.object({ about: z.literal("alerts"), alerts: z.array(Alert) }),
+  z.object({ about: z.literal("prompts"), prompts: z.array(Prompt) }),
+  z.object({ about: z.literal("health"), codes: z.array(HealthCodeRow) }),
+  z.object({ about: z.literal("jobs"), jobs: z.array(JobRow) }),
+  z.object({
+    about: z.literal("devices"),
+    devices: z.array(z.object({ id: z.string(), online: z.boolean().nullable(), lastSeenAt: z.string().nullable() })),
+  }),
+  z.object({ about: z.literal("readings"), readings: z.array(SeenReading) }),
+  z.object({
+    about: z.literal("mqtt"),
+    messages: z.array(z.object({ at: z.string(), device: z.string(), topic: z.string(), text: z.string() })),
+  }),
+  z.object({
+    about: z.literal("line"),
+    driver: z.string(),
+    lines: z.array(z.object({ at: z.string(), way: z.enum(["->", "<-", "!"]), hex: z.string(), says: z.string() })),
+  }),
+  z.object({
+    about: z.literal("logs"),
+    lines: z.array(z.object({ n: z.int(), at: z.string(), level: z.string(), message: z.string() })),
+  }),
+  z.object({ about: z.literal("restart"), in: z.number().describe("ms until the gateway is expected back") }),
+]);
+export type LiveMessage = z.infer<typeof LiveMessage>;
