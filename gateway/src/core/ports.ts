@@ -55,6 +55,7 @@ export type HealthCode =
   | "storage-evicting"
   | "storage-quarantined"
   | "broker-refused"
+  | "config-refused"
   | "control-down"
   | "command-refused"
   | "egress-blocked"
