@@ -1,6 +1,8 @@
 /** `gatehouse run`: the gateway itself. */
 import { systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
+import type { ClaimText } from "../claim-text.ts";
+import type { Logger } from "../core/ports.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
 
@@ -48,18 +50,26 @@ async function run(flags: RunFlags): Promise<void> {
   };
   await runGateway(
     options,
-    ({ site, mqtt, monitorPort, readyMs, recoveredInputs }) => {
+    ({ site, mqtt, monitorPort, console, readyMs, recoveredInputs }) => {
       const fields = {
         site: site.site.site.id,
         mqtt,
         monitorPort,
+        ...(console === undefined ? {} : { console: console.url }),
         readyMs: Math.round(readyMs),
         recoveredInputs,
         sinceStartMs: Math.round(systemClock.monoMs()),
       };
       log.info(fields, "ready");
+      if (console?.claim !== undefined) showClaim(log, console.claim);
     },
     signal,
   );
   log.info({}, "stopped");
+}
+
+/** Once, at the first start: the only way in before there is an account. On a terminal also as a picture for a phone. */
+function showClaim(log: Logger, { code, link, minutes, text }: ClaimText): void {
+  log.info({ code, link, minutes }, "the console waits to be claimed with this code");
+  if (process.stderr.isTTY) process.stderr.write(`\n${text}`);
 }
