@@ -14,7 +14,7 @@ import { buildConsole, type ConsoleParts } from "./console/app.ts";
 import type { Audit, LiveSources } from "./console/ports.ts";
 import { addressForOthers, boxNames } from "./console/tls/box-names.ts";
 import { OwnCertificates, type ServerCertificate } from "./console/tls/own-certificates.ts";
-import { listen, makeServer, useCertificate } from "./console/web/listener.ts";
+import { close, listen, makeServer, useCertificate } from "./console/web/listener.ts";
 import type { Health, Logger } from "./core/ports.ts";
 import { aborted } from "./stage.ts";
 import { openVault } from "./store/vault.ts";
@@ -134,9 +134,8 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
       );
       await aborted(signal);
       feed.close();
-      const closed = app.close();
-      connections.closeAll();
-      await Promise.all([closed, sessions.close(), renewing]);
+      // Fastify closes only what it opened itself.
+      await Promise.all([close(app.server, connections), app.close(), sessions.close(), renewing]);
     },
   };
 }

@@ -64,3 +64,11 @@ export async function listen(server: Server, host: string, port: number, connect
   });
   return (server.address() as AddressInfo).port;
 }
+
+/** Takes nobody in any more, and ends every connection there is. */
+export async function close(server: Server, connections: Connections): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  connections.closeAll();
+  server.closeAllConnections();
+  await closed;
+}
