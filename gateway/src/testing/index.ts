@@ -1,5 +1,6 @@
 /** What tests of this and of other workspaces may use: small real implementations of our ports. */
 
+export { mayUse } from "../console/access.ts";
 export { deviceCookieName } from "../console/accounts/entrance.ts";
 export { codeAt } from "../console/accounts/totp.ts";
 export { openApiDocument } from "../console/openapi.ts";
