@@ -59,7 +59,7 @@ export const jobRoutes = {
     summary: "Put a backup in place of what is here; the gateway starts anew with it",
     access: ["technician"],
     query: z.object({ passphrase: z.string().max(200).optional() }),
-    binary: { types: ["application/octet-stream", "application/gzip"], maxBytes: 2_000_000_000 },
+    binary: { types: ["application/octet-stream", "application/gzip"], maxBytes: 2_000_000_000, spool: true },
     answer: JobRow,
   }),
 } as const;
