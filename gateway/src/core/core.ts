@@ -185,7 +185,7 @@ export class Core {
     while (!signal.aborted) {
       await this.#tick();
       this.#complaints.expire();
-      const untilDueMs = (this.#state.nextDueMs - this.#time.now().nowMs) / clock.scale;
+      const untilDueMs = (this.#state.timers.nextDueMs - this.#time.now().nowMs) / clock.scale;
       try {
         await clock.sleep(Math.max(1, Math.min(CLOCK_CHECK_MS, untilDueMs)), signal);
       } catch {
@@ -282,7 +282,7 @@ export class Core {
       this.#stepInto(turn, { type: "clock", shiftMs: moment.shiftMs }, moment.nowMs);
     }
     if (moment.quality !== this.#quality) this.#tellClock(moment.quality);
-    if (this.#state.nextDueMs <= moment.nowMs) this.#stepInto(turn, { type: "tick" }, moment.nowMs);
+    if (this.#state.timers.nextDueMs <= moment.nowMs) this.#stepInto(turn, { type: "tick" }, moment.nowMs);
     return moment;
   }
 
