@@ -7,7 +7,7 @@ import type { Answers } from "../table/index.ts";
 import type { SpaceRow } from "../table/spaces.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { limitInWords, titleOf } from "./limit-words.ts";
-import { notThere } from "./not-there.ts";
+import { notThere } from "./refusals.ts";
 import { pageOf } from "./page-of.ts";
 import { isOpenAlert, type SpaceRowParts, spaceRows } from "./space-rows.ts";
 
@@ -42,7 +42,7 @@ export function spaceAnswers(parts: SpaceParts): Answers<Keys> {
     },
     "GET /api/1/spaces/:id": async ({ params: { id } }) => spaceOf(parts, id),
     "GET /api/1/spaces/:id/nights": async ({ params: { id }, query: { days } }) => {
-      if (!core.model.spaces.has(id)) throw notThere("space", id, core.model.spaces.keys());
+      if (!core.model.spaces.has(id)) throw notThere(id);
       const today = localDay(parts.clock.nowMs(), core.model.zone);
       return { nights: nightsOf(core.state.beliefs.get(id), today - days) };
     },
@@ -110,7 +110,7 @@ function spaceOf(parts: SpaceParts, id: string) {
   const { model, state } = parts.core;
   const [row] = spaceRows(parts, new Set([id]));
   const place = model.spaces.get(id);
-  if (row === undefined || place === undefined) throw notThere("space", id, model.spaces.keys());
+  if (row === undefined || place === undefined) throw notThere(id);
   const { space, limit, address } = place;
   const portals = [...model.portals.values()].filter(({ from, to }) => from === id || to === id);
   const here = new Set([...model.spaceOf].flatMap(([device, where]) => (where === id ? [device] : [])));
