@@ -63,4 +63,3 @@ function readAlert(file: string): Alert {
   }
   return alert.data;
 }
-

@@ -54,7 +54,7 @@ export class DeviceBook {
       const rejections = await accept(items);
       const refused = new Map(rejections.map(({ index, reason }) => [index, reason]));
       const nowMs = this.#clock.nowMs();
-      items.forEach((item, index) => this.#note(item, refused.get(index), nowMs));
+      for (const [index, item] of items.entries()) this.#note(item, refused.get(index), nowMs);
       return rejections;
     };
   }
@@ -99,7 +99,14 @@ const MAX_KIND = 40;
 
 function heardOf(item: unknown, refused: string | undefined, nowMs: number): Heard | undefined {
   if (item instanceof Unreadable)
-    return { atMs: nowMs, device: item.device, kind: "unreadable", value: undefined, card: false, refused: item.reason };
+    return {
+      atMs: nowMs,
+      device: item.device,
+      kind: "unreadable",
+      value: undefined,
+      card: false,
+      refused: item.reason,
+    };
   const plain = item instanceof Pseudonymized ? item.item : item;
   if (plain === null || typeof plain !== "object") return undefined;
   const { device, kind, value, credential } = plain as Record<string, unknown>;

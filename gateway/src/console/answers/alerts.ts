@@ -11,9 +11,9 @@ import { monthPage } from "../../monthly/page.ts";
 import { Refusal } from "../refusal.ts";
 import type { Answers } from "../table/index.ts";
 import { checkDeed, doerOf, possibleDeeds } from "./deeds.ts";
-import { notThere } from "./refusals.ts";
 import { pageOf } from "./page-of.ts";
 import type { Photos } from "./photos.ts";
+import { notThere } from "./refusals.ts";
 import { isOpenAlert } from "./space-rows.ts";
 
 export interface AlertParts {
@@ -97,12 +97,18 @@ export function alertAnswers(parts: AlertParts): Answers<Keys> {
 function checkPerson({ people }: AlertParts, to: string): void {
   const known = people();
   if (known.includes(to)) return;
-  throw new ConfigError({ path: "body.to", reason: `there is no account "${to}"`, fix: `choose one of: ${known.join(", ")}` });
+  throw new ConfigError({
+    path: "body.to",
+    reason: `there is no account "${to}"`,
+    fix: `choose one of: ${known.join(", ")}`,
+  });
 }
 
 function photosOf({ photos }: AlertParts): Photos {
   if (photos !== undefined) return photos;
-  throw new Refusal("refused", { values: { reason: "the site file does not allow photos: console.photos is not true" } });
+  throw new Refusal("refused", {
+    values: { reason: "the site file does not allow photos: console.photos is not true" },
+  });
 }
 
 interface AlertQuery {

@@ -1,10 +1,10 @@
 /** Which deeds a person may do over the console, by role. What a deed does, and whether it is possible now, the core says. */
 import type { Alert, Deed, DeedKind } from "@gatehouse/protocol";
-import type { Role } from "../table/route.ts";
 import { NEXT } from "../../core/alerts/life.ts";
 import type { Core } from "../../core/core.ts";
 import { Refusal } from "../refusal.ts";
 import type { Asking } from "../table/index.ts";
+import type { Role } from "../table/route.ts";
 
 /** Nobody: a platform's word alone. */
 const NOBODY: readonly Role[] = [];

@@ -72,7 +72,8 @@ function thereStep(parts: DeviceTestParts, device: Device): Step {
   const driverUp = parts.drivers.get(device.driver) !== undefined;
   const online = parts.core.state.devices.get(device.id)?.online ?? null;
   if (!isDown({ driverUp, online })) {
-    const says = online === true ? { en: "It is connected.", zh: "已连接。" } : { en: "Its line is up.", zh: "线路正常。" };
+    const says =
+      online === true ? { en: "It is connected.", zh: "已连接。" } : { en: "Its line is up.", zh: "线路正常。" };
     return { what: THERE, state: "passed", says };
   }
   const says = driverUp
@@ -102,7 +103,11 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
     return { what: SHOWS, state: "passed", says: { en: "It blinked or beeped.", zh: "设备已闪灯或鸣响。" } };
   // Many devices have nothing to show: that is no fault.
   if (outcome === "refused")
-    return { what: SHOWS, state: "skipped", says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${error}` } };
+    return {
+      what: SHOWS,
+      state: "skipped",
+      says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${error}` },
+    };
   return { what: SHOWS, state: "failed", says: { en: `No answer: ${error}`, zh: `无应答：${error}` } };
 }
 

@@ -8,9 +8,9 @@ import { type DeviceRowParts, deviceRows, isDown } from "./device-rows.ts";
 import { type DeviceTestParts, testDevice } from "./device-test.ts";
 import { foundRow, isInUse } from "./found.ts";
 import type { Jobs } from "./jobs.ts";
-import { lineTaken, notThere } from "./refusals.ts";
 import { pageOf } from "./page-of.ts";
 import { seenReading } from "./reading-words.ts";
+import { lineTaken, notThere } from "./refusals.ts";
 import type { TestsBook } from "./tests-book.ts";
 
 /** As core/found-devices.ts lists them. */
@@ -112,14 +112,25 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
     "POST /api/1/devices/:id/test": async ({ params: { id } }, asking) => {
       const device = deviceOf(parts, id);
       const says = { en: `Testing ${id}`, zh: `正在测试${id}` };
-      return parts.jobs.begin("device-test", asking.name, says, async (desk) => {
-        const end = await testDevice(parts, device, doerOf(asking), desk);
-        if (desk.signal.aborted) return end;
-        const at = new Date(parts.clock.nowMs()).toISOString();
-        const known = new Set(core.model.devices.keys());
-        await parts.tests.note("devices", id, { passed: end.result.passed, at, by: asking.name, says: end.says }, known);
-        return end;
-      }, MANY);
+      return parts.jobs.begin(
+        "device-test",
+        asking.name,
+        says,
+        async (desk) => {
+          const end = await testDevice(parts, device, doerOf(asking), desk);
+          if (desk.signal.aborted) return end;
+          const at = new Date(parts.clock.nowMs()).toISOString();
+          const known = new Set(core.model.devices.keys());
+          await parts.tests.note(
+            "devices",
+            id,
+            { passed: end.result.passed, at, by: asking.name, says: end.says },
+            known,
+          );
+          return end;
+        },
+        MANY,
+      );
     },
     "GET /api/1/drivers": async () => driverList(parts),
     "GET /api/1/ports": async () => ({ ports: await portList(parts) }),
@@ -130,12 +141,18 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
     "POST /api/1/scans": async ({ body }, asking) => {
       await checkFree(parts, body.link);
       const says = { en: "Looking for devices", zh: "正在搜索设备" };
-      return parts.jobs.begin("scan", asking.name, says, async (desk) => {
-        const at = (share: number, note: string) => desk.at(share, { en: note, zh: note });
-        const result = scanResult(parts, await parts.scan(body, at, desk.signal));
-        const count = result.found.length;
-        return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
-      }, 2);
+      return parts.jobs.begin(
+        "scan",
+        asking.name,
+        says,
+        async (desk) => {
+          const at = (share: number, note: string) => desk.at(share, { en: note, zh: note });
+          const result = scanResult(parts, await parts.scan(body, at, desk.signal));
+          const count = result.found.length;
+          return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
+        },
+        2,
+      );
     },
   };
 }

@@ -76,7 +76,13 @@ export class Jobs {
   }
 
   /** Resolves when it is begun. Throws Refusal while too many of its kind run. */
-  begin(kind: JobRow["kind"], by: string, says: Text, work: (desk: JobDesk) => Promise<JobEnd>, atOnce = AT_ONCE): JobRow {
+  begin(
+    kind: JobRow["kind"],
+    by: string,
+    says: Text,
+    work: (desk: JobDesk) => Promise<JobEnd>,
+    atOnce = AT_ONCE,
+  ): JobRow {
     const running = [...this.#jobs.values()].filter(({ row }) => row.kind === kind && row.state === "running");
     if (running.length >= atOnce) throw new Refusal("busy", { retryAfterSeconds: 10, values: { seconds: 10 } });
     this.#count += 1;
@@ -177,7 +183,7 @@ export class Jobs {
     }
   }
 
-  #now = (): string => new Date(this.#clock.nowMs()).toISOString();
+  readonly #now = (): string => new Date(this.#clock.nowMs()).toISOString();
 }
 
 const clamp = (progress: number | null): number | null =>

@@ -61,7 +61,10 @@ export function limitsInWords(policy: Policy): Text[] {
 /** Why so many people may live here. */
 export function limitInWords(space: Space, limit: Limit, policy: Policy | undefined): Text {
   const { persons } = limit;
-  const start = { en: `At most ${persons} ${persons === 1 ? "person" : "people"} may live here`, zh: `最多可住${persons}人` };
+  const start = {
+    en: `At most ${persons} ${persons === 1 ? "person" : "people"} may live here`,
+    zh: `最多可住${persons}人`,
+  };
   if (limit.policy === "site" || limit.policy === "set" || policy === undefined)
     return { en: `${start.en}: ${limit.basis}.`, zh: `${start.zh}：${limit.basis}。` };
   const areas = space.rooms?.map(({ areaM2 }) => areaM2) ?? (space.areaM2 === undefined ? [] : [space.areaM2]);

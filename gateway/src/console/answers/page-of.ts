@@ -31,5 +31,9 @@ export function pageOf<T>(
 /** A cursor that is a number. Throws ConfigError for one that no page ever gave. */
 export function numberOf(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new ConfigError({ path: "query.after", reason: `"${cursor}" is no cursor`, fix: "give `next` of the page before" });
+  throw new ConfigError({
+    path: "query.after",
+    reason: `"${cursor}" is no cursor`,
+    fix: "give `next` of the page before",
+  });
 }

@@ -11,7 +11,10 @@ export interface PersonalField {
 }
 
 const HOME: Text = { en: "where somebody lives", zh: "住址" };
-const CARD: Text = { en: "stands for a card or key: who holds it can be found out", zh: "卡或钥匙的假名，可对应到持有人" };
+const CARD: Text = {
+  en: "stands for a card or key: who holds it can be found out",
+  zh: "卡或钥匙的假名，可对应到持有人",
+};
 const SAID: Text = { en: "written by a person, may name people", zh: "人工填写，可能提到个人" };
 const DOER: Text = { en: "who did it", zh: "操作人" };
 const COUNT: Text = { en: "how many people live or are there", zh: "居住或在场人数" };

@@ -7,8 +7,8 @@ import type { Answers } from "../table/index.ts";
 import type { SpaceRow } from "../table/spaces.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { limitInWords, titleOf } from "./limit-words.ts";
-import { notThere } from "./refusals.ts";
 import { pageOf } from "./page-of.ts";
+import { notThere } from "./refusals.ts";
 import { isOpenAlert, type SpaceRowParts, spaceRows } from "./space-rows.ts";
 
 export interface SpaceParts extends SpaceRowParts, DeviceRowParts {

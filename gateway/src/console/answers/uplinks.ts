@@ -1,5 +1,13 @@
 /** Answers about what leaves the box: uplinks, what waits, what was refused, what went out, a test. */
-import { type Clock, formatSequence, formatTime, LANES, type Lane, LinkError, RejectedError } from "@gatehouse/protocol";
+import {
+  type Clock,
+  formatSequence,
+  formatTime,
+  LANES,
+  type Lane,
+  LinkError,
+  RejectedError,
+} from "@gatehouse/protocol";
 import type { Core } from "../../core/core.ts";
 import type { HealthEntry } from "../../core/health.ts";
 import type { Target } from "../../core/ledger.ts";
