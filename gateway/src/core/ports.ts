@@ -10,6 +10,7 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { TellFigures } from "./line-figures.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
@@ -144,6 +145,8 @@ export interface DriverDeps {
   readonly vault: Vault;
   /** Sees every byte of the driver's line: the bus doctor, recordings. */
   readonly tap?: LineTap | undefined;
+  /** For drivers of lines: told once the line is open, how to read its figures. */
+  readonly figures?: TellFigures | undefined;
 }
 
 /** One row of drivers/index.ts. create() does no I/O. */
@@ -243,6 +246,26 @@ export interface AlertRow {
   readonly raisedMs: number;
   /** The alert as JSON text. */
   readonly body: string;
+}
+
+/** Alerts that are asked for a page at a time, newest first. */
+export interface AlertsWanted {
+  readonly id?: string | undefined;
+  readonly space?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly level?: string | undefined;
+  readonly state?: string | undefined;
+  /** Of these not. */
+  readonly without?: readonly string[] | undefined;
+  /** The last one of the page before. */
+  readonly behind?: { readonly raisedMs: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+export interface AlertPage {
+  readonly rows: readonly AlertRow[];
+  /** On all pages together. */
+  readonly total: number;
 }
 
 /** `text` is the event, or of a reading the body of its journal entry, null where that was thinned since. */
@@ -364,6 +387,7 @@ export interface Store {
   /** Journal entries behind `afterSeq`, oldest first. */
   journal(afterSeq: number, limit: number): Promise<readonly JournalEntry[]>;
   alerts(): Promise<readonly AlertRow[]>;
+  alertPage(wanted: AlertsWanted): Promise<AlertPage>;
   /** What the platform of an uplink refused for good, newest first, at most a thousand. */
   setAside(uplink: string): Promise<readonly AsideRow[]>;
   /** One window of forgetting: old readings that no uplink is owed. Goes on from `last` until that is null. */
