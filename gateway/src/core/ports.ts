@@ -55,6 +55,8 @@ export type HealthCode =
   | "storage-evicting"
   | "storage-quarantined"
   | "broker-refused"
+  | "audit-failing"
+  | "audit-broken"
   | "control-down"
   | "command-refused"
   | "egress-blocked"
