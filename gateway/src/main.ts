@@ -2,6 +2,8 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import { AuditLog } from "./audit/audit-log.ts";
+import { doneOf } from "./audit/done-of.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -140,6 +142,7 @@ async function runLocked(
       await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
     } finally {
       await endpoint.close();
+      await parts.audit.close();
     }
   } finally {
     await store.close();
@@ -157,6 +160,7 @@ async function assemble(
 ) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
+  const audit = new AuditLog({ stateDir, clock, log, health });
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -183,6 +187,10 @@ async function assemble(
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
+    onInput: (input, refused) => {
+      const done = doneOf(input, refused);
+      if (done !== undefined) audit.record(done);
+    },
   });
   const broker = createBroker({
     config: brokerConfig(site),
@@ -211,6 +219,7 @@ async function assemble(
     store,
     metrics,
     gateway,
+    audit,
     bootId,
     pseudonym: hide,
     drivers,

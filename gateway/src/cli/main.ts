@@ -1,6 +1,7 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { alertsCommand } from "./alerts.ts";
+import { auditCommand } from "./audit.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
@@ -53,6 +54,7 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  auditCommand,
   uplinkCommand,
   userCommand,
   rulesCommand,

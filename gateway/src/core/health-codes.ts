@@ -1,6 +1,4 @@
 /** What each health code means and what to do about it, for screens and for docs/health-codes.md: the one place of these words. */
-import type { HealthCode } from "./ports.ts";
-
 export interface HealthWords {
   readonly meaning: { readonly en: string; readonly zh: string };
   readonly fix: { readonly en: string; readonly zh: string };
@@ -11,8 +9,8 @@ const words = (en: string, fixEn: string, zh: string, fixZh: string): HealthWord
   fix: { en: fixEn, zh: fixZh },
 });
 
-/** A code without words does not compile. */
-export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
+/** A code is a row here: one without words does not exist. */
+export const HEALTH_WORDS = {
   "driver-down": words(
     "a driver has lost its line and is being started anew",
     "check cable, power and address of the line in the site file",
@@ -199,4 +197,24 @@ export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
     "该平台下发的命令未通过检查，详情开头说明是哪一项",
     "核对密钥编号与时钟；来源不明的签名应查清",
   ),
-};
+  "config-refused": words(
+    "the gateway did not start with the latest site file and put the one before back; the detail says why",
+    "correct the file: `gatehouse config history`, or the console's configuration page; the code goes with the next start",
+    "网关无法使用最新的站点文件启动，已自动恢复上一版本，详情中有原因",
+    "更正站点文件（`gatehouse config history` 或控制台的配置页）；下次启动后自动撤销",
+  ),
+  "audit-failing": words(
+    "the disk does not take entries of the audit log; they wait in memory and are written when it does",
+    "check the disk at once; see `storage-failing` and `storage-full`",
+    "审计日志无法写入磁盘，记录暂存于内存，恢复后补写",
+    "立即检查磁盘，参见 `storage-failing` 与 `storage-full`",
+  ),
+  "audit-broken": words(
+    "the audit log was found changed, cut off or signed by another key at the start; it goes on behind the gap, which stays visible",
+    "`gatehouse audit verify` names the entry; find out who had access to the state folder, compare with the head the platform holds",
+    "启动时发现审计日志被改动、截断或更换了签名密钥；日志在缺口之后继续，缺口保留可见",
+    "执行 `gatehouse audit verify` 定位条目，查明谁能访问状态目录，并与平台保存的链头核对",
+  ),
+} as const satisfies Readonly<Record<string, HealthWords>>;
+
+export type HealthCode = keyof typeof HEALTH_WORDS;

@@ -10,6 +10,7 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { HealthCode } from "./health-codes.ts";
 import type { TellFigures } from "./line-figures.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
 
@@ -27,40 +28,6 @@ export interface Health {
   raise(code: HealthCode, subject: string, detail: string): void;
   clear(code: HealthCode, subject: string): void;
 }
-
-export type HealthCode =
-  | "driver-down"
-  | "driver-bug"
-  | "bus-noisy"
-  | "bus-second-master"
-  | "device-unknown"
-  | "device-rejected"
-  | "device-offline"
-  | "device-clock"
-  | "device-settings"
-  | "readings-lost"
-  | "device-key"
-  | "device-unsecured"
-  | "device-changed"
-  | "device-installing"
-  | "counter-odd"
-  | "clock-unsynced"
-  | "clock-stepped"
-  | "alerts-waiting"
-  | "rule-failing"
-  | "uplink-down"
-  | "uplink-rejected"
-  | "uplink-slow"
-  | "storage-failing"
-  | "storage-full"
-  | "storage-evicting"
-  | "storage-quarantined"
-  | "broker-refused"
-  | "config-refused"
-  | "control-down"
-  | "command-refused"
-  | "egress-blocked"
-  | "egress-open";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -397,6 +364,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { HealthCode } from "./health-codes.ts";
 export type { LineEvent, LineProtocol, LineTap } from "./line-ports.ts";
 export type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "./uplink-ports.ts";
 export type { Clock, Command, CommandResult, DeviceCommand };
