@@ -14,7 +14,12 @@ export interface LiveParts {
   readonly clock: Pick<Clock, "after">;
   /** 0 to 1: pauses differ, so that all browsers of a site do not come back at once. */
   readonly chance: () => number;
+  /** The box says that the session is over. */
+  readonly onSignedOut: () => void;
 }
+
+/** The box closes with it when the session is over. */
+const SESSION_ENDED = 4401;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -92,7 +97,11 @@ export class LiveFeed {
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) this.#hear(socket, data);
     };
-    socket.onclose = () => this.#fail(socket);
+    socket.onclose = ({ code }) => {
+      const own = socket === this.#socket;
+      this.#fail(socket);
+      if (own && code === SESSION_ENDED) this.#parts.onSignedOut();
+    };
     socket.onerror = () => this.#fail(socket);
   }
 

@@ -51,7 +51,8 @@ function Gate() {
     case "signed-out":
       return <SignIn hello={standing.hello} />;
     case "signed-in":
-      return <Frame session={standing.session} />;
+      // Until a given password is changed the box answers nothing else: all is read anew then.
+      return <Frame key={String(standing.session.mustChangePassword)} session={standing.session} />;
   }
 }
 

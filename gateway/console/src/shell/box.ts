@@ -48,6 +48,7 @@ export const feed = new LiveFeed({
   connect: (address) => new WebSocket(address),
   clock: systemClock,
   chance,
+  onSignedOut: () => void askStanding(),
 });
 
 /** Asks the box who is signed in here; for the start, and after a session has ended. */

@@ -1,5 +1,5 @@
 /** The table of pages: one row a page; a page that is not here does not exist. Navigation, rights and code splitting come from it. */
-import { UserOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, UserOutlined } from "@ant-design/icons";
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Role } from "../../../src/console/table/route.ts";
 import type { Word } from "../words/language.ts";
@@ -32,6 +32,15 @@ function later<Name extends string>(
 }
 
 export const PAGES: readonly PageRow[] = [
+  {
+    path: "/",
+    title: shellWords.board,
+    roles: "anyone",
+    group: "site",
+    icon: AppstoreOutlined,
+    bar: true,
+    page: later(() => import("../pages/board/board-page.tsx"), "BoardPage"),
+  },
   {
     path: "/account",
     title: shellWords.account,
