@@ -2,7 +2,7 @@
 import { CommandAction, DeviceKind } from "@gatehouse/protocol";
 import { z } from "zod";
 import { JobRow } from "./jobs.ts";
-import { Done, NamedId, PageQuery, page, route, Text } from "./route.ts";
+import { NamedId, PageQuery, page, route, Text } from "./route.ts";
 
 export const DeviceRow = z.object({
   id: z.string(),
@@ -136,16 +136,25 @@ export const deviceRoutes = {
     answer: Pairing,
   }),
   "POST /api/1/pairing/adopt": route({
-    summary: "Take a device that announced itself: its password is kept as its secret, and it stands in the site file",
+    summary:
+      "Take devices that announced themselves: their passwords are kept as secrets, and they stand in the site file",
     access: ["technician"],
     body: z.strictObject({
-      user: z.string().max(64),
-      kind: DeviceKind,
-      portal: z.string().max(64).optional(),
-      space: z.string().max(64).optional(),
-      settings: z.record(z.string(), z.unknown()).optional(),
+      hash: z.string().describe("of the site file it is about"),
+      devices: z
+        .array(
+          z.strictObject({
+            user: z.string().max(64),
+            kind: DeviceKind,
+            portal: z.string().max(64).optional(),
+            space: z.string().max(64).optional(),
+            settings: z.record(z.string(), z.unknown()).optional(),
+          }),
+        )
+        .min(1)
+        .max(500),
     }),
-    answer: Done,
+    answer: z.object({ hash: z.string(), version: z.int(), adopted: z.int() }),
   }),
   "POST /api/1/scans": route({
     summary: "Look for devices on a line or the network; the job's result has them as found devices",

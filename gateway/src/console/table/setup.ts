@@ -100,6 +100,12 @@ export const setUpRoutes = {
     body: z.strictObject({ version: z.int(), hash: Hash }),
     answer: z.object({ version: z.int(), hash: Hash }),
   }),
+  "PUT /api/1/set-up": route({
+    summary: "The set-up of a new box is finished, or begins again; a site file that was given counts as finished",
+    access: ["technician"],
+    body: z.strictObject({ done: z.boolean() }),
+    answer: Done,
+  }),
   "PUT /api/1/secrets/:id": route({
     summary: "Write a secret beside the site file, to be named there as { file: … }; it is never read back",
     access: ["technician"],
