@@ -48,6 +48,17 @@ export const FoundDevice = z.object({
 });
 export type FoundDevice = z.infer<typeof FoundDevice>;
 
+/** Result of a scan's job. */
+export const ScanResult = z.object({
+  drivers: z
+    .array(z.looseObject({ id: z.string(), type: z.string() }))
+    .describe("what goes into `drivers` of the site file where it does not stand there; found devices name them"),
+  found: z.array(FoundDevice),
+  remarks: z.array(z.string()),
+  tried: z.array(z.string()).describe("`osdp at 9600`, in the order tried"),
+});
+export type ScanResult = z.infer<typeof ScanResult>;
+
 const Pairing = z.object({
   open: z.boolean(),
   until: z.string().nullable(),

@@ -14,6 +14,19 @@ export const JobRow = z.object({
 });
 export type JobRow = z.infer<typeof JobRow>;
 
+/** Result of a test's job, of a device or an uplink: step by step. */
+export const TestResult = z.object({
+  passed: z.boolean(),
+  steps: z.array(
+    z.object({
+      what: Text,
+      state: z.enum(["passed", "failed", "skipped", "waiting"]),
+      says: Text.describe("what was seen, or what to do"),
+    }),
+  ),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
 export const jobRoutes = {
   "GET /api/1/jobs": route({
     summary: "Running jobs and the latest ended ones",

@@ -39,12 +39,31 @@ const Version = z.object({
   current: z.boolean(),
 });
 
+/** Columns of a list of rooms. The template's first line has them in the reader's language; a list may have these ids instead. */
+export const ROOM_COLUMNS = [
+  "id",
+  "name",
+  "kind",
+  "parent",
+  "areas",
+  "registered",
+  "family",
+  "risk",
+  "code",
+  "grid",
+  "plate",
+] as const;
+
 /** A row of a list of rooms, as it was understood. */
 export const RoomRow = z.object({
   line: z.int().describe("in the file"),
+  cells: z
+    .partialRecord(z.enum(ROOM_COLUMNS), z.string())
+    .describe("as they stand in the list, to be corrected and read again"),
   space: Space.optional(),
   problems: z.array(z.object({ column: z.string(), reason: Text })),
 });
+export type RoomRow = z.infer<typeof RoomRow>;
 
 export const setUpRoutes = {
   "GET /api/1/config": route({
