@@ -25,13 +25,13 @@ test("all sheets fit onto A4", () => {
 });
 
 test("a room's link survives odd ids", () => {
-  expect(roomLink("https://box", "3-302")).toBe("https://box/rooms/3-302");
-  expect(roomLink("https://box", "a/b?c")).toBe("https://box/rooms/a%2Fb%3Fc");
+  expect(roomLink("https://box", "3-302")).toBe("https://box/#/rooms/3-302");
+  expect(roomLink("https://box", "a/b?c")).toBe("https://box/#/rooms/a%2Fb%3Fc");
 });
 
 test("a plate is its number, or an address that ends with it", () => {
   expect(plateOf(" QR-0033123 ")).toBe("QR-0033123");
   expect(plateOf("https://city.example/qr/0033123/?from=plate")).toBe("0033123");
-  expect(plateOf("https://box/rooms/3%2D302")).toBe("3-302");
+  expect(plateOf("https://box/#/rooms/3%2D302")).toBe("3-302");
   expect(plateOf("https://city.example/%E0%A4%A")).toBe("%E0%A4%A");
 });

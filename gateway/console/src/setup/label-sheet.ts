@@ -26,12 +26,17 @@ export function pagesOf<T>(labels: readonly T[], size: LabelSize, skip = 0): rea
 }
 
 /** Where a phone gets to that scans the label of a room. */
-export const roomLink = (origin: string, space: string): string => `${origin}/rooms/${encodeURIComponent(space)}`;
+export const roomLink = (origin: string, space: string): string => `${origin}/#/rooms/${encodeURIComponent(space)}`;
 
 /** The plate's number out of what was scanned or typed: an address with the number in it, or the number itself. */
 export function plateOf(scanned: string): string {
   const text = scanned.trim();
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/[?#].*$/, "").replace(/\/+$/, "") : text;
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? text
+        .replace("/#/", "/")
+        .replace(/[?#].*$/, "")
+        .replace(/\/+$/, "")
+    : text;
   const last = address.split("/").at(-1) ?? address;
   try {
     return decodeURIComponent(last).trim();

@@ -1,6 +1,5 @@
 /** The site file as pages change it: read with its hash, edited piece by piece, and read again when somebody else was faster. */
 import type { AnswerOf, AskOf } from "../../../src/console/table/index.ts";
-import type { Client } from "../client/client.ts";
 import { CallProblem } from "../client/problem.ts";
 
 export type Edit = AskOf<"PATCH /api/1/config", "body">["edits"][number];
@@ -32,8 +31,7 @@ export interface SiteFile {
   readonly warnings: AnswerOf<"GET /api/1/config">["warnings"];
 }
 
-export async function readSiteFile(client: Client): Promise<SiteFile> {
-  const { hash, text, site, warnings } = await client.call("GET /api/1/config");
+export function siteFileOf({ hash, text, site, warnings }: AnswerOf<"GET /api/1/config">): SiteFile {
   return { hash, text, site: (site ?? {}) as SiteText, warnings };
 }
 

@@ -1,5 +1,7 @@
 /** Words of the set-up's second step: rooms from a scheme or a list. */
-export const setUpRoomsWords = {
+import { dictionary } from "./language.ts";
+
+export const setUpRoomsWords = dictionary({
   byScheme: { zh: "按楼层生成", en: "By floors" },
   byList: { zh: "导入表格", en: "From a list" },
   have: { zh: "已有 {n} 个房间。", en: "{n} rooms are there already." },
@@ -72,5 +74,11 @@ export const setUpRoomsWords = {
   take: { zh: "采用 {n} 个房间", en: "Take {n} rooms" },
   takeGood: { zh: "只采用可用的 {n} 行", en: "Take only the {n} good rows" },
   taken: { zh: "新增 {added} 个，更新 {changed} 个", en: "{added} added, {changed} changed" },
+  more: { zh: "再加房间", en: "Add more rooms" },
+  correct: { zh: "逐个修改", en: "Correct single rooms" },
+  emptyList: {
+    zh: "表格里没有房间。请填写模板后再选一次。",
+    en: "There are no rooms in this list. Fill in the template and choose it again.",
+  },
   checking: { zh: "正在检查…", en: "Checking…" },
-} as const;
+});

@@ -1,5 +1,7 @@
 /** Words of the set-up's first step: what the site is. */
-export const setUpSiteWords = {
+import { dictionary } from "./language.ts";
+
+export const setUpSiteWords = dictionary({
   name: { zh: "站点名称", en: "Name of the site" },
   nameHint: { zh: "值班人员认得的名字，例如：银桂公寓", en: "As people on site call it, for example: Yingui Court" },
   id: { zh: "站点编号", en: "Site number" },
@@ -44,4 +46,4 @@ export const setUpSiteWords = {
   codeLength: { zh: "太长", en: "Too long" },
   gridForm: { zh: "不能有空格，最多 64 个字符", en: "Without spaces, 64 characters at most" },
   tooLong: { zh: "太长，请缩短", en: "Too long, please shorten it" },
-} as const;
+});

@@ -1,5 +1,7 @@
 /** Words of the set-up as a whole: its steps, what each is for, leaving and finishing. */
-export const setUpWords = {
+import { dictionary } from "./language.ts";
+
+export const setUpWords = dictionary({
   title: { zh: "开通本站点", en: "Set up this site" },
   steps: { zh: "步骤", en: "Steps" },
   stepOf: { zh: "第 {n} 步，共 {of} 步", en: "Step {n} of {of}" },
@@ -60,4 +62,4 @@ export const setUpWords = {
     en: "Somebody else changed the settings meanwhile. They were read again and your input is kept: save once more.",
   },
   finished: { zh: "开通完成", en: "Set-up finished" },
-} as const;
+});
