@@ -15,11 +15,13 @@ test("floors stand as in the house, the highest on top, and bad rows can be told
   const grid = roomGrid([row("3-101"), row("3-102"), row("3-1001"), row("3-201", 4, ["no area"]), row("4-101")]);
   expect(grid.map(({ building }) => building)).toEqual(["3", "4"]);
   expect(grid[0]?.floors.map(({ floor }) => floor)).toEqual(["10", "2", "1"]);
-  expect(grid[0]?.floors[1]?.rooms).toEqual([{ id: "3-201", bad: true }]);
+  expect(grid[0]?.floors[1]?.rooms).toEqual([{ line: 4, id: "3-201", bad: true }]);
 });
 
 test("a row without a room is shown by its line", () => {
-  expect(roomGrid([{ line: 7, problems: ["no number"] }])[0]?.floors[0]?.rooms).toEqual([{ id: "#7", bad: true }]);
+  expect(roomGrid([{ line: 7, problems: ["no number"] }])[0]?.floors[0]?.rooms).toEqual([
+    { line: 7, id: "#7", bad: true },
+  ]);
 });
 
 test("a scheme says how many rooms it makes before they are asked for", () => {

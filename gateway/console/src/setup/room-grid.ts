@@ -1,6 +1,7 @@
 /** Rooms of a list or a scheme as a person pictures them: buildings, floors from the top down, rooms side by side. */
 
 export interface GridRoom {
+  readonly line: number;
   readonly id: string;
   readonly bad: boolean;
 }
@@ -37,7 +38,7 @@ export function roomGrid(rows: readonly Row[]): readonly GridBuilding[] {
     buildings.set(building, floors);
     const rooms = floors.get(floor) ?? [];
     floors.set(floor, rooms);
-    rooms.push({ id, bad: problems.length > 0 });
+    rooms.push({ line, id, bad: problems.length > 0 });
   }
   return [...buildings].map(([building, floors]) => ({
     building,

@@ -30,13 +30,8 @@ function House({ building, floors }: GridBuilding) {
         <div key={floor} className="gh-house-floor">
           <span className="gh-house-name">{floor === "" ? "" : fill(words.floorName, { n: floor })}</span>
           <span className="gh-house-rooms">
-            {rooms.map(({ id, bad }, index) => (
-              <span
-                key={`${id} ${index}`}
-                className={bad ? "gh-house-room gh-bad" : "gh-house-room"}
-                title={id}
-                dir="auto"
-              >
+            {rooms.map(({ line, id, bad }) => (
+              <span key={line} className={bad ? "gh-house-room gh-bad" : "gh-house-room"} title={id} dir="auto">
                 {id}
               </span>
             ))}

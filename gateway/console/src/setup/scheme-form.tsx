@@ -1,13 +1,14 @@
 /** Rooms by floors: a few numbers make a house, drawn while they are typed. */
 
 import { systemClock } from "@gatehouse/protocol";
-import { Alert, Form, Input, InputNumber, Select } from "antd";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { Alert, Input, InputNumber, Select } from "antd";
+import { useEffect, useMemo, useState } from "react";
 import type { AskOf } from "../../../src/console/table/index.ts";
 import { CallProblem } from "../client/problem.ts";
 import { call } from "../shell/box.ts";
 import { fill, useWords } from "../words/language.ts";
 import { setUpRoomsWords } from "../words/set-up-rooms.ts";
+import { Field } from "./field.tsx";
 import { useKept } from "./kept-input.ts";
 import { ProblemText } from "./problem-text.tsx";
 import { listOf, roomsOf } from "./room-grid.ts";
@@ -176,19 +177,4 @@ function useScheme(
     };
   }, [body, ask, onRows]);
   return problem;
-}
-
-interface FieldProps {
-  readonly label: string;
-  readonly id: string;
-  readonly hint?: string | undefined;
-  readonly children: ReactNode;
-}
-
-export function Field({ label, id, hint, children }: FieldProps) {
-  return (
-    <Form.Item label={label} htmlFor={id} help={hint} layout="vertical">
-      {children}
-    </Form.Item>
-  );
 }

@@ -1,10 +1,11 @@
 /** The first step: what the site is called, where it is, who owns its grid, and which limits count. */
-import { Checkbox, Form, Input, Radio, Typography } from "antd";
+import { Checkbox, Input, Radio, Typography } from "antd";
 import { useState } from "react";
 import { useAnswer } from "../client/use-answer.ts";
 import { useWords } from "../words/language.ts";
 import { setUpWords } from "../words/set-up.ts";
 import { setUpSiteWords } from "../words/set-up-site.ts";
+import { Field } from "./field.tsx";
 import { useKept } from "./kept-input.ts";
 import { PremisesChoice } from "./premises-choice.tsx";
 import { codeLooksShort, type SiteFields, siteProblems } from "./site-fields.ts";
@@ -68,12 +69,11 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
   const field = (name: keyof SiteFields & ("name" | "id" | "address" | "code" | "grid"), hint: string, off = false) => {
     const problem = asked || (input[name] !== "" && name !== "grid") ? problems[name] : undefined;
     return (
-      <Form.Item
+      <Field
         label={words[name]}
-        htmlFor={`site-${name}`}
-        validateStatus={problem === undefined ? "" : "error"}
-        help={problem === undefined ? hint : words[problem]}
-        layout="vertical"
+        id={`site-${name}`}
+        hint={hint}
+        problem={problem === undefined ? undefined : words[problem]}
       >
         <Input
           id={`site-${name}`}
@@ -83,7 +83,7 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
           aria-invalid={problem !== undefined}
           onChange={(event) => keep({ ...input, [name]: event.target.value })}
         />
-      </Form.Item>
+      </Field>
     );
   };
   return (
