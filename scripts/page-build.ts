@@ -27,13 +27,27 @@ const shellList = (): Plugin => ({
   },
 });
 
+/** Some parts of the controls add a style sheet without asking for the nonce: a measured scroll bar, a locked scroll behind a dialog. */
+const nonceEverywhere = (): Plugin => {
+  const without = /if \(csp\?\.nonce\) \{\s*styleNode\.nonce = csp\?\.nonce;\s*\}/;
+  const given = 'styleNode.nonce = csp?.nonce ?? document.querySelector("meta[name=csp-nonce]")?.content ?? "";';
+  return {
+    name: "gatehouse-nonce-everywhere",
+    transform(code, id) {
+      if (!/@rc-component\/util\/es\/Dom\/dynamicCSS\.js$/.test(id)) return null;
+      if (!without.test(code)) this.error("style sheets are added in another way than known here");
+      return code.replace(without, given);
+    },
+  };
+};
+
 export const pageConfig: InlineConfig = {
   configFile: false,
   root: page,
   // It warns of modules of Node behind the protocol's door, none of which is in the page after tree-shaking.
   logLevel: "error",
   clearScreen: false,
-  plugins: [shellList()],
+  plugins: [shellList(), nonceEverywhere()],
   oxc: { jsx: { runtime: "automatic" } },
   build: {
     outDir: resolve(page, "../dist/page"),

@@ -3,6 +3,7 @@ import type { Alert } from "@gatehouse/protocol";
 import type { ApiKey } from "../../src/console/table/index.ts";
 import type { LiveMessage } from "../../src/console/table/live.ts";
 import { ago, alerts, evidenceOfRoom, handOvers, nights, prompts, rooms } from "./recorded.ts";
+import { setUpAnswers } from "./set-up-answers.ts";
 
 interface Given {
   readonly params: Readonly<Record<string, string>>;
@@ -17,6 +18,8 @@ interface Said {
 
 export interface DevState {
   session: Record<string, unknown> | undefined;
+  /** A site that is not set up yet, in place of the one with rooms. */
+  readonly fresh?: boolean;
   readonly tell: (message: LiveMessage) => void;
 }
 
@@ -247,4 +250,5 @@ export const answersOf = (state: DevState): Partial<Record<ApiKey, Answer>> => (
   ...spaceAnswers,
   ...alertAnswers(state),
   ...jobAnswers,
+  ...(state.fresh === true ? setUpAnswers(state.tell) : {}),
 });

@@ -1,6 +1,6 @@
 /**
- * The built page over a made-up site, without a gateway: `node gateway/console/dev/serve.ts [port]`, then http://localhost:8090.
- * Every answer is checked against its row of the table. Any name and password sign in; `must` as a name has to change its password,
+ * The built page over a made-up site, without a gateway: `node gateway/console/dev/serve.ts [port] [--fresh]`, then http://localhost:8090.
+ * `--fresh` is a site that is not set up yet. Every answer is checked against its row of the table. Any name and password sign in; `must` as a name has to change its password,
  * `totp` is asked for a code. Kinds of trouble to look at: `/dev/lose` cuts the live feed for 5 s, `/dev/alert` raises an alert.
  */
 import { randomBytes } from "node:crypto";
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
-const state: DevState = { session: undefined, tell };
+const state: DevState = { session: undefined, fresh: process.argv.includes("--fresh"), tell };
 const sockets = new Set<WebSocket>();
 let lost = false;
 

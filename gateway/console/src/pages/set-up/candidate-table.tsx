@@ -1,5 +1,5 @@
 /** New devices, a row each: what it is, what it becomes, and which door or room is its own. */
-import { Checkbox, Input, Select, Table, Tag, Typography } from "antd";
+import { Checkbox, Input, Select, Table, Tag } from "antd";
 import { Nothing } from "../../parts/nothing.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -26,9 +26,9 @@ export function CandidateTable({ rows, places, filter, onFilter, onDecide }: Can
   );
   return (
     <div className="gh-wide">
-      <Typography.Title level={4}>
+      <h2>
         {words.newDevices} ({rows.length})
-      </Typography.Title>
+      </h2>
       {rows.length > MANY && (
         <Input.Search
           className="gh-search"

@@ -75,14 +75,14 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
     found.reload();
     pairing.reload();
   });
+  const known = open.filter(({ kind }) => kind !== undefined);
   const later = () =>
     decide({
       ...decisions,
       ...Object.fromEntries(
-        open.map(({ candidate }) => [candidate.key, { ...decisions[candidate.key], place: `space:${UNPLACED}` }]),
+        known.map(({ candidate }) => [candidate.key, { ...decisions[candidate.key], place: `space:${UNPLACED}` }]),
       ),
     });
-  const knownKinds = open.filter(({ kind }) => kind !== undefined).length;
   const main =
     ready.length > 0
       ? { text: fill(words.takeAll, { n: ready.length }), act: () => void take(ready) }
@@ -106,7 +106,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
         onFilter={setFilter}
         onDecide={(key, change) => decide({ ...decisions, [key]: { ...decisions[key], ...change } })}
       />
-      {knownKinds > 0 && <Button onClick={later}>{fill(words.laterAll, { n: open.length })}</Button>}
+      {known.length > 0 && <Button onClick={later}>{fill(words.laterAll, { n: known.length })}</Button>}
       <DoorByCard setUp={setUp} places={places} />
     </StepFrame>
   );

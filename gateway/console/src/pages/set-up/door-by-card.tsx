@@ -1,7 +1,7 @@
 /** Finds a device's door by holding a card to it: who sees the card lights up, and gets the room one stands at. */
 
 import { systemClock } from "@gatehouse/protocol";
-import { Alert, Button, Flex, Tag, Typography } from "antd";
+import { Alert, Button, Flex, Tag } from "antd";
 import { useState } from "react";
 import { useLive } from "../../client/use-answer.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -39,9 +39,9 @@ export function DoorByCard({ setUp, places }: DoorByCardProps) {
   };
   return (
     <section className="gh-wide" aria-label={words.waiting}>
-      <Typography.Title level={4}>
+      <h2>
         {words.waiting} ({waiting.length})
-      </Typography.Title>
+      </h2>
       <Alert type="info" showIcon title={words.waitingHint} />
       <p className="gh-hint" aria-live="polite">
         {lit.length === 0 ? words.listeningCards : ""}

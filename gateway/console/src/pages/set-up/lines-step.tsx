@@ -31,7 +31,7 @@ export function LinesStep({ setUp, onNext, onBack }: StepProps) {
       <JobProgress followed={scan.followed} />
       {scan.last !== undefined && <ScanSays result={scan.last} />}
       {found > 0 && <Alert type="success" showIcon title={fill(words.scanFound, { n: found })} />}
-      <Typography.Title level={4}>{words.linesThere}</Typography.Title>
+      <h2>{words.linesThere}</h2>
       {lines.length === 0 && <Typography.Text type="secondary">{words.noLines}</Typography.Text>}
       <ul className="gh-rows">
         {lines.map(({ id, type, up, link, devices }) => (

@@ -11,8 +11,7 @@ export function PremisesChoice({ row }: { readonly row: Row }) {
   const language = useLanguage();
   return (
     <Radio value={row.kind} className="gh-choice">
-      <strong>{words[row.kind]}</strong>
-      {!row.verified && <Tag color="warning">{words.unverified}</Tag>}
+      <strong>{words[row.kind]}</strong> {!row.verified && <Tag color="warning">{words.unverified}</Tag>}
       <ul>
         {row.says.map((says) => (
           <li key={says.en}>{says[language]}</li>

@@ -1,5 +1,5 @@
 /** The second step: the rooms, made from floors or read from a list, corrected on the screen, then taken. */
-import { Alert, Segmented, Space, Typography } from "antd";
+import { Alert, Segmented, Space } from "antd";
 import { useState } from "react";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -75,9 +75,9 @@ export function RoomsStep({ setUp, onNext, onBack }: StepProps) {
           )}
           {rows.length > 0 && (
             <>
-              <Typography.Title level={4}>
+              <h2>
                 {words.preview} · {fill(words.previewCount, { n: rows.length })}
-              </Typography.Title>
+              </h2>
               <RoomHouse rows={rows} />
               <RoomRows rows={rows} open={source === "byList"} onRows={source === "byList" ? setList : setScheme} />
             </>

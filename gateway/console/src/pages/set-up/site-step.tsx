@@ -1,5 +1,5 @@
 /** The first step: what the site is called, where it is, who owns its grid, and which limits count. */
-import { Checkbox, Input, Radio, Typography } from "antd";
+import { Checkbox, Input, Radio } from "antd";
 import { useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Field } from "../../parts/field.tsx";
@@ -99,7 +99,7 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
           {words.unowned}
         </Checkbox>
       </div>
-      <Typography.Title level={4}>{words.kind}</Typography.Title>
+      <h2>{words.kind}</h2>
       <Radio.Group
         value={input.kind}
         onChange={(event) => keep({ ...input, kind: String(event.target.value) })}

@@ -52,7 +52,7 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
       main={main}
       also={adding ? <Button onClick={() => setAdding(false)}>{frame.skip}</Button> : undefined}
     >
-      <Typography.Title level={4}>{words.uplinksThere}</Typography.Title>
+      <h2>{words.uplinksThere}</h2>
       {have.length === 0 && <Typography.Text type="secondary">{words.noUplinks}</Typography.Text>}
       <ul className="gh-rows">
         {have.map(({ id }) => (
