@@ -48,6 +48,7 @@ function sessionOf(name: string) {
 }
 
 let progress = 0;
+let asked = "";
 const job = (state: "running" | "done" | "cancelled") => ({
   id: "job_1",
   kind: "replay",
@@ -171,13 +172,24 @@ function alertAnswers({ tell }: DevState): Partial<Record<ApiKey, Answer>> {
         startedAt: ago(9_000),
       },
     }),
-    "GET /api/1/fire": () => ({ body: { fire: false, since: null, inputs: [], doors: [] } }),
+    "GET /api/1/fire": () => ({
+      body: {
+        since: ago(3),
+        inputsOn: ["smoke-1"],
+        hold: "person",
+        doors: [
+          { door: "door-gate", state: "released", ms: 41, why: null },
+          { door: "door-yard", state: "not released", ms: null, why: "no answer" },
+        ],
+      },
+    }),
   };
 }
 
 const jobAnswers: Partial<Record<ApiKey, Answer>> = {
-  "POST /api/1/replays": () => {
+  "POST /api/1/replays": ({ body }) => {
     progress = 0;
+    asked = (body as { space: string }).space;
     return { body: job("running") };
   },
   "GET /api/1/jobs/:id": () => {
@@ -185,7 +197,25 @@ const jobAnswers: Partial<Record<ApiKey, Answer>> = {
     return {
       body: {
         job: job(progress >= 1 ? "done" : "running"),
-        result: progress >= 1 ? { limit: 3, nights: 30, over: 9, signs: 1 } : null,
+        result:
+          progress >= 1
+            ? {
+                limit: 3,
+                days: 30,
+                spaces: [
+                  {
+                    space: asked,
+                    name: asked,
+                    limitNow: 4,
+                    nights: 29,
+                    nightsOver: 21,
+                    nightsOverNow: 9,
+                    alerts: 1,
+                    alertsNow: 0,
+                  },
+                ],
+              }
+            : null,
       },
     };
   },

@@ -35,7 +35,7 @@ export function Claim({ hello }: { readonly hello: Hello }) {
 function ClaimForm() {
   const words = useWords(sessionWords);
   const { query } = usePlace();
-  const [code, setCode] = useState(query.get("code") ?? "");
+  const [code, setCode] = useState(query.get("claim") ?? query.get("code") ?? "");
   const [name, setName] = useState("");
   const [password, setPassword] = useState<string>();
   const { busy, problem, run } = useDoing();
