@@ -67,7 +67,7 @@ function Steps({ alert, steps, onDone }: StepsProps) {
           <Input.TextArea
             {...bind}
             maxLength={1_000}
-            autoSize={{ minRows: 2, maxRows: 8 }}
+            rows={3}
             value={note}
             onChange={({ target }) => setNote(target.value)}
           />

@@ -152,16 +152,22 @@ function GridLine({ line, index, layout, narrow, colouring, reached }: LineProps
     );
   return (
     <div {...row} className="line line-rooms">
-      {narrow ? null : (
-        <div role="rowheader" className="floor-name">
-          <bdi>{line.floor === null || line.floor === "" ? "" : fill(words.floorNamed, { name: line.floor })}</bdi>
-        </div>
-      )}
+      {narrow ? null : <FloorName floor={line.floor} />}
       <div role="presentation" className="cells" style={{ gridTemplateColumns: `repeat(${layout.columns}, 1fr)` }}>
         {line.rooms.map((room, column) => (
           <Tile key={room.id} row={room} colouring={colouring} current={room.id === reached} index={column} />
         ))}
       </div>
+    </div>
+  );
+}
+
+function FloorName({ floor }: { readonly floor: string | null }) {
+  const words = useWords(boardWords);
+  if (floor === null || floor === "") return <div role="presentation" className="floor-name" />;
+  return (
+    <div role="rowheader" className="floor-name">
+      <bdi>{fill(words.floorNamed, { name: floor })}</bdi>
     </div>
   );
 }

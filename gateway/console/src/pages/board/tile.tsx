@@ -19,7 +19,6 @@ export interface TileProps {
 function sayTile(row: SpaceRow, state: RoomState, words: WordsOf<typeof boardWords>): string {
   const { estimate, limit, alerts, devicesDown } = row;
   return [
-    row.name,
     words[state],
     estimate === null || estimate.abstains !== null ? [] : fill(words.people, { n: Math.round(estimate.residing) }),
     limit === null ? [] : fill(words.limit, { n: limit.persons }),
@@ -43,17 +42,19 @@ export const Tile = memo(function Tile({ row, colouring, current, index }: TileP
         href={linkTo("/rooms/:id", { id: row.id })}
         tabIndex={current ? 0 : -1}
         data-room={row.id}
-        aria-label={said}
-        title={said}
+        title={`${row.name}: ${said}`}
       >
         <span className="tile-name" dir="auto">
           {row.name}
         </span>
         <span className="tile-figures">
-          <span className="tile-shape">{colouring === "people" ? SHAPES[state] : words[row.risk]}</span>
+          <span className="tile-shape" aria-hidden="true">
+            {colouring === "people" ? SHAPES[state] : words[row.risk]}
+          </span>
           {figuresOf(row)}
         </span>
-        <span className="tile-marks">
+        <span className="unseen">{said}</span>
+        <span className="tile-marks" aria-hidden="true">
           {row.alerts === 0 ? null : <span className={`mark mark-${row.worst ?? "blue"}`}>! {row.alerts}</span>}
           {row.devicesDown === 0 ? null : <span className="mark mark-down">✕ {row.devicesDown}</span>}
         </span>

@@ -1,9 +1,9 @@
 /** One room: how many live there against its limit, why that is believed, its devices and alerts. */
-import { Tag } from "antd";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer, useLive } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { Pill } from "../../parts/pill.tsx";
 import type { PageProps } from "../../shell/page-row.ts";
 import { linkTo } from "../../shell/route.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -166,10 +166,10 @@ function Devices({ devices }: Pick<Answer, "devices">) {
               </div>
             </div>
             {device.battery !== null && device.battery <= LOW_BATTERY ? (
-              <Tag color="warning">{words.lowBattery}</Tag>
+              <Pill is="alert">{words.lowBattery}</Pill>
             ) : null}
             {device.online === null ? null : (
-              <Tag color={device.online ? "success" : "error"}>{device.online ? words.online : words.offline}</Tag>
+              <Pill is={device.online ? "fine" : "urgent"}>{device.online ? words.online : words.offline}</Pill>
             )}
           </li>
         ))}

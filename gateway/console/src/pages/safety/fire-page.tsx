@@ -1,10 +1,11 @@
 /** How the doors stand in a fire, and the end of it by a person. */
-import { Alert, Button, Input, Popconfirm, Tag } from "antd";
+import { Alert, Button, Input, Popconfirm } from "antd";
 import { useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { Pill } from "../../parts/pill.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { useMay } from "../../shell/session.ts";
@@ -61,9 +62,9 @@ function State({ status, reload }: { readonly status: EgressStatus; readonly rel
               <span className="under">
                 {ms === null ? null : fill(words.after, { n: ms })} <bdi>{why}</bdi>
               </span>
-              <Tag color={WRONG.includes(state) ? "error" : state === "released" ? "success" : "default"}>
+              <Pill is={WRONG.includes(state) ? "urgent" : state === "released" ? "fine" : "plain"}>
                 {words[`door_${state}`]}
-              </Tag>
+              </Pill>
             </li>
           ))}
         </ul>

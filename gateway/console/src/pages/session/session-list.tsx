@@ -1,9 +1,10 @@
 /** Where an account is signed in, and signing out from afar. */
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { Pill } from "../../parts/pill.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { askStanding, call } from "../../shell/box.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -52,7 +53,7 @@ function SessionLine({ row, busy, end }: LineProps) {
     <li className="row">
       <div className="row-text">
         <div>
-          <bdi>{row.name}</bdi> · <bdi>{row.address}</bdi> {row.own ? <Tag>{words.thisOne}</Tag> : null}
+          <bdi>{row.name}</bdi> · <bdi>{row.address}</bdi> {row.own ? <Pill is="plain">{words.thisOne}</Pill> : null}
         </div>
         <div className="under clip" title={row.agent}>
           {words.since} {time(row.since)} · {words.lastSeen} {time(row.lastSeenAt)} · <bdi>{row.agent}</bdi>
