@@ -90,89 +90,19 @@ export const PAGES: readonly PageRow[] = [
     page: later(() => import("../pages/alerts/alert-page.tsx"), "AlertPage"),
   },
 ];
-  readonly group: "site" | "devices" | "box" | "none";
-  readonly icon?: ComponentType;
-  /** Also in the bar at the foot of a phone's screen; at most three. */
-  readonly bar?: boolean;
-  readonly page: LazyExoticComponent<ComponentType<PageProps>>;
+
+export const mayOpen = (row: PageRow, roles: readonly Role[]): boolean =>
+  row.roles === "anyone" || row.roles.some((role) => roles.includes(role));
+
+export interface Found {
+  readonly row: PageRow;
+  readonly params: Readonly<Record<string, string>>;
 }
 
-/** `later(() => import("../pages/x.tsx"), "XPage")`: the page's code is loaded when it is first opened. */
-function later<Name extends string>(load: () => Promise<{ readonly [Key in Name]: ComponentType<PageProps> }>, name: Name) {
-  return lazy(async () => ({ default: (await load())[name] }));
+export function pageAt(path: string): Found | undefined {
+  for (const row of PAGES) {
+    const params = match(row.path, path);
+    if (params !== undefined) return { row, params };
+  }
+  return undefined;
 }
-
-export const PAGES: readonly PageRow[] = [
-  {
-    path: "/",
-    title: shellWords.board,
-    roles: "anyone",
-    group: "site",
-    icon: AppstoreOutlined,
-    bar: true,
-    page: later(() => import("../pages/board/board-page.tsx"), "BoardPage"),
-  },
-  {
-    path: "/alerts",
-    title: shellWords.alerts,
-    roles: "anyone",
-    group: "site",
-    icon: AlertOutlined,
-    bar: true,
-    page: later(() => import("../pages/alerts/inbox-page.tsx"), "InboxPage"),
-  },
-  {
-    path: "/prompts",
-    title: shellWords.prompts,
-    roles: "anyone",
-    group: "site",
-    icon: BellOutlined,
-    bar: true,
-    page: later(() => import("../pages/prompts/prompts-page.tsx"), "PromptsPage"),
-  },
-  {
-    path: "/hand-over",
-    title: shellWords.handOver,
-    roles: "anyone",
-    group: "site",
-    icon: SwapOutlined,
-    page: later(() => import("../pages/prompts/hand-over-page.tsx"), "HandOverPage"),
-  },
-  {
-    path: "/roll-call",
-    title: shellWords.rollCall,
-    roles: "anyone",
-    group: "site",
-    icon: TeamOutlined,
-    page: later(() => import("../pages/safety/roll-call-page.tsx"), "RollCallPage"),
-  },
-  {
-    path: "/fire",
-    title: shellWords.fire,
-    roles: "anyone",
-    group: "site",
-    icon: FireOutlined,
-    page: later(() => import("../pages/safety/fire-page.tsx"), "FirePage"),
-  },
-  {
-    path: "/account",
-    title: shellWords.account,
-    roles: "anyone",
-    group: "none",
-    icon: UserOutlined,
-    page: later(() => import("../pages/session/account-page.tsx"), "AccountPage"),
-  },
-  {
-    path: "/rooms/:id",
-    title: shellWords.board,
-    roles: "anyone",
-    group: "none",
-    page: later(() => import("../pages/room/room-page.tsx"), "RoomPage"),
-  },
-  {
-    path: "/alerts/:id",
-    title: shellWords.alerts,
-    roles: "anyone",
-    group: "none",
-    page: later(() => import("../pages/alerts/alert-page.tsx"), "AlertPage"),
-  },
