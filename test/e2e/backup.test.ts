@@ -15,7 +15,7 @@ async function publish(rig: Rig, device: string, items: readonly object[]): Prom
 }
 
 const openAlerts = async (state: string): Promise<readonly { readonly id: string; readonly state: string }[]> =>
-  JSON.parse((await gatehouse("alerts", "--json", "--state", state)).out).alerts;
+  JSON.parse((await gatehouse("alerts", "--json", "--state", state)).out);
 
 const rowsOf = async (state: string): Promise<readonly { readonly what: string; readonly by: string }[]> =>
   (await gatehouse("audit", "list", "--json", "--state", state)).out
@@ -115,11 +115,13 @@ it("a box is backed up while it runs, restored elsewhere, and goes on under numb
     expect(raised?.id.slice(0, 8)).not.toBe(id.slice(0, 8));
     await rig.city.until(
       () =>
-        rig.city.events.some(({ type, data }) => type === "gatehouse.gap" && JSON.stringify(data).includes("restored")),
+        rig.city.events.some(
+          ({ type, event }) => type === "gatehouse.gap" && JSON.stringify(event).includes("restored"),
+        ),
       AbortSignal.timeout(10_000),
     );
-    const health = rig.city.events.findLast(({ type }) => type === "gatehouse.health");
-    expect((health?.data as { readonly auditHead?: string }).auditHead).toMatch(/^\d+:[0-9a-f]{64}$/);
+    const health = rig.city.events.findLast(({ type }) => type === "gatehouse.health")?.event;
+    expect(health?.data).toMatchObject({ auditHead: expect.stringMatching(/^\d+:[0-9a-f]{64}$/) });
     expect(await gatehouse("audit", "verify", "--state", elsewhere)).toMatchObject({ code: 0 });
   } finally {
     await gateway.end();
