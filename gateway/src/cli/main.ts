@@ -9,6 +9,7 @@ import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
+import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
@@ -28,6 +29,7 @@ import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { spaceCommand } from "./space.ts";
 import { uplinkCommand } from "./uplink.ts";
+import { userCommand } from "./user.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -35,6 +37,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  configCommand,
   scanCommand,
   busCommand,
   bridgeCommand,
@@ -56,6 +59,7 @@ const COMMANDS: readonly (() => Command)[] = [
   backupCommand,
   restoreCommand,
   uplinkCommand,
+  userCommand,
   rulesCommand,
   simCommand,
   cityCommand,

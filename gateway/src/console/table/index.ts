@@ -35,7 +35,18 @@ type Part<K extends ApiKey, P extends "params" | "query" | "body" | "binary"> = 
 export interface Asked<K extends ApiKey> {
   readonly params: Out<Part<K, "params">>;
   readonly query: Out<Part<K, "query">>;
-  readonly body: Part<K, "binary"> extends undefined ? Out<Part<K, "body">> : Buffer;
+  readonly body: BodyOf<K>;
+}
+type BodyOf<K extends ApiKey> =
+  Part<K, "binary"> extends undefined
+    ? Out<Part<K, "body">>
+    : Part<K, "binary"> extends { readonly spool: true }
+      ? SpooledBody
+      : Buffer;
+/** A large binary body as a file, which the console removes when the answer is there: move it away to keep it. */
+export interface SpooledBody {
+  readonly path: string;
+  readonly bytes: number;
 }
 /** What a caller writes. */
 export type AskOf<K extends ApiKey, P extends "params" | "query" | "body"> = In<Part<K, P>>;

@@ -13,10 +13,11 @@ export interface FileAnswer {
   readonly type: string;
 }
 
-/** A binary body is handed over as a Buffer. */
+/** A binary body is handed over as a Buffer, or with `spool` as a file, so that it never stands in memory whole. */
 export interface BinaryBody {
   readonly types: readonly string[];
   readonly maxBytes: number;
+  readonly spool?: true;
 }
 
 export interface Route {
@@ -26,6 +27,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Of the JSON body; 256 KiB without it. */
+  readonly maxBytes?: number;
   readonly binary?: BinaryBody;
   /** JSON that comes back; `file` instead for anything else. */
   readonly answer: z.ZodType;

@@ -38,6 +38,7 @@ export const AccountRow = z.object({
   totp: z.boolean(),
   lockedUntil: z.string().nullable(),
 });
+export type AccountRow = z.infer<typeof AccountRow>;
 
 export const sessionRoutes = {
   "GET /api/1/hello": route({

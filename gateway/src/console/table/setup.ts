@@ -39,12 +39,31 @@ const Version = z.object({
   current: z.boolean(),
 });
 
+/** Columns of a list of rooms. The template's first line has them in the reader's language; a list may have these ids instead. */
+export const ROOM_COLUMNS = [
+  "id",
+  "name",
+  "kind",
+  "parent",
+  "areas",
+  "registered",
+  "family",
+  "risk",
+  "code",
+  "grid",
+  "plate",
+] as const;
+
 /** A row of a list of rooms, as it was understood. */
 export const RoomRow = z.object({
   line: z.int().describe("in the file"),
+  cells: z
+    .partialRecord(z.enum(ROOM_COLUMNS), z.string())
+    .describe("as they stand in the list, to be corrected and read again"),
   space: Space.optional(),
   problems: z.array(z.object({ column: z.string(), reason: Text })),
 });
+export type RoomRow = z.infer<typeof RoomRow>;
 
 export const setUpRoutes = {
   "GET /api/1/config": route({
@@ -55,6 +74,7 @@ export const setUpRoutes = {
   "POST /api/1/config/check": route({
     summary: "Check a site file without using it",
     access: ["technician"],
+    maxBytes: 21_000_000,
     body: z.strictObject({ text: z.string().max(20_000_000) }),
     answer: z.object({
       ok: z.boolean(),
@@ -66,12 +86,14 @@ export const setUpRoutes = {
   "PUT /api/1/config": route({
     summary: "Use a new site file; the gateway starts anew with it, and goes back by itself if that fails",
     access: ["technician"],
+    maxBytes: 21_000_000,
     body: z.strictObject({ text: z.string().max(20_000_000), hash: Hash, note: z.string().max(300).default("") }),
     answer: z.object({ version: z.int(), hash: Hash }),
   }),
   "PATCH /api/1/config": route({
     summary: "Edits of the site file; with `check` only what they would do",
     access: ["technician"],
+    maxBytes: 21_000_000,
     body: z.strictObject({
       hash: Hash,
       edits: z.array(Edit).min(1).max(10_000),
@@ -97,10 +119,17 @@ export const setUpRoutes = {
     body: z.strictObject({ version: z.int(), hash: Hash }),
     answer: z.object({ version: z.int(), hash: Hash }),
   }),
+  "PUT /api/1/set-up": route({
+    summary: "The set-up of a new box is finished, or begins again; a site file that was given counts as finished",
+    access: ["technician"],
+    body: z.strictObject({ done: z.boolean() }),
+    answer: Done,
+  }),
   "PUT /api/1/secrets/:id": route({
     summary: "Write a secret beside the site file, to be named there as { file: … }; it is never read back",
     access: ["technician"],
     params: z.object({ id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/) }),
+    maxBytes: 500_000,
     body: z.strictObject({ value: z.string().min(1).max(100_000) }),
     answer: Done,
   }),
@@ -168,6 +197,7 @@ export const setUpRoutes = {
   "POST /api/1/rooms": route({
     summary: "Take rooms into the site file, each with a door from its corridor or outside where asked",
     access: ["technician"],
+    maxBytes: 8_000_000,
     body: z.strictObject({ hash: Hash, spaces: z.array(Space).min(1).max(5_000), doors: z.boolean().default(true) }),
     answer: z.object({ hash: Hash, version: z.int(), added: z.int(), changed: z.int() }),
   }),
