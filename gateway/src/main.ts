@@ -3,7 +3,8 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
-import { doneOf } from "./audit/done-of.ts";
+import { doneOf, restoreDone } from "./audit/done-of.ts";
+import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -58,6 +59,8 @@ export interface RunOptions {
   readonly ballastBytes: number;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The backup this start was the first with. */
+  readonly restored?: TakenUp | undefined;
   /** Changes the site file; without it the gateway runs with what it was started with. */
   readonly configuration?: Configuration;
   /** A site file that the gateway did not start with. */
@@ -85,6 +88,8 @@ export async function runGateway(
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = options.clock.monoMs();
+  const restored = takeUpWaiting(options.stateDir, options.siteFile);
+  if (restored !== undefined) options.configuration?.readAgain();
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
@@ -94,7 +99,7 @@ export async function runGateway(
     options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
-    await runLocked(options, site, startedMs, onReady, signal);
+    await runLocked({ ...options, restored }, site, startedMs, onReady, signal);
   } finally {
     lock.release();
   }
@@ -161,6 +166,7 @@ async function assemble(
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const audit = new AuditLog({ stateDir, clock, log, health });
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
