@@ -1,8 +1,8 @@
 /** The pairing window: for some minutes unknown MQTT devices that knock are remembered, so that somebody can take them into the site. They stay outside till then. */
 import { type Clock, ConfigError, type Device, ID_PATTERN } from "@gatehouse/protocol";
-import type { Asking, Answers } from "../table/index.ts";
-import type { Edit } from "../table/setup.ts";
 import type { z } from "zod";
+import type { Answers, Asking } from "../table/index.ts";
+import type { Edit } from "../table/setup.ts";
 import { doerOf } from "./deeds.ts";
 import type { SiteFile } from "./site-file.ts";
 
@@ -79,7 +79,8 @@ export class Pairing {
   /** The password it came with. Throws ConfigError where there is none that can be trusted. */
   password(user: string): string {
     const seen = this.#seen.get(user);
-    if (seen === undefined) throw unfit(user, "has not come in this window", "open the window and switch the device on");
+    if (seen === undefined)
+      throw unfit(user, "has not come in this window", "open the window and switch the device on");
     if (seen.doubtful) {
       const reason = "came with different passwords or from different addresses: somebody may pretend to be it";
       throw unfit(user, reason, "find out who it is, then open the window anew");
@@ -87,7 +88,11 @@ export class Pairing {
     if (seen.password.length === 0) throw unfit(user, "gave no password", "give the device a password, then try again");
     const text = seen.password.toString("utf8");
     if (seen.password.length > MAX_PASSWORD || !Buffer.from(text).equals(seen.password) || /[\r\n\0]/.test(text))
-      throw unfit(user, "has a password that cannot be kept", `give it one of at most ${MAX_PASSWORD} plain characters`);
+      throw unfit(
+        user,
+        "has a password that cannot be kept",
+        `give it one of at most ${MAX_PASSWORD} plain characters`,
+      );
     return text;
   }
 

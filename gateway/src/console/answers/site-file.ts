@@ -41,7 +41,9 @@ export interface SiteFile {
     readonly warnings: readonly Problem[];
   }>;
   versions(): Promise<readonly SiteVersion[]>;
-  version(n: number): Promise<{ readonly version: SiteVersion; readonly text: string; readonly diff: Diff } | undefined>;
+  version(
+    n: number,
+  ): Promise<{ readonly version: SiteVersion; readonly text: string; readonly diff: Diff } | undefined>;
   rollback(n: number, change: Omit<ChangeOf, "note">): Promise<{ readonly version: number; readonly hash: string }>;
   /** In `secrets/` beside the site file, readable by its owner alone. */
   writeSecret(name: string, value: string): Promise<void>;
