@@ -181,23 +181,3 @@ function columnOfPath(path: readonly PropertyKey[]): RoomColumn {
   }
   return "id";
 }
-
-/** A space as a row of a list has it. */
-export function cellsOfSpace(space: Space): Cells {
-  const { id, kind, name, parent, rooms, areaM2, registered, familyExempt, risk, address } = space;
-  const areas = rooms?.map((room) => room.areaM2) ?? (areaM2 === undefined ? [] : [areaM2]);
-  const all: Readonly<Record<RoomColumn, string | undefined>> = {
-    id,
-    kind,
-    name,
-    parent,
-    areas: areas.length === 0 ? undefined : areas.join(" "),
-    registered: registered === undefined ? undefined : String(registered),
-    family: familyExempt ? "yes" : undefined,
-    risk,
-    code: address?.code,
-    grid: address?.grid,
-    plate: address?.plate,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Cells;
-}
