@@ -5,6 +5,9 @@ import { type Clock, type CommandAction, type Device, InvariantError } from "@ga
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import type { Configuration } from "./configuration/configuration.ts";
+import type { Refused } from "./configuration/run-reconfigurable.ts";
+import { configRequests } from "./control/config-requests.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
 import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
@@ -50,6 +53,10 @@ export interface RunOptions {
   readonly ballastBytes: number;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Changes the site file; without it the gateway runs with what it was started with. */
+  readonly configuration?: Configuration;
+  /** A site file that the gateway did not start with. */
+  readonly refused?: Refused | undefined;
 }
 
 /** What a start has opened, for the screen. */
@@ -101,6 +108,8 @@ async function runLocked(
     if (raised) log.warn({ code, subject, detail }, "condition raised");
     else log.info({ code, subject }, "condition cleared");
   });
+  if (options.refused !== undefined)
+    health.raise("config-refused", `version ${options.refused.version}`, options.refused.reason);
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -290,7 +299,7 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
-function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
+function controlOf(parts: Parts, { clock, log, stateDir, configuration }: RunOptions) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
@@ -299,6 +308,7 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
     ...confirmRequests(confirmations),
     spacesRequest(core),
     ...uplinkRequests(parts),
+    ...(configuration === undefined ? [] : configRequests(configuration)),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };

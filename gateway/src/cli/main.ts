@@ -7,6 +7,7 @@ import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
+import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  configCommand,
   scanCommand,
   busCommand,
   bridgeCommand,

@@ -56,6 +56,7 @@ export type HealthCode =
   | "storage-evicting"
   | "storage-quarantined"
   | "broker-refused"
+  | "config-refused"
   | "control-down"
   | "command-refused"
   | "egress-blocked"
