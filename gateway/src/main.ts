@@ -35,6 +35,7 @@ import { HealthReport } from "./monitor/health-report.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
 import { aborted, Stage } from "./stage.ts";
@@ -43,6 +44,8 @@ import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
 import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
+import { userRequests } from "./user-requests.ts";
+import { wantedConsole } from "./wanted-console.ts";
 
 export interface RunOptions {
   readonly siteFile: string;
@@ -64,6 +67,8 @@ export interface Running {
   readonly site: LoadedSite;
   readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
   readonly monitorPort: number;
+  /** Undefined without a `console` section in the site file. */
+  readonly console: OpenedConsole | undefined;
   /** Real ms from the call to ready. */
   readonly readyMs: number;
   readonly recoveredInputs: number;
@@ -222,6 +227,7 @@ type Parts = Awaited<ReturnType<typeof assemble>>;
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
   const { broker, core } = parts;
+  const console = await wantedConsole(parts, options, site);
   const stages = [new Stage(), new Stage(), new Stage()] as const;
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
@@ -238,7 +244,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
   intake.run((stop) => parts.platform.run(stop));
-  const control = controlOf(parts, options);
+  if (console !== undefined) intake.run((stop) => console.run(stop));
+  const control = controlOf(parts, options, console);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
     const mqtt = await broker.listening;
@@ -254,6 +261,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
       site,
       mqtt,
       monitorPort,
+      console,
       readyMs: options.clock.monoMs() - startedMs,
       recoveredInputs: parts.store.recovered.lastSeq,
     });
@@ -299,7 +307,11 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
-function controlOf(parts: Parts, { clock, log, stateDir, configuration }: RunOptions) {
+function controlOf(
+  parts: Parts,
+  { clock, log, stateDir, configuration }: RunOptions,
+  console: OpenedConsole | undefined,
+) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
@@ -309,6 +321,7 @@ function controlOf(parts: Parts, { clock, log, stateDir, configuration }: RunOpt
     spacesRequest(core),
     ...uplinkRequests(parts),
     ...(configuration === undefined ? [] : configRequests(configuration)),
+    ...userRequests(() => console?.desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };

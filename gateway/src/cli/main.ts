@@ -27,6 +27,7 @@ import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { spaceCommand } from "./space.ts";
 import { uplinkCommand } from "./uplink.ts";
+import { userCommand } from "./user.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
@@ -53,6 +54,7 @@ const COMMANDS: readonly (() => Command)[] = [
   replayCommand,
   exportCommand,
   uplinkCommand,
+  userCommand,
   rulesCommand,
   simCommand,
   cityCommand,

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
+import type { ClaimText } from "../claim-text.ts";
+import type { Logger } from "../core/ports.ts";
 import type { Running } from "../main.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
@@ -85,6 +87,7 @@ async function run(flags: RunFlags): Promise<void> {
           (running) => {
             onReady();
             log.info(readyFields(running), "ready");
+            if (running.console?.claim !== undefined) showClaim(log, running.console.claim);
           },
           until,
         ),
@@ -94,13 +97,20 @@ async function run(flags: RunFlags): Promise<void> {
   log.info({}, "stopped");
 }
 
-function readyFields({ site, mqtt, monitorPort, readyMs, recoveredInputs }: Running): object {
+function readyFields({ site, mqtt, monitorPort, console, readyMs, recoveredInputs }: Running): object {
   return {
     site: site.site.site.id,
     mqtt,
     monitorPort,
+    ...(console === undefined ? {} : { console: console.url }),
     readyMs: Math.round(readyMs),
     recoveredInputs,
     sinceStartMs: Math.round(systemClock.monoMs()),
   };
+}
+
+/** Once, at the first start: the only way in before there is an account. On a terminal also as a picture for a phone. */
+function showClaim(log: Logger, { code, link, minutes, text }: ClaimText): void {
+  log.info({ code, link, minutes }, "the console waits to be claimed with this code");
+  if (process.stderr.isTTY) process.stderr.write(`\n${text}`);
 }

@@ -199,4 +199,10 @@ export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
     "该平台下发的命令未通过检查，详情开头说明是哪一项",
     "核对密钥编号与时钟；来源不明的签名应查清",
   ),
+  "config-refused": words(
+    "the gateway did not start with the latest site file and put the one before back; the detail says why",
+    "correct the file: `gatehouse config history`, or the console's configuration page; the code goes with the next start",
+    "网关无法使用最新的站点文件启动，已自动恢复上一版本，详情中有原因",
+    "更正站点文件（`gatehouse config history` 或控制台的配置页）；下次启动后自动撤销",
+  ),
 };
