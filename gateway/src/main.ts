@@ -2,6 +2,9 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import { AuditLog } from "./audit/audit-log.ts";
+import { doneOf, restoreDone } from "./audit/done-of.ts";
+import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -60,6 +63,8 @@ export interface RunOptions {
   readonly configuration?: Configuration;
   /** A site file that the gateway did not start with. */
   readonly refused?: Refused | undefined;
+  /** The backup this start was the first with. */
+  readonly restored?: TakenUp | undefined;
 }
 
 /** What a start has opened, for the screen. */
@@ -83,6 +88,7 @@ export async function runGateway(
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = options.clock.monoMs();
+  const restored = takeUpWaiting(options.stateDir, options.siteFile);
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
@@ -92,7 +98,7 @@ export async function runGateway(
     options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
-    await runLocked(options, site, startedMs, onReady, signal);
+    await runLocked({ ...options, restored }, site, startedMs, onReady, signal);
   } finally {
     lock.release();
   }
@@ -140,6 +146,7 @@ async function runLocked(
       await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
     } finally {
       await endpoint.close();
+      await parts.audit.close();
     }
   } finally {
     await store.close();
@@ -157,6 +164,8 @@ async function assemble(
 ) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
+  const audit = new AuditLog({ stateDir, clock, log, health });
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -183,6 +192,10 @@ async function assemble(
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
+    onInput: (input, refused) => {
+      const done = doneOf(input, refused);
+      if (done !== undefined) audit.record(done);
+    },
   });
   const broker = createBroker({
     config: brokerConfig(site),
@@ -211,6 +224,7 @@ async function assemble(
     store,
     metrics,
     gateway,
+    audit,
     bootId,
     pseudonym: hide,
     drivers,

@@ -1,6 +1,8 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { alertsCommand } from "./alerts.ts";
+import { auditCommand } from "./audit.ts";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
@@ -53,6 +55,9 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  auditCommand,
+  backupCommand,
+  restoreCommand,
   uplinkCommand,
   userCommand,
   rulesCommand,

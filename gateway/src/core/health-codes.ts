@@ -205,4 +205,16 @@ export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
     "网关无法使用最新的站点文件启动，已自动恢复上一版本，详情中有原因",
     "更正站点文件（`gatehouse config history` 或控制台的配置页）；下次启动后自动撤销",
   ),
+  "audit-failing": words(
+    "the disk does not take entries of the audit log; they wait in memory and are written when it does",
+    "check the disk at once; see `storage-failing` and `storage-full`",
+    "审计日志无法写入磁盘，记录暂存于内存，恢复后补写",
+    "立即检查磁盘，参见 `storage-failing` 与 `storage-full`",
+  ),
+  "audit-broken": words(
+    "the audit log was found changed, cut off or signed by another key at the start; it goes on behind the gap, which stays visible",
+    "`gatehouse audit verify` names the entry; find out who had access to the state folder, compare with the head the platform holds",
+    "启动时发现审计日志被改动、截断或更换了签名密钥；日志在缺口之后继续，缺口保留可见",
+    "执行 `gatehouse audit verify` 定位条目，查明谁能访问状态目录，并与平台保存的链头核对",
+  ),
 };

@@ -57,6 +57,8 @@ export type HealthCode =
   | "storage-quarantined"
   | "broker-refused"
   | "config-refused"
+  | "audit-failing"
+  | "audit-broken"
   | "control-down"
   | "command-refused"
   | "egress-blocked"
