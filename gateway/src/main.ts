@@ -26,17 +26,24 @@ import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
+import { FiguresBook } from "./core/line-figures.ts";
 import { mapped } from "./core/mapped-uplink.ts";
 import { Outbox, runUplink } from "./core/outbox.ts";
+import { Pairing } from "./core/pairing.ts";
 import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
 import { supervise } from "./core/supervise.ts";
 import { driverTypes } from "./drivers/index.ts";
+import { DeviceBook } from "./monitor/device-book.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { LineTaps } from "./monitor/line-taps.ts";
+import type { LogRing } from "./monitor/log-ring.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
+import { SentBook } from "./monitor/sent-book.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
+import { noteStatus } from "./monitor/status-messages.ts";
 import { monthRequest } from "./monthly/request.ts";
 import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
@@ -63,6 +70,8 @@ export interface RunOptions {
   readonly configuration?: Configuration;
   /** A site file that the gateway did not start with. */
   readonly refused?: Refused | undefined;
+  /** Keeps the latest lines of the log for the console. */
+  readonly logs?: LogRing;
   /** The backup this start was the first with. */
   readonly restored?: TakenUp | undefined;
 }
@@ -197,13 +206,17 @@ async function assemble(
       if (done !== undefined) audit.record(done);
     },
   });
+  const pairing = new Pairing(clock);
   const broker = createBroker({
     config: brokerConfig(site),
     accounts: accountsOf(site),
     clock,
     log: log.child({ part: "broker" }),
     health,
+    knocked: (knock) => pairing.knocked(knock),
   });
+  const book = new DeviceBook(clock, (device) => core.model.devices.has(device));
+  broker.onLook((publish) => noteStatus(book, publish));
   const drivers = new LiveDrivers();
   const actionsOf = actionsBy(site);
   const localActionsOf = localActionsBy(site);
@@ -225,6 +238,11 @@ async function assemble(
     metrics,
     gateway,
     audit,
+    book,
+    pairing,
+    taps: new LineTaps(),
+    figures: new FiguresBook(),
+    sent: new SentBook(clock),
     bootId,
     pseudonym: hide,
     drivers,
@@ -293,7 +311,9 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
     const deps = {
       clock,
       log: log.child({ driver: id }),
-      accept: parts.core.acceptFor(id),
+      accept: parts.book.watched(parts.core.acceptFor(id)),
+      tap: parts.taps.tapFor(id),
+      figures: parts.figures.teller(id),
       health: parts.health,
       devices,
       broker: parts.broker,
@@ -349,7 +369,7 @@ function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
     const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
     const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
     const make = (up: () => void): Runnable => {
-      const uplink = mapped(row.create(id, config as never, deps), options.mapping);
+      const uplink = mapped(parts.sent.watched(row.create(id, config as never, deps)), options.mapping);
       const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
       return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
     };

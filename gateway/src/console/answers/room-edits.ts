@@ -11,10 +11,16 @@ export interface RoomEdits {
 /** Kinds nobody goes into by a door of their own. */
 const DOORLESS: readonly string[] = ["building", "floor", "corridor", "yard"];
 
-export function roomEdits(site: Pick<Site, "spaces" | "portals">, rooms: readonly Space[], doors: boolean): RoomEdits {
-  const known = new Map(site.spaces.map((space) => [space.id, space]));
-  const portals = new Set(site.portals.map(({ id }) => id));
-  const reached = new Set(site.portals.flatMap(({ from, to }) => [from, to]));
+/** `site` is what stands in the file, nothing filled in. */
+export function roomEdits(
+  site: Partial<Pick<Site, "spaces" | "portals">>,
+  rooms: readonly Space[],
+  doors: boolean,
+): RoomEdits {
+  const { spaces = [], portals: there = [] } = site;
+  const known = new Map(spaces.map((space) => [space.id, space]));
+  const portals = new Set(there.map(({ id }) => id));
+  const reached = new Set(there.flatMap(({ from, to }) => [from, to]));
   const all = new Map([...known, ...rooms.map((room) => [room.id, room] as const)]);
   const edits: SiteEdit[] = [];
   const portalEdits: SiteEdit[] = [];

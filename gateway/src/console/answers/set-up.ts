@@ -110,7 +110,7 @@ function roomAnswers({ siteFile, core, clock }: SetUpParts): Answers<RoomKeys> {
     "POST /api/1/rooms/scheme": async ({ body }) => roomsOfScheme(body, new Set(core.model.spaces.keys())),
     "POST /api/1/rooms": async ({ body: { hash, spaces, doors } }, asking) => {
       const { site } = await siteFile.current();
-      const { edits, added, changed } = roomEdits(site as Pick<Site, "spaces" | "portals">, spaces, doors);
+      const { edits, added, changed } = roomEdits(site as Partial<Pick<Site, "spaces" | "portals">>, spaces, doors);
       if (edits.length === 0) return { hash, version: 0, added, changed };
       const note = `rooms: ${added} added, ${changed} changed`;
       const done = await siteFile.edit(edits, { hash, note, check: false, by: doerOf(asking) });

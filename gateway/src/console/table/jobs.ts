@@ -27,6 +27,25 @@ export const TestResult = z.object({
 });
 export type TestResult = z.infer<typeof TestResult>;
 
+/** The result of a job of kind `replay`: the box's own history under the limit asked about, beside today's. Null: cannot be said. */
+export const ReplayResult = z.object({
+  limit: z.int(),
+  days: z.int(),
+  spaces: z.array(
+    z.object({
+      space: z.string(),
+      name: z.string(),
+      limitNow: z.int().nullable(),
+      nights: z.int().describe("of which something is known"),
+      nightsOver: z.int().nullable().describe("with more people than the limit asked about"),
+      nightsOverNow: z.int().nullable(),
+      alerts: z.int().nullable().describe("that would have been raised"),
+      alertsNow: z.int().nullable(),
+    }),
+  ),
+});
+export type ReplayResult = z.infer<typeof ReplayResult>;
+
 export const jobRoutes = {
   "GET /api/1/jobs": route({
     summary: "Running jobs and the latest ended ones",
