@@ -1,7 +1,7 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import type { Clock, CommandAction, Device } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
 import { doneOf, restoreDone } from "./audit/done-of.ts";
 import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
@@ -19,35 +19,30 @@ import { uplinkRequests } from "./control/uplink-requests.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
-import { withCommands } from "./core/commands/platform-commands.ts";
 import { Core } from "./core/core.ts";
 import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
-import { FiguresBook } from "./core/line-figures.ts";
-import { mapped } from "./core/mapped-uplink.ts";
-import { Outbox, runUplink } from "./core/outbox.ts";
+import { Outbox } from "./core/outbox.ts";
 import { Pairing } from "./core/pairing.ts";
-import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
+import type { GapRow, Logger, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
 import { supervise } from "./core/supervise.ts";
 import { driverTypes } from "./drivers/index.ts";
-import { DeviceBook } from "./monitor/device-book.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
-import { LineTaps } from "./monitor/line-taps.ts";
 import type { LogRing } from "./monitor/log-ring.ts";
+import { onlookers } from "./monitor/onlookers.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
-import { SentBook } from "./monitor/sent-book.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
-import { noteStatus } from "./monitor/status-messages.ts";
 import { monthRequest } from "./monthly/request.ts";
 import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
+import { runningUplinks } from "./running-uplinks.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -215,8 +210,6 @@ async function assemble(
     health,
     knocked: (knock) => pairing.knocked(knock),
   });
-  const book = new DeviceBook(clock, (device) => core.model.devices.has(device));
-  broker.onLook((publish) => noteStatus(book, publish));
   const drivers = new LiveDrivers();
   const actionsOf = actionsBy(site);
   const localActionsOf = localActionsBy(site);
@@ -238,11 +231,8 @@ async function assemble(
     metrics,
     gateway,
     audit,
-    book,
     pairing,
-    taps: new LineTaps(),
-    figures: new FiguresBook(),
-    sent: new SentBook(clock),
+    ...onlookers(clock, broker, (device) => core.model.devices.has(device)),
     bootId,
     pseudonym: hide,
     drivers,
@@ -283,7 +273,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
-    for (const link of uplinksOf(parts, options, site))
+    for (const link of runningUplinks(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
     outward.run((stop) => retention.run(stop));
@@ -359,30 +349,6 @@ function controlOf(
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
-}
-
-function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
-  return site.uplinks.map(({ id, row, config, options }) => {
-    const outbox = parts.targets.find((target) => target.id === id)?.outbox;
-    if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
-    const pollSeconds = options.commands?.pollSeconds;
-    const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
-    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
-    const make = (up: () => void): Runnable => {
-      const uplink = mapped(parts.sent.watched(row.create(id, config as never, deps)), options.mapping);
-      const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
-      return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
-    };
-    return {
-      id,
-      make,
-      clock,
-      log,
-      health: parts.health,
-      downCode: "uplink-down" as const,
-      urgent: () => outbox.urgent,
-    };
-  });
 }
 
 function brokerConfig({ site, secret }: Site): BrokerConfig {
