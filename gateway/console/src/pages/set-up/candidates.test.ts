@@ -25,7 +25,6 @@ const found = (id: string, more: Partial<FoundDevice> = {}): FoundDevice => ({
   kind: "reader",
   points: [],
   unsupported: null,
-  since: "2026-11-25T08:00:00Z",
   inUse: false,
   settings: { address: 3 },
   ...more,
