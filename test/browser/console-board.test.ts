@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** The console's page over a real gateway: claim, board, alert, hand-over, loss and return of the connection, without a connection at all. */
+import { systemClock } from "@gatehouse/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fits, type Opened, obstacles, openBrowser, openPage, scrollBoard, signIn } from "../support/console-page.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
   rig = await openRig({ devices: 1, uplinks: () => [], sections: sections(port) });
   url = `https://127.0.0.1:${port}/`;
   const claim = () => rig.gateway.log.find(({ link }) => typeof link === "string");
-  await expect.poll(claim).toBeDefined();
+  while (claim() === undefined) await systemClock.sleep(20);
   const waiting = claim();
   claimLink = `${url}${String(waiting?.["link"]).replace(/^[^#]*/, "")}`;
   browser = await openBrowser();
