@@ -16,8 +16,8 @@ export function SiteWatch({ children }: { readonly children: ReactNode }) {
 /** Undefined until the box has said it. */
 export const useSite = (): Site | undefined => useContext(SiteContext)?.answer;
 export const useSiteReload = (): (() => void) => {
-  const loading = useContext(SiteContext);
-  return useCallback(() => loading?.reload(), [loading]);
+  const reload = useContext(SiteContext)?.reload;
+  return useCallback(() => reload?.(), [reload]);
 };
 
 /** Times as the site's clocks show them, wherever the reader sits. */

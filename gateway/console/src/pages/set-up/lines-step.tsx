@@ -28,7 +28,7 @@ export function LinesStep({ setUp, onNext, onBack }: StepProps) {
       main={{ text: lines.length === 0 && found === 0 ? frame.skip : frame.next, act: onNext }}
     >
       <ScanForm running={scan.followed.job?.state === "running"} onStarted={scan.start} />
-      <JobProgress followed={scan.followed} />
+      {(scan.followed.job?.state !== "done" || found === 0) && <JobProgress followed={scan.followed} />}
       {scan.last !== undefined && <ScanSays result={scan.last} />}
       {found > 0 && <Alert type="success" showIcon title={fill(words.scanFound, { n: found })} />}
       <h2>{words.linesThere}</h2>

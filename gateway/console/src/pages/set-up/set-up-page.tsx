@@ -55,6 +55,11 @@ export function SetUpPage({ params }: PageProps) {
   const known = setUp !== undefined && tested !== undefined;
   const done = known ? doneSteps(standingOf(setUp, untested)) : new Set<Step>();
   const next = known ? nextStep(done) : undefined;
+  const { reload } = report;
+  const hash = setUp?.file.hash;
+  useEffect(() => {
+    if (hash !== undefined) reload();
+  }, [hash, reload]);
   useEffect(() => {
     if (!isStep(asked) && next !== undefined) open(next);
   }, [asked, next]);

@@ -5,6 +5,7 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { CallProblem } from "../../client/problem.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { call } from "../../shell/box.ts";
+import { useSiteReload } from "../../shell/site.tsx";
 import { type Edit, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
 
 export type Busy = "no" | "saving" | "restarting" | "long";
@@ -48,10 +49,12 @@ export function useSetUp(): { readonly setUp: SetUp | undefined; readonly proble
   const config = useAnswer("GET /api/1/config", {});
   const [busy, setBusy] = useState<Busy>("no");
   const [trouble, setTrouble] = useState<Trouble>();
+  const reloadFrame = useSiteReload();
   const reload = useCallback(() => {
     site.reload();
     config.reload();
-  }, [site.reload, config.reload]);
+    reloadFrame();
+  }, [site.reload, config.reload, reloadFrame]);
 
   const hash = config.answer?.hash ?? "";
   const change = useCallback(
