@@ -120,9 +120,8 @@ const found = (n: number) => ({
   label: `reader at address ${n}`,
   model: "PD-6",
   kind: "reader",
-  points: [{ kind: "reader", what: "card.read" }],
+  points: [{ kind: "reader", what: "card.read", settings: { address: n } }],
   unsupported: null,
-  since: ago(1),
   inUse: false,
   settings: { address: n },
 });

@@ -34,15 +34,18 @@ export const SeenReading = z.object({
   card: z.boolean().describe("a card or key was with it"),
 });
 
+export type SeenReading = z.infer<typeof SeenReading>;
+
 export const FoundDevice = z.object({
   driver: z.string(),
   id: z.string().describe("how the driver names it: an address, a friendly name, a user name"),
   label: z.string(),
   model: z.string().nullable(),
   kind: DeviceKind.nullable().describe("what it would become"),
-  points: z.array(z.object({ kind: z.string(), what: z.string() })),
+  points: z
+    .array(z.object({ kind: z.string(), what: z.string(), settings: z.record(z.string(), z.unknown()) }))
+    .describe("each may become a device of its own; `settings` go into its block"),
   unsupported: z.string().nullable(),
-  since: z.string(),
   inUse: z.boolean().describe("the site file has it already"),
   settings: z.record(z.string(), z.unknown()).describe("what goes into the site file beside id, kind and place"),
 });

@@ -4,9 +4,9 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import type { LiveMessage } from "../../../../src/console/table/live.ts";
 import { useLive } from "../../client/use-answer.ts";
 import { useMay } from "../../shell/session.ts";
-import { useTimes } from "../../shell/site.tsx";
 import { devicesWords } from "../../words/devices.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
+import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
 
 type Reading = AnswerOf<"GET /api/1/devices/:id">["recent"][number];
@@ -63,7 +63,7 @@ function keyed<T>(items: readonly T[], nameOf: (item: T) => string): readonly (r
 function Readings({ readings }: { readonly readings: readonly Reading[] }) {
   const words = useWords(devicesWords);
   const language = useLanguage();
-  const { time } = useTimes();
+  const time = useClock();
   return (
     <ul className="gh-live" aria-live="polite">
       {keyed(readings, ({ at, kind }) => `${at} ${kind}`).map(([key, { at, kind, meaning, value, card }]) => (
@@ -81,7 +81,7 @@ function Readings({ readings }: { readonly readings: readonly Reading[] }) {
 }
 
 function MqttMessages({ messages }: { readonly messages: readonly MqttMessage[] }) {
-  const { time } = useTimes();
+  const time = useClock();
   return (
     <ul className="gh-live">
       {keyed(messages, ({ at, topic }) => `${at} ${topic}`).map(([key, { at, topic, text }]) => (

@@ -1,7 +1,8 @@
 /** Small marks of a device: its state, its battery, when it was last seen. */
 import { Tag } from "antd";
+import { useMemo } from "react";
 import { formatLength, useNow } from "../../parts/time.ts";
-import { useTimes } from "../../shell/site.tsx";
+import { useSite, useTimes } from "../../shell/site.tsx";
 import { devicesWords } from "../../words/devices.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { type DeviceRow, LOW_BATTERY, stateOf } from "./device-state.ts";
@@ -39,4 +40,20 @@ export function LastSeen({ at }: { readonly at: string | null }) {
       {since < RECENT_MS ? words.justNow : fill(words.ago, { t: formatLength(since, language) })}
     </span>
   );
+}
+
+/** The time of day with seconds, as a live view wants it. */
+export function useClock(): (at: string) => string {
+  const zone = useSite()?.timezone;
+  const format = useMemo(
+    () =>
+      new Intl.DateTimeFormat("en-GB", {
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        ...(zone === undefined ? {} : { timeZone: zone }),
+      }),
+    [zone],
+  );
+  return (at) => (Number.isNaN(Date.parse(at)) ? at : format.format(Date.parse(at)));
 }

@@ -7,9 +7,9 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { linkTo, usePlace } from "../../shell/route.ts";
-import { useTimes } from "../../shell/site.tsx";
 import { devicesWords } from "../../words/devices.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
 import "../set-up/set-up.css";
 import "./devices.css";
@@ -61,7 +61,7 @@ export function LinesPage() {
 
 function BusDoctor({ line }: { readonly line: string }) {
   const words = useWords(devicesWords);
-  const { time } = useTimes();
+  const time = useClock();
   const [lines, setLines] = useState<readonly BusLine[]>([]);
   const [paused, setPaused] = useState(false);
   const count = useRef(0);

@@ -25,7 +25,6 @@ const found = (id: string, more: Partial<FoundDevice> = {}): FoundDevice => ({
   kind: "reader",
   points: [],
   unsupported: null,
-  since: "2026-11-25T08:00:00Z",
   inUse: false,
   settings: { address: 3 },
   ...more,
@@ -55,6 +54,19 @@ test("MQTT devices come by their user name, with the kind it says", () => {
   const candidates = candidatesOf([], pairing, site);
   expect(rowsOf(candidates, {}, placesOf(site))).toMatchObject([
     { candidate: { from: "pairing", name: "lock-3-303" }, kind: "lock", place: "portal:door-3-303" },
+  ]);
+});
+
+test("a device with several points becomes several, each with its own settings", () => {
+  const points = [
+    { kind: "lock", what: "unlock", settings: { door: 1 } },
+    { kind: "contact", what: "door.opened and door.closed", settings: { door: 1, input: 2 } },
+  ];
+  const device = found("0x00158d0001", { label: "front 3-302", kind: null, points, settings: {} });
+  const rows = rowsOf(candidatesOf([device], undefined, site), {}, placesOf(site));
+  expect(rows).toMatchObject([
+    { kind: "lock", place: "portal:door-3-302", candidate: { name: "front 3-302-lock", settings: { door: 1 } } },
+    { kind: "contact", place: "portal:door-3-302", candidate: { settings: { door: 1, input: 2 } } },
   ]);
 });
 
