@@ -13,7 +13,12 @@ type Item = Record<string, unknown> & { id: string };
 type Lists = "spaces" | "portals" | "devices" | "drivers" | "uplinks";
 
 const site = {
-  site: { id: "gatehouse", name: "", kind: "rental-compound", address: {} as Record<string, unknown> },
+  site: {
+    id: "gatehouse",
+    name: "gatehouse",
+    kind: "rental-compound",
+    address: { grid: "unowned" } as Record<string, unknown>,
+  },
   policies: [] as unknown[],
   spaces: [] as Item[],
   portals: [] as Item[],
