@@ -8,5 +8,6 @@ export function mayUse(access: Access, roles: readonly Role[] | undefined): Verd
   if (access === "public") return "yes";
   if (roles === undefined) return "sign-in";
   if (access === "anyone") return "yes";
+  if (!Array.isArray(access)) return "forbidden";
   return access.some((role) => roles.includes(role)) ? "yes" : "forbidden";
 }

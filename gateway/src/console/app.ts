@@ -87,7 +87,9 @@ export function buildConsole(parts: ConsoleParts): Console {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
     checkHost(request.headers.host, parts.hosts);
-    rate.take(RequestRate.ofAddress(request.ip));
+    const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE));
+    rate.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
+    sessionOf.set(request.raw, session);
   });
   app.setErrorHandler((error, request, reply) => fail(parts, error, request, reply));
   app.setNotFoundHandler((request, reply) => fail(parts, new Refusal("not-found"), request, reply));
@@ -142,8 +144,11 @@ function addRow(
   });
 }
 
-function whoIs({ sessions, accounts }: ConsoleParts, request: FastifyRequest): Known {
-  const session = sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE));
+/** As found once, when a request came. */
+const sessionOf = new WeakMap<object, LiveSession | undefined>();
+
+function whoIs({ accounts }: ConsoleParts, request: FastifyRequest): Known {
+  const session = sessionOf.get(request.raw);
   const account = session === undefined ? undefined : accounts.find(session.name);
   if (session === undefined || account === undefined || account.disabled)
     return { session: undefined, roles: undefined };

@@ -10,6 +10,7 @@ import {
 } from "@ant-design/icons";
 import type { Role } from "../../../src/console/table/route.ts";
 import { shellWords } from "../words/shell.ts";
+import { BOX_PAGES } from "./box-pages.ts";
 import { later, type PageRow } from "./page-row.ts";
 import { match } from "./route.ts";
 import { TECHNICIAN_PAGES } from "./technician-pages.ts";
@@ -67,6 +68,7 @@ export const PAGES: readonly PageRow[] = [
     page: later(() => import("../pages/safety/fire-page.tsx"), "FirePage"),
   },
   ...TECHNICIAN_PAGES,
+  ...BOX_PAGES,
   {
     path: "/account",
     title: shellWords.account,

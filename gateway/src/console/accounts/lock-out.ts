@@ -36,6 +36,10 @@ export interface Attempt {
 export class LockOut {
   readonly #counters = new Map<string, Counter>();
 
+  get size(): number {
+    return this.#counters.size;
+  }
+
   /** Ms to wait, 0 to go on. */
   waitMs(attempt: Attempt, monoMs: number): number {
     return Math.max(0, ...keysOf(attempt).map(({ key }) => (this.#counters.get(key)?.untilMs ?? 0) - monoMs));

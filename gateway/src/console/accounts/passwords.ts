@@ -80,9 +80,9 @@ export function weaknessOf(password: string, name: string): "weak-password" | un
   const text = password.toLowerCase();
   const distinct = new Set(text).size;
   const isRun = RUNS.some((run) => run.includes(text) || [...run].reverse().join("").includes(text));
-  const isName = name.length > 2 && text.replaceAll(name.toLowerCase(), "").length < 4;
-  const isKnown = KNOWN.some((word) => text.replaceAll(word, "").replace(/[\d!@#.]+/g, "").length < 3);
-  return distinct < 5 || isRun || isName || isKnown ? "weak-password" : undefined;
+  const words = name.length > 2 ? [...KNOWN, name.toLowerCase()] : KNOWN;
+  const isKnown = words.some((word) => text.replaceAll(word, "").replace(/[\d!@#.]+/g, "").length < 3);
+  return distinct < 5 || isRun || isKnown ? "weak-password" : undefined;
 }
 
 const RUNS: readonly string[] = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm"];
