@@ -6,6 +6,7 @@ import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -54,7 +55,7 @@ export function AuditPage() {
             {items.length === 0 ? (
               <Nothing text={words.noEntries} />
             ) : (
-              <div className="table-scroll">
+              <TableScroll label={words.audit}>
                 <table className="box-table">
                   <thead>
                     <tr>
@@ -81,7 +82,7 @@ export function AuditPage() {
                     ))}
                   </tbody>
                 </table>
-              </div>
+              </TableScroll>
             )}
             {next === null ? null : (
               <p>

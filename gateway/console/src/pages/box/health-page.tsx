@@ -6,6 +6,7 @@ import { useAnswer, useLive } from "../../client/use-answer.ts";
 import { formatBytes } from "../../parts/bytes.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useTimes } from "../../shell/site.tsx";
 import { boxWords } from "../../words/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
@@ -110,7 +111,7 @@ function Figures() {
       </div>
       <Loaded of={metrics}>
         {({ metrics: all }) => (
-          <div className="table-scroll">
+          <TableScroll label={words.figures}>
             <table className="box-table">
               <thead>
                 <tr>
@@ -136,7 +137,7 @@ function Figures() {
                   )}
               </tbody>
             </table>
-          </div>
+          </TableScroll>
         )}
       </Loaded>
     </section>

@@ -17,7 +17,7 @@ export function RolesChoice({ value, onChange }: RolesChoiceProps) {
   const shell = useWords(shellWords);
   const says = { technician: words.technicianMay, manager: words.managerMay, auditor: words.auditorMay };
   return (
-    <fieldset className="field">
+    <fieldset className="roles">
       <legend>{words.roles}</legend>
       {ROLES.map((role) => (
         <Checkbox

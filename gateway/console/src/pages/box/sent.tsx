@@ -36,6 +36,16 @@ export function Sent({ id }: { readonly id: string }) {
   );
 }
 
+/** Of a value, or of what it lies in. */
+function reasonFor(path: string, why: ReadonlyMap<string, string>): string | undefined {
+  if (path.includes("#")) return undefined;
+  for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    const reason = why.get(at);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
 function EnvelopeText({ of }: { readonly of: Envelope }) {
   const words = useWords(boxWords);
   const language = useLanguage();
@@ -55,7 +65,7 @@ function EnvelopeText({ of }: { readonly of: Envelope }) {
       </summary>
       <pre className="envelope">
         {envelopeLines(of.envelope).map(({ path, text }) => {
-          const reason = why.get(path);
+          const reason = reasonFor(path, why);
           return reason === undefined ? (
             <span key={path}>{text}</span>
           ) : (

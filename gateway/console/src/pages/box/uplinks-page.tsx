@@ -4,10 +4,12 @@ import { useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
+import { Fold } from "../../parts/fold.tsx";
 import { JobProgress } from "../../parts/job.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { useMay } from "../../shell/session.ts";
@@ -52,8 +54,9 @@ function Uplink({ row, reload }: { readonly row: Row; readonly reload: () => voi
         <Tag color={row.up ? "success" : "error"}>{row.up ? words.up : words.down}</Tag>
       </h2>
       <p className="under">
-        <bdi>{row.address ?? ""}</bdi> {words.lastReceipt}:{" "}
-        {row.lastReceiptAt === null ? words.never : time(row.lastReceiptAt)}
+        <bdi>{row.address ?? ""}</bdi>
+        {row.address === null ? "" : " · "}
+        {words.lastReceipt}: {row.lastReceiptAt === null ? words.never : time(row.lastReceiptAt)}
         {row.readings ? ` · ${words.sendsReadings}` : ""}
       </p>
       {row.codes.map(({ code, detail }) => (
@@ -63,14 +66,8 @@ function Uplink({ row, reload }: { readonly row: Row; readonly reload: () => voi
       ))}
       <Lanes lanes={row.lanes} />
       <Test id={row.id} reload={reload} />
-      <details>
-        <summary>{words.leaves}</summary>
-        <Sent id={row.id} />
-      </details>
-      <details>
-        <summary>{words.refusedItems}</summary>
-        <Refused id={row.id} />
-      </details>
+      <Fold title={words.leaves}>{() => <Sent id={row.id} />}</Fold>
+      <Fold title={words.refusedItems}>{() => <Refused id={row.id} />}</Fold>
     </section>
   );
 }
@@ -81,7 +78,7 @@ function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
   const words = useWords(boxWords);
   const { time } = useTimes();
   return (
-    <div className="table-scroll">
+    <TableScroll label={words.lane}>
       <table className="box-table">
         <thead>
           <tr>
@@ -109,7 +106,7 @@ function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -1,0 +1,151 @@
+/// <reference lib="dom" />
+/** The pages about the box over a real gateway: platforms, health, configuration with roll-back, accounts, backup, audit, log. */
+import { readFileSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fits, type Opened, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
+import { freePort } from "../support/free-port.ts";
+import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
+
+const PASSWORD = "kein-geheimnis-42";
+const HOSTILE = `<img src=x onerror=alert(1)>"'&</script>=1+1\u202e${"ab".repeat(60)}`;
+const PAGES = ["/uplinks", "/health", "/config", "/backup", "/accounts", "/audit", "/logs"] as const;
+
+let rig: Rig;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  const port = await freePort();
+  const sections = {
+    spaces: [
+      { id: "flat-count-0001", kind: "flat", name: HOSTILE, risk: "red", limit: { persons: 2, basis: HOSTILE } },
+    ],
+    console: { listen: `127.0.0.1:${port}` },
+  };
+  rig = await openRig({ devices: 1, sections });
+  url = `https://127.0.0.1:${port}/`;
+  const claim = await eventually(
+    () => rig.gateway.log.find(({ link }) => typeof link === "string"),
+    (found) => found !== undefined,
+  );
+  browser = await openBrowser();
+  const link = `${url}${String(claim?.["link"]).replace(/^[^#]*/, "")}`;
+  const { page, context } = await openPage(browser, link, { width: 1280, language: "en" });
+  await page.locator("input[autocomplete=username]").fill("wang");
+  for (const input of await page.locator("input[autocomplete=new-password]").all()) await input.fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator(".tile").first().waitFor();
+  await context.close();
+  const device = await rig.device("count-0001");
+  const tamper = JSON.stringify({ kind: "tamper.on", epoch: 1, seq: 1 });
+  await device.publishAsync(readingsTopic("count-0001"), tamper, { qos: 1 });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await rig?.[Symbol.asyncDispose]();
+});
+
+async function signedIn(look: Parameters<typeof openPage>[2], path = "/", name = "wang"): Promise<Opened> {
+  const opened = await openPage(browser, url, look);
+  await signIn(opened.page, name, PASSWORD);
+  await opened.page.goto(`${url}#${path}`);
+  return opened;
+}
+
+describe.each([
+  { width: 1280, language: "zh", scheme: "dark" },
+  { width: 390, language: "en", scheme: "light" },
+] as const)("at $width px, $language, $scheme", (look) => {
+  it("every page of the box opens without a complaint, fits the screen, and keeps nobody out", async () => {
+    const { page, context, trouble } = await signedIn(look);
+    for (const path of PAGES) {
+      await page.goto(`${url}#${path}`);
+      await page.locator("main h1").waitFor();
+      await expect.poll(() => page.locator(".waiting").count(), { timeout: 10_000 }).toBe(0);
+      expect(await page.locator("main .failure, main .ant-alert-error").allInnerTexts(), path).toEqual([]);
+      expect(await obstacles(page), path).toEqual([]);
+      expect(await fits(page), path).toBe(true);
+    }
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+});
+
+it("shows what left the box, with the personal data in it marked", async () => {
+  const { page, context } = await signedIn({ width: 1280, language: "en" }, "/uplinks");
+  await page.getByText("What leaves this box").click();
+  await page.locator("summary", { hasText: "gatehouse.alert.raised" }).first().click();
+  await expect.poll(() => page.locator(".envelope mark").first().textContent()).toBeTruthy();
+  const marked = await page.locator(".envelope mark").allTextContents();
+  expect(marked).toContain('"310112104007"');
+  expect(marked).not.toContain('"tamper"');
+  await context.close();
+});
+
+it("refuses a wrong site file with its line, takes a right one, and goes back", async () => {
+  const { page, context, trouble } = await signedIn({ width: 1280, language: "en" }, "/config");
+  const text = page.locator("textarea");
+  await text.waitFor();
+  const before = await text.inputValue();
+  const isJson = before.trimStart().startsWith("{");
+  const wrong = isJson ? before.replace('"rental-compound"', '"hotel"') : before.replace("rental-compound", "hotel");
+  await text.fill(wrong);
+  await page.getByRole("button", { name: "Check and compare" }).click();
+  await page.getByText("1 things must change").waitFor();
+  expect(await page.getByRole("button", { name: "Use it" }).count()).toBe(0);
+  await text.fill(`${before}\n# ${HOSTILE}\n`);
+  await page.getByRole("button", { name: "Check and compare" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await page.getByText("In use; the box is starting anew").waitFor();
+  await eventually(
+    () => rig.gateway.log.filter(({ msg }) => msg === "ready").length,
+    (starts) => starts === 2,
+  );
+  expect(readFileSync(rig.siteFile, "utf8")).toContain(`# ${HOSTILE}`);
+  await page.locator("[data-connection=lost]").waitFor({ state: "detached", timeout: 20_000 });
+  await page.reload();
+  await page.locator(".row-text", { hasText: /^Version 1\b/ }).waitFor();
+  await page.getByRole("button", { name: "Compare", exact: true }).last().click();
+  await page.getByRole("button", { name: "Go back to it" }).click();
+  await page.getByRole("button", { name: "Yes" }).click();
+  await eventually(
+    () => rig.gateway.log.filter(({ msg }) => msg === "ready").length,
+    (starts) => starts === 3,
+  );
+  expect(readFileSync(rig.siteFile, "utf8")).toBe(before);
+  expect(trouble).toEqual([]);
+  await context.close();
+});
+
+it("makes an account, whose owner has to choose a password of their own", async () => {
+  const { page, context } = await signedIn({ width: 390, language: "en" }, "/accounts");
+  const form = page.locator("form");
+  await form.locator("input[type=text]").first().fill("li");
+  for (const input of await form.locator("input[autocomplete=new-password]").all()) await input.fill(PASSWORD);
+  await form.getByRole("button", { name: "Make it" }).click();
+  await page.getByText("The account is made").waitFor();
+  await context.close();
+  const other = await openPage(browser, url, { width: 390, language: "zh" });
+  await other.page.locator("input[autocomplete=username]").fill("li");
+  await other.page.locator("input[autocomplete=current-password]").fill(PASSWORD);
+  await other.page.locator("button[type=submit]").click();
+  await expect.poll(() => other.page.getByText("这个密码是别人为您设的").count(), { timeout: 10_000 }).toBe(1);
+  await other.context.close();
+});
+
+it("makes a backup that can be saved, and its audit log is whole", async () => {
+  const { page, context } = await signedIn({ width: 1280, language: "en" }, "/backup");
+  await page.getByRole("button", { name: "Make a backup" }).click();
+  const link = page.getByRole("link", { name: "Download the backup" });
+  await link.waitFor({ timeout: 30_000 });
+  const saved = page.waitForEvent("download");
+  await link.click();
+  const file = readFileSync(await (await saved).path());
+  expect([...file.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+  await page.goto(`${url}#/audit`);
+  await page.getByRole("button", { name: "Verify that it is whole" }).click();
+  await expect.poll(() => page.getByText(/Whole: \d+ entries/).count(), { timeout: 10_000 }).toBe(1);
+  await context.close();
+});
