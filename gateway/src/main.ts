@@ -32,6 +32,8 @@ import { HealthReport } from "./monitor/health-report.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import { openDeedsDesk } from "./opcua/deeds-desk.ts";
+import { OPCUA_ACCOUNT, opcuaServer } from "./opcua/server.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
 import { aborted, Stage } from "./stage.ts";
@@ -170,9 +172,10 @@ async function assemble(
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
   });
+  const opcua = opcuaServer({ site: site.site, gateway, stateDir: options.stateDir, secret: site.secret });
   const broker = createBroker({
     config: brokerConfig(site),
-    accounts: accountsOf(site),
+    accounts: new Map([...accountsOf(site), ...(opcua === undefined ? [] : [[OPCUA_ACCOUNT, opcua.account] as const])]),
     clock,
     log: log.child({ part: "broker" }),
     health,
@@ -205,6 +208,7 @@ async function assemble(
     rollCall: new RollCallBook({ core, drivers, clock }),
     ...platform,
     actionsOf,
+    opcua,
   };
 }
 
@@ -237,6 +241,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     intake.run((stop) => topics.run(stop));
     for (const link of uplinksOf(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+    const side = opcuaOf(parts, options, mqtt);
+    if (side !== undefined) outward.run((stop) => supervise({ ...side, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
     outward.run((stop) => retention.run(stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
@@ -326,6 +332,16 @@ function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
       urgent: () => outbox.urgent,
     };
   });
+}
+
+/** Undefined where the site file has no section `opcua`. */
+function opcuaOf({ opcua, broker, core, health }: Parts, { clock, log }: RunOptions, mqtt: Running["mqtt"]) {
+  const plain = mqtt.find(({ tls }) => !tls);
+  if (opcua === undefined || plain === undefined) return undefined;
+  const own = log.child({ part: "opcua" });
+  openDeedsDesk({ core, broker, log: own });
+  const make = (up: () => void): Runnable => opcua.make(plain, clock, own, up);
+  return { id: "opcua", make, clock, log: own, health, downCode: "opcua-down" as const };
 }
 
 function brokerConfig({ site, secret }: Site): BrokerConfig {

@@ -6,7 +6,8 @@ import { Lane } from "./envelope.ts";
 import { EscalationSettings } from "./escalation.ts";
 import { Fire } from "./fire-site.ts";
 import { Mapping } from "./mapping.ts";
-import { Id, Pseudonym, SecretRef } from "./names.ts";
+import { Id, Listen, Pseudonym, SecretRef } from "./names.ts";
+import { Opcua } from "./opcua-site.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { RetentionSettings } from "./retention.ts";
@@ -186,8 +187,6 @@ export const Calendar = z.strictObject({
 });
 export type Calendar = z.infer<typeof Calendar>;
 
-const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");
-
 export const Broker = z.strictObject({
   listen: Listen.default("127.0.0.1:1883").describe("in clear: loopback, or a network of devices alone"),
   tls: z
@@ -249,6 +248,7 @@ export const Site = z.strictObject({
   retention: RetentionSettings.prefault({}).describe("how long readings are kept"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
+  opcua: Opcua.optional().describe("an OPC UA server for SCADA and building systems: see integrations/opcua.md"),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),
 });
 export type Site = z.infer<typeof Site>;

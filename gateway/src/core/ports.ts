@@ -56,6 +56,7 @@ export type HealthCode =
   | "storage-quarantined"
   | "broker-refused"
   | "control-down"
+  | "opcua-down"
   | "command-refused"
   | "egress-blocked"
   | "egress-open";
