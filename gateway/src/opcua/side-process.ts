@@ -11,7 +11,7 @@ export interface SideProcessOptions {
   readonly task: Extract<Said, { is: "task" }>["task"];
   readonly clock: Clock;
   readonly log: Logger;
-  /** It does what it is there for. */
+  /** It does what it is there for, and has for some seconds: one that ends as soon as it is up is not well. */
   up(): void;
   /** Values it read. `stored` is called when they are on disk; a rejection ends the process. */
   onValues?(told: Extract<Told, { is: "values" }>, stored: () => void): Promise<void>;
@@ -23,6 +23,7 @@ export interface SideProcessOptions {
 const START_MS = 60_000;
 /** It says that it lives every second; one that has not for so long hangs. */
 export const HUNG_MS = 4_000;
+const WELL_BEATS = 3;
 const LAST_WORDS_MS = 3_000;
 /** Of what it wrote on stderr, the end is kept. */
 const SAID_BYTES = 2_000;
@@ -72,6 +73,7 @@ class Watch {
   #reason: LinkError | undefined;
   #cancel: () => void = () => {};
   #said = "";
+  #beats = 0;
   #lost: string | undefined;
 
   constructor(child: ChildProcess, options: SideProcessOptions) {
@@ -130,8 +132,8 @@ class Watch {
       else log[told.level](told.fields, told.message);
       return;
     }
-    if (told.is === "up") up();
     if (told.is === "up" || told.is === "beat") this.#expect(HUNG_MS);
+    if (told.is === "beat" && ++this.#beats === WELL_BEATS) up();
     if (told.is !== "values" || onValues === undefined) return;
     const stored = () => {
       if (this.#child.connected) this.#child.send({ is: "stored", n: told.n } satisfies Said, () => {});

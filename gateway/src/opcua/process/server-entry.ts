@@ -30,11 +30,20 @@ async function serve({ task, signal }: Parent<ServerTask>): Promise<void> {
       link === undefined ? Promise.reject(new LinkError("refused", "the gateway is away")) : link.ask(ask),
   });
   try {
-    link = await openBrokerLink(task.broker, clock, (message) => hear(message, tree, conditions));
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => {});
+    link = await openBrokerLink(task.broker, clock, (message) => {
+      // MQTT.js would go on without a word.
+      try {
+        hear(message, tree, conditions);
+      } catch (error) {
+        failed.reject(error);
+      }
+    });
     await server.start();
     log.info({ endpoint: server.getEndpointUrl() }, "opc ua server listens");
     sayUp(signal);
-    await Promise.race([link.lost, aborted(signal)]);
+    await Promise.race([link.lost, failed.promise, aborted(signal)]);
   } finally {
     link?.close();
     await server.shutdown(0);

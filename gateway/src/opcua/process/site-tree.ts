@@ -69,7 +69,12 @@ export class SiteTree {
     });
     this.#faults = this.#plain(this.site, "Faults", "s=site/Faults", DataType.String, true);
     const folder = (browseName: string) =>
-      this.namespace.addFolder(this.site, { browseName, nodeId: `s=${browseName.toLowerCase()}` });
+      this.namespace.addObject({
+        componentOf: this.site,
+        typeDefinition: "FolderType",
+        browseName,
+        nodeId: `s=${browseName.toLowerCase()}`,
+      });
     const spaces = folder("Spaces");
     const devices = folder("Devices");
     for (const space of task.spaces) this.#addPlace(space, spaces, addressSpace);
@@ -132,7 +137,7 @@ export class SiteTree {
   #addPlace({ id, name, kind }: ServerTask["spaces"][number], folder: UAObject, addressSpace: AddressSpace): void {
     const object = this.namespace.addObject({
       componentOf: folder,
-      notifierOf: this.site,
+      eventSourceOf: this.site,
       eventNotifier: EVENTS,
       browseName: { name: id, namespaceIndex: this.namespace.index },
       displayName: this.text(name),
