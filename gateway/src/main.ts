@@ -276,6 +276,7 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
       secret: site.secret,
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),
+      folder: join(options.stateDir, "drivers", id),
     };
     const make = () => parts.drivers.watched(row.create(id, config as never, deps));
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };

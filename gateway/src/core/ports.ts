@@ -142,6 +142,8 @@ export interface DriverDeps {
   pseudonym(credential: string): string;
   /** This driver's own; names of other drivers cannot be reached. */
   readonly vault: Vault;
+  /** Its own in the state folder, for what a library keeps in files; undefined where nothing is kept. */
+  readonly folder?: string | undefined;
   /** Sees every byte of the driver's line: the bus doctor, recordings. */
   readonly tap?: LineTap | undefined;
 }

@@ -80,7 +80,7 @@ export type PointValue = Extract<Told, { is: "values" }>["values"][number];
 /** Over the pipe, to the process. */
 export type Said =
   | { readonly is: "task"; readonly task: ServerTask | ReaderTask }
-  /** Everything up to `n` is on disk. */
+  /** What follows from message `n` is on disk. */
   | { readonly is: "stored"; readonly n: number };
 
 const note = z.string().min(1).max(1_000);

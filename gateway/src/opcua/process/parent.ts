@@ -7,7 +7,7 @@ export interface Parent<Task> {
   /** Aborts when the gateway wants it to end, or is gone. */
   readonly signal: AbortSignal;
   tell(told: Told): void;
-  /** Called with the number of the last message that is on disk. */
+  /** Called with the number of a message that is on disk. */
   onStored(hear: (n: number) => void): void;
 }
 
