@@ -33,7 +33,7 @@ export default defineConfig({
       ),
       project("structure", ["test/structure/**/*.test.ts"], 60_000),
       project("accuracy", ["test/accuracy/**/*.test.ts"], 60_000),
-      project("contract", ["test/contract/**/*.test.ts","test/dbg.test.ts"], 30_000),
+      project("contract", ["test/contract/**/*.test.ts"], 30_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 120_000, true),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, true),
       project("faults", ["test/faults/**/*.test.ts"], 600_000, true),

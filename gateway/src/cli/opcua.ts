@@ -1,10 +1,15 @@
-/** `gatehouse opcua`: whom the OPC UA server trusts, and the certificate by which it is known itself. */
+/** `gatehouse opcua`: whom the OPC UA server and its PLC drivers trust, and the certificate by which it is known itself. */
 import { readFile } from "node:fs/promises";
-import { ConfigError } from "@gatehouse/protocol";
+import { ConfigError, ID_PATTERN } from "@gatehouse/protocol";
 import { Command } from "commander";
-import type { ClientCertificate } from "../opcua/certificates.ts";
-import { type RunningFlags, STATE_OPTION } from "./running.ts";
+import type { PeerCertificate } from "../opcua/certificates.ts";
+import { STATE_OPTION } from "./running.ts";
 import { textTable } from "./text-table.ts";
+
+interface TrustFlags {
+  readonly state: string;
+  readonly driver?: string;
+}
 
 const EXAMPLES = `
 Examples:
@@ -12,6 +17,7 @@ Examples:
   gatehouse opcua trust add 3f2a91d0              trust the one whose thumbprint begins so
   gatehouse opcua trust add --file scada.der      trust one before it comes
   gatehouse opcua trust remove 3f2a91d0           turn it away from its next connection on
+  gatehouse opcua trust list --driver plc         PLCs that the driver "plc" met
   gatehouse opcua certificate > gatehouse.pem     the server's own, for the client's list
 
 A client that nobody trusts yet is turned away, and its certificate waits in the list. Compare the thumbprint with what the
@@ -26,22 +32,22 @@ export function opcuaCommand(): Command {
   trust.addCommand(
     withState(sub("list", "clients that came"))
       .option("--json", "print the list as JSON")
-      .action((flags: RunningFlags & { readonly json?: true }) => list(flags)),
+      .action((flags: TrustFlags & { readonly json?: true }) => list(flags)),
   );
   trust.addCommand(
     withState(sub("add", "trust a client"))
       .argument("[thumbprint]", "its thumbprint, or how that begins")
       .option("--file <file>", "a certificate, PEM or DER, of a client that has not come yet")
-      .action((which: string | undefined, flags: RunningFlags & { readonly file?: string }) => add(which, flags)),
+      .action((which: string | undefined, flags: TrustFlags & { readonly file?: string }) => add(which, flags)),
   );
   trust.addCommand(
     withState(sub("remove", "turn a client away"))
       .argument("<thumbprint>", "its thumbprint, or how that begins")
-      .action((which: string, flags: RunningFlags) => remove(which, flags)),
+      .action((which: string, flags: TrustFlags) => remove(which, flags)),
   );
   opcua.addCommand(trust);
   opcua.addCommand(
-    withState(sub("certificate", "print the server's own certificate, PEM")).action((flags: RunningFlags) =>
+    withState(sub("certificate", "print the server's own certificate, PEM")).action((flags: TrustFlags) =>
       printOwn(flags),
     ),
   );
@@ -51,13 +57,30 @@ export function opcuaCommand(): Command {
 const sub = (name: string, description: string): Command =>
   new Command(name).description(description).exitOverride().showHelpAfterError("(gatehouse opcua --help explains it)");
 
-const withState = (command: Command): Command => command.option(...STATE_OPTION);
+const withState = (command: Command): Command =>
+  command
+    .option(...STATE_OPTION)
+    .option("--driver <id>", "whom a driver of type opcua trusts, in place of the server", parseId);
 
-async function list({ state, json }: RunningFlags & { readonly json?: true }): Promise<void> {
-  const { clientCertificates } = await import("../opcua/certificates.ts");
-  const all = await clientCertificates(state);
+const pkiOf = async ({ state, driver }: TrustFlags): Promise<string> => {
+  const { pkiFolder } = await import("../opcua/certificates.ts");
+  return pkiFolder(state, driver);
+};
+
+function parseId(text: string): string {
+  if (ID_PATTERN.test(text)) return text;
+  throw new ConfigError({
+    path: "--driver",
+    reason: `"${text}" is no id`,
+    fix: "write the id of a driver of the site file",
+  });
+}
+
+async function list({ json, ...flags }: TrustFlags & { readonly json?: true }): Promise<void> {
+  const { peerCertificates } = await import("../opcua/certificates.ts");
+  const all = await peerCertificates(await pkiOf(flags));
   if (json) process.stdout.write(`${JSON.stringify(all)}\n`);
-  else if (all.length === 0) process.stdout.write("No client has come yet.\n");
+  else if (all.length === 0) process.stdout.write("Nobody has come yet.\n");
   else {
     const head = ["thumbprint", "trusted", "name", "application", "valid until"];
     const rows = all.map((one) => [
@@ -73,29 +96,29 @@ async function list({ state, json }: RunningFlags & { readonly json?: true }): P
 
 async function add(
   which: string | undefined,
-  { state, file }: RunningFlags & { readonly file?: string },
+  { file, ...flags }: TrustFlags & { readonly file?: string },
 ): Promise<void> {
   const { setTrust, trustFile } = await import("../opcua/certificates.ts");
-  if (file !== undefined) return say(await trustFile(state, file), "is trusted now");
+  if (file !== undefined) return say(await trustFile(await pkiOf(flags), file), "is trusted now");
   if (which === undefined) {
     const fix = "write its thumbprint, or --file FILE";
     throw new ConfigError({ path: "<thumbprint>", reason: "whom to trust?", fix });
   }
-  say(await setTrust(state, which, true), "is trusted now");
+  say(await setTrust(await pkiOf(flags), which, true), "is trusted now");
 }
 
-async function remove(which: string, { state }: RunningFlags): Promise<void> {
+async function remove(which: string, flags: TrustFlags): Promise<void> {
   const { setTrust } = await import("../opcua/certificates.ts");
-  say(await setTrust(state, which, false), "is turned away from its next connection on");
+  say(await setTrust(await pkiOf(flags), which, false), "is turned away from its next connection on");
 }
 
-function say({ name, thumbprint }: ClientCertificate, what: string): void {
+function say({ name, thumbprint }: PeerCertificate, what: string): void {
   process.stdout.write(`${name} (${thumbprint}) ${what}\n`);
 }
 
-async function printOwn({ state }: RunningFlags): Promise<void> {
+async function printOwn(flags: TrustFlags): Promise<void> {
   const { ownCertificate } = await import("../opcua/certificates.ts");
-  const file = ownCertificate(state);
+  const file = ownCertificate(await pkiOf(flags));
   try {
     process.stdout.write(await readFile(file, "utf8"));
   } catch (cause) {

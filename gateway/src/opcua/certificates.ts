@@ -1,13 +1,13 @@
-/** Whom the OPC UA server trusts: certificates of clients in its folder, moved from one side to the other by a person. Plain files, no OPC UA. */
+/** Whom the OPC UA server, and a driver that reads a PLC, trusts: certificates in its folder, moved from one side to the other by a person. Plain files, no OPC UA. */
 import { X509Certificate } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@gatehouse/protocol";
 
-export interface ClientCertificate {
+export interface PeerCertificate {
   /** SHA-1 over the whole certificate, as OPC UA tools show it: 40 hex digits. */
   readonly thumbprint: string;
-  /** The client's application name. */
+  /** The peer's application name. */
   readonly name: string;
   readonly applicationUri: string;
   readonly validTo: string;
@@ -19,35 +19,36 @@ const MAX_BYTES = 64 * 1024;
 /** Clients that were turned away may fill the folder: the newest are looked at. */
 const MOST = 500;
 
-export const pkiFolder = (stateDir: string): string => join(stateDir, "opcua", "pki");
-export const ownCertificate = (stateDir: string): string =>
-  join(pkiFolder(stateDir), "own", "certs", "certificate.pem");
-const trustedFolder = (stateDir: string) => join(pkiFolder(stateDir), "trusted", "certs");
-const rejectedFolder = (stateDir: string) => join(pkiFolder(stateDir), "rejected");
+/** The server's, or that of the driver that reads a PLC. */
+export const pkiFolder = (stateDir: string, driver?: string): string =>
+  driver === undefined ? join(stateDir, "opcua", "pki") : join(stateDir, "drivers", driver, "pki");
+export const ownCertificate = (pki: string): string => join(pki, "own", "certs", "certificate.pem");
+const trustedFolder = (pki: string) => join(pki, "trusted", "certs");
+const rejectedFolder = (pki: string) => join(pki, "rejected");
 
 /** Trusted ones first. A file that is no certificate is left out. */
-export async function clientCertificates(stateDir: string): Promise<readonly ClientCertificate[]> {
+export async function peerCertificates(pki: string): Promise<readonly PeerCertificate[]> {
   const [trusted, rejected] = await Promise.all([
-    certificatesIn(trustedFolder(stateDir), true),
-    certificatesIn(rejectedFolder(stateDir), false),
+    certificatesIn(trustedFolder(pki), true),
+    certificatesIn(rejectedFolder(pki), false),
   ]);
   const known = new Set(trusted.map(({ thumbprint }) => thumbprint));
   return [...trusted, ...rejected.filter(({ thumbprint }) => !known.has(thumbprint))];
 }
 
 /** `which` is a thumbprint or its beginning. Throws ConfigError. */
-export async function setTrust(stateDir: string, which: string, trusted: boolean): Promise<ClientCertificate> {
+export async function setTrust(pki: string, which: string, trusted: boolean): Promise<PeerCertificate> {
   const wanted = which.replaceAll(/[:\s]/g, "").toLowerCase();
-  const all = await clientCertificates(stateDir);
+  const all = await peerCertificates(pki);
   const found = all.filter(({ thumbprint }) => wanted.length >= 4 && thumbprint.startsWith(wanted));
   const [one] = found;
   const fix = "`gatehouse opcua trust list` shows them; write at least 8 of the 40 digits";
   if (one === undefined)
-    throw new ConfigError({ path: "<thumbprint>", reason: `no client came with a certificate "${which}"`, fix });
+    throw new ConfigError({ path: "<thumbprint>", reason: `nobody came with a certificate "${which}"`, fix });
   if (found.length > 1)
     throw new ConfigError({ path: "<thumbprint>", reason: `${found.length} certificates begin with "${which}"`, fix });
   if (one.trusted === trusted) return one;
-  const folder = trusted ? trustedFolder(stateDir) : rejectedFolder(stateDir);
+  const folder = trusted ? trustedFolder(pki) : rejectedFolder(pki);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, fileName(one.name, one.thumbprint));
   await rename(one.file, file);
@@ -55,7 +56,7 @@ export async function setTrust(stateDir: string, which: string, trusted: boolean
 }
 
 /** Trusts the certificate in a file, PEM or DER, before its client came. Throws ConfigError. */
-export async function trustFile(stateDir: string, file: string): Promise<ClientCertificate> {
+export async function trustFile(pki: string, file: string): Promise<PeerCertificate> {
   const certificate = await readCertificate(file);
   if (certificate === undefined)
     throw new ConfigError({
@@ -63,7 +64,7 @@ export async function trustFile(stateDir: string, file: string): Promise<ClientC
       reason: "is no certificate",
       fix: "name the client's certificate, PEM or DER",
     });
-  const folder = trustedFolder(stateDir);
+  const folder = trustedFolder(pki);
   const { thumbprint, name } = factsOf(certificate);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const own = join(folder, fileName(name, thumbprint));
@@ -71,7 +72,7 @@ export async function trustFile(stateDir: string, file: string): Promise<ClientC
   return { ...factsOf(certificate), trusted: true, file: own };
 }
 
-async function certificatesIn(folder: string, trusted: boolean): Promise<ClientCertificate[]> {
+async function certificatesIn(folder: string, trusted: boolean): Promise<PeerCertificate[]> {
   const names = (await readdir(folder).catch(() => [])).slice(-MOST);
   const all = await Promise.all(
     names.map(async (name) => {
@@ -93,7 +94,7 @@ async function readCertificate(file: string): Promise<X509Certificate | undefine
   }
 }
 
-function factsOf(certificate: X509Certificate): Omit<ClientCertificate, "trusted" | "file"> {
+function factsOf(certificate: X509Certificate): Omit<PeerCertificate, "trusted" | "file"> {
   const { fingerprint, subject, subjectAltName = "", validTo } = certificate;
   return {
     thumbprint: fingerprint.replaceAll(":", "").toLowerCase(),

@@ -15,7 +15,9 @@ export const OpcuaConfig = z
     security: z
       .enum(["encrypt", "sign", "none"])
       .default("encrypt")
-      .describe("Basic256Sha256, encrypted or signed; `none` for a PLC that has no certificate, on a network of its own"),
+      .describe(
+        "Basic256Sha256, encrypted or signed; `none` for a PLC that has no certificate, on a network of its own",
+      ),
     user: z.string().min(1).max(128).optional(),
     password: SecretRef.optional(),
     publishMs: z
@@ -57,7 +59,12 @@ const OpcuaPoint = z
       .describe("`total.in`: a running total of persons; `pulse.in`: true once a person; else what the contact means"),
     input: z.int().min(0).max(1_023).optional().describe("for `is: input`: which number its readings carry"),
     inverted: z.boolean().default(false).describe("true means the opposite"),
-    wrapsAt: z.number().positive().max(2 ** 53).default(2 ** 32).describe("of a total: where it begins anew"),
+    wrapsAt: z
+      .number()
+      .positive()
+      .max(2 ** 53)
+      .default(2 ** 32)
+      .describe("of a total: where it begins anew"),
     resets: z.boolean().default(true).describe("of a total: it may fall to zero, as after a power loss"),
     portal: Id.optional().describe("where it is, if not at the device's own portal"),
     space: Id.optional(),

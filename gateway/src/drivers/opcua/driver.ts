@@ -40,7 +40,8 @@ class OpcuaDriver implements Driver {
     );
     for (const device of devices) await device.load();
     const nodes = keys.flatMap(({ points }) => points.map(({ node }) => node));
-    const onValues = (told: Extract<Told, { is: "values" }>, stored: () => void) => take(told.values, places).then(stored);
+    const onValues = (told: Extract<Told, { is: "values" }>, stored: () => void) =>
+      take(told.values, places).then(stored);
     const process = new SideProcess({
       id: this.id,
       what: "reader",
@@ -76,7 +77,9 @@ class OpcuaDriver implements Driver {
       nodes,
       folder,
       name: this.id,
-      ...(login === undefined ? {} : { login: { user: login.user, password: secret(login.password).toString("utf8") } }),
+      ...(login === undefined
+        ? {}
+        : { login: { user: login.user, password: secret(login.password).toString("utf8") } }),
     };
   }
 }

@@ -118,7 +118,8 @@ export class PlcDevice {
       this.#memory.change({ countedAtMs: clock.nowMs() });
     }
     for (const { note, text } of news.notes) {
-      if (note.kind === "wrapped") this.#deps.log.info({ device: this.#device.id, text }, "counter began anew at its end");
+      if (note.kind === "wrapped")
+        this.#deps.log.info({ device: this.#device.id, text }, "counter began anew at its end");
       else this.#raise("counter-odd", text, NOTE_MS);
     }
     await this.#memory.save(nowMs, news.notes.length > 0 ? "now" : "soon");

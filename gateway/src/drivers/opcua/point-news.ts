@@ -91,15 +91,13 @@ function total(draft: Draft, point: OpcuaPoint, { value }: PointValue, { kind, e
 }
 
 function edge(draft: Draft, point: OpcuaPoint, { value, atMs }: PointValue, context: PointContext): void {
-  if (typeof value === "number" ? value !== 0 && value !== 1 : typeof value !== "boolean") {
+  const bit = bitOf(value);
+  if (bit === undefined) {
     draft.odd.push(`${point.node} is ${String(value)}: a ${point.is} is true or false`);
     return;
   }
-  const on = (value === true || value === 1) !== point.inverted;
-  const place = {
-    ...(point.portal === undefined ? {} : { portal: point.portal }),
-    ...(point.space === undefined ? {} : { space: point.space }),
-  };
+  const on = bit !== point.inverted;
+  const place = placeOf(point);
   const when = atOf(atMs, context.nowMs);
   if (point.is === "pulse.in" || point.is === "pulse.out") {
     const before = context.pulses.get(point.node);
@@ -117,6 +115,16 @@ function edge(draft: Draft, point: OpcuaPoint, { value, atMs }: PointValue, cont
   if (kind === undefined || (was === undefined && !on && meaning === "input")) return;
   const number = point.input === undefined ? {} : { value: point.input };
   draft.readings.push({ kind, ...number, ...place, ...(was === undefined ? {} : when) });
+}
+
+/** A PLC tells a truth value, or a word that is 0 or 1. */
+function bitOf(value: PointValue["value"]): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  return value === 0 || value === 1 ? value === 1 : undefined;
+}
+
+function placeOf({ portal, space }: OpcuaPoint): Pick<Reading, "portal" | "space"> {
+  return { ...(portal === undefined ? {} : { portal }), ...(space === undefined ? {} : { space }) };
 }
 
 function atOf(atMs: number | undefined, nowMs: number): { readonly at?: string } {

@@ -5,8 +5,8 @@ import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import {
   AttributeIds,
   type ClientMonitoredItemGroup,
-  ClientSubscription,
   type ClientSession,
+  type ClientSubscription,
   DataType,
   type DataValue,
   MessageSecurityMode,
@@ -136,7 +136,7 @@ async function monitor(
       { samplingInterval: sampleMs, queueSize: QUEUE, discardOldest: true },
       TimestampsToReturn.Both,
     );
-    group.on("changed", (_item, value, index) => onValue(valueOf(from + index, value)));
+    group.on("changed", (_item, value, index) => onValue(pointValue(from + index, value)));
     for (const [i, item] of group.monitoredItems.entries()) {
       const { statusCode } = item;
       if (statusCode !== undefined && !statusCode.isGood())
@@ -145,7 +145,10 @@ async function monitor(
   }
 }
 
-export function valueOf(point: number, { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): PointValue {
+export function pointValue(
+  point: number,
+  { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue,
+): PointValue {
   const at = sourceTimestamp ?? serverTimestamp;
   const plain = plainOf(value?.dataType, value?.value);
   return {
