@@ -6,8 +6,8 @@ import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
 import { openModbusCounter, openModbusLock } from "../support/modbus-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
-import { openOpcuaDriver } from "../support/plc-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
+import { openOpcuaDriver } from "../support/plc-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 

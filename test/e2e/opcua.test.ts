@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@gatehouse/protocol";
 import { DataType, type DataValue } from "node-opcua";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { childrenOf } from "../support/children.ts";
 import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
 import { type AlarmEvent, callAlarm, openScada, type Scada, watchAlarms } from "../support/opcua-client.ts";
@@ -30,19 +30,7 @@ async function say(device: string, seq: number, ...readings: readonly object[]):
 
 const codes = async () => (await rig.gateway.health()).codes.map(({ code }) => code);
 
-/** Processes that the gateway started. */
-function children(): number[] {
-  const parentOf = (pid: number) => {
-    try {
-      return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
-    } catch {
-      return undefined;
-    }
-  };
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((pid) => parentOf(pid) === rig.gateway.child.pid);
-}
-
+const children = () => childrenOf(rig.gateway.child.pid);
 const isUp = () => rig.gateway.log.filter(({ msg }) => msg === "opc ua server listens").length;
 const number = (value: DataValue): number => Number(value.value.value);
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Plc, startPlc } from "@gatehouse/device-sim";
 import { type Device, systemClock } from "@gatehouse/protocol";
 import { FakeClock, settle } from "@gatehouse/protocol/testing";
-import { type Accept, driverTypes, HealthBoard } from "gatehouse";
+import { type Accept, type DriverDeps, driverTypes, HealthBoard } from "gatehouse";
 import { bareDeps, MemoryLog } from "gatehouse/testing";
 import { afterAll } from "vitest";
 import type { OpenDriver } from "./driver-contract.ts";
@@ -25,9 +25,10 @@ export interface PlcDriverOptions {
   readonly points: readonly object[];
   readonly folder: string;
   readonly clock: FakeClock | typeof systemClock;
+  readonly vault?: DriverDeps["vault"];
 }
 
-export function plcDriver({ accept, config, points, folder, clock }: PlcDriverOptions) {
+export function plcDriver({ accept, config, points, folder, clock, vault }: PlcDriverOptions) {
   const row = driverTypes.find(({ type }) => type === "opcua");
   if (row === undefined) throw new RangeError("there is no driver type opcua");
   const log = new MemoryLog();
@@ -41,6 +42,8 @@ export function plcDriver({ accept, config, points, folder, clock }: PlcDriverOp
     devices: [device],
     broker: { onPublish: () => () => {}, publish: async () => {} },
     ...bareDeps(),
+    secret: () => Buffer.from("reads"),
+    ...(vault === undefined ? {} : { vault }),
     folder,
   });
   return { driver, log, health, device: DEVICE };

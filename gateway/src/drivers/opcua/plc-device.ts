@@ -27,6 +27,9 @@ export class PlcDevice {
   #cancelAway: (() => void) | undefined;
   #countedMs: number | undefined;
   #complaint = "";
+  /** Of each total the value told last. */
+  readonly #totals = new Map<number, Parameters<typeof pointNews>[0][number]>();
+  #cancelLook: (() => void) | undefined;
   readonly #timers = new Set<() => void>();
   /** What is said of the device is said in order. */
   #turn: Promise<void> = Promise.resolve();
@@ -51,6 +54,7 @@ export class PlcDevice {
         const point = this.#points[told.point];
         return point !== undefined && told.good ? [{ point, told }] : [];
       });
+      for (const one of good) if (one.point.is.startsWith("total.")) this.#totals.set(one.told.point, one);
       await this.#read(good);
       const isWell = this.#bad.size === 0 && this.#heard.size === this.#points.length;
       if (isWell) await this.#present(true);
@@ -65,6 +69,7 @@ export class PlcDevice {
   /** Nothing more comes. */
   async end(): Promise<void> {
     this.#cancelAway?.();
+    this.#cancelLook?.();
     for (const cancel of this.#timers) cancel();
     await this.#turn.catch(() => {});
     await this.#memory.save(this.#deps.clock.monoMs(), "now");
@@ -105,6 +110,7 @@ export class PlcDevice {
     const news = pointNews(values, {
       kind: this.#device.kind,
       before: this.#memory.state,
+      totals: (["in", "out"] as const).filter((way) => this.#points.some(({ is }) => is === `total.${way}`)),
       pulses: this.#pulses,
       elapsedS: this.#elapsedS(nowMs),
       nowMs: clock.nowMs(),
@@ -123,6 +129,20 @@ export class PlcDevice {
       else this.#raise("counter-odd", text, NOTE_MS);
     }
     await this.#memory.save(nowMs, news.notes.length > 0 ? "now" : "soon");
+    this.#lookAgain();
+  }
+
+  /** A total that did not fit is believed once it stands; a PLC does not say again what has not changed. */
+  #lookAgain(): void {
+    const { counts } = this.#memory.state;
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    if (counts.in?.odd === undefined && counts.out?.odd === undefined) return;
+    this.#cancelLook = this.#deps.clock.after(this.#patienceMs, () => {
+      this.#inTurn(() => this.#read([...this.#totals.values()])).catch((err: unknown) =>
+        this.#deps.log.debug({ err }, "not looked at again, the gateway stops"),
+      );
+    });
   }
 
   /** Told once each, over restarts too. */

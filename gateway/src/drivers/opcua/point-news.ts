@@ -37,6 +37,8 @@ interface Draft {
 export interface PointContext {
   readonly kind: Device["kind"];
   readonly before: Pick<Remembered, "counts" | "contacts">;
+  /** Which totals the device has: one that is not known yet is not told as nought. */
+  readonly totals: readonly ("in" | "out")[];
   /** Pulses seen since the PLC was reached: an edge from before nobody knows of. */
   readonly pulses: Map<string, boolean>;
   /** Seconds since the totals were last believed. */
@@ -66,7 +68,8 @@ export function pointNews(
     if (point.is === "total.in" || point.is === "total.out") total(draft, point, told, context);
     else edge(draft, point, told, context);
   }
-  if (draft.counted)
+  const isWhole = context.totals.every((direction) => draft.counts[direction] !== undefined);
+  if (draft.counted && isWhole)
     draft.readings.push({
       kind: "count.totals",
       value: { in: draft.counts.in?.total ?? 0, out: draft.counts.out?.total ?? 0 },
