@@ -11,6 +11,8 @@ export { OpcuaDevice } from "../drivers/opcua/config.ts";
 export { pointNews } from "../drivers/opcua/point-news.ts";
 export { readState } from "../opcua/process/state-shapes.ts";
 export { Answer, Ask, Told } from "../opcua/seam.ts";
+export { OPCUA_ACCOUNT } from "../opcua/server.ts";
+export { SideProcess } from "../opcua/side-process.ts";
 export {
   TEST_CA,
   TEST_CLIENT_CERT,
