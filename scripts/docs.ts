@@ -24,6 +24,7 @@ import {
   Gap,
   HandOver,
   NightRule,
+  Opcua,
   PatrolSettings,
   Policy,
   PolicyUse,
@@ -57,7 +58,7 @@ function siteFile(): string {
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
+        !/^\| `(broker|opcua|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
     )
     .join("\n");
   return page(
@@ -88,6 +89,9 @@ function siteFile(): string {
     schemaTable(UplinkConfig, "input"),
     "## `broker`",
     schemaTable(Broker, "input"),
+    "## `opcua`",
+    "A server for SCADA and building systems: see [OPC UA](../integrations/opcua.md).",
+    schemaTable(Opcua, "input"),
     "## `fire`",
     "Doors on the way out: see [life safety](../life-safety.md).",
     schemaTable(Fire, "input"),
