@@ -1,16 +1,21 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Plc, startPlc } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
 import { DataType, type DataValue } from "node-opcua";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { childrenOf } from "../support/children.ts";
 import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
+import { deviceIds } from "../support/load-site.ts";
 import { type AlarmEvent, callAlarm, openScada, type Scada, watchAlarms } from "../support/opcua-client.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
 const OPERATOR = { name: "wang", password: "operates" };
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
 const VIEWER = { name: "li", password: "only-looks" };
 
+const PASSWORDS = { WANG_PW: OPERATOR.password, LI_PW: VIEWER.password };
 let rig: Rig;
 let endpoint = "";
 
@@ -30,7 +35,7 @@ async function say(device: string, seq: number, ...readings: readonly object[]):
 
 const codes = async () => (await rig.gateway.health()).codes.map(({ code }) => code);
 
-const children = () => childrenOf(rig.gateway.child.pid);
+const children = (what = "") => childrenOf(rig.gateway.child.pid, what);
 const isUp = () => rig.gateway.log.filter(({ msg }) => msg === "opc ua server listens").length;
 const number = (value: DataValue): number => Number(value.value.value);
 
@@ -47,12 +52,33 @@ async function alertOf(
   return JSON.parse(out);
 }
 
+/** A PLC beside the counters. */
+let plc: Plc;
+const plcPorts: number[] = [];
+
 beforeAll(async () => {
   const port = await freePort();
+  const plcPort = await freePort();
+  plcPorts.push(plcPort);
+  plc = await startPlc({ port: plcPort });
   endpoint = `opc.tcp://127.0.0.1:${port}`;
   rig = await openRig({
     uplinks: () => [],
     sections: {
+      drivers: [{ id: "plc", type: "opcua", endpoint: plc.endpoint, security: "none", publishMs: 200 }],
+      devices: [
+        ...deviceIds(4).map((id) => ({ id, kind: "counter", portal: `door-${id}`, watch: false })),
+        {
+          id: "gate-1",
+          kind: "turnstile",
+          portal: "door-count-0003",
+          driver: "plc",
+          points: [
+            { node: plc.node(1, "In"), is: "total.in" },
+            { node: plc.node(1, "Out"), is: "total.out" },
+          ],
+        },
+      ],
       opcua: {
         listen: `127.0.0.1:${port}`,
         names: ["127.0.0.1"],
@@ -64,12 +90,15 @@ beforeAll(async () => {
         ],
       },
     },
-    env: { WANG_PW: OPERATOR.password, LI_PW: VIEWER.password },
+    env: PASSWORDS,
   });
   await eventually(isUp, (times) => times === 1, 30_000);
 });
 
-afterAll(() => rig?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await rig?.[Symbol.asyncDispose]();
+  await plc?.[Symbol.asyncDispose]();
+});
 
 describe("who comes in", () => {
   it("a client whose certificate nobody trusts is turned away, and comes in once it is trusted", async () => {
@@ -243,12 +272,33 @@ describe("alarms", () => {
   });
 });
 
+describe("a PLC", () => {
+  it("is read into estimates, is missed when its power goes, and read again by itself", async () => {
+    await using scada = await come("scada");
+    const present = () => scada.read(valueNode("flat-count-0003", "Present")).then(number);
+    await eventually(
+      () => rig.gateway.log,
+      (log) => log.some(({ msg }) => msg === "plc is read"),
+      20_000,
+    );
+    for (let i = 0; i < 4; i++) plc.pass(1, "in");
+    const before = await eventually(present, (persons) => persons >= 4);
+    await plc.kill();
+    await eventually(codes, (all) => all.includes("driver-down") && all.includes("device-offline"));
+    plc = await startPlc({ port: plcPorts[0] ?? 0 });
+    // It kept its totals, and two people came in meanwhile.
+    plc.set(1, "In", 6);
+    await eventually(codes, (all) => !all.includes("device-offline"), 30_000);
+    expect(await eventually(present, (persons) => persons >= before + 2)).toBe(before + 2);
+  });
+});
+
 describe("a process apart", () => {
   it.each(["SIGKILL", "SIGSTOP"] as const)(
     "after a %s it comes back by itself, and the gateway never noticed",
     async (signal) => {
       const pid = await eventually(
-        () => children()[0] ?? 0,
+        () => children("server")[0] ?? 0,
         (found) => found > 1,
       );
       const times = isUp();
@@ -269,4 +319,22 @@ describe("a process apart", () => {
       expect(number(present)).toBeGreaterThanOrEqual(signal === "SIGKILL" ? 1 : 2);
     },
   );
+
+  it("ends in order with the gateway, and with one that is killed", async () => {
+    const first = children();
+    expect(first.length).toBeGreaterThan(0);
+    const startedMs = systemClock.monoMs();
+    expect(await rig.gateway.end("SIGTERM")).toBe(0);
+    expect(systemClock.monoMs() - startedMs).toBeLessThan(5_000);
+    expect(first.filter(isAlive)).toEqual([]);
+    const times = isUp();
+    await rig.restart(PASSWORDS);
+    await eventually(isUp, (now) => now > 0 || now > times, 30_000);
+    const second = children();
+    await rig.gateway.end("SIGKILL");
+    await eventually(
+      () => second.filter(isAlive),
+      (alive) => alive.length === 0,
+    );
+  });
 });

@@ -9,6 +9,7 @@ import { files, read, root } from "./tree.ts";
 
 interface Example {
   readonly drivers?: readonly object[];
+  readonly opcua?: object;
   readonly devices?: readonly { readonly space?: string; readonly portal?: string }[];
 }
 
@@ -20,10 +21,13 @@ const examples = files
       example: parse(text) as Example,
     })),
   )
-  .filter(({ example }) => Array.isArray(example?.drivers) && Array.isArray(example?.devices));
+  .filter(
+    ({ example }) =>
+      (Array.isArray(example?.drivers) && Array.isArray(example?.devices)) || example?.opcua !== undefined,
+  );
 
 /** The spaces and doors an example's devices speak of. */
-function siteAround({ drivers, devices = [] }: Example): object {
+function siteAround({ drivers = [], devices = [], opcua }: Example): object {
   const named = (key: "space" | "portal") => [...new Set(devices.flatMap((device) => device[key] ?? []))];
   const space = (id: string) => ({ id, kind: "flat", limit: { persons: 4, basis: "example" } });
   return {
@@ -32,6 +36,7 @@ function siteAround({ drivers, devices = [] }: Example): object {
     portals: named("portal").map((id) => ({ id, kind: "door", from: "outside", to: "behind" })),
     drivers,
     devices,
+    ...(opcua === undefined ? {} : { opcua }),
     policies: [],
   };
 }

@@ -48,7 +48,12 @@ test("OPC UA is loaded by its own processes alone, and they load nothing of the 
   const knowing = files.filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && /["']node-opcua/.test(read(path)));
   expect(knowing.length).toBeGreaterThan(2);
   expect(knowing.filter((path) => !path.startsWith(`${process}/`))).toEqual([]);
-  for (const entry of ["gateway/src/main.ts", "gateway/src/cli/main.ts", "gateway/src/index.ts", "device-sim/src/index.ts"])
+  for (const entry of [
+    "gateway/src/main.ts",
+    "gateway/src/cli/main.ts",
+    "gateway/src/index.ts",
+    "device-sim/src/index.ts",
+  ])
     expect([...loadedWith(entry).packages].filter(isOpcua), entry).toEqual([]);
   for (const entry of [`${process}/server-entry.ts`, `${process}/reader-entry.ts`]) {
     const { ours, packages } = loadedWith(entry);

@@ -1,9 +1,9 @@
 /** Processes that another one started, as the system sees them. */
 import { readdirSync, readFileSync } from "node:fs";
 
-export function childrenOf(pid: number | undefined): number[] {
+export function childrenOf(pid: number | undefined, what = ""): number[] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((candidate) => parentOf(candidate) === pid && isFork(candidate));
+  return all.map(Number).filter((candidate) => parentOf(candidate) === pid && isFork(candidate, what));
 }
 
 function parentOf(pid: number): number | undefined {
@@ -15,9 +15,9 @@ function parentOf(pid: number): number | undefined {
 }
 
 /** An OPC UA process, and not something else that was started. */
-function isFork(pid: number): boolean {
+function isFork(pid: number, what: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("/opcua/process/");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`/opcua/process/${what}`);
   } catch {
     return false;
   }

@@ -53,18 +53,12 @@ export class Conditions {
   readonly #options: ConditionsOptions;
   readonly #type: UAObjectType;
   readonly #shown = new Map<string, Shown>();
-  #left = 0;
 
   constructor(options: ConditionsOptions) {
     this.#options = options;
     options.addressSpace.installAlarmsAndConditionsService();
     this.#type = alarmType(options.addressSpace, options.tree);
     this.#bindTypes();
-  }
-
-  /** Alerts that are open and could not be shown. */
-  get left(): number {
-    return this.#left;
   }
 
   tell(alert: Alert): void {
@@ -92,7 +86,6 @@ export class Conditions {
 
   #add(alert: Alert, stand: AlarmStand): void {
     if (this.#shown.size >= MOST) {
-      this.#left += 1;
       this.#options.log.warn({ alert: alert.id, most: MOST }, "too many open alerts, this one is not shown over opcua");
       return;
     }

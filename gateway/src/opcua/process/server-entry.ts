@@ -1,10 +1,12 @@
 /** The process of the OPC UA server: the site's state comes over the broker, what users do goes back the same way. Never imports the gateway's core. */
+import { join } from "node:path";
 import { LinkError, systemClock } from "@gatehouse/protocol";
 import type { ServerTask } from "../seam.ts";
 import { type BrokerLink, openBrokerLink } from "./broker-link.ts";
 import { Conditions } from "./conditions.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { log, type Parent, sayUp, underParent } from "./parent.ts";
+import { keepFew } from "./rejected-limit.ts";
 import { SiteTree } from "./site-tree.ts";
 import type { StateMessage } from "./state-shapes.ts";
 import { prepareServer } from "./ua-server.ts";
@@ -43,6 +45,7 @@ async function serve({ task, signal }: Parent<ServerTask>): Promise<void> {
     await server.start();
     log.info({ endpoint: server.getEndpointUrl() }, "opc ua server listens");
     sayUp(signal);
+    keepFew(join(task.folder, "pki", "rejected"), clock, signal);
     await Promise.race([link.lost, failed.promise, aborted(signal)]);
   } finally {
     link?.close();
