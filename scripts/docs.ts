@@ -52,6 +52,15 @@ const LISTS = ["spaces", "portals", "devices", "credentials", "drivers", "boards
 
 const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("\n\n")}\n`;
 
+/** Where others come in. */
+const doors = (): readonly string[] => [
+  "## `broker`",
+  schemaTable(Broker, "input"),
+  "## `opcua`",
+  "A server for SCADA and building systems: see [OPC UA](../integrations/opcua.md).",
+  schemaTable(Opcua, "input"),
+];
+
 function siteFile(): string {
   const top = schemaTable(Site, "input")
     .split("\n")
@@ -87,11 +96,7 @@ function siteFile(): string {
     "## `uplinks[]`",
     "Other keys belong to the type: see [uplinks](../uplinks.md).",
     schemaTable(UplinkConfig, "input"),
-    "## `broker`",
-    schemaTable(Broker, "input"),
-    "## `opcua`",
-    "A server for SCADA and building systems: see [OPC UA](../integrations/opcua.md).",
-    schemaTable(Opcua, "input"),
+    ...doors(),
     "## `fire`",
     "Doors on the way out: see [life safety](../life-safety.md).",
     schemaTable(Fire, "input"),

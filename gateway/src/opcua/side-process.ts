@@ -19,8 +19,8 @@ export interface SideProcessOptions {
   onStart?(pid: number): void;
 }
 
-/** From the start until it is up: a slow box loads the library for several seconds. */
-const START_MS = 60_000;
+/** From the start until it is up: a slow box loads the library for several seconds, and builds thousands of spaces for more. */
+const START_MS = 120_000;
 /** It says that it lives every second; one that has not for so long hangs. */
 export const HUNG_MS = 4_000;
 const WELL_BEATS = 3;

@@ -1,6 +1,6 @@
 /** One device behind a PLC: its values become readings that are on disk, and it is there or away, over restarts too. */
 import type { Device } from "@gatehouse/protocol";
-import { type DriverDeps, Unreadable } from "../../core/ports.ts";
+import { type DriverDeps, type HealthCode, Unreadable } from "../../core/ports.ts";
 import type { PointValue } from "../../opcua/seam.ts";
 import type { OpcuaPoint } from "./config.ts";
 import { DeviceMemory } from "./memory.ts";
@@ -30,7 +30,8 @@ export class PlcDevice {
   /** Of each total the value told last. */
   readonly #totals = new Map<number, Parameters<typeof pointNews>[0][number]>();
   #cancelLook: (() => void) | undefined;
-  readonly #timers = new Set<() => void>();
+  /** Codes that stand for a while, with what ends the wait. */
+  readonly #standing = new Map<HealthCode, () => void>();
   /** What is said of the device is said in order. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -70,7 +71,10 @@ export class PlcDevice {
   async end(): Promise<void> {
     this.#cancelAway?.();
     this.#cancelLook?.();
-    for (const cancel of this.#timers) cancel();
+    for (const cancel of this.#standing.values()) cancel();
+    // Whoever comes next says them anew where they still hold: nobody else would take them back.
+    for (const code of [...this.#standing.keys(), "device-settings", "device-rejected"] as const)
+      this.#deps.health.clear(code, this.#device.id);
     await this.#turn.catch(() => {});
     await this.#memory.save(this.#deps.clock.monoMs(), "now");
   }
@@ -171,11 +175,14 @@ export class PlcDevice {
   #raise(code: "readings-lost" | "counter-odd", detail: string, forMs: number): void {
     const { health, clock } = this.#deps;
     health.raise(code, this.#device.id, detail);
-    const cancel = clock.after(forMs, () => {
-      this.#timers.delete(cancel);
-      health.clear(code, this.#device.id);
-    });
-    this.#timers.add(cancel);
+    this.#standing.get(code)?.();
+    this.#standing.set(
+      code,
+      clock.after(forMs, () => {
+        this.#standing.delete(code);
+        health.clear(code, this.#device.id);
+      }),
+    );
   }
 
   #elapsedS(nowMs: number): number | undefined {
