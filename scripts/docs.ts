@@ -25,6 +25,7 @@ import {
   Gap,
   HandOver,
   NightRule,
+  Opcua,
   PatrolSettings,
   Policy,
   PolicyUse,
@@ -53,13 +54,27 @@ const LISTS = ["spaces", "portals", "devices", "credentials", "drivers", "boards
 
 const page = (...parts: readonly string[]): string => `${[NOTE, ...parts].join("\n\n")}\n`;
 
+/** Where others come in. */
+const doors = (): readonly string[] => [
+  "## `broker`",
+  schemaTable(Broker, "input"),
+  "## `console`",
+  "The local web page and its API: see [console](../console.md). `console: {}` opens it with the defaults, `console: off` and no section at all open none.",
+  schemaTable(ConsoleSettings, "input"),
+  "## `opcua`",
+  "A server for SCADA and building systems: see [OPC UA](../integrations/opcua.md).",
+  schemaTable(Opcua, "input"),
+];
+
 function siteFile(): string {
   const top = schemaTable(Site, "input")
     .split("\n")
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|console|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
+        !/^\| `(broker|console|opcua|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(
+          line,
+        ),
     )
     .join("\n");
   return page(
@@ -88,11 +103,7 @@ function siteFile(): string {
     "## `uplinks[]`",
     "Other keys belong to the type: see [uplinks](../uplinks.md).",
     schemaTable(UplinkConfig, "input"),
-    "## `broker`",
-    schemaTable(Broker, "input"),
-    "## `console`",
-    "The local web page and its API: see [console](../console.md). `console: {}` opens it with the defaults, `console: off` and no section at all open none.",
-    schemaTable(ConsoleSettings, "input"),
+    ...doors(),
     "## `fire`",
     "Doors on the way out: see [life safety](../life-safety.md).",
     schemaTable(Fire, "input"),

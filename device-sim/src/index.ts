@@ -92,6 +92,7 @@ export { type ServedLines, serveLines } from "./lines/serve-lines.ts";
 export type { Quantiles } from "./load/histogram.ts";
 export { type LoadOptions, type LoadProgress, type LoadReading, type LoadResult, runLoad } from "./load.ts";
 export { type Logger, silentLog } from "./log.ts";
+export { GATE_VARIABLES, type GateVariable, type Plc, type PlcOptions, startPlc } from "./plc/plc.ts";
 export { runSim, type SimOptions, type SimProgress } from "./run-sim.ts";
 export { Flat, Habit, People, parseScenario, readScenario, SCENARIOS, Scenario, startOf } from "./scenario.ts";
 export { type SiteFile, type SiteOptions, secretsFor, siteFor } from "./site-for.ts";

@@ -1,12 +1,11 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 import { createSecretKey, randomBytes } from "node:crypto";
-import { join } from "node:path";
-import type { Clock, CommandAction, Device } from "@gatehouse/protocol";
+import type { Clock } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
 import { doneOf, restoreDone } from "./audit/done-of.ts";
 import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
-import type { BrokerAccount } from "./broker/accounts.ts";
-import { type BrokerConfig, createBroker } from "./broker/broker.ts";
+import { createBroker } from "./broker/broker.ts";
+import { accountsOf, brokerConfig } from "./broker-of-site.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import type { Refused } from "./configuration/run-reconfigurable.ts";
@@ -20,12 +19,8 @@ import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
 import { Core } from "./core/core.ts";
-import { wantedBy } from "./core/event-filter.ts";
-import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
-import type { Target } from "./core/ledger.ts";
-import { Outbox } from "./core/outbox.ts";
 import { Pairing } from "./core/pairing.ts";
 import type { GapRow, Logger, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
@@ -39,15 +34,17 @@ import { onlookers } from "./monitor/onlookers.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import { openDeedsDesk } from "./opcua/deeds-desk.ts";
+import { OPCUA_ACCOUNT, opcuaServer } from "./opcua/server.ts";
 import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
-import { runningUplinks } from "./running-uplinks.ts";
+import { actionsBy, localActionsBy, runningDrivers } from "./running-drivers.ts";
+import { runningUplinks, targetsOf } from "./running-uplinks.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
-import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
 import { userRequests } from "./user-requests.ts";
 import { wantedConsole } from "./wanted-console.ts";
@@ -174,14 +171,7 @@ async function assemble(
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
-  const targets = site.uplinks.map(({ id, options }): Target => {
-    const { readings, credentials } = options;
-    const filter = wantedBy(options, site.site);
-    const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
-    const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
-    const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random: Math.random });
-    return { id, outbox, readings, filter };
-  });
+  const targets = targetsOf({ random: Math.random, store, clock, log, health, gateway, site });
   const core = await Core.open({
     store,
     clock,
@@ -203,9 +193,10 @@ async function assemble(
     },
   });
   const pairing = new Pairing(clock);
+  const opcua = opcuaServer({ site: site.site, gateway, stateDir: options.stateDir, secret: site.secret });
   const broker = createBroker({
     config: brokerConfig(site),
-    accounts: accountsOf(site),
+    accounts: new Map([...accountsOf(site), ...(opcua === undefined ? [] : [[OPCUA_ACCOUNT, opcua.account] as const])]),
     clock,
     log: log.child({ part: "broker" }),
     health,
@@ -242,6 +233,7 @@ async function assemble(
     rollCall: new RollCallBook({ core, drivers, clock }),
     ...platform,
     actionsOf,
+    opcua,
   };
 }
 
@@ -261,7 +253,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   const orders = { commands: parts.commands, clock: options.clock, log: options.log.child({ part: "orders" }), newId };
   core.onChange((change) => carryOut(orders, change.orders ?? []));
   inner.run((stop) => core.run(stop));
-  for (const runnable of driversOf(parts, options, site))
+  for (const runnable of runningDrivers(parts, options, site))
     intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
@@ -276,6 +268,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     intake.run((stop) => topics.run(stop));
     for (const link of runningUplinks(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+    const side = opcuaOf(parts, options, mqtt);
+    if (side !== undefined) outward.run((stop) => supervise({ ...side, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
     outward.run((stop) => retention.run(stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
@@ -294,39 +288,6 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   }
   for (const stage of stages) await stage.stop();
   if (failed.signal.aborted) throw failed.signal.reason;
-}
-
-function driversOf(parts: Parts, options: RunOptions, site: Site) {
-  const { clock, log } = options;
-  return site.drivers.map(({ id, row, config, devices }) => {
-    const deps = {
-      clock,
-      log: log.child({ driver: id }),
-      accept: parts.book.watched(parts.core.acceptFor(id)),
-      tap: parts.taps.tapFor(id),
-      figures: parts.figures.teller(id),
-      health: parts.health,
-      devices,
-      broker: parts.broker,
-      timezone: site.site.site.timezone,
-      secret: site.secret,
-      pseudonym: parts.pseudonym,
-      vault: openVault(join(options.stateDir, "drivers"), id),
-    };
-    const make = () => parts.drivers.watched(row.create(id, config as never, deps));
-    return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
-  });
-}
-
-/** Commands a device's driver knows. */
-function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
-  const rows = new Map(site.drivers.map(({ id, row }) => [id, row.actions]));
-  return (device) => rows.get(device.driver) ?? [];
-}
-
-function localActionsBy(site: Site): (device: Device) => readonly CommandAction[] {
-  const rows = new Map(site.drivers.map(({ id, row }) => [id, "localActions" in row ? row.localActions : []]));
-  return (device) => rows.get(device.driver) ?? [];
 }
 
 /** Of a command that comes from this box. */
@@ -352,18 +313,14 @@ function controlOf(
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
-function brokerConfig({ site, secret }: Site): BrokerConfig {
-  const { listen, tls, anonymousLoopback } = site.broker;
-  if (tls === undefined) return { listen, anonymousLoopback };
-  return { listen, anonymousLoopback, tls: { listen: tls.listen, cert: secret(tls.cert), key: secret(tls.key) } };
-}
-
-function accountsOf({ site, secret }: Site): Map<string, BrokerAccount> {
-  const accounts = new Map<string, BrokerAccount>();
-  for (const { id, password } of site.devices)
-    accounts.set(id, { role: "device", password: password === undefined ? undefined : secret(password) });
-  for (const { user, password } of site.accounts) accounts.set(user, { role: "tool", password: secret(password) });
-  return accounts;
+/** Undefined where the site file has no section `opcua`. */
+function opcuaOf({ opcua, broker, core, health }: Parts, { clock, log }: RunOptions, mqtt: Running["mqtt"]) {
+  const plain = mqtt.find(({ tls }) => !tls);
+  if (opcua === undefined || plain === undefined) return undefined;
+  const own = log.child({ part: "opcua" });
+  openDeedsDesk({ core, broker, log: own });
+  const make = (up: () => void) => opcua.make(plain, clock, own, up);
+  return { id: "opcua", make, clock, log: own, health, downCode: "opcua-down" as const };
 }
 
 interface Serving {

@@ -3,10 +3,12 @@ import { type Clock, InvariantError } from "@gatehouse/protocol";
 import type { LoadedSite } from "./config.ts";
 import type { PlatformCommands } from "./core/commands/platform-commands.ts";
 import { withCommands } from "./core/commands/platform-commands.ts";
+import { wantedBy } from "./core/event-filter.ts";
+import { readingEvent } from "./core/events.ts";
 import type { Target } from "./core/ledger.ts";
 import { mapped } from "./core/mapped-uplink.ts";
-import { runUplink } from "./core/outbox.ts";
-import type { Health, Logger, Runnable } from "./core/ports.ts";
+import { Outbox, runUplink } from "./core/outbox.ts";
+import type { Health, Logger, Runnable, Store } from "./core/ports.ts";
 import type { driverTypes } from "./drivers/index.ts";
 import type { SentBook } from "./monitor/sent-book.ts";
 import type { uplinkTypes } from "./uplinks/index.ts";
@@ -20,6 +22,28 @@ export interface UplinkParts {
 }
 
 type Site = LoadedSite<(typeof driverTypes)[number], (typeof uplinkTypes)[number]>;
+
+export interface TargetParts {
+  readonly random: () => number;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly health: Health;
+  readonly gateway: string;
+  readonly site: Site;
+}
+
+/** What each uplink is owed, and by which events. */
+export function targetsOf({ random, store, clock, log, health, gateway, site }: TargetParts): Target[] {
+  return site.uplinks.map(({ id, options }): Target => {
+    const { readings, credentials } = options;
+    const filter = wantedBy(options, site.site);
+    const compose = (entry: Parameters<typeof readingEvent>[1]) => readingEvent(gateway, entry, credentials);
+    const nextSequence = store.recovered.nextSequence.get(id) ?? 1;
+    const outbox = new Outbox({ uplink: id, store, clock, log, health, nextSequence, compose, random });
+    return { id, outbox, readings, filter };
+  });
+}
 
 export function runningUplinks(
   parts: UplinkParts,

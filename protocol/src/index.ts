@@ -53,6 +53,7 @@ export * from "./modbus/register-map.ts";
 export * from "./modbus/register-value.ts";
 export * from "./modbus/rtu.ts";
 export * from "./names.ts";
+export * from "./opcua-site.ts";
 export * from "./osdp/acu.ts";
 export * from "./osdp/acu-handshake.ts";
 export * from "./osdp/acu-link.ts";

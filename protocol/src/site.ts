@@ -8,6 +8,7 @@ import { EscalationSettings } from "./escalation.ts";
 import { Fire } from "./fire-site.ts";
 import { Mapping } from "./mapping.ts";
 import { Id, Listen, Pseudonym, SecretRef } from "./names.ts";
+import { Opcua } from "./opcua-site.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { RetentionSettings } from "./retention.ts";
@@ -252,6 +253,7 @@ export const Site = z.strictObject({
     .union([ConsoleSettings, z.literal("off")])
     .default("off")
     .describe("the local web page and its API; without this section there is none: see console.md"),
+  opcua: Opcua.optional().describe("an OPC UA server for SCADA and building systems: see integrations/opcua.md"),
   accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),
 });
 export type Site = z.infer<typeof Site>;

@@ -23,6 +23,12 @@ export const stateTopic = {
   health: `${ROOT}/state/health`,
 } as const;
 
+/** The gateway's own side process for OPC UA: what its users do, and how that ended. No device has topics of five levels. */
+export const opcuaTopic = {
+  asks: `${ROOT}/side/opcua/asks`,
+  answers: `${ROOT}/side/opcua/answers`,
+} as const;
+
 /** The MQTT uplink's topics at the platform's broker. */
 export const uplinkTopic = {
   up: (gateway: string, lane: Lane) => `gatehouse/${gateway}/up/${lane}`,

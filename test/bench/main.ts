@@ -11,6 +11,7 @@ import { benchBoards } from "./boards.ts";
 import { benchIdleBus } from "./bus.ts";
 import { benchFire } from "./fire.ts";
 import { benchNats } from "./nats.ts";
+import { benchOpcua } from "./opcua.ts";
 import { benchOsdp } from "./osdp.ts";
 import { benchParsers } from "./parsers.ts";
 import { probe, quantilesOf } from "./probes.ts";
@@ -179,6 +180,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   drain,
   fire,
   uplinks: async () => benchUplinks({ items: quick ? 20_000 : 100_000 }),
+  opcua: () => benchOpcua(seconds),
   "drain-nats": () => benchNats(quick ? 10_000 : 100_000),
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),

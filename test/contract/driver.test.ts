@@ -7,6 +7,7 @@ import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts"
 import { openModbusCounter, openModbusLock } from "../support/modbus-harness.ts";
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
+import { openOpcuaDriver } from "../support/plc-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
@@ -16,6 +17,7 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+  opcua: { open: openOpcuaDriver, traits: { acknowledged: false, commands: false } },
 };
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */

@@ -40,3 +40,30 @@ test("only the report's plots know the drawing library, and the report loads the
   expect(knowing).toEqual([`${report}/echarts-bundle.d.ts`, `${report}/plots.ts`]);
   expect([...loadedWith(`${report}/page.ts`).packages].some(isDrawing)).toBe(true);
 });
+
+const isOpcua = (name: string) => name.startsWith("node-opcua");
+
+test("OPC UA is loaded by its own processes alone, and they load nothing of the core", () => {
+  const process = "gateway/src/opcua/process";
+  const knowing = files.filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && /["']node-opcua/.test(read(path)));
+  expect(knowing.length).toBeGreaterThan(2);
+  expect(knowing.filter((path) => !path.startsWith(`${process}/`))).toEqual([]);
+  for (const entry of [
+    "gateway/src/main.ts",
+    "gateway/src/cli/main.ts",
+    "gateway/src/index.ts",
+    "device-sim/src/index.ts",
+  ])
+    expect([...loadedWith(entry).packages].filter(isOpcua), entry).toEqual([]);
+  for (const entry of [`${process}/server-entry.ts`, `${process}/reader-entry.ts`]) {
+    const { ours, packages } = loadedWith(entry);
+    expect([...packages].some(isOpcua), entry).toBe(true);
+    const seam = (path: string) => path.startsWith(`${process}/`) || path === "gateway/src/opcua/seam.ts";
+    expect([...ours].filter((path) => !seam(path))).toEqual([]);
+  }
+});
+
+test("the process that reads a PLC does not load the server", () => {
+  const { packages } = loadedWith("gateway/src/opcua/process/reader-entry.ts");
+  expect([...packages].filter((name) => name === "node-opcua" || name === "node-opcua-server")).toEqual([]);
+});

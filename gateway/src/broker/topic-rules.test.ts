@@ -1,3 +1,4 @@
+import { opcuaTopic } from "@gatehouse/protocol";
 import { describe, expect, it } from "vitest";
 import { topicMatches } from "./fan-out.ts";
 import { grantsOf, TOPIC_RULES } from "./topic-rules.ts";
@@ -53,8 +54,14 @@ describe("topic rules", () => {
     expect(tool.publish.size).toBe(0);
   });
 
-  it("give nobody but devices a right to publish", () => {
-    expect(TOPIC_RULES.filter(({ role, may }) => may === "publish" && role !== "device")).toEqual([]);
+  it("give nobody but devices a right to publish, and the gateway's own side process the one to ask", () => {
+    const others = TOPIC_RULES.filter(({ role, may }) => may === "publish" && role !== "device");
+    expect(others).toEqual([{ role: "opcua", may: "publish", topic: opcuaTopic.asks }]);
+    for (const role of ["device", "tool"] as const) {
+      const grants = grantsOf(role, "side");
+      expect(grants.publish.has(opcuaTopic.asks)).toBe(false);
+      expect(grants.maySubscribe(opcuaTopic.answers)).toBe(false);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 /** Who may publish and subscribe where: one row per right. What no row grants is foreign. Pure. */
-import { deviceTopic, stateTopic } from "@gatehouse/protocol";
+import { deviceTopic, opcuaTopic, stateTopic } from "@gatehouse/protocol";
 
-export type Role = "device" | "tool";
+/** `opcua` is the gateway's own side process. */
+export type Role = "device" | "tool" | "opcua";
 
 export interface TopicRule {
   readonly role: Role;
@@ -20,6 +21,9 @@ export const TOPIC_RULES: readonly TopicRule[] = [
   { role: "device", may: "subscribe", topic: deviceTopic.command(SELF) },
   { role: "device", may: "subscribe", topic: deviceTopic.errors(SELF) },
   { role: "tool", may: "subscribe", topic: stateTopic.all },
+  { role: "opcua", may: "subscribe", topic: stateTopic.all },
+  { role: "opcua", may: "subscribe", topic: opcuaTopic.answers },
+  { role: "opcua", may: "publish", topic: opcuaTopic.asks },
 ];
 
 /** The rights of one client. */

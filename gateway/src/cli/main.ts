@@ -16,6 +16,7 @@ import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
 import { handoverCommand } from "./handover.ts";
 import { initCommand } from "./init.ts";
+import { opcuaCommand } from "./opcua.ts";
 import { osdpCommand } from "./osdp.ts";
 import { patrolCommand } from "./patrol.ts";
 import { promptsCommand } from "./prompts.ts";
@@ -53,6 +54,7 @@ const COMMANDS: readonly (() => Command)[] = [
   spaceCommand,
   reportCommand,
   osdpCommand,
+  opcuaCommand,
   replayCommand,
   exportCommand,
   auditCommand,

@@ -9,6 +9,7 @@ export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | un
     ...unjudged(site, policyOf),
     ...withoutPassword(site),
     ...clearText(site),
+    ...opcuaInClear(site),
     ...readersInClear(site),
     ...deafFireInputs(site),
   ];
@@ -39,6 +40,12 @@ function unjudged(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>)
   if (spaces.length === 0) return [];
   const reason = `no limit for ${some(spaces.map((space) => space.id))}: no alert about too many people`;
   return [{ path: "policies", reason, fix: "add a policy for these spaces, or give them a limit" }];
+}
+
+function opcuaInClear({ opcua }: Site): Problem[] {
+  if (opcua?.allowUnencrypted !== true) return [];
+  const reason = "OPC UA users may come in without encryption: their passwords cross the network readable";
+  return [{ path: "opcua.allowUnencrypted", reason, fix: "take it out once every client speaks Basic256Sha256" }];
 }
 
 function withoutPassword(site: Site): Problem[] {

@@ -215,6 +215,12 @@ export const HEALTH_WORDS = {
     "启动时发现审计日志被改动、截断或更换了签名密钥；日志在缺口之后继续，缺口保留可见",
     "执行 `gatehouse audit verify` 定位条目，查明谁能访问状态目录，并与平台保存的链头核对",
   ),
+  "opcua-down": words(
+    "the process of the OPC UA server ended, or hung and was killed; it is being started anew, everything else goes on",
+    "read the detail: an address in use, the disk, memory; if it comes again and again, report it with the log",
+    "OPC UA 服务进程退出或失去响应并被终止，正在重新启动；其他功能不受影响",
+    "查看详情：端口被占用、磁盘或内存不足；反复出现请附日志报告",
+  ),
 } as const satisfies Readonly<Record<string, HealthWords>>;
 
 export type HealthCode = keyof typeof HEALTH_WORDS;

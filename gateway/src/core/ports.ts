@@ -110,6 +110,8 @@ export interface DriverDeps {
   pseudonym(credential: string): string;
   /** This driver's own; names of other drivers cannot be reached. */
   readonly vault: Vault;
+  /** Its own in the state folder, for what a library keeps in files; undefined where nothing is kept. */
+  readonly folder?: string | undefined;
   /** Sees every byte of the driver's line: the bus doctor, recordings. */
   readonly tap?: LineTap | undefined;
   /** For drivers of lines: told once the line is open, how to read its figures. */

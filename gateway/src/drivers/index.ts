@@ -3,9 +3,10 @@ import { cjt188 } from "./meter/cjt188.ts";
 import { dlt645 } from "./meter/dlt645.ts";
 import { modbus } from "./modbus/modbus.ts";
 import { mqttNative } from "./mqtt-native.ts";
+import { opcua } from "./opcua/driver.ts";
 import { osdp } from "./osdp/osdp.ts";
 import { ld2410 } from "./radar/ld2410.ts";
 import { ld2450 } from "./radar/ld2450.ts";
 import { uhppote } from "./uhppote/driver.ts";
 
-export const driverTypes = [mqttNative, osdp, modbus, dlt645, cjt188, ld2410, ld2450, uhppote] as const;
+export const driverTypes = [mqttNative, osdp, modbus, dlt645, cjt188, ld2410, ld2450, uhppote, opcua] as const;

@@ -15,6 +15,12 @@ export { residencyBy } from "../core/occupancy/residency.ts";
 export { type CoreState, emptyState } from "../core/state.ts";
 export { type Effects, step } from "../core/step.ts";
 export { supervise } from "../core/supervise.ts";
+export { OpcuaDevice } from "../drivers/opcua/config.ts";
+export { pointNews } from "../drivers/opcua/point-news.ts";
+export { readState } from "../opcua/process/state-shapes.ts";
+export { Answer, Ask, Told } from "../opcua/seam.ts";
+export { OPCUA_ACCOUNT } from "../opcua/server.ts";
+export { SideProcess } from "../opcua/side-process.ts";
 export {
   TEST_CA,
   TEST_CLIENT_CERT,

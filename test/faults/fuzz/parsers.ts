@@ -1,6 +1,7 @@
 /** Every parser that reads what strangers send: a row of this list is fuzzed, and its frames a second are measured. */
 import { METER_ROWS } from "./meter-rows.ts";
 import { MODBUS_ROWS } from "./modbus-rows.ts";
+import { OPCUA_ROWS } from "./opcua-rows.ts";
 import { OSDP_ACU_ROWS } from "./osdp-acu-rows.ts";
 import { OSDP_ROWS } from "./osdp-rows.ts";
 import { RADAR_ROWS } from "./radar-rows.ts";
@@ -11,6 +12,7 @@ import { UHPPOTE_ROWS } from "./uhppote-rows.ts";
 export const PARSERS: readonly FuzzRow[] = [
   ...METER_ROWS,
   ...MODBUS_ROWS,
+  ...OPCUA_ROWS,
   ...OSDP_ROWS,
   ...OSDP_ACU_ROWS,
   ...RADAR_ROWS,
