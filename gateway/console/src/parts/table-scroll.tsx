@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 
 export function TableScroll({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="table-scroll" aria-label={label} tabIndex={0}>
       {children}
     </section>
