@@ -99,7 +99,7 @@ export class PolicyHooks {
     if (!verdict.ok) return deny(RETURN.badPassword, verdict.refusal, `${verdict.detail} (from ${connection.address})`);
     const grants = grantsOf(verdict.role, verdict.user, verdict.topics);
     const { will } = connection;
-    if (will !== undefined && !grants.publish.has(will)) {
+    if (will !== undefined && !grants.mayPublish(will)) {
       return deny(RETURN.notAuthorized, "foreign-topic", `gave a will for the foreign topic ${will}`);
     }
     if (verdict.role !== "tool" && this.#handlers.size === 0) {
@@ -119,7 +119,7 @@ export class PolicyHooks {
     if (connection === undefined || identity === undefined) return done(new RejectedError("nobody publishes"));
     // aedes publishes a will once its client is closed.
     if (client?.closed && !this.#isWillDue(connection)) return done(new RejectedError("the will is not due"));
-    if (!identity.grants.publish.has(packet.topic)) {
+    if (!identity.grants.mayPublish(packet.topic)) {
       this.#options.refused(connection, "foreign-topic", `published on the foreign topic ${packet.topic}`);
       return done(new RejectedError(`${identity.user} may not publish on ${packet.topic}`));
     }

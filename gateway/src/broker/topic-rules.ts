@@ -25,7 +25,8 @@ export const TOPIC_RULES: readonly TopicRule[] = [
 
 /** The rights of one client. */
 export interface Grants {
-  readonly publish: { has(topic: string): boolean };
+  readonly publish: ReadonlySet<string>;
+  mayPublish(topic: string): boolean;
   /** What is published there may be retained. */
   mayRetain(topic: string): boolean;
   /** It sends packets as large as a list of all its devices. */
@@ -47,7 +48,8 @@ export function grantsOf(role: Role, user: string, branches: readonly string[] =
   const covers = (granted: string, filter: string) =>
     filter === granted || (granted.endsWith("/#") && filter.startsWith(granted.slice(0, -1)));
   return {
-    publish: { has: (topic) => own.has(topic) || below.some((start) => topic.startsWith(start)) },
+    publish: own,
+    mayPublish: (topic) => own.has(topic) || below.some((start) => topic.startsWith(start)),
     mayRetain: (topic) => topic === deviceTopic.status(user),
     large: role === "bridge",
     maySubscribe: (filter) => filters.some((granted) => covers(granted, filter)),
