@@ -9,6 +9,7 @@ import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
+import { openZigbeeDriver } from "../support/zigbee-driver-harness.ts";
 
 /** How to open a driver of devices that speak for themselves with a real peer, and what its devices can. */
 const peers: Readonly<Record<string, DriverPeer>> = {
@@ -16,6 +17,7 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+  zigbee2mqtt: { open: openZigbeeDriver, traits: { acknowledged: false, commands: true } },
 };
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */
