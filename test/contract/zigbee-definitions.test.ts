@@ -1,5 +1,5 @@
 /** What Zigbee2MQTT's own definitions, all of them, become here. */
-import { kindsOfZigbeePoint, mapZigbeeDevice, readZigbeeDevices, type ZigbeeMapping } from "@gatehouse/protocol";
+import { type DeviceMapping, kindsOfPoint, mapZigbeeDevice, readZigbeeDevices } from "@gatehouse/protocol";
 import { describe, expect, test } from "vitest";
 import { allDefinitions, bridgeEntry } from "../support/zigbee-definitions.ts";
 
@@ -20,9 +20,9 @@ const all = devices.map((device, index) => ({
   mapping: mapZigbeeDevice(device),
 }));
 
-const has = (mapping: ZigbeeMapping, kind: string) => mapping.points.some((point) => point.kind === kind);
+const has = (mapping: DeviceMapping, kind: string) => mapping.points.some((point) => point.kind === kind);
 /** Told, with a reason, that it is not read. */
-const isLeft = ({ left, unsupported }: ZigbeeMapping, property: string) =>
+const isLeft = ({ left, unsupported }: DeviceMapping, property: string) =>
   unsupported !== undefined || left.some((one) => one.property === property && one.why !== "");
 
 describe("the definitions of zigbee-herdsman-converters", () => {
@@ -139,7 +139,7 @@ describe("the definitions of zigbee-herdsman-converters", () => {
     expect(counts["lock"]).toBeGreaterThanOrEqual(55);
     expect(counts["contact"]).toBeGreaterThanOrEqual(149);
     expect(counts["presence"]).toBeGreaterThanOrEqual(271);
-    const kinds = new Set(all.flatMap(({ mapping }) => mapping.points.flatMap((point) => kindsOfZigbeePoint(point))));
+    const kinds = new Set(all.flatMap(({ mapping }) => mapping.points.flatMap((point) => kindsOfPoint(point))));
     expect([...kinds].filter((kind) => kind.startsWith("count.") || kind === "duress")).toEqual([]);
   });
 });

@@ -1,5 +1,7 @@
 /** `bridge/devices` of Zigbee2MQTT, read tolerantly and bounded: what is no device is left out, what is strange in one spoils no other. */
 
+import { scalar } from "../points/picked.ts";
+
 export interface Expose {
   readonly type: string;
   readonly property: string;
@@ -92,9 +94,3 @@ function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, MAX_TEXT) : "");
-
-/** A value of the payload as the text by which it is looked up. */
-export function scalar(value: unknown): string | undefined {
-  if (typeof value === "string") return value.length > MAX_TEXT ? undefined : value;
-  return typeof value === "boolean" || typeof value === "number" ? String(value) : undefined;
-}

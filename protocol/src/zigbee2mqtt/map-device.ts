@@ -1,7 +1,8 @@
 /** From the exposes of a device to what it means here. Pure; the tables decide (rules.ts, irregular.ts). */
+
+import type { DeviceMapping, Left, Point } from "../points/mapping.ts";
 import type { BridgeDevice, Expose } from "./expose.ts";
 import { type Irregular, irregularOf } from "./irregular.ts";
-import type { DeviceMapping, Left, Point } from "./mapping.ts";
 import { NOT_OURS, RULES } from "./rules.ts";
 
 const PUBLISHED = 1;

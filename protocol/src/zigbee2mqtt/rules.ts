@@ -1,7 +1,8 @@
 /** The table of regular exposes: which name of which type and form means what. The first row that fits counts. */
+
+import type { PointKind, Reads } from "../points/mapping.ts";
 import type { ReadingKind } from "../reading.ts";
 import type { Expose } from "./expose.ts";
-import type { PointKind, Reads } from "./mapping.ts";
 
 export interface Rule {
   /** The whole property, without the endpoint that Zigbee2MQTT puts behind it. */

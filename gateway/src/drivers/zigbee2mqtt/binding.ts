@@ -1,9 +1,9 @@
 /** Which points of a Zigbee device a device of the site file stands for. Pure. */
-import type { Device, ZigbeeMapping, ZigbeePoint } from "@gatehouse/protocol";
-import { kindsOfZigbeePoint } from "@gatehouse/protocol";
+import type { Device, DeviceMapping, Point } from "@gatehouse/protocol";
+import { kindsOfPoint } from "@gatehouse/protocol";
 
 export interface Bound {
-  readonly mapping: ZigbeeMapping;
+  readonly mapping: DeviceMapping;
   /** What an operator must change. */
   readonly problem?: string | undefined;
 }
@@ -11,7 +11,7 @@ export interface Bound {
 /** `first`: of the site's devices that are this Zigbee device it is the first, and gets what belongs to none in particular. */
 export function bindPoints(
   device: Pick<Device, "kind"> & { readonly endpoint?: unknown },
-  mapping: ZigbeeMapping,
+  mapping: DeviceMapping,
   first: boolean,
 ): Bound {
   const { kind, endpoint } = device;
@@ -28,14 +28,14 @@ export function bindPoints(
 }
 
 /** Of several that mean the same, only one without an endpoint is clear. */
-function oneEach(points: readonly ZigbeePoint[]): ZigbeePoint[] {
-  const groups = Map.groupBy(points, (point) => kindsOfZigbeePoint(point)[0]);
+function oneEach(points: readonly Point[]): Point[] {
+  const groups = Map.groupBy(points, (point) => kindsOfPoint(point)[0]);
   return [...groups.values()].flatMap((group) =>
     group.length === 1 ? group : group.filter(({ endpoint }) => endpoint === undefined).slice(0, 1),
   );
 }
 
-function offers(points: readonly ZigbeePoint[]): string {
+function offers(points: readonly Point[]): string {
   const kinds = [...new Set(points.flatMap(({ kind }) => kind ?? []))];
   return kinds.length === 0 ? "" : `; it could be: ${kinds.join(", ")}`;
 }

@@ -2,23 +2,23 @@
 import {
   type BridgeDevice,
   type Device,
+  type DeviceMapping,
   mapZigbeeDevice,
   normalIeee,
-  type ZigbeeMapping,
-  ZigbeeState,
+  PointState,
 } from "@gatehouse/protocol";
 import { bindPoints } from "./binding.ts";
 
 /** A device of the site file, bound to a Zigbee device. */
 export interface View {
   readonly device: Device;
-  readonly mapping: ZigbeeMapping;
-  readonly state: ZigbeeState;
+  readonly mapping: DeviceMapping;
+  readonly state: PointState;
 }
 
 export interface Known {
   readonly zigbee: BridgeDevice;
-  readonly mapping: ZigbeeMapping;
+  readonly mapping: DeviceMapping;
   readonly views: readonly View[];
 }
 
@@ -110,7 +110,7 @@ export class Roll {
       const { mapping: own, problem } = bindPoints(device, mapping, index === 0);
       if (problem !== undefined) trouble.push({ device: device.id, problem });
       const old = same ? before.views.find((view) => view.device.id === device.id) : undefined;
-      return old ?? { device, mapping: own, state: new ZigbeeState(own) };
+      return old ?? { device, mapping: own, state: new PointState(own) };
     });
     return { zigbee, mapping, views };
   }

@@ -1,8 +1,8 @@
-/** One Zigbee device as it was last heard, and what a new payload says beyond that. Holds values, does no I/O. */
+/** One device as it was last heard, and what a new payload says beyond that. Holds values, does no I/O. */
 import type { ReadingKind } from "../reading.ts";
-import { isCredentialSource, isUser, readLockAction } from "./actions.ts";
+import { isCredentialSource, isUser, readLockAction } from "./lock-actions.ts";
 import type { DeviceMapping, Point } from "./mapping.ts";
-import type { Picked } from "./payload.ts";
+import type { Picked } from "./picked.ts";
 
 /** A reading before its device has a name: whose point, what, and how much. */
 export interface Said {
@@ -23,7 +23,7 @@ const STALE_MS = 30_000;
 /** Watts are told no more often than this. */
 const POWER_EVERY_MS = 10_000;
 
-export class ZigbeeState {
+export class PointState {
   readonly #mapping: DeviceMapping;
   readonly #raw = new Map<string, string>();
   readonly #said = new Map<string, string>();
