@@ -8,6 +8,7 @@ export { type DoorWiring, doorWiring } from "./boards/door-node-wiring.ts";
 export type { PinName } from "./boards/pins.ts";
 export { type BeamEdge, beamEdges, peopleThrough } from "./boards/walk.ts";
 export { type BridgeClient, type BridgeClientOptions, connectBridge } from "./bridges/bridge-client.ts";
+export { type DiscoveredDeviceOptions, SimDiscoveredDevice } from "./bridges/discovered-device.ts";
 export {
   type Publish,
   SimZigbeeBridge,

@@ -39,6 +39,17 @@ export type {
 export * from "./firmata/door-node-names.ts";
 export * from "./firmata/firmata.ts";
 export * from "./firmata/framing.ts";
+export {
+  type Announced,
+  type Announcement,
+  type DiscoveryTopic,
+  MAX_DISCOVERY_BYTES,
+  parseDiscoveryTopic,
+  readAnnouncement,
+} from "./homeassistant/discovery.ts";
+export { type Availability, type Entity, readEntity, type Source } from "./homeassistant/entity.ts";
+export { compileTemplate, type Template } from "./homeassistant/template.ts";
+export { TemplateError } from "./homeassistant/template-tokens.ts";
 export { readIntelHex } from "./intel-hex.ts";
 export * from "./mapping.ts";
 export * from "./meter-address.ts";

@@ -13,6 +13,8 @@ export interface Heard {
 export interface Bridge {
   /** Throws LinkError. */
   publish(topic: string, payload: string): Promise<void>;
+  /** Hears these topics too, from now on. */
+  listen(topics: Iterable<string>): void;
 }
 
 export interface BridgeOptions {
@@ -36,7 +38,9 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     return runForeignBroker({ ...options, url: config.url }, signal);
   }
   if (signal.aborted) return;
-  const within = (topic: string) => branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
+  const wanted = new Set<string>();
+  const within = (topic: string) =>
+    wanted.has(topic) || branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
   const detach = deps.broker.onPublish(({ topic, payload }) =>
     within(topic) ? hear({ topic, payload, retained: false }) : undefined,
   );
@@ -45,6 +49,9 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     publish: (topic, payload) => {
       if (!isOpen) return Promise.reject(new LinkError("closed", `${topic} is not published: the driver ended`));
       return deps.broker.publish(topic, payload, { qos: 1 });
+    },
+    listen: (topics) => {
+      for (const topic of topics) wanted.add(topic);
     },
   });
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

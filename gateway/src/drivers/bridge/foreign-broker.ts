@@ -32,7 +32,13 @@ export async function runForeignBroker(
     const answers = await Promise.race([within(deps.clock, granted, `${what}: subscribing`), lost.promise]);
     if (answers.some(({ qos }) => qos >= 0x80))
       throw new LinkError("refused", `${what} does not let us subscribe to ${branches.join(" and ")}`);
+    const wanted = new Set<string>();
     ready({
+      listen: (topics) => {
+        const fresh = [...topics].filter((topic) => !wanted.has(topic) && !branches.some((one) => covers(one, topic)));
+        for (const topic of fresh) wanted.add(topic);
+        if (fresh.length > 0) client.subscribeAsync(fresh, { qos: 1 }).catch(() => {});
+      },
       publish: async (topic, payload) => {
         const answer = client.publishAsync(topic, payload, { qos: 1 });
         await Promise.race([within(deps.clock, answer, `${what}: ${topic}`), lost.promise]);
@@ -45,6 +51,8 @@ export async function runForeignBroker(
     client.end(true);
   }
 }
+
+const covers = (branch: string, topic: string): boolean => topic.startsWith(branch.slice(0, -1));
 
 function begin(
   { id, url, config, deps, hear }: BridgeOptions & { readonly url: URL },

@@ -22,10 +22,10 @@ import {
 } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
+import { LockWishes } from "../bridge/wishes.ts";
 import { readBridgeMessage } from "./bridge-message.ts";
 import { Memory } from "./memory.ts";
 import { type Known, Roll, type View } from "./roll.ts";
-import { LockWishes } from "./wishes.ts";
 
 const Config = z.strictObject({
   ...bridgeKeys,

@@ -7,7 +7,7 @@ import {
   normalIeee,
   PointState,
 } from "@gatehouse/protocol";
-import { bindPoints } from "./binding.ts";
+import { bindPoints } from "../bridge/binding.ts";
 
 /** A device of the site file, bound to a Zigbee device. */
 export interface View {
@@ -34,6 +34,8 @@ export interface Remembered {
   readonly address: string;
   readonly ieee: string;
 }
+
+const SEVERAL = (names: string) => `has several of its kind: write which as \`endpoint\` (${names})`;
 
 export class Roll {
   readonly #devices: readonly Device[];
@@ -107,7 +109,7 @@ export class Roll {
     const same = before !== undefined && JSON.stringify(before.zigbee.exposes) === JSON.stringify(zigbee.exposes);
     const mapping = same ? before.mapping : mapZigbeeDevice(zigbee);
     const views = owners.map((device, index): View => {
-      const { mapping: own, problem } = bindPoints(device, mapping, index === 0);
+      const { mapping: own, problem } = bindPoints(device, mapping, index === 0, SEVERAL);
       if (problem !== undefined) trouble.push({ device: device.id, problem });
       const old = same ? before.views.find((view) => view.device.id === device.id) : undefined;
       return old ?? { device, mapping: own, state: new PointState(own) };

@@ -1,4 +1,4 @@
-/** Which points of a Zigbee device a device of the site file stands for. Pure. */
+/** Which points of a found device a device of the site file stands for. Pure. */
 import type { Device, DeviceMapping, Point } from "@gatehouse/protocol";
 import { kindsOfPoint } from "@gatehouse/protocol";
 
@@ -8,11 +8,15 @@ export interface Bound {
   readonly problem?: string | undefined;
 }
 
-/** `first`: of the site's devices that are this Zigbee device it is the first, and gets what belongs to none in particular. */
+/**
+ * `first`: of the site's devices that are this one it is the first, and gets what belongs to none in particular. `several` says how to name one of
+ * several alike, whose endpoints it is given.
+ */
 export function bindPoints(
   device: Pick<Device, "kind"> & { readonly endpoint?: unknown },
   mapping: DeviceMapping,
   first: boolean,
+  several: (endpoints: string) => string,
 ): Bound {
   const { kind, endpoint } = device;
   const ofKind = mapping.points.filter((point) => point.kind === kind);
@@ -21,10 +25,10 @@ export function bindPoints(
   const clear = endpoint === undefined && kind !== "presence" ? oneEach(wanted) : wanted;
   const lockActions = mapping.lockActions && kind === "lock";
   const bound = { ...mapping, points: [...clear, ...side], lockActions };
-  if (ofKind.length === 0) return { mapping: bound, problem: `is no ${kind} for Zigbee2MQTT${offers(mapping.points)}` };
+  if (ofKind.length === 0) return { mapping: bound, problem: `is no ${kind}${offers(mapping.points)}` };
   if (clear.length === wanted.length && clear.length > 0) return { mapping: bound };
   const names = [...new Set(ofKind.flatMap((point) => point.endpoint ?? []))].join(", ");
-  return { mapping: bound, problem: `has several of its kind: write which as \`endpoint\` (${names})` };
+  return { mapping: bound, problem: several(names) };
 }
 
 /** Of several that mean the same, only one without an endpoint is clear. */
