@@ -1,6 +1,7 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { openHomeAssistantDriver } from "../support/homeassistant-driver-harness.ts";
 import { lineCommandContract, type OpenCommandedDriver } from "../support/line-command-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
@@ -17,6 +18,7 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+  homeassistant: { open: openHomeAssistantDriver, traits: { acknowledged: false, commands: true } },
   zigbee2mqtt: { open: openZigbeeDriver, traits: { acknowledged: false, commands: true } },
 };
 

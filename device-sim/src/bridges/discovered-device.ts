@@ -17,7 +17,7 @@ export class SimDiscoveredDevice {
   readonly id: string;
   readonly #options: Required<DiscoveredDeviceOptions>;
   #locked = true;
-  /** Says nothing to the next command. */
+  /** The next command does not succeed. */
   jammed = false;
 
   constructor(options: DiscoveredDeviceOptions) {
@@ -103,8 +103,7 @@ export class SimDiscoveredDevice {
   async tell(fields: { readonly open?: boolean; readonly battery?: number; readonly locked?: boolean }): Promise<void> {
     const { open = false, battery = 90, locked = this.#locked } = fields;
     this.#locked = locked;
-    const payload = { lock: locked ? "LOCKED" : "UNLOCKED", open, battery };
-    await this.#options.publish(`${this.base}/state`, JSON.stringify(payload), { retain: false, qos: 1 });
+    await this.#state(locked ? "LOCKED" : "UNLOCKED", open, battery);
   }
 
   async happen(type: string, user?: number): Promise<void> {
@@ -117,8 +116,14 @@ export class SimDiscoveredDevice {
     if (topic !== `${this.base}/set`) return;
     if (this.jammed) {
       this.jammed = false;
+      await this.#state("JAMMED", false, 90);
       return;
     }
     await this.tell({ locked: payload === "LOCK" });
+  }
+
+  async #state(lock: string, open: boolean, battery: number): Promise<void> {
+    const payload = JSON.stringify({ lock, open, battery });
+    await this.#options.publish(`${this.base}/state`, payload, { retain: false, qos: 1 });
   }
 }

@@ -9,6 +9,7 @@ export interface ReadComponent {
   readonly commands?: LockCommands;
   readonly offDelaySeconds?: number;
   readonly offText?: string;
+  readonly jammedText?: string;
 }
 
 interface BinaryClass {
@@ -88,6 +89,7 @@ function readLock(fields: Fields, id: string): ReadComponent | string {
   const locked = said(fields["state_locked"], "LOCKED");
   const unlocked = said(fields["state_unlocked"], "UNLOCKED");
   if (locked === unlocked) return "state_locked and state_unlocked are the same";
+  const jammedText = said(fields["state_jammed"], "JAMMED");
   const point: Point = {
     kind: "lock",
     property: id,
@@ -96,10 +98,10 @@ function readLock(fields: Fields, id: string): ReadComponent | string {
   const { command_topic: topic, command_template, code_format } = fields;
   const isTopic = typeof topic === "string" && topic !== "" && topic.length <= 300 && !/[+#\0]/.test(topic);
   // A code would have to be known, and a template may ask for one.
-  if (!isTopic || command_template !== undefined || code_format !== undefined) return { point };
+  if (!isTopic || command_template !== undefined || code_format !== undefined) return { point, jammedText };
   const lock = said(fields["payload_lock"], "LOCK");
   const unlock = said(fields["payload_unlock"], "UNLOCK");
-  return { point: { ...point, takes: true }, commands: { topic, lock, unlock, retain: fields["retain"] === true } };
+  return { point: { ...point, takes: true }, commands: { topic, lock, unlock }, jammedText };
 }
 
 function readBinary(fields: Fields, id: string): ReadComponent | string {

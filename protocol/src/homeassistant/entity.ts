@@ -20,7 +20,6 @@ export interface LockCommands {
   readonly topic: string;
   readonly lock: string;
   readonly unlock: string;
-  readonly retain: boolean;
 }
 
 export interface Entity {
@@ -39,6 +38,8 @@ export interface Entity {
   /** A binary sensor that goes off by itself. */
   readonly offDelaySeconds: number | undefined;
   readonly offText: string | undefined;
+  /** A lock that could not do it. */
+  readonly jammedText: string | undefined;
   /** Why nothing can be made of it. */
   readonly unsupported: string | undefined;
 }
@@ -60,6 +61,7 @@ export function readEntity({ component, fields }: Announced & { readonly fields:
     commands: undefined,
     offDelaySeconds: undefined,
     offText: undefined,
+    jammedText: undefined,
   };
   try {
     const read = readComponent(component, fields, id);

@@ -156,6 +156,7 @@ class HomeAssistantDriver implements Driver {
       gone.map(({ id }) => id),
       false,
     );
+    await this.#tellAvailability([]);
     await this.#memory.keep(topics);
   }
 
@@ -236,6 +237,8 @@ class HomeAssistantDriver implements Driver {
     if (picked === undefined || (entity.event && retained)) return [];
     const { device, state, mapping } = view;
     const value = picked.get(entity.id);
+    if (value !== undefined && value === entity.jammedText)
+      this.#wishes.failed(device.id, "the lock says that it is jammed");
     const lock = mapping.points.find(({ property, takes }) => takes === true && property === entity.id);
     if (lock?.reads.as === "values" && value !== undefined && !retained) {
       const kind = lock.reads.values[value];
