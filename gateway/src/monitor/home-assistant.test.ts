@@ -44,7 +44,13 @@ function start(board: Board, core: { model: typeof whole }, vault = memoryVault(
   const { broker } = board;
   const topics = new HomeAssistantTopics({ core, broker, clock, log: new MemoryLog(), prefix: "homeassistant", vault });
   const ended = topics.run(stop.signal);
-  return { clock, end: async () => (stop.abort(), await ended) };
+  return {
+    clock,
+    end: () => {
+      stop.abort();
+      return ended;
+    },
+  };
 }
 
 const gone = (published: [string, string][]) =>
