@@ -23,6 +23,8 @@ export interface HomeAssistantRig extends AsyncDisposable {
 }
 
 export interface HomeAssistantRigOptions {
+  /** No quota of bytes: the time of a rig stands still. */
+  readonly unlimited?: true;
   readonly accept: Accept;
   readonly devices: readonly Partial<Device>[];
   readonly vault?: ReturnType<typeof memoryVault>;
@@ -32,8 +34,9 @@ export interface HomeAssistantRigOptions {
 export async function openHomeAssistantRig(options: HomeAssistantRigOptions): Promise<HomeAssistantRig> {
   const { accept, devices, vault = memoryVault(), form = "single" } = options;
   const clock = new FakeClock();
+  const limits = options.unlimited === true ? { bytesPerSecond: 1e12, burstBytes: 1e12 } : {};
   const account = { role: "bridge" as const, password: Buffer.from(PASSWORD), topics: ["homeassistant/#", "locks/#"] };
-  const broker = await openBroker({ clock, accounts: new Map([["locks", account]]), onPublish: "none" });
+  const broker = await openBroker({ clock, accounts: new Map([["locks", account]]), onPublish: "none", limits });
   const row = driverTypes.find(({ type }) => type === "homeassistant");
   if (row === undefined) throw new RangeError("there is no driver type homeassistant");
   const found = new FoundList();
