@@ -89,7 +89,7 @@ export * from "./osdp/secure-channel.ts";
 export * from "./patrol.ts";
 export * from "./people-counter/vs13x.ts";
 export { describeMapping, describePoint, mappingJson } from "./points/describe.ts";
-export { type DeviceMapping, kindsOfPoint, type Left, type Point, type PointKind } from "./points/mapping.ts";
+export { type DeviceMapping, kindsOfPoint, type Left, type Point, type PointKind, saidBy } from "./points/mapping.ts";
 export type { Picked } from "./points/picked.ts";
 export { PointState, type Said } from "./points/point-state.ts";
 export * from "./policy.ts";

@@ -47,6 +47,14 @@ export const FILTERS: Readonly<Record<string, number>> = {
 };
 const TESTS: readonly string[] = ["defined", "none", "number", "string", "true", "false"];
 const CASTS: readonly string[] = ["int", "float", "bool", "iif"];
+const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map([
+  ["true", true],
+  ["True", true],
+  ["false", false],
+  ["False", false],
+  ["none", null],
+  ["None", null],
+]);
 const MAX_DEPTH = 25;
 
 /** Throws TemplateError for what is not in the subset. */
@@ -238,7 +246,7 @@ class Reader {
 
   #named(name: string): Expression {
     if (name === "value" || name === "value_json") return { what: "name", name };
-    const constant = { true: true, True: true, false: false, False: false, none: null, None: null }[name];
+    const constant = CONSTANTS.get(name);
     if (constant !== undefined) return { what: "literal", value: constant };
     if (!this.#peekMark("(")) throw new TemplateError(`the name ${name} is not known`);
     if (!CASTS.includes(name)) throw new TemplateError(`the function ${name}() is not known`);

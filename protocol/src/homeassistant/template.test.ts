@@ -69,6 +69,7 @@ describe("value templates", () => {
 
   test("a prototype is nobody's value", () => {
     expect(render("{{ value_json.constructor }}{{ value_json.__proto__ }}", {})).toBe("");
+    expect(() => compileTemplate("{{ constructor }}")).toThrow("the name constructor is not known");
     expect(() => compileTemplate("{{ value | constructor }}")).toThrow("the filter constructor is not known");
   });
 });

@@ -57,3 +57,8 @@ export function kindsOfPoint({ reads }: Point): readonly ReadingKind[] {
   if (reads.as === "values") return [...new Set(Object.values(reads.values))];
   return [reads.as === "percent" ? "battery.low" : reads.kind];
 }
+
+/** What the text of a value says; a stranger's `constructor` says nothing. */
+export function saidBy({ reads }: Point, value: string): ReadingKind | undefined {
+  return reads.as === "values" && Object.hasOwn(reads.values, value) ? reads.values[value] : undefined;
+}

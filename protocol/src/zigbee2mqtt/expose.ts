@@ -5,6 +5,8 @@ import { scalar } from "../points/picked.ts";
 export interface Expose {
   readonly type: string;
   readonly property: string;
+  /** The property without its endpoint. */
+  readonly name: string;
   readonly endpoint?: string | undefined;
   /** Bits: 1 is published, 2 can be set, 4 can be asked for. */
   readonly access: number;
@@ -70,11 +72,12 @@ export function readExposes(list: unknown, depth: number): readonly Expose[] {
   return list.slice(0, MAX_EXPOSES).flatMap((item: unknown) => {
     const fields = record(item);
     if (fields === undefined) return [];
-    const { type, property, endpoint, access, unit, value_on, value_off, values, description, features } = fields;
+    const { type, name, property, endpoint, access, unit, value_on, value_off, values, description, features } = fields;
     return [
       {
         type: text(type),
         property: text(property),
+        name: text(name) || text(property),
         endpoint: text(endpoint) || undefined,
         access: typeof access === "number" ? access : 0,
         unit: text(unit) || undefined,

@@ -9,6 +9,7 @@ import {
   LinkError,
   parseDiscoveryTopic,
   RejectedError,
+  saidBy,
 } from "@gatehouse/protocol";
 import { z } from "zod";
 import {
@@ -240,8 +241,8 @@ class HomeAssistantDriver implements Driver {
     if (value !== undefined && value === entity.jammedText)
       this.#wishes.failed(device.id, "the lock says that it is jammed");
     const lock = mapping.points.find(({ property, takes }) => takes === true && property === entity.id);
-    if (lock?.reads.as === "values" && value !== undefined && !retained) {
-      const kind = lock.reads.values[value];
+    if (lock !== undefined && value !== undefined && !retained) {
+      const kind = saidBy(lock, value);
       if (kind !== undefined) this.#wishes.stateIs(device.id, kind === "lock.locked" ? "LOCK" : "UNLOCK");
     }
     this.#goOffLater(view, entity, value);
