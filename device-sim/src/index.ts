@@ -9,6 +9,7 @@ export type { PinName } from "./boards/pins.ts";
 export { type BeamEdge, beamEdges, peopleThrough } from "./boards/walk.ts";
 export { type BridgeClient, type BridgeClientOptions, connectBridge } from "./bridges/bridge-client.ts";
 export { type DiscoveredDeviceOptions, SimDiscoveredDevice } from "./bridges/discovered-device.ts";
+export { bridgeName, type RunBridgeOptions, runBridge, SIM_BRIDGES, type SimBridgeName } from "./bridges/run-bridge.ts";
 export {
   type Publish,
   SimZigbeeBridge,
