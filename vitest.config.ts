@@ -25,6 +25,7 @@ export default defineConfig({
         [
           "protocol/src/**/*.test.ts",
           "gateway/src/**/*.test.ts",
+          "gateway/console/src/**/*.test.ts",
           "device-sim/src/**/*.test.ts",
           "firmware-bridge/src/**/*.test.ts",
           "docs/town/**/*.test.ts",
@@ -33,6 +34,7 @@ export default defineConfig({
       ),
       project("structure", ["test/structure/**/*.test.ts"], 60_000),
       project("accuracy", ["test/accuracy/**/*.test.ts"], 60_000),
+      project("security", ["test/security/**/*.test.ts"], 60_000),
       project("contract", ["test/contract/**/*.test.ts"], 30_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 120_000, true),
       project("browser", ["test/browser/**/*.test.ts"], 60_000, true),

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { RunTally } from "./tally-reporter.ts";
 
-const FAST = ["unit", "structure", "accuracy", "contract"];
+const FAST = ["unit", "structure", "accuracy", "security", "contract"];
 const SLOW = ["e2e", "browser", "faults"];
 
 const root = resolve(import.meta.dirname, "..");

@@ -2,9 +2,14 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import { AuditLog } from "./audit/audit-log.ts";
+import { doneOf } from "./audit/done-of.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import type { Configuration } from "./configuration/configuration.ts";
+import type { Refused } from "./configuration/run-reconfigurable.ts";
+import { configRequests } from "./control/config-requests.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
 import { foundRequest } from "./control/found-request.ts";
 import { controlRequests } from "./control/requests.ts";
@@ -31,11 +36,12 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
-import { HomeAssistantTopics } from "./monitor/home-assistant.ts";
+import { announceTo } from "./monitor/home-assistant.ts";
 import { PortalBoard } from "./monitor/portal-board.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
+import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
 import { aborted, Stage } from "./stage.ts";
@@ -44,6 +50,8 @@ import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
 import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
+import { userRequests } from "./user-requests.ts";
+import { wantedConsole } from "./wanted-console.ts";
 
 export interface RunOptions {
   readonly siteFile: string;
@@ -54,6 +62,10 @@ export interface RunOptions {
   readonly ballastBytes: number;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Changes the site file; without it the gateway runs with what it was started with. */
+  readonly configuration?: Configuration;
+  /** A site file that the gateway did not start with. */
+  readonly refused?: Refused | undefined;
 }
 
 /** What a start has opened, for the screen. */
@@ -61,6 +73,8 @@ export interface Running {
   readonly site: LoadedSite;
   readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
   readonly monitorPort: number;
+  /** Undefined without a `console` section in the site file. */
+  readonly console: OpenedConsole | undefined;
   /** Real ms from the call to ready. */
   readonly readyMs: number;
   readonly recoveredInputs: number;
@@ -105,6 +119,8 @@ async function runLocked(
     if (raised) log.warn({ code, subject, detail }, "condition raised");
     else log.info({ code, subject }, "condition cleared");
   });
+  if (options.refused !== undefined)
+    health.raise("config-refused", `version ${options.refused.version}`, options.refused.reason);
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -130,6 +146,7 @@ async function runLocked(
       await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
     } finally {
       await endpoint.close();
+      await parts.audit.close();
     }
   } finally {
     await store.close();
@@ -147,6 +164,7 @@ async function assemble(
 ) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
+  const audit = new AuditLog({ stateDir, clock, log, health });
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -173,6 +191,10 @@ async function assemble(
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
+    onInput: (input, refused) => {
+      const done = doneOf(input, refused);
+      if (done !== undefined) audit.record(done);
+    },
   });
   const broker = createBroker({
     config: brokerConfig(site),
@@ -201,6 +223,7 @@ async function assemble(
     store,
     metrics,
     gateway,
+    audit,
     bootId,
     pseudonym: hide,
     drivers,
@@ -219,6 +242,7 @@ type Parts = Awaited<ReturnType<typeof assemble>>;
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
   const { broker, core } = parts;
+  const console = await wantedConsole(parts, options, site);
   const stages = [new Stage(), new Stage(), new Stage()] as const;
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
@@ -235,14 +259,15 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
   intake.run((stop) => parts.platform.run(stop));
-  const control = controlOf(parts, options);
+  if (console !== undefined) intake.run((stop) => console.run(stop));
+  const control = controlOf(parts, options, console);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
-    const announcer = announcerOf(parts, options, site);
-    if (announcer !== undefined) intake.run((stop) => announcer.run(stop));
+    const vault = openVault(options.stateDir, "homeassistant");
+    intake.run((stop) => announceTo(site.site, { ...parts, clock: options.clock, log: options.log, vault }, stop));
     for (const link of uplinksOf(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
@@ -253,6 +278,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
       site,
       mqtt,
       monitorPort,
+      console,
       readyMs: options.clock.monoMs() - startedMs,
       recoveredInputs: parts.store.recovered.lastSeq,
     });
@@ -288,13 +314,6 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
   });
 }
 
-function announcerOf({ core, broker }: Parts, { clock, log, stateDir }: RunOptions, { site }: Site) {
-  if (site.homeassistant?.discovery !== true) return undefined;
-  const vault = openVault(stateDir, "homeassistant");
-  const part = log.child({ part: "homeassistant" });
-  return new HomeAssistantTopics({ core, broker, clock, log: part, prefix: site.homeassistant.prefix, vault });
-}
-
 /** Commands a device's driver knows. */
 function actionsBy(site: Site): (device: Device) => readonly CommandAction[] {
   const rows = new Map(site.drivers.map(({ id, row }) => [id, row.actions]));
@@ -309,7 +328,11 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
-function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
+function controlOf(
+  parts: Parts,
+  { clock, log, stateDir, configuration }: RunOptions,
+  console: OpenedConsole | undefined,
+) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
@@ -319,6 +342,8 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
     spacesRequest(core),
     foundRequest(parts.found),
     ...uplinkRequests(parts),
+    ...(configuration === undefined ? [] : configRequests(configuration)),
+    ...userRequests(() => console?.desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };

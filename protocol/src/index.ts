@@ -16,6 +16,7 @@ export * from "./clock.ts";
 export * from "./command.ts";
 export * from "./command-args.ts";
 export * from "./command-envelope.ts";
+export * from "./console-site.ts";
 export * from "./crc.ts";
 export * from "./deed.ts";
 export * from "./dlt645/address.ts";

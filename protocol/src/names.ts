@@ -25,3 +25,6 @@ export const SecretRef = z.union(
   },
 );
 export type SecretRef = z.infer<typeof SecretRef>;
+
+/** Where a server of ours listens. */
+export const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { AlertKind } from "./alert.ts";
 import { SiteBoard } from "./board-site.ts";
+import { ConsoleSettings } from "./console-site.ts";
 import { Lane } from "./envelope.ts";
 import { EscalationSettings } from "./escalation.ts";
 import { Fire } from "./fire-site.ts";
 import { Mapping } from "./mapping.ts";
-import { Id, Pseudonym, SecretRef } from "./names.ts";
+import { Id, Listen, Pseudonym, SecretRef } from "./names.ts";
 import { ComplianceSettings, PatrolSettings } from "./patrol.ts";
 import { PresenceSettings, PromptSettings } from "./prompt.ts";
 import { RetentionSettings } from "./retention.ts";
@@ -186,8 +187,6 @@ export const Calendar = z.strictObject({
 });
 export type Calendar = z.infer<typeof Calendar>;
 
-const Listen = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "must be HOST:PORT");
-
 export const Broker = z.strictObject({
   listen: Listen.default("127.0.0.1:1883").describe("in clear: loopback, or a network of devices alone"),
   tls: z
@@ -249,7 +248,7 @@ export const Site = z.strictObject({
     address: Address.optional(),
   }),
   gateway: z.strictObject({ id: Id }).optional().describe("default: the site's id"),
-  spaces: z.array(Space).min(1, "must name at least one space"),
+  spaces: z.array(Space),
   portals: z.array(Portal).default([]),
   devices: z.array(Device).default([]),
   credentials: z.array(Credential).default([]).describe("who a pseudonym may be, without a name"),
@@ -278,6 +277,10 @@ export const Site = z.strictObject({
   homeassistant: HomeAssistant.optional().describe(
     "without it nothing is announced: see integrations/home-assistant.md",
   ),
+  console: z
+    .union([ConsoleSettings, z.literal("off")])
+    .default("off")
+    .describe("the local web page and its API; without this section there is none: see console.md"),
   accounts: z.array(Account).default([]).describe("accounts of local tools and bridges at the gateway's broker"),
 });
 export type Site = z.infer<typeof Site>;

@@ -1,12 +1,14 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { alertsCommand } from "./alerts.ts";
+import { auditCommand } from "./audit.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
+import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { devicesCommand } from "./devices.ts";
 import { exportCommand } from "./export.ts";
@@ -27,6 +29,7 @@ import { scanCommand } from "./scan.ts";
 import { simCommand } from "./sim.ts";
 import { spaceCommand } from "./space.ts";
 import { uplinkCommand } from "./uplink.ts";
+import { userCommand } from "./user.ts";
 import { VERSION, versionCommand } from "./version.ts";
 import { z2mCommand } from "./z2m.ts";
 
@@ -35,6 +38,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  configCommand,
   scanCommand,
   devicesCommand,
   z2mCommand,
@@ -54,7 +58,9 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  auditCommand,
   uplinkCommand,
+  userCommand,
   rulesCommand,
   simCommand,
   cityCommand,

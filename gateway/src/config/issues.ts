@@ -38,10 +38,14 @@ export function unknownKey(path: readonly PropertyKey[], key: string, known: rea
   return { path: formatPath(path), reason: `unknown key "${key}"`, fix };
 }
 
-/** The branch the writer most likely meant: the one with the fewest faults. */
+/** The branch the writer most likely meant: of the right type as a whole, with the fewest faults. */
 function closestBranch(branches: readonly (readonly core.$ZodIssue[])[]): readonly core.$ZodIssue[] {
-  return branches.toSorted((a, b) => a.length - b.length)[0] ?? [];
+  return branches.toSorted((a, b) => Number(isOther(a)) - Number(isOther(b)) || a.length - b.length)[0] ?? [];
 }
+
+/** Not even of the type that the branch is about. */
+const isOther = (branch: readonly core.$ZodIssue[]): boolean =>
+  branch.every(({ path, code }) => path.length === 0 && (code === "invalid_type" || code === "invalid_value"));
 
 /** The value itself, unless it may be a secret written where it must not stand. */
 function butIs(issue: core.$ZodIssue, path: readonly PropertyKey[]): string {

@@ -1,5 +1,5 @@
 /** Keeps a Home Assistant told of rooms, doors and alerts: retained announcements on our own broker, withdrawn for what is gone. */
-import type { Clock } from "@gatehouse/protocol";
+import type { Clock, Site } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { Core } from "../core/core.ts";
 import type { LocalBroker, Logger, Vault } from "../core/ports.ts";
@@ -21,6 +21,16 @@ export interface HomeAssistantOptions {
   readonly prefix: string;
   /** What was announced, over a restart: the broker keeps it in memory alone. */
   readonly vault: Vault;
+}
+
+/** Until the signal aborts, where the site file asks for it. */
+export async function announceTo(
+  { homeassistant }: Pick<Site, "homeassistant">,
+  options: Omit<HomeAssistantOptions, "prefix">,
+  signal: AbortSignal,
+): Promise<void> {
+  if (homeassistant?.discovery !== true) return;
+  await new HomeAssistantTopics({ ...options, prefix: homeassistant.prefix }).run(signal);
 }
 
 export class HomeAssistantTopics {
@@ -94,7 +104,12 @@ export class HomeAssistantTopics {
   async #keep(): Promise<void> {
     const text = JSON.stringify({ announced: [...this.#announced.keys()], withdrawn: [...this.#withdrawn] });
     if (text === this.#kept) return;
-    await this.#options.vault.write(NAME, Buffer.from(text));
-    this.#kept = text;
+    try {
+      await this.#options.vault.write(NAME, Buffer.from(text));
+      this.#kept = text;
+    } catch (err) {
+      // A full disk must not end what else is told.
+      this.#options.log.debug({ err }, "what was announced to home assistant is not kept yet");
+    }
   }
 }

@@ -1,5 +1,13 @@
 /** What tests of this and of other workspaces may use: small real implementations of our ports. */
 
+export { mayUse } from "../console/access.ts";
+export { deviceCookieName } from "../console/accounts/entrance.ts";
+export { codeAt } from "../console/accounts/totp.ts";
+export { openApiDocument } from "../console/openapi.ts";
+export { API, type ApiKey } from "../console/table/index.ts";
+export { LIVE_ACCESS, type LiveKind } from "../console/table/live.ts";
+export { type Access, ROLES, type Role, type Route } from "../console/table/route.ts";
+export { close as closeServer, listen, makeServer } from "../console/web/listener.ts";
 export { estimateOf } from "../core/occupancy/estimate-of.ts";
 export { against, FEATURES } from "../core/occupancy/features.ts";
 export { createForest, type ForestFile } from "../core/occupancy/forest.ts";
@@ -14,6 +22,15 @@ export {
   TEST_SERVER_CERT,
   TEST_SERVER_KEY,
 } from "./certificates.ts";
+export {
+  type ConsoleRig,
+  type ConsoleRigOptions,
+  MemoryLiveSources,
+  openConsoleRig,
+  RIG_HOST,
+  RIG_PASSWORD,
+  type Signed,
+} from "./console-rig.ts";
 export { DirectStore } from "./direct-store.ts";
 export { bareDeps, memoryVault } from "./driver-deps.ts";
 export { type LightGateway, type LightGatewayOptions, openLightGateway } from "./light-gateway.ts";

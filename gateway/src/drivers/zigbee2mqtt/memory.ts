@@ -34,13 +34,17 @@ export class Memory {
     }
   }
 
-  /** Keeps the devices that are bound. Resolves when it is on disk; what did not change is not written. */
+  /** Keeps the devices that are bound; what did not change is not written. A disk that takes nothing costs only the next restart. */
   async write(known: readonly Known[], remembered: readonly Remembered[]): Promise<void> {
     const devices = known.filter(({ views }) => views.length > 0).map(({ zigbee }) => wireForm(zigbee));
     const text = JSON.stringify({ remembered, devices });
     if (text === this.#written) return;
-    await this.#vault.write(NAME, Buffer.from(text));
-    this.#written = text;
+    try {
+      await this.#vault.write(NAME, Buffer.from(text));
+      this.#written = text;
+    } catch (err) {
+      this.#log.warn({ err }, "what is known of zigbee devices is not kept");
+    }
   }
 }
 

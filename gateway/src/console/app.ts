@@ -1,0 +1,276 @@
+/** The console as a Fastify application that does not listen: every row of the table with its checks, the page, the live feed. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
+import { type Clock, InvariantError } from "@gatehouse/protocol";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger } from "../core/ports.ts";
+import { mayUse } from "./access.ts";
+import type { Accounts } from "./accounts/accounts.ts";
+import { isSameText, type LiveSession, type Sessions } from "./accounts/sessions.ts";
+import { languageOf } from "./language.ts";
+import { LiveFeed } from "./live-feed.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { Audit, LiveSources } from "./ports.ts";
+import { problemOf, Refusal, refusalOf } from "./refusal.ts";
+import { type SessionParts, sessionAnswers } from "./session-answers.ts";
+import { type Answers, API, type ApiKey, type FileContent } from "./table/index.ts";
+import type { Route } from "./table/route.ts";
+import type { sessionRoutes } from "./table/session.ts";
+import { CSRF_HEADER, cookieIn, cookieText, SESSION_COOKIE, type Visit } from "./visit.ts";
+import { askedOf, bodyLimitOf, checkContentType } from "./web/asked.ts";
+import { takeBodies } from "./web/bodies.ts";
+import { Connections } from "./web/connections.ts";
+import { checkHost, checkOrigin, RequestRate } from "./web/guard.ts";
+import { PageFiles } from "./web/page-files.ts";
+import { securityHeaders } from "./web/security-headers.ts";
+
+/** Rows other than those about sessions, which the console answers itself. */
+export type OtherKey = Exclude<ApiKey, keyof typeof sessionRoutes>;
+
+export interface ConsoleParts extends Omit<SessionParts, "nowMs" | "monoMs"> {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly audit: Audit;
+  /** A row that is not answered here says 501. */
+  readonly answers: Partial<Answers<OtherKey>>;
+  readonly live: LiveSources;
+  readonly bootId: string;
+  /** Names and addresses this box goes by, in small letters, without ports and brackets. */
+  readonly hosts: () => ReadonlySet<string>;
+  /** The folder of the built page. */
+  readonly pageDir?: string;
+  /** The box's own certificate authority, PEM, for browsers to trust. */
+  readonly caPem: () => string | undefined;
+  /** Large bodies lie here for as long as they are asked about. */
+  readonly spoolDir: string;
+  /** By TLS; false on loopback in tests alone. */
+  readonly secure: boolean;
+  /** A certificate of the operator's own. */
+  readonly strictTransport: boolean;
+  /** Without it a plain one that is never opened, for `inject`. */
+  readonly makeServer?: (listener: RequestListener) => Server;
+  /** Tests: an answer that its row's schema refuses is a bug. */
+  readonly checkAnswers?: boolean;
+}
+
+export interface Console {
+  readonly app: FastifyInstance;
+  readonly feed: LiveFeed;
+  readonly connections: Connections;
+}
+
+interface Known {
+  readonly session: LiveSession | undefined;
+  readonly roles: Visit["roles"] | undefined;
+}
+
+/** Nobody who is not signed in keeps a connection busy with a body for longer. */
+const STRANGERS_BODY_MS = 10_000;
+
+export function buildConsole(parts: ConsoleParts): Console {
+  const connections = new Connections();
+  const rate = new RequestRate(parts.clock);
+  const makeServer = parts.makeServer ?? ((listener) => createServer(listener));
+  const app = Fastify({
+    serverFactory: (listener) => makeServer(listener as RequestListener),
+    logger: false,
+    exposeHeadRoutes: false,
+    routerOptions: { caseSensitive: true, maxParamLength: 200 },
+    forceCloseConnections: true,
+    return503OnClosing: true,
+  });
+  const feed = new LiveFeed(parts, connections);
+  const headers = securityHeaders(parts.strictTransport);
+  takeBodies(app, parts.spoolDir);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(headers);
+    checkHost(request.headers.host, parts.hosts);
+    const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE));
+    rate.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
+    sessionOf.set(request.raw, session);
+  });
+  app.setErrorHandler((error, request, reply) => fail(parts, error, request, reply));
+  app.setNotFoundHandler((request, reply) => fail(parts, new Refusal("not-found"), request, reply));
+  const own = sessionAnswers({ ...parts, nowMs: () => parts.clock.nowMs(), monoMs: () => parts.clock.monoMs() });
+  const answers = { ...parts.answers, ...own } as unknown as Partial<Record<ApiKey, AnyAnswer>>;
+  for (const [key, row] of Object.entries(API) as [ApiKey, Route][])
+    addRow(app, parts, connections, key, row, answers[key]);
+  addFixed(app, parts);
+  app.server.on("upgrade", (request, socket, head) => feed.upgrade(request, socket as Socket, head));
+  return { app, feed, connections };
+}
+
+type AnyAnswer = (asked: unknown, visit: Visit) => Promise<unknown>;
+
+function addRow(
+  app: FastifyInstance,
+  parts: ConsoleParts,
+  connections: Connections,
+  key: ApiKey,
+  row: Route,
+  answer: AnyAnswer | undefined,
+): void {
+  const [method = "GET", url = "/"] = key.split(" ");
+  const known = new WeakMap<FastifyRequest, Known>();
+  app.route({
+    method,
+    url,
+    bodyLimit: bodyLimitOf(row),
+    config: { spool: row.binary?.spool === true },
+    onRequest: async (request) => {
+      const found = whoIs(parts, request);
+      known.set(request, found);
+      if (method !== "GET") checkOrigin(request.headers, parts.secure);
+      checkAccess(row, found, key);
+      if (found.session !== undefined) connections.trust(request.raw.socket);
+      else watchBody(parts.clock, request);
+      if (method !== "GET" && row.access !== "public") checkCsrf(request, found.session);
+      checkContentType(row, request.headers["content-type"]);
+    },
+    handler: async (request, reply) => {
+      const visit = visitOf(request, reply, known.get(request));
+      if (answer === undefined) throw new Refusal("not-built");
+      const said = await answer(askedOf(row, request), visit);
+      if (method !== "GET" && !key.startsWith("POST /api/1/session") && key !== "POST /api/1/claim") {
+        parts.audit.record({ by: visit.name, what: key, subject: subjectOf(request), detail: "" });
+      }
+      reply.header("cache-control", "no-store");
+      if (row.file !== undefined) return sendFile(reply, said as FileContent);
+      if (parts.checkAnswers) mustFit(row, key, said);
+      return reply.type("application/json; charset=utf-8").send(JSON.stringify(said));
+    },
+  });
+}
+
+/** As found once, when a request came. */
+const sessionOf = new WeakMap<object, LiveSession | undefined>();
+
+function whoIs({ accounts }: ConsoleParts, request: FastifyRequest): Known {
+  const session = sessionOf.get(request.raw);
+  const account = session === undefined ? undefined : accounts.find(session.name);
+  if (session === undefined || account === undefined || account.disabled)
+    return { session: undefined, roles: undefined };
+  return { session, roles: account.mustChange ? [] : account.roles };
+}
+
+/** Who must change the password may only do that, see the own session, and leave. */
+const BEFORE_CHANGE: readonly string[] = ["GET /api/1/session", "DELETE /api/1/session", "PUT /api/1/session/password"];
+
+function checkAccess({ access }: Route, { session, roles }: Known, key: string): void {
+  const verdict = mayUse(access, roles);
+  if (verdict === "sign-in") throw new Refusal("sign-in");
+  const mustChange = session !== undefined && roles?.length === 0;
+  if (mustChange && access !== "public" && !BEFORE_CHANGE.includes(key)) throw new Refusal("change-password");
+  if (verdict === "forbidden") {
+    throw new Refusal("forbidden", { values: { roles: typeof access === "string" ? access : access.join(", ") } });
+  }
+}
+
+function checkCsrf(request: FastifyRequest, session: LiveSession | undefined): void {
+  const given = request.headers[CSRF_HEADER];
+  if (session === undefined || typeof given !== "string" || !isSameText(given, session.csrf))
+    throw new Refusal("wrong-csrf");
+}
+
+function watchBody(clock: Clock, { raw }: FastifyRequest): void {
+  const cancel = clock.after(STRANGERS_BODY_MS, () => raw.socket.destroy());
+  raw.once("end", cancel);
+  raw.once("close", cancel);
+}
+
+function visitOf(request: FastifyRequest, reply: FastifyReply, known: Known | undefined): Visit {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const { headers } = request;
+  return {
+    name: known?.session?.name ?? "",
+    roles: known?.roles ?? [],
+    language: languageFor(request),
+    address: request.ip,
+    signal: gone.signal,
+    session: known?.session,
+    agent: String(headers["user-agent"] ?? ""),
+    cookie: (name) => cookieIn(headers.cookie, name),
+    setCookie: (name, value, maxAge) => void reply.header("set-cookie", cookieText(name, value, maxAge)),
+  };
+}
+
+function languageFor({ query, headers }: FastifyRequest): "zh" | "en" {
+  const { lang } = (query ?? {}) as { readonly lang?: unknown };
+  return languageOf(typeof lang === "string" ? lang : undefined, headers["accept-language"]);
+}
+
+const subjectOf = ({ params }: FastifyRequest): string =>
+  Object.values((params ?? {}) as Readonly<Record<string, string>>)
+    .join(" ")
+    .slice(0, 200);
+
+/** A file is never run as a page of this site: it is saved, or shown in a sandbox. */
+function sendFile(reply: FastifyReply, { type, name, body }: FileContent): FastifyReply {
+  const disposition = name === undefined ? "inline" : `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+  if (type.startsWith("text/html"))
+    reply.header(
+      "content-security-policy",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals",
+    );
+  return reply.header("content-disposition", disposition).type(type).send(body);
+}
+
+function mustFit({ answer }: Route, key: string, said: unknown): void {
+  const checked = answer.safeParse(said);
+  if (!checked.success) throw new InvariantError(`${key} answers what its row refuses: ${checked.error.message}`);
+}
+
+async function fail({ log }: ConsoleParts, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const refusal = refusalOf(error) ?? refusalOfFastify(error, request);
+  if (refusal === undefined) {
+    log.error({ err: error, method: request.method, url: request.routeOptions.url }, "a request failed with a bug");
+  }
+  const { status, body, retryAfterSeconds } = problemOf(refusal ?? new Refusal("fault"), languageFor(request));
+  if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
+  // A body nobody has read stays unread: the connection goes with the answer.
+  if (!request.raw.readableEnded && request.raw.headers["content-length"] !== undefined)
+    reply.header("connection", "close");
+  return reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify(body));
+}
+
+/** Fastify's own refusals of a body or a path. */
+function refusalOfFastify(error: unknown, request: FastifyRequest): Refusal | undefined {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new Refusal("too-large", { values: { bytes: request.routeOptions.bodyLimit } });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new Refusal("wrong-type", { values: { type: "-", types: "application/json" } });
+  if (code.startsWith("FST_ERR_CTP") || error instanceof SyntaxError) return new Refusal("not-json");
+  return code === "FST_ERR_BAD_URL" || code === "FST_ERR_NOT_FOUND" ? new Refusal("not-found") : undefined;
+}
+
+/** What is there beside the table, for everybody: the page, the API's document, the certificate authority. */
+function addFixed(app: FastifyInstance, parts: ConsoleParts): void {
+  const page = new PageFiles(parts.pageDir);
+  let document: string | undefined;
+  app.get("/api/1/openapi.json", async (_, reply) => {
+    document ??= JSON.stringify(openApiDocument(parts.version));
+    return reply.header("cache-control", "no-cache").type("application/json; charset=utf-8").send(document);
+  });
+  app.get("/gatehouse-ca.crt", async (_, reply) => {
+    const pem = parts.caPem();
+    if (pem === undefined) throw new Refusal("not-found");
+    const type = "application/x-x509-ca-cert";
+    return reply.header("content-disposition", 'attachment; filename="gatehouse-ca.crt"').type(type).send(pem);
+  });
+  app.get("/*", async (request, reply) => {
+    const path = request.url.split("?")[0] ?? "/";
+    const { headers } = request;
+    const found = page.answer(path, String(headers["accept-encoding"] ?? ""), headers["if-none-match"]);
+    if (found === undefined || path.startsWith("/api/")) throw new Refusal("not-found");
+    if (found === "not-modified") return reply.code(304).send();
+    return reply.headers(found.headers).send(found.body);
+  });
+}
