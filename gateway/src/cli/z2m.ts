@@ -59,7 +59,8 @@ function readFile(file: string): readonly BridgeDevice[] {
   } catch (cause) {
     throw wrong("is no JSON", cause);
   }
-  const devices = readZigbeeDevices(json);
+  const { devices: within = json } = (json ?? {}) as { readonly devices?: unknown };
+  const devices = readZigbeeDevices(within);
   if (devices === undefined) throw wrong("is no list");
   return devices;
 }

@@ -30,6 +30,8 @@ export interface BridgeDevice {
   /** Undefined for a device that Zigbee2MQTT itself does not know. */
   readonly exposes: readonly Expose[] | undefined;
   readonly disabled: boolean;
+  /** The radio of Zigbee2MQTT itself. */
+  readonly coordinator: boolean;
 }
 
 /** Of one payload. */
@@ -39,14 +41,16 @@ const MAX_VALUES = 200;
 const MAX_DEPTH = 3;
 const MAX_TEXT = 300;
 
-/** Undefined for something else than a list. The coordinator is no device. */
+/** Undefined for something else than a list. What has no address goes by its name, or its place in the list. */
 export function readDevices(payload: unknown): readonly BridgeDevice[] | undefined {
   if (!Array.isArray(payload)) return undefined;
-  return payload.slice(0, MAX_DEVICES).flatMap((item: unknown) => {
+  return payload.slice(0, MAX_DEVICES).flatMap((item: unknown, index) => {
     const fields = record(item);
-    const ieee = normalIeee(fields?.["ieee_address"]);
-    if (fields === undefined || ieee === undefined || fields["type"] === "Coordinator") return [];
-    const definition = record(fields["definition"]);
+    if (fields === undefined) return [];
+    const address = fields["ieee_address"];
+    const ieee = normalIeee(address) ?? (text(address) || text(fields["friendly_name"]) || `#${index + 1}`);
+    // Lists of definitions, which are no devices yet, have them without a device around.
+    const definition = record(fields["definition"]) ?? (Array.isArray(fields["exposes"]) ? fields : undefined);
     return [
       {
         ieee,
@@ -56,6 +60,7 @@ export function readDevices(payload: unknown): readonly BridgeDevice[] | undefin
         description: text(definition?.["description"]),
         exposes: definition === undefined ? undefined : readExposes(definition["exposes"], MAX_DEPTH),
         disabled: fields["disabled"] === true,
+        coordinator: fields["type"] === "Coordinator",
       },
     ];
   });

@@ -16,8 +16,10 @@ export function mapDevice({
   vendor,
   model,
   exposes,
-}: Pick<BridgeDevice, "vendor" | "model" | "exposes">): DeviceMapping {
+  coordinator = false,
+}: Pick<BridgeDevice, "vendor" | "model" | "exposes"> & Partial<BridgeDevice>): DeviceMapping {
   const nothing = { points: [], lockActions: false, panicActions: false, left: [], irregular: false };
+  if (coordinator) return { ...nothing, unsupported: "it is the radio of Zigbee2MQTT itself" };
   if (exposes === undefined) return { ...nothing, unsupported: "Zigbee2MQTT does not know this device" };
   const row = irregularOf(vendor, model);
   if (row?.unsupported !== undefined) return { ...nothing, irregular: true, unsupported: row.unsupported };

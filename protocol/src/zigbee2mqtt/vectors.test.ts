@@ -113,6 +113,26 @@ describe("recorded states", () => {
   });
 });
 
+test("every object of a list is listed, and what is none is left out", () => {
+  const list = readDevices([
+    { ieee_address: "0x00124B0000000000", type: "Coordinator", friendly_name: "Coordinator", definition: null },
+    { friendly_name: "no address", definition: { exposes: [] } },
+    { vendor: "x", model: "y", exposes: [] },
+    { ieee_address: "0x00124b0000000001", friendly_name: "unknown", definition: null },
+    null,
+    5,
+    "text",
+  ]);
+  expect(list?.map(({ ieee }) => ieee)).toEqual(["0x00124b0000000000", "no address", "#3", "0x00124b0000000001"]);
+  expect(list?.map((device) => mapDevice(device).unsupported)).toEqual([
+    "it is the radio of Zigbee2MQTT itself",
+    "it exposes nothing of a door, a room or a meter",
+    "it exposes nothing of a door, a room or a meter",
+    "Zigbee2MQTT does not know this device",
+  ]);
+  expect(readDevices({ devices: [] })).toBeUndefined();
+});
+
 describe("payloads of nonsense", () => {
   const mapping = mapDevice(deviceOf(samples.find(({ model }) => model === "YRD226HA2619") as Sample));
 

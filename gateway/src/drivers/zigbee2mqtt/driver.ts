@@ -117,7 +117,7 @@ class ZigbeeDriver implements Driver {
   }
 
   async #hearDevices(payload: Buffer): Promise<void> {
-    const list = readZigbeeDevices(parse(payload));
+    const list = readZigbeeDevices(parse(payload))?.filter(({ coordinator }) => !coordinator);
     if (list === undefined) {
       this.#deps.log.warn({ bytes: payload.length }, "the list of zigbee devices cannot be read");
       return;
