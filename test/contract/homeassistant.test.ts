@@ -1,7 +1,11 @@
 /** The Home Assistant discovery driver: both forms, availability, removal, templates that are not known, restarts. */
-import type { Device, DeviceCommand } from "@gatehouse/protocol";
+import { createServer } from "node:net";
+import { connectBridge, SimDiscoveredDevice } from "@gatehouse/device-sim";
+import { type Device, type DeviceCommand, systemClock } from "@gatehouse/protocol";
 import { settle } from "@gatehouse/protocol/testing";
-import { Pseudonymized, Unreadable } from "gatehouse";
+import { Aedes } from "aedes";
+import { driverTypes, FoundList, HealthBoard, Pseudonymized, Unreadable } from "gatehouse";
+import { bareDeps, MemoryLog } from "gatehouse/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type HomeAssistantRig,
@@ -221,4 +225,49 @@ test("what was announced is known after a restart", async () => {
   second.rig.intercept = async () => {};
   await second.rig.publish("locks/0xabc/state", '{"lock":"UNLOCKED","open":true,"battery":80}');
   expect(await second.news()).toContain("lock-302 lock.unlocked");
+});
+
+test("on another broker it finds by itself where the devices speak", async () => {
+  const aedes = await Aedes.createBroker();
+  const server = createServer(aedes.handle);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `mqtt://127.0.0.1:${(server.address() as { port: number }).port}`;
+  stops.push(async () => {
+    await new Promise<void>((resolve) => aedes.close(resolve));
+    server.close();
+  });
+  const device: SimDiscoveredDevice = new SimDiscoveredDevice({
+    id: "0xabc",
+    name: "Flat 302",
+    publish: (...message) => client.publish(...message),
+  });
+  const client = await connectBridge({ url, hear: (topic, payload) => void device.hear(topic, payload) });
+  stops.push(() => client.close());
+  await client.subscribe(device.subscriptions);
+  await device.announce();
+  const row = driverTypes.find(({ type }) => type === "homeassistant");
+  if (row === undefined) throw new RangeError("no driver");
+  const kinds: string[] = [];
+  const driver = row.create("ha", row.config.parse({ url }) as never, {
+    ...bareDeps(),
+    clock: systemClock,
+    log: new MemoryLog(),
+    health: new HealthBoard(systemClock),
+    found: new FoundList(),
+    devices: [{ id: "lock-302", kind: "lock", driver: "ha", reversed: false, address: "0xabc" } as Device],
+    broker: { onPublish: () => () => {}, publish: async () => {} },
+    accept: async (items) => {
+      for (const item of items) kinds.push((item as { kind: string }).kind);
+      return [];
+    },
+  });
+  const stop = new AbortController();
+  const ended = driver.run(stop.signal);
+  // Its availability is retained.
+  await expect.poll(() => kinds, { timeout: 5_000 }).toEqual(["device.online"]);
+  const command: DeviceCommand = { id: "c1", action: "unlock", notAfter: "2999-01-01T00:00:00Z" };
+  expect(await driver.command("lock-302", command, new AbortController().signal)).toEqual({ id: "c1", ok: true });
+  expect(kinds).toContain("lock.unlocked");
+  stop.abort();
+  await ended;
 });
