@@ -1,6 +1,8 @@
 /** The package door. */
+
 export { openApiDocument } from "./console/openapi.ts";
 export { PROBLEMS } from "./console/problem-catalogue.ts";
+export { type FoundDevice, type FoundDevices, FoundList, type FoundPoint } from "./core/found-devices.ts";
 export { HealthBoard } from "./core/health.ts";
 export type {
   Accept,

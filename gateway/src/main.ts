@@ -11,6 +11,7 @@ import type { Configuration } from "./configuration/configuration.ts";
 import type { Refused } from "./configuration/run-reconfigurable.ts";
 import { configRequests } from "./control/config-requests.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
+import { foundRequest } from "./control/found-request.ts";
 import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
@@ -20,6 +21,7 @@ import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
 import { Core } from "./core/core.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
+import { FoundList } from "./core/found-devices.ts";
 import { HealthBoard } from "./core/health.ts";
 import { Pairing } from "./core/pairing.ts";
 import type { GapRow, Logger, Store } from "./core/ports.ts";
@@ -29,8 +31,10 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { announceTo } from "./monitor/home-assistant.ts";
 import type { LogRing } from "./monitor/log-ring.ts";
 import { onlookers } from "./monitor/onlookers.ts";
+import { PortalBoard } from "./monitor/portal-board.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
@@ -45,6 +49,7 @@ import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
 import { openStore } from "./store/store.ts";
+import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
 import { userRequests } from "./user-requests.ts";
 import { wantedConsole } from "./wanted-console.ts";
@@ -210,8 +215,7 @@ async function assemble(
   const newId = () => `fire.${randomBytes(8).toString("hex")}`;
   const fireLog = log.child({ part: "fire" });
   const egress = new EgressRelease({ core, drivers, clock, log: fireLog, health, actionsOf, newId });
-  const { uplinks, secret } = site;
-  const given = { uplinks, secret, targets, core, store, commands, gateway, clock, log: commandLog, health };
+  const given = { ...site, targets, core, store, commands, gateway, clock, log: commandLog, health };
   const platform = await assemblePlatform(given);
   const metrics = gatewayMetrics({ core, store, broker, targets, health, commands, ...platform });
   return {
@@ -228,6 +232,7 @@ async function assemble(
     bootId,
     pseudonym: hide,
     drivers,
+    ...sights(core, clock),
     commands,
     egress,
     rollCall: new RollCallBook({ core, drivers, clock }),
@@ -236,6 +241,12 @@ async function assemble(
     opcua,
   };
 }
+
+/** What drivers see beside what they report. */
+const sights = (core: Core, clock: Clock) => ({
+  found: new FoundList(),
+  portals: new PortalBoard(core, () => clock.nowMs()),
+});
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
 
@@ -247,7 +258,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
   for (const stage of stages) stage.onFailure((error) => failed.abort(error));
-  const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
+  const topics = new StateTopics({ ...parts, clock: options.clock });
   core.onChange((change) => topics.changed(change));
   core.onChange(({ spaces }) => parts.rollCall.changed(spaces));
   const orders = { commands: parts.commands, clock: options.clock, log: options.log.child({ part: "orders" }), newId };
@@ -266,6 +277,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
+    const vault = openVault(options.stateDir, "homeassistant");
+    intake.run((stop) => announceTo(site.site, { ...parts, clock: options.clock, log: options.log, vault }, stop));
     for (const link of runningUplinks(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const side = opcuaOf(parts, options, mqtt);
@@ -305,6 +318,7 @@ function controlOf(
     monthRequest({ ...parts, clock }),
     ...confirmRequests(confirmations),
     spacesRequest(core),
+    foundRequest(parts.found),
     ...uplinkRequests(parts),
     ...(configuration === undefined ? [] : configRequests(configuration)),
     ...userRequests(() => console?.desk),

@@ -4,9 +4,11 @@ import type { Clock, CommandAction, Device } from "@gatehouse/protocol";
 import type { LoadedSite } from "./config.ts";
 import type { LiveDrivers } from "./core/commands/live-drivers.ts";
 import type { Core } from "./core/core.ts";
+import type { FoundList } from "./core/found-devices.ts";
 import type { Health, LocalBroker, Logger } from "./core/ports.ts";
 import type { driverTypes } from "./drivers/index.ts";
 import type { onlookers } from "./monitor/onlookers.ts";
+import type { PortalBoard } from "./monitor/portal-board.ts";
 import { openVault } from "./store/vault.ts";
 import type { uplinkTypes } from "./uplinks/index.ts";
 
@@ -16,6 +18,8 @@ export interface DriverParts extends Pick<ReturnType<typeof onlookers>, "book" |
   readonly core: Core;
   readonly drivers: LiveDrivers;
   readonly broker: LocalBroker;
+  readonly found: FoundList;
+  readonly portals: PortalBoard;
   readonly health: Health;
   readonly pseudonym: (credential: string) => string;
 }
@@ -32,19 +36,23 @@ export function runningDrivers(parts: DriverParts, options: DriverSurroundings, 
     const deps = {
       clock,
       log: log.child({ driver: id }),
-      accept: parts.book.watched(parts.core.acceptFor(id)),
+      accept: parts.portals.watching(parts.book.watched(parts.core.acceptFor(id))),
       tap: parts.taps.tapFor(id),
       figures: parts.figures.teller(id),
       health: parts.health,
       devices,
       broker: parts.broker,
+      found: parts.found,
       timezone: site.site.site.timezone,
       secret: site.secret,
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),
       folder: join(options.stateDir, "drivers", id),
     };
-    const make = () => parts.drivers.watched(row.create(id, config as never, deps));
+    const make = () => {
+      parts.found.forget(id);
+      return parts.drivers.watched(row.create(id, config as never, deps));
+    };
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
   });
 }

@@ -10,6 +10,7 @@ import { files, read, root } from "./tree.ts";
 interface Example {
   readonly drivers?: readonly object[];
   readonly opcua?: object;
+  readonly accounts?: readonly object[];
   readonly devices?: readonly { readonly space?: string; readonly portal?: string }[];
 }
 
@@ -27,7 +28,7 @@ const examples = files
   );
 
 /** The spaces and doors an example's devices speak of. */
-function siteAround({ drivers = [], devices = [], opcua }: Example): object {
+function siteAround({ drivers = [], devices = [], accounts = [], opcua }: Example): object {
   const named = (key: "space" | "portal") => [...new Set(devices.flatMap((device) => device[key] ?? []))];
   const space = (id: string) => ({ id, kind: "flat", limit: { persons: 4, basis: "example" } });
   return {
@@ -37,6 +38,7 @@ function siteAround({ drivers = [], devices = [], opcua }: Example): object {
     drivers,
     devices,
     ...(opcua === undefined ? {} : { opcua }),
+    accounts,
     policies: [],
   };
 }

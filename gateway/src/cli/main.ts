@@ -11,6 +11,7 @@ import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
+import { devicesCommand } from "./devices.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
@@ -32,6 +33,7 @@ import { spaceCommand } from "./space.ts";
 import { uplinkCommand } from "./uplink.ts";
 import { userCommand } from "./user.ts";
 import { VERSION, versionCommand } from "./version.ts";
+import { z2mCommand } from "./z2m.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
 const COMMANDS: readonly (() => Command)[] = [
@@ -40,6 +42,8 @@ const COMMANDS: readonly (() => Command)[] = [
   checkCommand,
   configCommand,
   scanCommand,
+  devicesCommand,
+  z2mCommand,
   busCommand,
   bridgeCommand,
   firmwareCommand,

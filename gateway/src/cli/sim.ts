@@ -24,6 +24,9 @@ interface SimFlags {
   readonly listen?: string;
   readonly line?: Readonly<Record<string, string>>;
   readonly baud?: string;
+  readonly bridge?: string;
+  readonly user?: string;
+  readonly passwordEnv?: string;
   readonly logLevel: LogLevel;
   readonly clock?: string;
 }
@@ -66,12 +69,15 @@ export function simCommand(): Command {
       "--listen <address>",
       "with --device: tcp:[HOST:]PORT, pty:PATH for a serial line, udp:[HOST:]PORT for boards",
     )
+    .option("--bridge <name>", "run zigbee2mqtt, or a discovered device, at --url instead of a scenario")
+    .option("--user <name>", "with --bridge: its account")
+    .option("--password-env <variable>", "with --bridge: the variable that holds its password")
     .option("--baud <rate>", "with --device: bytes take the time they take at this rate")
     .addOption(new Option("--log-level <level>", "what is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--clock <anchor>", "world clock as WORLDMS,REALMS,SCALE (demo and tests)").hideHelp())
     .addHelpText(
       "after",
-      '\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --line electricity=tcp:0.0.0.0:4101 --line gate=pty:/tmp/gate\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n  gatehouse sim --device "osdp-reader?address=3" --listen tcp:4001\n',
+      '\nExamples:\n  gatehouse sim --write-site site.yaml\n  gatehouse sim --url mqtt://127.0.0.1:1883 --seed 7\n  gatehouse sim --line electricity=tcp:0.0.0.0:4101 --line gate=pty:/tmp/gate\n  gatehouse sim --replay march.ndjson --seed 7\n  gatehouse sim --labelled dormitory --seed 7 --out dormitory-7/\n  gatehouse sim --device "osdp-reader?address=3" --listen tcp:4001\n  gatehouse sim --bridge zigbee2mqtt --user z2m --password-env Z2M_PW\n',
     )
     .action(sim);
 }
@@ -88,6 +94,8 @@ function parseLine(text: string, before: Readonly<Record<string, string>> = {}):
 async function sim(flags: SimFlags): Promise<void> {
   const { labelled } = flags;
   if (labelled !== undefined) return (await import("./sim-labelled.ts")).writeLabelled({ ...flags, labelled });
+  const { bridge } = flags;
+  if (bridge !== undefined) return (await import("./sim-bridge.ts")).simBridge({ ...flags, bridge });
   const { device } = flags;
   if (device !== undefined) return (await import("./sim-devices.ts")).simDevices({ ...flags, device });
   const clock = clockFor(flags.clock);

@@ -10,6 +10,7 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { FoundDevices } from "./found-devices.ts";
 import type { HealthCode } from "./health-codes.ts";
 import type { TellFigures } from "./line-figures.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
@@ -102,6 +103,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** For devices it sees that the site file does not have, so that a person can bind them. */
+  readonly found: FoundDevices;
   /** The site's IANA zone, for devices that tell local time. */
   readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */

@@ -1,4 +1,5 @@
 /** The table of drivers: one row a protocol. A later driver is one more row. */
+import { homeAssistant } from "./homeassistant/driver.ts";
 import { cjt188 } from "./meter/cjt188.ts";
 import { dlt645 } from "./meter/dlt645.ts";
 import { modbus } from "./modbus/modbus.ts";
@@ -8,5 +9,18 @@ import { osdp } from "./osdp/osdp.ts";
 import { ld2410 } from "./radar/ld2410.ts";
 import { ld2450 } from "./radar/ld2450.ts";
 import { uhppote } from "./uhppote/driver.ts";
+import { zigbee2mqtt } from "./zigbee2mqtt/driver.ts";
 
-export const driverTypes = [mqttNative, osdp, modbus, dlt645, cjt188, ld2410, ld2450, uhppote, opcua] as const;
+export const driverTypes = [
+  mqttNative,
+  osdp,
+  modbus,
+  dlt645,
+  cjt188,
+  ld2410,
+  ld2450,
+  uhppote,
+  zigbee2mqtt,
+  homeAssistant,
+  opcua,
+] as const;
