@@ -1,4 +1,5 @@
 /** The package door. */
+export { type FoundDevice, type FoundDevices, FoundList, type FoundPoint } from "./core/found-devices.ts";
 export { HealthBoard } from "./core/health.ts";
 export type {
   Accept,

@@ -6,6 +6,7 @@ import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
+import { foundRequest } from "./control/found-request.ts";
 import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
@@ -18,6 +19,7 @@ import { Core } from "./core/core.ts";
 import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
+import { FoundList } from "./core/found-devices.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
 import { mapped } from "./core/mapped-uplink.ts";
@@ -200,6 +202,7 @@ async function assemble(
     bootId,
     pseudonym: hide,
     drivers,
+    found: new FoundList(),
     commands,
     egress,
     rollCall: new RollCallBook({ core, drivers, clock }),
@@ -266,12 +269,16 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
       health: parts.health,
       devices,
       broker: parts.broker,
+      found: parts.found,
       timezone: site.site.site.timezone,
       secret: site.secret,
       pseudonym: parts.pseudonym,
       vault: openVault(join(options.stateDir, "drivers"), id),
     };
-    const make = () => parts.drivers.watched(row.create(id, config as never, deps));
+    const make = () => {
+      parts.found.forget(id);
+      return parts.drivers.watched(row.create(id, config as never, deps));
+    };
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
   });
 }
@@ -298,6 +305,7 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
     monthRequest({ ...parts, clock }),
     ...confirmRequests(confirmations),
     spacesRequest(core),
+    foundRequest(parts.found),
     ...uplinkRequests(parts),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });

@@ -1,5 +1,6 @@
 /** Runs the real driver of one line outside the gateway, with ears on it; what its devices report is counted and forgotten. */
 import { type Clock, type Device, LinkError, type SecretRef } from "@gatehouse/protocol";
+import { FoundList } from "../core/found-devices.ts";
 import { HealthBoard } from "../core/health.ts";
 import type { DriverDeps, DriverType, LineProtocol, Logger, Vault } from "../core/ports.ts";
 import { Dialogue, type Entry } from "./entry.ts";
@@ -62,6 +63,7 @@ export async function examine(options: ExamineOptions, signal: AbortSignal): Pro
     },
     pseudonym: () => "c_0000000000",
     broker: { onPublish: () => () => {}, publish: () => Promise.resolve() },
+    found: new FoundList(),
     tap: (event) => {
       heard = true;
       dialogue.hear(event);

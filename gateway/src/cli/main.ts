@@ -8,6 +8,7 @@ import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
 import { demoCommand } from "./demo.ts";
+import { devicesCommand } from "./devices.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
 import { firmwareCommand } from "./firmware.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly (() => Command)[] = [
   initCommand,
   checkCommand,
   scanCommand,
+  devicesCommand,
   busCommand,
   bridgeCommand,
   firmwareCommand,

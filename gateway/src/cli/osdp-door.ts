@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ConfigError, didYouMean, LinkError, RejectedError, systemClock } from "@gatehouse/protocol";
 import { z } from "zod";
 import { loadSite } from "../config.ts";
+import { FoundList } from "../core/found-devices.ts";
 import { HealthBoard } from "../core/health.ts";
 import type { Driver, DriverDeps } from "../core/ports.ts";
 import { driverTypes } from "../drivers/index.ts";
@@ -122,6 +123,7 @@ async function onTheLine({ reader, state }: DoorOptions, siteFile: string): Prom
     accept: keepNothing,
     pseudonym: () => "c_0000000000",
     broker: { onPublish: () => () => {}, publish: () => Promise.resolve() },
+    found: new FoundList(),
   };
   const driver: Driver = found.row.create(found.id, found.config as never, deps);
   const ended = driver.run(stop.signal);

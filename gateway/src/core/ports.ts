@@ -10,6 +10,7 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { FoundDevices } from "./found-devices.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
@@ -133,6 +134,8 @@ export interface DriverDeps {
   /** The devices of the site file that name this driver. */
   readonly devices: readonly Device[];
   readonly broker: LocalBroker;
+  /** For devices it sees that the site file does not have, so that a person can bind them. */
+  readonly found: FoundDevices;
   /** The site's IANA zone, for devices that tell local time. */
   readonly timezone: string;
   /** What a secret reference stands for; read and checked before anything was created. */

@@ -1,4 +1,5 @@
 /** What a driver under test needs beside its own world: no secrets, open pseudonyms, a vault in memory. */
+import { FoundList } from "../core/found-devices.ts";
 import type { DriverDeps, Vault } from "../core/ports.ts";
 
 /** `c_` and the number's length: enough to see that it was hidden. */
@@ -13,6 +14,12 @@ export function memoryVault(): Vault & { readonly files: Map<string, Buffer> } {
   };
 }
 
-export function bareDeps(): Pick<DriverDeps, "timezone" | "secret" | "pseudonym" | "vault"> {
-  return { timezone: "Asia/Shanghai", secret: () => Buffer.alloc(0), pseudonym: openPseudonym, vault: memoryVault() };
+export function bareDeps(): Pick<DriverDeps, "timezone" | "secret" | "pseudonym" | "vault" | "found"> {
+  return {
+    timezone: "Asia/Shanghai",
+    secret: () => Buffer.alloc(0),
+    pseudonym: openPseudonym,
+    vault: memoryVault(),
+    found: new FoundList(),
+  };
 }
