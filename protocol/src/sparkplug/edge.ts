@@ -94,6 +94,8 @@ export class SparkplugEdge {
   connect(nowMs: number): SparkplugMessage {
     this.#bdSeq = this.#bdSeq === undefined ? 0 : (this.#bdSeq + 1) & 0xff;
     this.#phase = "away";
+    // Whether it is there now, only its STATE at this broker tells.
+    if (this.#host !== undefined) this.#host = { ...this.#host, online: false };
     return this.#death(nowMs);
   }
 
