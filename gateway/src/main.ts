@@ -346,7 +346,8 @@ function accountsOf({ site, secret }: Site): Map<string, BrokerAccount> {
   const accounts = new Map<string, BrokerAccount>();
   for (const { id, password } of site.devices)
     accounts.set(id, { role: "device", password: password === undefined ? undefined : secret(password) });
-  for (const { user, password } of site.accounts) accounts.set(user, { role: "tool", password: secret(password) });
+  for (const { user, password, role, topics } of site.accounts)
+    accounts.set(user, { role, topics, password: secret(password) });
   return accounts;
 }
 

@@ -139,3 +139,17 @@ export * from "./uhppote/reasons.ts";
 export * from "./uplink-commands.ts";
 export * from "./wiegand.ts";
 export * from "./working-day.ts";
+export {
+  describeMapping as describeZigbee,
+  describePoint as describeZigbeePoint,
+  mappingJson as zigbeeMappingJson,
+} from "./zigbee2mqtt/describe.ts";
+export { type BridgeDevice, normalIeee, readDevices as readZigbeeDevices } from "./zigbee2mqtt/expose.ts";
+export { mapDevice as mapZigbeeDevice } from "./zigbee2mqtt/map-device.ts";
+export {
+  type DeviceMapping as ZigbeeMapping,
+  kindsOf as kindsOfZigbeePoint,
+  type Point as ZigbeePoint,
+} from "./zigbee2mqtt/mapping.ts";
+export { MAX_PAYLOAD_BYTES as MAX_ZIGBEE_PAYLOAD_BYTES, pickState as pickZigbeeState } from "./zigbee2mqtt/payload.ts";
+export { type Said as ZigbeeSaid, ZigbeeState } from "./zigbee2mqtt/state.ts";

@@ -173,6 +173,14 @@ function checkAdapters(site: Site, report: Report): void {
   const devices = new Map(site.devices.map((device) => [device.id, "the name of a device"]));
   const users = site.accounts.map((account) => account.user);
   checkUnique(users, (index) => `accounts[${index}].user`, report, devices);
+  for (const [index, { role, topics }] of site.accounts.entries()) {
+    if (role === "bridge" && topics === undefined)
+      report(
+        `accounts[${index}].topics`,
+        "is missing: a bridge may do nothing without",
+        'write as topics: ["zigbee2mqtt/#"]',
+      );
+  }
 }
 
 function checkPolicies(site: Site, policies: ReadonlyMap<string, Policy>, report: Report): void {

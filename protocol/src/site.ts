@@ -204,10 +204,26 @@ export const Broker = z.strictObject({
     .describe("demo and tests: clients on loopback connect without a password as the device their user name says"),
 });
 
+const Branch = z
+  .string()
+  .max(200)
+  .regex(/^[^+#/$][^+#]*\/#$/, "must be a branch of topics, as zigbee2mqtt/#")
+  .refine((branch) => !branch.startsWith("gatehouse/"), "must not be the gateway's own branch");
+
 export const Account = z.strictObject({
   user: Id,
   password: SecretRef,
-  role: z.literal("tool").describe("read-only on gatehouse/1/state/#"),
+  role: z
+    .enum(["tool", "bridge"])
+    .describe(
+      "`tool`: read-only on gatehouse/1/state/#; `bridge`: a program with devices and topics of its own, as Zigbee2MQTT",
+    ),
+  topics: z
+    .array(Branch)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe("branches it may use beside what its role grants, as `zigbee2mqtt/#`; a `bridge` needs one"),
 });
 
 export const Site = z.strictObject({
@@ -249,7 +265,7 @@ export const Site = z.strictObject({
   retention: RetentionSettings.prefault({}).describe("how long readings are kept"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
-  accounts: z.array(Account).default([]).describe("read-only accounts for local tools"),
+  accounts: z.array(Account).default([]).describe("accounts of local tools and bridges at the gateway's broker"),
 });
 export type Site = z.infer<typeof Site>;
 

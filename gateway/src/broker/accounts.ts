@@ -6,6 +6,8 @@ export interface BrokerAccount {
   /** Undefined for a device that may come in only over loopback without a password. */
   readonly password: Buffer | undefined;
   readonly role: Role;
+  /** Branches it may use beside what its role grants. */
+  readonly topics?: readonly string[] | undefined;
 }
 
 export interface Attempt {
@@ -15,7 +17,7 @@ export interface Attempt {
 }
 
 export type Verdict =
-  | { readonly ok: true; readonly user: string; readonly role: Role }
+  | { readonly ok: true; readonly user: string; readonly role: Role; readonly topics?: readonly string[] }
   | { readonly ok: false; readonly refusal: "unknown-user" | "wrong-password"; readonly detail: string };
 
 const digest = (secret: Buffer) => createHash("sha256").update(secret).digest();
@@ -38,7 +40,14 @@ export function createDoor(
     }
     const unproved = given === undefined || account.password === undefined;
     const anonymous = anonymousLoopback && loopback && account.role === "device" && unproved;
-    if (objection === undefined || anonymous) return { ok: true, user, role: account.role };
+    if (objection === undefined || anonymous) {
+      return {
+        ok: true,
+        user,
+        role: account.role,
+        ...(account.topics === undefined ? {} : { topics: account.topics }),
+      };
+    }
     return { ok: false, refusal: "wrong-password", detail: objection };
   };
 }

@@ -195,7 +195,8 @@ export class Connection {
       this.refuse("malformed", `sent a packet of type ${type} that is no MQTT`);
       return "refuse";
     }
-    const most = type === PACKET.publish ? limits.packetBytes : limits.smallBytes;
+    const publishBytes = this.identity?.grants.large === true ? limits.bridgePacketBytes : limits.packetBytes;
+    const most = type === PACKET.publish ? publishBytes : limits.smallBytes;
     if (length > most) {
       this.refuse("oversize", `sent a packet of ${length} bytes, at most ${most} are taken`);
       return "refuse";

@@ -17,6 +17,8 @@ export interface BrokerLimits {
   readonly connectBytes: number;
   /** Largest packet of a client that is known, bytes behind its fixed header. */
   readonly packetBytes: number;
+  /** … and of a bridge, whose list of devices is one packet. */
+  readonly bridgePacketBytes: number;
   /** Packets up to this size need no reservation, bytes. Only a PUBLISH may be larger. */
   readonly smallBytes: number;
   /** All larger packets together, from their header until their answer, bytes. */
@@ -46,6 +48,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   connectMs: 5_000,
   connectBytes: 4_096,
   packetBytes: 256 * 1024,
+  bridgePacketBytes: 4 * 1024 * 1024,
   smallBytes: 8_192,
   largeTotalBytes: 8 * 1024 * 1024,
   packetMs: 30_000,

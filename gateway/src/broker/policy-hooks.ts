@@ -97,12 +97,12 @@ export class PolicyHooks {
     };
     const verdict = this.#door({ user, password, loopback: connection.loopback });
     if (!verdict.ok) return deny(RETURN.badPassword, verdict.refusal, `${verdict.detail} (from ${connection.address})`);
-    const grants = grantsOf(verdict.role, verdict.user);
+    const grants = grantsOf(verdict.role, verdict.user, verdict.topics);
     const { will } = connection;
-    if (will !== undefined && !grants.publish.has(will)) {
+    if (will !== undefined && !grants.mayPublish(will)) {
       return deny(RETURN.notAuthorized, "foreign-topic", `gave a will for the foreign topic ${will}`);
     }
-    if (verdict.role === "device" && this.#handlers.size === 0) {
+    if (verdict.role !== "tool" && this.#handlers.size === 0) {
       return deny(RETURN.unavailable, "not-ready", "came before any driver was ready");
     }
     if (this.#options.admission.isBusy(verdict.user)) {
@@ -119,7 +119,7 @@ export class PolicyHooks {
     if (connection === undefined || identity === undefined) return done(new RejectedError("nobody publishes"));
     // aedes publishes a will once its client is closed.
     if (client?.closed && !this.#isWillDue(connection)) return done(new RejectedError("the will is not due"));
-    if (!identity.grants.publish.has(packet.topic)) {
+    if (!identity.grants.mayPublish(packet.topic)) {
       this.#options.refused(connection, "foreign-topic", `published on the foreign topic ${packet.topic}`);
       return done(new RejectedError(`${identity.user} may not publish on ${packet.topic}`));
     }
@@ -188,7 +188,7 @@ export class PolicyHooks {
     }, bytes);
     answered.then(
       () => {
-        keepOnlyStatus(packet);
+        keepOnlyStatus(packet, connection.identity?.grants.mayRetain(topic) === true);
         ready();
       },
       (cause: unknown) => ready(new LinkError("closed", `${topic} is not stored`, { cause })),
@@ -214,8 +214,8 @@ function hearOn(client: Client): void {
 }
 
 /** aedes retains what it is told to; of what devices publish, only their status is. */
-function keepOnlyStatus(packet: PublishPacket): void {
-  if (packet.topic.endsWith("/status") && packet.payload.length <= MAX_RETAINED_BYTES) return;
+function keepOnlyStatus(packet: PublishPacket, mayRetain: boolean): void {
+  if (mayRetain && packet.payload.length <= MAX_RETAINED_BYTES) return;
   packet.retain = false;
   packet.payload = EMPTY;
 }

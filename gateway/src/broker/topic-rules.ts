@@ -1,7 +1,8 @@
 /** Who may publish and subscribe where: one row per right. What no row grants is foreign. Pure. */
 import { deviceTopic, stateTopic } from "@gatehouse/protocol";
 
-export type Role = "device" | "tool";
+/** A `bridge` is a program that speaks for devices of its own under topics of its own, as Zigbee2MQTT does. */
+export type Role = "device" | "tool" | "bridge";
 
 export interface TopicRule {
   readonly role: Role;
@@ -25,21 +26,32 @@ export const TOPIC_RULES: readonly TopicRule[] = [
 /** The rights of one client. */
 export interface Grants {
   readonly publish: ReadonlySet<string>;
+  mayPublish(topic: string): boolean;
+  /** What is published there may be retained. */
+  mayRetain(topic: string): boolean;
+  /** It sends packets as large as a list of all its devices. */
+  readonly large: boolean;
   /** True for a topic filter that matches nothing beyond what is granted. */
   maySubscribe(filter: string): boolean;
   /** True for a filter within the branch of topics that bears the user's name. */
   isOwn(filter: string): boolean;
 }
 
-export function grantsOf(role: Role, user: string): Grants {
+/** `branches`, each `NAME/#`, come on top of what the role grants. Nothing there is retained: it may have any number of topics. */
+export function grantsOf(role: Role, user: string, branches: readonly string[] = []): Grants {
   const topics = (may: TopicRule["may"]) =>
     TOPIC_RULES.filter((rule) => rule.role === role && rule.may === may).map(({ topic }) => topic.replace(SELF, user));
-  const filters = topics("subscribe");
+  const filters = [...topics("subscribe"), ...branches];
+  const own = new Set(topics("publish"));
+  const below = branches.map((branch) => branch.slice(0, -1));
   const branch = deviceTopic.readings(user).slice(0, -"readings".length);
   const covers = (granted: string, filter: string) =>
     filter === granted || (granted.endsWith("/#") && filter.startsWith(granted.slice(0, -1)));
   return {
-    publish: new Set(topics("publish")),
+    publish: own,
+    mayPublish: (topic) => own.has(topic) || below.some((start) => topic.startsWith(start)),
+    mayRetain: (topic) => topic === deviceTopic.status(user),
+    large: role === "bridge",
     maySubscribe: (filter) => filters.some((granted) => covers(granted, filter)),
     isOwn: (filter) => role === "device" && filter.startsWith(branch),
   };

@@ -28,6 +28,7 @@ import { simCommand } from "./sim.ts";
 import { spaceCommand } from "./space.ts";
 import { uplinkCommand } from "./uplink.ts";
 import { VERSION, versionCommand } from "./version.ts";
+import { z2mCommand } from "./z2m.ts";
 
 /** Every command, in the order of the help. A new one is a file here and a row. */
 const COMMANDS: readonly (() => Command)[] = [
@@ -36,6 +37,7 @@ const COMMANDS: readonly (() => Command)[] = [
   checkCommand,
   scanCommand,
   devicesCommand,
+  z2mCommand,
   busCommand,
   bridgeCommand,
   firmwareCommand,

@@ -31,6 +31,8 @@ export interface FoundDevices {
   found(device: FoundDevice): void;
   /** It left, or stands in the site file. */
   gone(driver: string, id: string): void;
+  /** These are all of the driver's: the others left. */
+  only(driver: string, devices: readonly FoundDevice[]): void;
 }
 
 export interface FoundListing {
@@ -58,6 +60,11 @@ export class FoundList implements FoundDevices {
 
   gone(driver: string, id: string): void {
     this.#drivers.get(driver)?.devices.delete(clip(id));
+  }
+
+  only(driver: string, devices: readonly FoundDevice[]): void {
+    this.forget(driver);
+    for (const device of devices) this.found(device);
   }
 
   /** A driver made anew looks around anew. */

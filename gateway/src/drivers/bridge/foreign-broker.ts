@@ -1,0 +1,102 @@
+/** A client of a broker that is not ours: MQTT.js as the wire client and nothing more. What is heard is acknowledged once it was taken. */
+import { type Clock, LinkError } from "@gatehouse/protocol";
+import { connect, type IClientOptions, type MqttClient } from "mqtt";
+import type { BridgeOptions } from "./bridge.ts";
+
+/** For the connection to stand and for each answer, ms of real time. */
+const ANSWER_MS = 10_000;
+const KEEPALIVE_SECONDS = 30;
+/** One packet; a list of all devices is the longest. */
+const MAX_PACKET_BYTES = 16 * 1024 * 1024;
+
+const TLS = { minVersion: "TLSv1.2" } as const;
+
+export async function runForeignBroker(
+  options: BridgeOptions & { readonly url: URL },
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  const { url, branches, deps, ready } = options;
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {});
+  const stopped = Promise.withResolvers<void>();
+  const onAbort = () => stopped.resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const client = begin(options, lost.reject);
+  const what = `mqtt ${url.host}`;
+  try {
+    const up = new Promise<void>((resolve) => client.once("connect", () => resolve()));
+    const first = await Promise.race([within(deps.clock, up, what), lost.promise, stopped.promise.then(() => "stop")]);
+    if (first === "stop") return;
+    const granted = client.subscribeAsync([...branches], { qos: 1 });
+    const answers = await Promise.race([within(deps.clock, granted, `${what}: subscribing`), lost.promise]);
+    if (answers.some(({ qos }) => qos >= 0x80))
+      throw new LinkError("refused", `${what} does not let us subscribe to ${branches.join(" and ")}`);
+    ready({
+      publish: async (topic, payload) => {
+        const answer = client.publishAsync(topic, payload, { qos: 1 });
+        await Promise.race([within(deps.clock, answer, `${what}: ${topic}`), lost.promise]);
+      },
+    });
+    await Promise.race([lost.promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    lost.reject(new LinkError("closed", `${what}: closed`));
+    client.end(true);
+  }
+}
+
+function begin(
+  { id, url, config, deps, hear }: BridgeOptions & { readonly url: URL },
+  fail: (error: LinkError) => void,
+): MqttClient {
+  const { username, password, clientId = `gatehouse-${id}`, tls } = config;
+  const settings: IClientOptions = {
+    protocolVersion: 4,
+    clientId,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: deps.secret(password) }),
+    ...(tls?.ca === undefined ? {} : { ca: deps.secret(tls.ca) }),
+    ...(tls?.cert === undefined ? {} : { cert: deps.secret(tls.cert) }),
+    ...(tls?.key === undefined ? {} : { key: deps.secret(tls.key) }),
+    ...TLS,
+    keepalive: KEEPALIVE_SECONDS,
+    connectTimeout: ANSWER_MS,
+    clean: true,
+    reconnectPeriod: 0,
+    queueQoSZero: false,
+    resubscribe: false,
+    timerVariant: "native",
+  };
+  const what = `mqtt ${url.host}`;
+  const client = connect(url.href, settings);
+  client.on("error", (cause: Error & { readonly code?: unknown }) => {
+    const refused = typeof cause.code === "number" || cause.code === "ECONNREFUSED" || cause.code === "ENOTFOUND";
+    fail(new LinkError(refused ? "refused" : "closed", `${what}: ${cause.message.trim()}`, { cause }));
+  });
+  client.on("close", () => fail(new LinkError("closed", `${what}: the broker closed the connection`)));
+  // The PUBACK goes out when `done` is called, and the next message is not heard before.
+  client.handleMessage = ({ topic, payload, retain }, done) => {
+    const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+    if (bytes.length > MAX_PACKET_BYTES) return done();
+    const taken = hear({ topic, payload: bytes, retained: retain });
+    if (taken === undefined) return done();
+    taken.then(
+      () => done(),
+      (cause: unknown) => fail(new LinkError("closed", `${what}: ${topic} was not stored`, { cause })),
+    );
+  };
+  return client;
+}
+
+async function within<T>(clock: Clock, work: Promise<T>, what: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(ANSWER_MS, () =>
+    late.reject(new LinkError("timeout", `${what}: no answer within ${ANSWER_MS} ms`)),
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    cancel();
+  }
+}

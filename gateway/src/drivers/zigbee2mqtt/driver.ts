@@ -1,0 +1,264 @@
+/** Driver of Zigbee2MQTT: its devices appear by what they expose, and become readings once a device of the site file names them. */
+import {
+  type CommandResult,
+  type DeviceCommand,
+  describeZigbeePoint,
+  InvariantError,
+  LinkError,
+  MAX_ZIGBEE_PAYLOAD_BYTES,
+  pickZigbeeState,
+  RejectedError,
+  readZigbeeDevices,
+  type ZigbeeSaid,
+} from "@gatehouse/protocol";
+import { z } from "zod";
+import {
+  type CommandWay,
+  type Driver,
+  type DriverDeps,
+  type DriverType,
+  Pseudonymized,
+  Unreadable,
+} from "../../core/ports.ts";
+import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
+import { bridgeKeys } from "../bridge/config.ts";
+import { readBridgeMessage } from "./bridge-message.ts";
+import { Memory } from "./memory.ts";
+import { type Known, Roll, type View } from "./roll.ts";
+import { LockWishes } from "./wishes.ts";
+
+const Config = z.strictObject({
+  ...bridgeKeys,
+  base: z
+    .string()
+    .max(100)
+    .regex(/^[^+#/$][^+#]*[^+#/]$/, "must be the base topic of Zigbee2MQTT, as zigbee2mqtt")
+    .default("zigbee2mqtt")
+    .describe("`mqtt.base_topic` of Zigbee2MQTT"),
+});
+type Config = z.infer<typeof Config>;
+
+const ZigbeeDevice = z.strictObject({
+  address: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe("its IEEE address (0x and 16 hexadecimal digits), or its friendly name as it is now"),
+  endpoint: z.string().min(1).max(64).optional().describe("which of several alike: `l1` of energy_l1"),
+});
+
+class ZigbeeDriver implements Driver {
+  readonly id: string;
+  readonly #config: Config;
+  readonly #deps: DriverDeps;
+  readonly #memory: Memory;
+  readonly #wishes: LockWishes;
+  readonly #online = new Map<string, boolean>();
+  #roll: Roll;
+  #bridge: Bridge | undefined;
+  #used = false;
+
+  constructor(id: string, config: Config, deps: DriverDeps) {
+    this.id = id;
+    this.#config = config;
+    this.#deps = deps;
+    this.#memory = new Memory(deps.vault, deps.log);
+    this.#wishes = new LockWishes(deps.clock);
+    this.#roll = new Roll(deps.devices, []);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#used) throw new InvariantError(`driver ${this.id} runs once`);
+    this.#used = true;
+    if (signal.aborted) return;
+    const { devices, remembered } = await this.#memory.read();
+    this.#roll = new Roll(this.#deps.devices, remembered);
+    // What it knew last: states may come before the list.
+    this.#roll.replace(devices);
+    const { id } = this;
+    const branches = [`${this.#config.base}/#`];
+    const ready = (bridge: Bridge) => {
+      this.#bridge = bridge;
+    };
+    const hear = (heard: Heard) => this.#hear(heard);
+    try {
+      await runBridge({ id, config: this.#config, deps: this.#deps, branches, hear, ready }, signal);
+    } finally {
+      this.#bridge = undefined;
+      this.#wishes.abandon(`driver ${id} ended`);
+    }
+  }
+
+  async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
+    if (!this.#deps.devices.some(({ id }) => id === device))
+      throw new RejectedError(`device ${device} is not of driver ${this.id}`);
+    const known = this.#roll.of(device);
+    const bridge = this.#bridge;
+    if (known === undefined || bridge === undefined)
+      throw new LinkError("refused", `${device} was not seen on Zigbee2MQTT yet`);
+    const lock = viewOf(known, device)?.mapping.points.find(({ takes }) => takes === true);
+    if (lock === undefined) throw new RejectedError(`${device} takes no commands over Zigbee2MQTT`);
+    if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
+    const topic = `${this.#config.base}/${known.zigbee.name}/set`;
+    const send = (word: string) => bridge.publish(topic, JSON.stringify({ [lock.property]: word }));
+    return this.#wishes.ask(device, command, send, { hold: way === "release", signal });
+  }
+
+  #hear({ topic, payload, retained }: Heard): Promise<void> | undefined {
+    const { base } = this.#config;
+    if (!topic.startsWith(`${base}/`)) return undefined;
+    const message = readBridgeMessage(topic.slice(base.length + 1));
+    if (message.what === "devices") return this.#hearDevices(payload);
+    if (message.what === "bridge-state") return this.#hearBridgeState(payload);
+    if (message.what === "log") return this.#hearLog(payload);
+    if (message.what === "availability") return this.#hearAvailability(message.name, payload);
+    if (message.what === "state") return this.#hearState(message.name, payload, retained);
+    return Promise.resolve();
+  }
+
+  async #hearDevices(payload: Buffer): Promise<void> {
+    const list = readZigbeeDevices(parse(payload));
+    if (list === undefined) {
+      this.#deps.log.warn({ bytes: payload.length }, "the list of zigbee devices cannot be read");
+      return;
+    }
+    const trouble = new Map(this.#roll.replace(list).map((one) => [one.device, one]));
+    for (const { id } of this.#deps.devices) {
+      const found = trouble.get(id);
+      this.#judge("device-settings", id, found?.problem);
+      const missing = found !== undefined && found.problem === undefined;
+      this.#judge(
+        "device-offline",
+        id,
+        missing ? "Zigbee2MQTT has no such device: pair it, or correct its `address`" : undefined,
+      );
+      if (missing) await this.#setOnline([id], false);
+    }
+    this.#propose();
+    await this.#memory.write([...this.#roll.all], this.#roll.remembered);
+  }
+
+  #judge(code: "device-settings" | "device-offline", device: string, detail: string | undefined): void {
+    if (detail === undefined) this.#deps.health.clear(code, device);
+    else this.#deps.health.raise(code, device, detail);
+  }
+
+  /** What stands in the site file is no proposal. */
+  #propose(): void {
+    const { found } = this.#deps;
+    found.only(
+      this.id,
+      [...this.#roll.all].flatMap(({ zigbee, mapping, views }) => {
+        const { ieee, name, vendor, model } = zigbee;
+        const taken = new Set(views.map(({ device }) => device.kind));
+        const points = mapping.points.flatMap((point) => {
+          const { kind, endpoint } = point;
+          if (kind === undefined || taken.has(kind)) return [];
+          const keys = { address: ieee, ...(endpoint === undefined || kind === "presence" ? {} : { endpoint }) };
+          return [{ kind, what: describeZigbeePoint(point), keys }];
+        });
+        if (points.length === 0 && views.length > 0) return [];
+        const unsupported = mapping.unsupported === undefined ? {} : { unsupported: mapping.unsupported };
+        const made = [vendor, model].filter(Boolean).join(" ");
+        return [
+          { driver: this.id, id: ieee, label: name, ...(made === "" ? {} : { model: made }), points, ...unsupported },
+        ];
+      }),
+    );
+  }
+
+  async #hearBridgeState(payload: Buffer): Promise<void> {
+    // Without the bridge nothing is known of its devices; each is back with its next word.
+    if (stateWord(payload) === "offline")
+      await this.#setOnline(
+        this.#deps.devices.map(({ id }) => id),
+        false,
+      );
+  }
+
+  async #hearLog(payload: Buffer): Promise<void> {
+    const json = parse(payload) as { readonly level?: unknown; readonly message?: unknown } | null | undefined;
+    if (json?.level !== "error" || typeof json.message !== "string") return;
+    const { message } = json;
+    for (const { zigbee, views } of this.#roll.all) {
+      if (views.length === 0 || !message.includes(`'${zigbee.name}'`)) continue;
+      for (const { device } of views) this.#wishes.failed(device.id, message);
+    }
+  }
+
+  async #hearAvailability(name: string, payload: Buffer): Promise<void> {
+    const known = this.#roll.named(name);
+    const word = stateWord(payload);
+    if (known === undefined || word === undefined) return;
+    await this.#setOnline(
+      known.views.map(({ device }) => device.id),
+      word === "online",
+    );
+  }
+
+  async #setOnline(devices: readonly string[], online: boolean): Promise<void> {
+    const changed = devices.filter((device) => this.#online.get(device) !== online);
+    for (const device of changed) this.#online.set(device, online);
+    const kind = online ? "device.online" : "device.offline";
+    if (changed.length > 0) await this.#deps.accept(changed.map((device) => ({ device, kind })));
+  }
+
+  async #hearState(name: string, payload: Buffer, retained: boolean): Promise<void> {
+    const known = this.#roll.named(name);
+    if (known === undefined || known.views.length === 0 || payload.length === 0) return;
+    const text = payload.length > MAX_ZIGBEE_PAYLOAD_BYTES ? "" : payload.toString("utf8");
+    const items = known.views.flatMap((view) => this.#itemsOf(view, known.zigbee.ieee, text, retained));
+    // A retained state may be of last week, and says nothing of the device being there now.
+    if (!retained)
+      await this.#setOnline(
+        known.views.map(({ device }) => device.id),
+        true,
+      );
+    if (items.length === 0) return;
+    const rejections = await this.#deps.accept(items);
+    if (rejections.length > 0)
+      this.#deps.log.debug({ zigbee: known.zigbee.ieee, first: rejections[0] }, "readings rejected");
+  }
+
+  #itemsOf({ device, mapping, state }: View, ieee: string, text: string, retained: boolean): readonly unknown[] {
+    const picked = pickZigbeeState(text, mapping);
+    if (picked === undefined) return [new Unreadable(device.id, "state: not a JSON object of a bearable size")];
+    for (const { property, takes } of mapping.points) {
+      const value = picked.get(property);
+      if (takes === true && value !== undefined && !retained) this.#wishes.stateIs(device.id, value);
+    }
+    return state.hear(picked, this.#deps.clock.nowMs(), retained).map((said) => this.#itemOf(device.id, ieee, said));
+  }
+
+  #itemOf(device: string, ieee: string, { kind, value, user }: ZigbeeSaid): unknown {
+    const item = { device, kind, ...(value === undefined ? {} : { value }) };
+    if (user === undefined) return item;
+    // A user's number means nothing beyond this lock.
+    return new Pseudonymized({ ...item, credential: this.#deps.pseudonym(`${ieee} ${user}`) });
+  }
+}
+
+const viewOf = ({ views }: Known, device: string): View | undefined => views.find((view) => view.device.id === device);
+
+function parse(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `online` or `offline`, bare as in old versions or as `{ state }`. */
+function stateWord(payload: Buffer): "online" | "offline" | undefined {
+  const text = payload.length > 200 ? "" : payload.toString("utf8").trim();
+  const json = text.startsWith("{") ? (parse(payload) as { readonly state?: unknown } | undefined)?.state : text;
+  return json === "online" || json === "offline" ? json : undefined;
+}
+
+export const zigbee2mqtt = {
+  type: "zigbee2mqtt",
+  config: Config,
+  device: ZigbeeDevice,
+  actions: ["unlock", "lock"],
+  create: (id: string, config: Config, deps: DriverDeps): Driver => new ZigbeeDriver(id, config, deps),
+} satisfies DriverType<Config>;
