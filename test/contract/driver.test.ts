@@ -8,6 +8,7 @@ import { openModbusCounter, openModbusLock } from "../support/modbus-harness.ts"
 import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
+import { openSparkplugDriver } from "../support/sparkplug-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 
 /** How to open a driver of devices that speak for themselves with a real peer, and what its devices can. */
@@ -15,6 +16,7 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
+  sparkplug: { open: openSparkplugDriver, traits: { acknowledged: false, commands: true } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
 };
 

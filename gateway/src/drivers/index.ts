@@ -6,7 +6,19 @@ import { mqttNative } from "./mqtt-native.ts";
 import { osdp } from "./osdp/osdp.ts";
 import { ld2410 } from "./radar/ld2410.ts";
 import { ld2450 } from "./radar/ld2450.ts";
+import { sparkplug } from "./sparkplug/driver.ts";
 import { uhppote } from "./uhppote/driver.ts";
 import { zigbee2mqtt } from "./zigbee2mqtt/driver.ts";
 
-export const driverTypes = [mqttNative, osdp, modbus, dlt645, cjt188, ld2410, ld2450, uhppote, zigbee2mqtt] as const;
+export const driverTypes = [
+  mqttNative,
+  osdp,
+  modbus,
+  dlt645,
+  cjt188,
+  ld2410,
+  ld2450,
+  uhppote,
+  zigbee2mqtt,
+  sparkplug,
+] as const;

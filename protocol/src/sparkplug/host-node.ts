@@ -23,6 +23,8 @@ export interface HostMetric {
   readonly transient: boolean;
   /** False when the edge node itself calls it bad or stale. */
   readonly good: boolean;
+  /** What its `engUnit` says; many edge nodes write one into their births. */
+  readonly unit?: string | undefined;
 }
 
 /** An edge node, or one of its devices. */
@@ -137,8 +139,11 @@ function hostMetric(metric: ReceivedMetric, name: string, born: SparkplugType | 
   const value = sparkplugValue(metric, born);
   const type = metric.type ?? born;
   if (type === undefined) throw new FrameError("payload", `the metric ${name} has no type in its birth`);
-  const good = qualityOf(sparkplugProperties(metric)) === QUALITY.good;
-  return { name, type, value, atMs: timestamp, historical, transient, good };
+  const properties = sparkplugProperties(metric);
+  const good = qualityOf(properties) === QUALITY.good;
+  const unit = properties?.["engUnit"]?.value;
+  const named = typeof unit === "string" && unit !== "" ? { unit } : {};
+  return { name, type, value, atMs: timestamp, historical, transient, good, ...named };
 }
 
 /** What to write to a metric, by its alias where it was born with one. */
