@@ -31,6 +31,7 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { LiveSite } from "./monitor/live-site.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
@@ -312,13 +313,22 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions) {
   return { ...socket, clock, log, health, downCode: "control-down" as const };
 }
 
-function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
+function uplinksOf(parts: Parts, { clock, log, stateDir }: RunOptions, site: Site) {
+  const live = new LiveSite(parts.core, parts.health);
   return site.uplinks.map(({ id, row, config, options }) => {
     const outbox = parts.targets.find((target) => target.id === id)?.outbox;
     if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
     const pollSeconds = options.commands?.pollSeconds;
     const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
-    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
+    const deps = {
+      clock,
+      log: log.child({ uplink: id }),
+      gateway: parts.gateway,
+      secret: site.secret,
+      site: live,
+      vault: openVault(join(stateDir, "uplinks"), id),
+      ...polled,
+    };
     const make = (up: () => void): Runnable => {
       const uplink = mapped(row.create(id, config as never, deps), options.mapping);
       const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);

@@ -72,6 +72,14 @@ export class SparkplugEdge {
     return [commands, ...writable, ...state];
   }
 
+  /** All of it anew: node and devices. Where it was born already, new births say so. */
+  declare(node: readonly EdgeValue[], devices: ReadonlyMap<string, readonly EdgeValue[]>, nowMs: number): EdgeEffect[] {
+    this.#metrics.set(undefined, node);
+    for (const device of this.#metrics.devices) if (!devices.has(device)) this.#metrics.drop(device);
+    for (const [device, metrics] of devices) this.#metrics.set(device, metrics);
+    return this.#phase === "born" ? this.#births(nowMs) : [];
+  }
+
   /** All the node itself will ever report, with their values now. */
   setNode(metrics: readonly EdgeValue[]): void {
     this.#metrics.set(undefined, metrics);
@@ -129,7 +137,8 @@ export class SparkplugEdge {
   leave(nowMs: number): EdgeEffect[] {
     if (this.#phase === "away") return [];
     this.#phase = "away";
-    return [{ kind: "publish", message: this.#death(nowMs) }];
+    // Nobody may have to wait for an acknowledgement before DISCONNECT follows.
+    return [{ kind: "publish", message: { ...this.#death(nowMs), qos: 0 } }];
   }
 
   #births(nowMs: number): EdgeEffect[] {
