@@ -1,4 +1,4 @@
-/** The examples in docs/devices/ are ones the gateway would start with. */
+/** The examples in docs/devices/ and docs/integrations/ are ones the gateway would start with. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ interface Example {
 }
 
 const examples = files
-  .filter((path) => /^docs\/devices\/.*\.md$/.test(path))
+  .filter((path) => /^docs\/(devices|integrations)\/.*\.md$/.test(path))
   .flatMap((path) =>
     Array.from(read(path).matchAll(/^```yaml\n([\s\S]*?)^```/gm), ([, text = ""], index) => ({
       name: `${path}, example ${index + 1}`,
