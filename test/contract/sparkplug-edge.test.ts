@@ -109,7 +109,7 @@ const is =
     packet.cmd === cmd;
 const publishes = (packets: readonly Packet[]) => packets.filter(is<IPublishPacket>("publish"));
 const read = (payload: Buffer | string): ReceivedPayload => decodeSparkplug(Buffer.from(payload));
-const valueOf = ({ metrics }: ReceivedPayload, name: string, type?: "String" | "Int32" | "Boolean") => {
+const valueIn = ({ metrics }: ReceivedPayload, name: string, type?: "String" | "Int32" | "Boolean") => {
   const metric = metrics.find((one) => one.name === name);
   return metric === undefined ? undefined : sparkplugValue(metric, type);
 };
@@ -170,7 +170,7 @@ describe("a connection", () => {
     first.stop.abort();
     await first.ended;
     run();
-    await topics.until(({ payload, topic }) => topic.includes("NBIRTH") && valueOf(read(payload), "bdSeq") === 1);
+    await topics.until(({ payload, topic }) => topic.includes("NBIRTH") && valueIn(read(payload), "bdSeq") === 1);
     expect(vault.files.get("session")?.toString()).toBe('{"bdSeq":1}');
     expect(recorder.connections).toBe(1);
   });
@@ -184,11 +184,11 @@ describe("what is owed", () => {
     const items = [owedItem(1), owedItem(2, "emergency", "楼")];
     expect(await uplink.send([items[0] as never], never)).toEqual({ accepted: [1], rejected: [] });
     expect(await uplink.send([items[1] as never], never)).toEqual({ accepted: [2], rejected: [] });
-    const data = topics.messages
-      .filter(({ topic }) => topic === `${NODE}/NDATA/g-1`)
-      .map(({ payload }) => read(payload));
-    expect(valueOf(data[0] as never, "Events/alert", "String")).toBe(items[0]?.text);
-    expect(valueOf(data[1] as never, "Events/emergency", "String")).toBe(items[1]?.text);
+    for (const [index, metric] of ["Events/alert", "Events/emergency"].entries())
+      await topics.until(
+        ({ topic, payload }) =>
+          topic === `${NODE}/NDATA/g-1` && valueIn(read(payload), metric, "String") === items[index]?.text,
+      );
     const ours = publishes(recorder.packets).filter(({ topic }) => topic.includes("NDATA"));
     expect(ours.map(({ qos, retain }) => ({ qos, retain }))).toEqual([
       { qos: 0, retain: false },
@@ -231,8 +231,10 @@ describe("what is owed", () => {
     });
     await uplink.send([at(clock.nowMs() - 60_000, 1)], never);
     await uplink.send([at(clock.nowMs() + 1, 2)], never);
-    const data = topics.messages.filter(({ topic }) => topic.includes("NDATA")).map(({ payload }) => read(payload));
-    expect(data.map(({ metrics }) => metrics.map(({ historical }) => historical))).toEqual([[true], [false]]);
+    const data = () =>
+      topics.messages.filter(({ topic }) => topic.includes("NDATA")).map(({ payload }) => read(payload));
+    await topics.until(() => data().length === 2);
+    expect(data().map(({ metrics }) => metrics.map(({ historical }) => historical))).toEqual([[true], [false]]);
   });
 });
 
@@ -242,10 +244,10 @@ describe("states", () => {
     run();
     const birth = read((await born()).payload);
     expect(
-      ["Present", "Residing", "Limit", "Registered", "Over Limit/Probability"].map((name) => valueOf(birth, name)),
+      ["Present", "Residing", "Limit", "Registered", "Over Limit/Probability"].map((name) => valueIn(birth, name)),
     ).toEqual([2, 4, 4, null, 0.25]);
     const nbirth = await topics.until(({ topic }) => topic.includes("NBIRTH"));
-    expect(valueOf(read(nbirth.payload), "Devices/lock-302/Online")).toBe(true);
+    expect(valueIn(read(nbirth.payload), "Devices/lock-302/Online")).toBe(true);
     await settle();
     site.change({ present: 3 });
     site.change({ present: 5, online: false });
@@ -254,9 +256,9 @@ describe("states", () => {
     await clock.advance(1);
     const ddata = await topics.until(({ topic }) => topic === `${NODE}/DDATA/g-1/3-302`);
     expect(read(ddata.payload).metrics.map(({ name }) => name)).toEqual(["Present"]);
-    expect(valueOf(read(ddata.payload), "Present", "Int32")).toBe(5);
+    expect(valueIn(read(ddata.payload), "Present", "Int32")).toBe(5);
     const ndata = await topics.until(({ topic }) => topic === `${NODE}/NDATA/g-1`);
-    expect(valueOf(read(ndata.payload), "Devices/lock-302/Online", "Boolean")).toBe(false);
+    expect(valueIn(read(ndata.payload), "Devices/lock-302/Online", "Boolean")).toBe(false);
   });
 });
 
@@ -270,7 +272,7 @@ describe("the host writes", () => {
     const { topic, payload } = commandMessage({ group: "Gatehouse", node: "g-1" }, undefined, [metric], 1);
     await client.publishAsync(topic, Buffer.from(payload));
     const nbirth = await topics.until(({ topic: heard }) => heard.includes("NBIRTH"), from);
-    expect(valueOf(read(nbirth.payload), "bdSeq")).toBe(0);
+    expect(valueIn(read(nbirth.payload), "bdSeq")).toBe(0);
     await topics.until(({ topic: heard }) => heard.includes("DBIRTH"), from);
   });
 
@@ -295,14 +297,15 @@ describe("a primary host", () => {
     await recorder.until(
       (packet) => packet.cmd === "subscribe" && packet.subscriptions.some(({ topic }) => topic.includes("STATE")),
     );
-    const sending = uplink.send([owedItem(1)], never);
-    await settle();
+    const event = { ...owedItem(1), text: JSON.stringify({ time: new Date(clock.nowMs()).toISOString() }) };
+    const sending = uplink.send([event], never);
+    await clock.advance(1_000);
     expect(topics.messages).toEqual([]);
     await state(true, clock.nowMs());
     await born();
     expect(await sending).toMatchObject({ accepted: [1] });
-    const [data] = topics.messages.filter(({ topic }) => topic.includes("NDATA"));
-    expect(data && read(data.payload).metrics[0]?.historical).toBe(true);
+    const data = await topics.until(({ topic }) => topic.includes("NDATA"));
+    expect(read(data.payload).metrics[0]?.historical).toBe(true);
   });
 
   test("that never comes ends the connection, and the reason is said", async () => {
