@@ -58,13 +58,6 @@ export class HostNode {
     this.id = id;
   }
 
-  /** Metrics known of the node and its devices. */
-  get size(): number {
-    let size = this.scope.metrics.size;
-    for (const { metrics } of this.devices.values()) size += metrics.size;
-    return size;
-  }
-
   /** Its devices wait for their own births; what was said before is stale. */
   bornAnew(): void {
     this.#aliases = new Map();

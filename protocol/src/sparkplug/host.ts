@@ -64,6 +64,10 @@ export class SparkplugHost {
   readonly #options: Required<HostOptions>;
   readonly #nodes = new Map<string, HostNode>();
   readonly #waiting = new Map<string, Waiting>();
+  /** Those of them with something due. */
+  readonly #timed = new Set<string>();
+  /** Metrics of all births. */
+  #metrics = 0;
   /** When each edge node may be asked again. */
   readonly #asked = new Map<string, number>();
 
@@ -91,25 +95,35 @@ export class SparkplugHost {
   /** When {@link due} wants to be called at the latest, by the clock that never steps. */
   get dueMs(): number | undefined {
     let soonest: number | undefined;
-    for (const { reorderDueMs, birthsDueMs } of this.#waiting.values())
+    for (const name of this.#timed) {
+      const { reorderDueMs, birthsDueMs } = this.#waiting.get(name) ?? {};
       for (const ms of [reorderDueMs, birthsDueMs])
         if (ms !== undefined && (soonest === undefined || ms < soonest)) soonest = ms;
+    }
     return soonest;
   }
 
   due(now: Moment): HostEvent[] {
     const events: HostEvent[] = [];
-    for (const [name, waiting] of this.#waiting) {
+    for (const name of [...this.#timed]) {
       const node = this.#nodes.get(name);
-      if (node === undefined) continue;
+      const waiting = this.#waiting.get(name);
+      if (node === undefined || waiting === undefined) continue;
       if (waiting.reorderDueMs !== undefined && waiting.reorderDueMs <= now.monoMs)
         events.push(...this.#giveUpWaiting(node, waiting, now));
-      if (waiting.birthsDueMs === undefined || waiting.birthsDueMs > now.monoMs) continue;
-      waiting.birthsDueMs = undefined;
-      for (const [device, scope] of node.devices)
-        if (scope.awaited) events.push(...died(node.id, device, scope, now.wallMs, "no birth after its edge node's"));
+      if (waiting.birthsDueMs !== undefined && waiting.birthsDueMs <= now.monoMs) {
+        waiting.birthsDueMs = undefined;
+        for (const [device, scope] of node.devices)
+          if (scope.awaited) events.push(...died(node.id, device, scope, now.wallMs, "no birth after its edge node's"));
+      }
+      this.#time(name, waiting);
     }
     return events;
+  }
+
+  #time(name: string, { reorderDueMs, birthsDueMs }: Waiting): void {
+    if (reorderDueMs === undefined && birthsDueMs === undefined) this.#timed.delete(name);
+    else this.#timed.add(name);
   }
 
   /** The broker is out of reach: whatever was there is stale. */
@@ -161,14 +175,18 @@ export class SparkplugHost {
     const node = known ?? new HostNode(id);
     this.#roomFor(node.scope, payload);
     node.bornAnew();
+    const before = node.scope.metrics.size;
     const read = node.born(undefined, payload, now.wallMs);
+    this.#metrics += node.scope.metrics.size - before;
     node.bdSeq = bdSeqOf(payload);
     node.next = (payload.seq + 1) & 0xff;
     this.#nodes.set(name, node);
     this.#asked.delete(name);
     const awaited = [...node.devices.values()].some((device) => device.awaited);
     const birthsDueMs = awaited ? now.monoMs + this.#options.birthMs : undefined;
-    this.#waiting.set(name, { held: new Map(), heldBytes: 0, reorderDueMs: undefined, birthsDueMs });
+    const waiting = { held: new Map(), heldBytes: 0, reorderDueMs: undefined, birthsDueMs };
+    this.#waiting.set(name, waiting);
+    this.#time(name, waiting);
     return [{ kind: "birth", node: id, metrics: read.metrics }, ...this.#told(name, "NBIRTH", read)];
   }
 
@@ -184,6 +202,7 @@ export class SparkplugHost {
     const waiting = this.#waiting.get(edgeNodeName(node.id));
     if (waiting !== undefined)
       Object.assign(waiting, { held: new Map(), heldBytes: 0, reorderDueMs: undefined, birthsDueMs: undefined });
+    this.#timed.delete(edgeNodeName(node.id));
     const devices = [...node.devices].flatMap(([device, scope]) => died(node.id, device, scope, wallMs, why));
     return [...devices, ...died(node.id, undefined, node.scope, wallMs, why)];
   }
@@ -208,6 +227,7 @@ export class SparkplugHost {
       waiting.held.set(seq, held);
       waiting.reorderDueMs ??= now.monoMs + this.#options.reorderMs;
       const full = waiting.heldBytes > MAX_HELD_BYTES;
+      this.#timed.add(edgeNodeName(topic));
       return full || waiting.reorderDueMs <= now.monoMs ? this.#giveUpWaiting(node, waiting, now) : [];
     }
     const before = waiting.held.size;
@@ -215,6 +235,7 @@ export class SparkplugHost {
     this.#takeHeld(node, waiting, events, now);
     if (waiting.held.size === 0) waiting.reorderDueMs = undefined;
     else if (waiting.held.size < before) waiting.reorderDueMs = now.monoMs + this.#options.reorderMs;
+    if (before > 0) this.#time(edgeNodeName(topic), waiting);
     return events;
   }
 
@@ -253,8 +274,11 @@ export class SparkplugHost {
     const name = [edgeNodeName(node.id), ...(device === undefined ? [] : [device])].join("/");
     try {
       if (topic.type === "DBIRTH") {
-        this.#roomFor(node.devices.get(device ?? ""), payload);
+        const known = node.devices.get(device ?? "");
+        this.#roomFor(known, payload);
+        const before = known?.metrics.size ?? 0;
         const read = node.born(device, payload, now.wallMs);
+        this.#metrics += (node.devices.get(device ?? "")?.metrics.size ?? 0) - before;
         return [{ kind: "birth", ...of, metrics: read.metrics }, ...this.#told(name, topic.type, read)];
       }
       if (topic.type === "DDEATH") {
@@ -281,8 +305,7 @@ export class SparkplugHost {
   }
 
   #roomFor(before: Scope | undefined, { metrics }: ReceivedPayload): void {
-    let known = metrics.length - (before?.metrics.size ?? 0);
-    for (const node of this.#nodes.values()) known += node.size;
+    const known = this.#metrics + metrics.length - (before?.metrics.size ?? 0);
     if (known > this.#options.maxMetrics)
       throw new FrameError("payload", `more than ${this.#options.maxMetrics} metrics`);
   }
