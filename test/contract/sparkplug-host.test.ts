@@ -346,6 +346,28 @@ describe("locks", () => {
     expect(node.writes.at(-1)).toMatchObject({ value: true });
   });
 
+  test("that were to lock again are locked in the next life, when the connection was lost meanwhile", async () => {
+    const { rig, taken, ended } = await start({ config: { clientId: "taken-over" } });
+    const node = rig.node();
+    await node.join();
+    await taken.until("lock.locked");
+    await rig.driver.command("lock-302", wish(rig, "unlock", { seconds: 60 }), never);
+    const { connectAsync } = await import("mqtt");
+    const other = await connectAsync(rig.url, { clientId: "taken-over" });
+    await expect(ended).rejects.toMatchObject({ name: "LinkError" });
+    await other.endAsync(true);
+    const from = rig.topics.messages.length;
+    run(rig, rig.make());
+    await rig.topics.until(({ topic, text }) => topic === STATE && text.includes("true"), from);
+    await node.births();
+    await taken.until("lock.unlocked", 2);
+    await rig.clock.advance(59_000);
+    expect(node.writes).toHaveLength(1);
+    await rig.clock.advance(1_000);
+    while (node.writes.length < 2) await settle();
+    expect(node.writes.at(-1)).toMatchObject({ value: true });
+  });
+
   test("that are away refuse, but for a release", async () => {
     const { rig, taken } = await start();
     const node = rig.node();

@@ -3,7 +3,7 @@ import { SimEdgeNode, type SimMetric } from "@gatehouse/device-sim";
 import type { Device } from "@gatehouse/protocol";
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { type Accept, driverTypes, FoundList, HealthBoard } from "gatehouse";
-import { bareDeps, MemoryLog, openBroker } from "gatehouse/testing";
+import { bareDeps, MemoryLog, memoryVault, openBroker } from "gatehouse/testing";
 import { connectAsync, type MqttClient } from "mqtt";
 import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
 import { TopicLog } from "./topic-log.ts";
@@ -35,6 +35,7 @@ export async function openSparkplugRig({
   const health = new HealthBoard(clock);
   const found = new FoundList();
   const log = new MemoryLog();
+  const vault = memoryVault();
   const own = await openBroker({ clock, onPublish: "none" });
   const row = driverTypes.find(({ type }) => type === "sparkplug");
   if (row === undefined) throw new RangeError("there is no driver type sparkplug");
@@ -49,6 +50,7 @@ export async function openSparkplugRig({
       ...bareDeps(),
       pseudonym: (credential) => `c_${"0".repeat(10 - credential.length)}${credential}`.toLowerCase(),
       found,
+      vault,
     });
   const onlooker: MqttClient = await connectAsync(url, { clientId: "onlooker" });
   const topics = new TopicLog(onlooker);

@@ -12,6 +12,7 @@ import {
   SPARKPLUG_NAMESPACE,
   SparkplugHost,
   type SparkplugMessage,
+  type SparkplugType,
 } from "@gatehouse/protocol";
 import { type CommandWay, type Driver, type DriverDeps, type DriverType, Unreadable } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
@@ -19,6 +20,7 @@ import { SparkplugConfig, SparkplugDevice } from "./config.ts";
 import { LockWishes } from "./lock-wishes.ts";
 import { Point } from "./point.ts";
 import { proposal } from "./proposal.ts";
+import { RelockMemory } from "./relock-memory.ts";
 import { lockTold, lockValue } from "./switching.ts";
 
 /** An edge node that said nothing so long after the start is asked for its births. */
@@ -27,6 +29,8 @@ const FIRST_ASK_MS = 2_000;
 const FIRST_BIRTH_MS = 30_000;
 /** Messages whose readings are not on disk yet; beyond it nothing more is heard. */
 const MAX_UNDER_WAY = 512;
+
+type LockMetric = NonNullable<ReturnType<Point["lock"]>>;
 
 /** `GROUP/NODE` or `GROUP/NODE/DEVICE`. */
 interface Address extends EdgeNodeId {
@@ -39,6 +43,7 @@ class SparkplugDriver implements Driver {
   readonly #deps: DriverDeps;
   readonly #host: SparkplugHost;
   readonly #wishes: LockWishes;
+  readonly #relocks: RelockMemory;
   readonly #points = new Map<string, Point[]>();
   readonly #addresses = new Map<string, Address>();
   readonly #online = new Map<string, boolean>();
@@ -54,7 +59,8 @@ class SparkplugDriver implements Driver {
     this.#config = config;
     this.#deps = deps;
     this.#host = new SparkplugHost({ reorderMs: config.reorderMs });
-    this.#wishes = new LockWishes(deps.clock);
+    this.#relocks = new RelockMemory(deps.vault, deps.log);
+    this.#wishes = new LockWishes(deps.clock, this.#relocks);
     this.#broken.promise.catch(() => {});
     for (const device of deps.devices) {
       const { address, metrics } = SparkplugDevice.parse({ address: device["address"], metrics: device["metrics"] });
@@ -67,6 +73,7 @@ class SparkplugDriver implements Driver {
   async run(signal: AbortSignal): Promise<void> {
     if (this.#used) throw new InvariantError(`driver ${this.id} runs once`);
     this.#used = true;
+    await this.#relocks.read();
     if (signal.aborted) return;
     const { groups, host } = this.#config;
     const session = hostSession(host, this.#deps.clock.nowMs());
@@ -114,14 +121,15 @@ class SparkplugDriver implements Driver {
       throw new RejectedError(`${device} has no metric that locks: write \`metrics: { NAME: lock }\``);
     }
     if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
-    const write = (locked: boolean) => {
-      const value = lockValue(locked, lock.use, born.type);
-      return this.#publish(
-        this.#host.write(address, address.device, lock.name, value, this.#deps.clock.nowMs()),
-        bridge,
-      );
-    };
+    const write = (locked: boolean) => this.#writeLock(address, lock, born.type, locked);
     return this.#wishes.ask(device, command, write, { hold: way === "release", signal });
+  }
+
+  #writeLock(address: Address, { name, use }: LockMetric, type: SparkplugType, locked: boolean): Promise<void> {
+    const bridge = this.#bridge;
+    if (bridge === undefined) return Promise.reject(new LinkError("closed", `driver ${this.id} has no connection`));
+    const value = lockValue(locked, use, type);
+    return this.#publish(this.#host.write(address, address.device, name, value, this.#deps.clock.nowMs()), bridge);
   }
 
   /** The way is open: whoever stands in the site file is asked for births, should none come by themselves. */
@@ -222,8 +230,16 @@ class SparkplugDriver implements Driver {
       else health.raise("device-settings", id, problem);
       health.clear("readings-lost", id);
       this.#lockTold(point, event.metrics);
+      this.#lockLeftOpen(point, event);
       return [...this.#presence([id], true), ...items];
     });
+  }
+
+  #lockLeftOpen(point: Point, { node, device, metrics }: Extract<HostEvent, { kind: "birth" }>): void {
+    const lock = point.lock();
+    const type = metrics.find(({ name }) => name === lock?.name)?.type;
+    if (lock === undefined || type === undefined) return;
+    this.#wishes.born(point.device.id, () => this.#writeLock({ ...node, device }, lock, type, true));
   }
 
   #lockTold(point: Point, metrics: Extract<HostEvent, { kind: "data" }>["metrics"]): void {

@@ -1,6 +1,7 @@
 /** Wishes written to lock metrics, and what tells how they ended: the metric's next value does. */
 import { type Clock, type CommandResult, type DeviceCommand, RejectedError } from "@gatehouse/protocol";
 import { PendingCommands } from "../pending-commands.ts";
+import type { RelockMemory } from "./relock-memory.ts";
 
 interface Wish {
   readonly id: string;
@@ -9,12 +10,15 @@ interface Wish {
 
 export class LockWishes {
   readonly #clock: Clock;
+  readonly #memory: RelockMemory;
   readonly #pending: PendingCommands;
   readonly #wishes = new Map<string, Set<Wish>>();
+  #ended = false;
   readonly #relocks = new Map<string, { readonly cancel: () => void; readonly lock: () => Promise<void> }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, memory: RelockMemory) {
     this.#clock = clock;
+    this.#memory = memory;
     this.#pending = new PendingCommands(clock);
   }
 
@@ -30,14 +34,25 @@ export class LockWishes {
     this.#wishes.set(device, mine.add(wish));
     this.#relocks.get(device)?.cancel();
     this.#relocks.delete(device);
+    const seconds = command.args?.["seconds"];
+    const opens = !wish.locked && !hold && typeof seconds === "number";
+    const untilMs = opens ? this.#clock.nowMs() + seconds * 1_000 : undefined;
+    const send = async () => {
+      // On disk before the door opens.
+      await this.#memory.note(device, untilMs);
+      await write(wish.locked);
+    };
+    let answer: CommandResult | undefined;
     try {
-      const result = await this.#pending.ask(device, command, () => write(wish.locked), signal);
-      const seconds = command.args?.["seconds"];
-      if (result.ok && !wish.locked && !hold && typeof seconds === "number")
-        this.#lockAgain(device, seconds, () => write(true));
-      return result;
+      answer = await this.#pending.ask(device, command, send, signal);
+      return answer;
     } finally {
       mine.delete(wish);
+      // Without an answer it may have heard.
+      if (untilMs !== undefined && this.#memory.until(device) === untilMs) {
+        if (answer?.ok === false) await this.#memory.note(device, undefined);
+        else this.#lockAgain(device, untilMs, () => write(true));
+      }
     }
   }
 
@@ -49,13 +64,20 @@ export class LockWishes {
     }
   }
 
+  /** A device is there that an earlier life of this driver, or one before a lost connection, has left open. */
+  born(device: string, lock: () => Promise<void>): void {
+    const untilMs = this.#memory.until(device);
+    if (untilMs !== undefined && !this.#relocks.has(device)) this.#lockAgain(device, untilMs, lock);
+  }
+
   /** Doors that were to lock again are locked while there still is a way to them. */
   async lockAll(): Promise<void> {
-    const waiting = [...this.#relocks.values()];
+    const waiting = [...this.#relocks];
     this.#relocks.clear();
-    for (const { cancel, lock } of waiting) {
+    for (const [device, { cancel, lock }] of waiting) {
       cancel();
       await lock();
+      await this.#memory.note(device, undefined);
     }
   }
 
@@ -66,14 +88,21 @@ export class LockWishes {
 
   /** The way is gone. */
   end(): void {
+    this.#ended = true;
     for (const { cancel } of this.#relocks.values()) cancel();
     this.#relocks.clear();
   }
 
-  #lockAgain(device: string, seconds: number, lock: () => Promise<void>): void {
-    const cancel = this.#clock.after((seconds * 1_000) / this.#clock.scale, () => {
+  #lockAgain(device: string, untilMs: number, lock: () => Promise<void>): void {
+    if (this.#ended) return;
+    const { nowMs, scale } = { nowMs: this.#clock.nowMs(), scale: this.#clock.scale };
+    const cancel = this.#clock.after(Math.max(0, untilMs - nowMs) / scale, () => {
       this.#relocks.delete(device);
-      lock().catch(() => {});
+      // Where it fails, the memory is for the next birth.
+      lock().then(
+        () => this.#memory.note(device, undefined),
+        () => {},
+      );
     });
     this.#relocks.set(device, { cancel, lock });
   }
