@@ -99,7 +99,7 @@ describe("STATE", () => {
       expect(JSON.parse(last.text)).toEqual({ online: false, timestamp: rig.clock.nowMs() });
       // The will would come over it, with another time, had there been no DISCONNECT.
       await settle();
-      expect(rig.topics.messages.filter(({ topic }) => topic === STATE)).toHaveLength(2);
+      expect(rig.topics.messages.filter(({ topic }) => topic === STATE).map(({ text }) => text)).toHaveLength(2);
     },
   );
 

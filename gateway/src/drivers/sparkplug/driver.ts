@@ -52,6 +52,7 @@ class SparkplugDriver implements Driver {
   #bridge: Bridge | undefined;
   #cancelDue: () => void = () => {};
   #underWay = 0;
+  #leaving = false;
   #used = false;
 
   constructor(id: string, config: SparkplugConfig, deps: DriverDeps) {
@@ -84,8 +85,9 @@ class SparkplugDriver implements Driver {
       bridge.publish(topic, payload, { qos: 1, retain: true });
     const hear = (heard: Heard) => {
       if (heard.topic !== session.will.topic) return this.#hear(heard);
-      const again = this.#bridge === undefined ? undefined : session.answer(heard.payload);
-      if (again !== undefined && this.#bridge !== undefined) this.#send(say(this.#bridge, again));
+      const bridge = this.#leaving ? undefined : this.#bridge;
+      const again = session.answer(heard.payload);
+      if (again !== undefined && bridge !== undefined) this.#send(say(bridge, again));
       return Promise.resolve();
     };
     const ready = (bridge: Bridge) => {
@@ -95,7 +97,7 @@ class SparkplugDriver implements Driver {
       this.#wishes.abandon(`driver ${this.id} ended`);
       await this.#wishes.lockAll();
       // Its own death comes back to it, and is not to be contradicted.
-      this.#bridge = undefined;
+      this.#leaving = true;
       await say(bridge, session.death(this.#deps.clock.nowMs()));
     };
     const options = { id: this.id, config: this.#config, deps: this.#deps, branches, will: session.will, hear, ready };
