@@ -7,6 +7,15 @@ export { createDoorNode, type DoorNode, type DoorNodeOptions, type DoorNodeShown
 export { type DoorWiring, doorWiring } from "./boards/door-node-wiring.ts";
 export type { PinName } from "./boards/pins.ts";
 export { type BeamEdge, beamEdges, peopleThrough } from "./boards/walk.ts";
+export { type BridgeClient, type BridgeClientOptions, connectBridge } from "./bridges/bridge-client.ts";
+export { type DiscoveredDeviceOptions, SimDiscoveredDevice } from "./bridges/discovered-device.ts";
+export {
+  type Publish,
+  SimZigbeeBridge,
+  type SimZigbeeDevice,
+  type ZigbeeBridgeOptions,
+} from "./bridges/zigbee-bridge.ts";
+export { ZIGBEE_MODELS, type ZigbeeModel } from "./bridges/zigbee-models.ts";
 export { type City, type CityOptions, type CityStatus, startCity } from "./city/city.ts";
 export type { CommandOrder, SignedCommand } from "./city/commands.ts";
 export { FAIL_MODES, FailMode } from "./city/failure.ts";

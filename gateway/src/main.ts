@@ -31,7 +31,9 @@ import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import { HomeAssistantTopics } from "./monitor/home-assistant.ts";
 import { LiveSite } from "./monitor/live-site.ts";
+import { PortalBoard } from "./monitor/portal-board.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
@@ -204,6 +206,7 @@ async function assemble(
     pseudonym: hide,
     drivers,
     found: new FoundList(),
+    portals: new PortalBoard(core, () => clock.nowMs()),
     commands,
     egress,
     rollCall: new RollCallBook({ core, drivers, clock }),
@@ -221,7 +224,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
   for (const stage of stages) stage.onFailure((error) => failed.abort(error));
-  const topics = new StateTopics({ core, broker, health: parts.health, clock: options.clock });
+  const topics = new StateTopics({ ...parts, clock: options.clock });
   core.onChange((change) => topics.changed(change));
   core.onChange(({ spaces }) => parts.rollCall.changed(spaces));
   const orders = { commands: parts.commands, clock: options.clock, log: options.log.child({ part: "orders" }), newId };
@@ -239,6 +242,8 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
+    const announcer = announcerOf(parts, options, site);
+    if (announcer !== undefined) intake.run((stop) => announcer.run(stop));
     for (const link of uplinksOf(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
@@ -266,7 +271,7 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
     const deps = {
       clock,
       log: log.child({ driver: id }),
-      accept: parts.core.acceptFor(id),
+      accept: parts.portals.watching(parts.core.acceptFor(id)),
       health: parts.health,
       devices,
       broker: parts.broker,
@@ -282,6 +287,13 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
     };
     return { id, make, clock, log, health: parts.health, downCode: "driver-down" as const };
   });
+}
+
+function announcerOf({ core, broker }: Parts, { clock, log, stateDir }: RunOptions, { site }: Site) {
+  if (site.homeassistant?.discovery !== true) return undefined;
+  const vault = openVault(stateDir, "homeassistant");
+  const part = log.child({ part: "homeassistant" });
+  return new HomeAssistantTopics({ core, broker, clock, log: part, prefix: site.homeassistant.prefix, vault });
 }
 
 /** Commands a device's driver knows. */

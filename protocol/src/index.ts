@@ -39,6 +39,17 @@ export type {
 export * from "./firmata/door-node-names.ts";
 export * from "./firmata/firmata.ts";
 export * from "./firmata/framing.ts";
+export {
+  type Announced,
+  type Announcement,
+  type DiscoveryTopic,
+  MAX_DISCOVERY_BYTES,
+  parseDiscoveryTopic,
+  readAnnouncement,
+} from "./homeassistant/discovery.ts";
+export { type Availability, type Entity, readEntity, type Source } from "./homeassistant/entity.ts";
+export { compileTemplate, type Template } from "./homeassistant/template.ts";
+export { TemplateError } from "./homeassistant/template-tokens.ts";
 export { readIntelHex } from "./intel-hex.ts";
 export * from "./mapping.ts";
 export * from "./meter-address.ts";
@@ -77,6 +88,10 @@ export * from "./osdp/replies.ts";
 export * from "./osdp/secure-channel.ts";
 export * from "./patrol.ts";
 export * from "./people-counter/vs13x.ts";
+export { describeMapping, describePoint, mappingJson } from "./points/describe.ts";
+export { type DeviceMapping, kindsOfPoint, type Left, type Point, type PointKind, saidBy } from "./points/mapping.ts";
+export type { Picked } from "./points/picked.ts";
+export { PointState, type Said } from "./points/point-state.ts";
 export * from "./policy.ts";
 export * from "./prompt.ts";
 export * from "./radar/config-frames.ts";
@@ -139,17 +154,6 @@ export * from "./uhppote/reasons.ts";
 export * from "./uplink-commands.ts";
 export * from "./wiegand.ts";
 export * from "./working-day.ts";
-export {
-  describeMapping as describeZigbee,
-  describePoint as describeZigbeePoint,
-  mappingJson as zigbeeMappingJson,
-} from "./zigbee2mqtt/describe.ts";
 export { type BridgeDevice, normalIeee, readDevices as readZigbeeDevices } from "./zigbee2mqtt/expose.ts";
 export { mapDevice as mapZigbeeDevice } from "./zigbee2mqtt/map-device.ts";
-export {
-  type DeviceMapping as ZigbeeMapping,
-  kindsOf as kindsOfZigbeePoint,
-  type Point as ZigbeePoint,
-} from "./zigbee2mqtt/mapping.ts";
 export { MAX_PAYLOAD_BYTES as MAX_ZIGBEE_PAYLOAD_BYTES, pickState as pickZigbeeState } from "./zigbee2mqtt/payload.ts";
-export { type Said as ZigbeeSaid, ZigbeeState } from "./zigbee2mqtt/state.ts";

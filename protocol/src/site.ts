@@ -226,6 +226,16 @@ export const Account = z.strictObject({
     .describe("branches it may use beside what its role grants, as `zigbee2mqtt/#`; a `bridge` needs one"),
 });
 
+export const HomeAssistant = z.strictObject({
+  discovery: z.boolean().default(true).describe("rooms, doors and alerts announce themselves to a Home Assistant"),
+  prefix: z
+    .string()
+    .max(100)
+    .regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, "must be the discovery prefix, as homeassistant")
+    .refine((prefix) => !prefix.startsWith("gatehouse"), "must not be the gateway's own branch")
+    .default("homeassistant"),
+});
+
 export const Site = z.strictObject({
   site: z.strictObject({
     id: Id,
@@ -265,6 +275,9 @@ export const Site = z.strictObject({
   retention: RetentionSettings.prefault({}).describe("how long readings are kept"),
   uplinks: z.array(UplinkConfig).default([]),
   broker: Broker.prefault({}),
+  homeassistant: HomeAssistant.optional().describe(
+    "without it nothing is announced: see integrations/home-assistant.md",
+  ),
   accounts: z.array(Account).default([]).describe("accounts of local tools and bridges at the gateway's broker"),
 });
 export type Site = z.infer<typeof Site>;

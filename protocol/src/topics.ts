@@ -19,6 +19,8 @@ export const stateTopic = {
   space: (space: string) => `${ROOT}/state/spaces/${space}`,
   alert: (alert: string) => `${ROOT}/state/alerts/${alert}`,
   prompt: (prompt: string) => `${ROOT}/state/prompts/${prompt}`,
+  portal: (portal: string) => `${ROOT}/state/portals/${portal}`,
+  summary: `${ROOT}/state/summary`,
   compliance: `${ROOT}/state/compliance`,
   health: `${ROOT}/state/health`,
 } as const;

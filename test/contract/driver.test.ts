@@ -1,6 +1,7 @@
 import { driverTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { type DriverPeer, driverContract } from "../support/driver-contract.ts";
+import { openHomeAssistantDriver } from "../support/homeassistant-driver-harness.ts";
 import { lineCommandContract, type OpenCommandedDriver } from "../support/line-command-contract.ts";
 import { lineDriverContract, type OpenLineDriver } from "../support/line-driver-contract.ts";
 import { openCjt188Driver, openDlt645Driver } from "../support/meter-harness.ts";
@@ -10,6 +11,7 @@ import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
 import { openSparkplugDriver } from "../support/sparkplug-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
+import { openZigbeeDriver } from "../support/zigbee-driver-harness.ts";
 
 /** How to open a driver of devices that speak for themselves with a real peer, and what its devices can. */
 const peers: Readonly<Record<string, DriverPeer>> = {
@@ -18,6 +20,8 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
   sparkplug: { open: openSparkplugDriver, traits: { acknowledged: false, commands: true } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
+  homeassistant: { open: openHomeAssistantDriver, traits: { acknowledged: false, commands: true } },
+  zigbee2mqtt: { open: openZigbeeDriver, traits: { acknowledged: false, commands: true } },
 };
 
 /** How to open a driver of devices that are asked in turn, with simulated ones. */

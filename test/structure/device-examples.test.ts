@@ -9,6 +9,7 @@ import { files, read, root } from "./tree.ts";
 
 interface Example {
   readonly drivers?: readonly object[];
+  readonly accounts?: readonly object[];
   readonly devices?: readonly { readonly space?: string; readonly portal?: string }[];
 }
 
@@ -23,7 +24,7 @@ const examples = files
   .filter(({ example }) => Array.isArray(example?.drivers) && Array.isArray(example?.devices));
 
 /** The spaces and doors an example's devices speak of. */
-function siteAround({ drivers, devices = [] }: Example): object {
+function siteAround({ drivers, devices = [], accounts = [] }: Example): object {
   const named = (key: "space" | "portal") => [...new Set(devices.flatMap((device) => device[key] ?? []))];
   const space = (id: string) => ({ id, kind: "flat", limit: { persons: 4, basis: "example" } });
   return {
@@ -32,6 +33,7 @@ function siteAround({ drivers, devices = [] }: Example): object {
     portals: named("portal").map((id) => ({ id, kind: "door", from: "outside", to: "behind" })),
     drivers,
     devices,
+    accounts,
     policies: [],
   };
 }

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import {
   type BridgeDevice,
   ConfigError,
-  describeZigbee,
+  type DeviceMapping,
+  describeMapping,
+  mappingJson,
   mapZigbeeDevice,
   readZigbeeDevices,
-  type ZigbeeMapping,
-  zigbeeMappingJson,
 } from "@gatehouse/protocol";
 import { Command } from "commander";
 
@@ -24,7 +24,7 @@ Exits with 0 when the file could be read, with 78 when it is no such payload.`;
 
 interface Mapped {
   readonly device: BridgeDevice;
-  readonly mapping: ZigbeeMapping;
+  readonly mapping: DeviceMapping;
 }
 
 export function z2mCommand(): Command {
@@ -72,7 +72,7 @@ function asJson(mapped: readonly Mapped[]): object {
       vendor: device.vendor,
       model: device.model,
       description: device.description,
-      ...zigbeeMappingJson(mapping),
+      ...mappingJson(mapping),
     })),
     ...counts(mapped),
   };
@@ -81,7 +81,7 @@ function asJson(mapped: readonly Mapped[]): object {
 function asText(mapped: readonly Mapped[]): string {
   const blocks = mapped.map(({ device, mapping }) => {
     const { name, ieee, vendor, model, description } = device;
-    const lines = describeZigbee(mapping).map((line) => `  ${line}\n`);
+    const lines = describeMapping(mapping).map((line) => `  ${line}\n`);
     return `${printable(name)} (${ieee}): ${printable([vendor, model, description].filter(Boolean).join(", "))}\n${lines.join("")}`;
   });
   const { mapped: done, unsupported, irregular } = counts(mapped);

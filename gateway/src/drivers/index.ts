@@ -1,4 +1,5 @@
 /** The table of drivers: one row a protocol. A later driver is one more row. */
+import { homeAssistant } from "./homeassistant/driver.ts";
 import { cjt188 } from "./meter/cjt188.ts";
 import { dlt645 } from "./meter/dlt645.ts";
 import { modbus } from "./modbus/modbus.ts";
@@ -21,4 +22,5 @@ export const driverTypes = [
   uhppote,
   zigbee2mqtt,
   sparkplug,
+  homeAssistant,
 ] as const;

@@ -1,5 +1,5 @@
 /** What local tools see over MQTT: retained estimates, open alerts and health. Changes are gathered, so that a busy door does not flood a dashboard. */
-import { type Clock, formatTime, stateTopic } from "@gatehouse/protocol";
+import { type Alert, type Clock, formatTime, stateTopic } from "@gatehouse/protocol";
 import { waitingFor } from "../core/alerts/budget.ts";
 import { siteCompliance } from "../core/compliance/streak.ts";
 import type { Core, CoreChange } from "../core/core.ts";
@@ -7,6 +7,7 @@ import type { HealthBoard } from "../core/health.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
 import type { LocalBroker } from "../core/ports.ts";
 import { healthBody } from "./endpoint.ts";
+import type { PortalBoard } from "./portal-board.ts";
 
 /** A topic is published at most once in so long. */
 const EVERY_MS = 500;
@@ -16,6 +17,7 @@ export interface StateTopicsOptions {
   readonly broker: LocalBroker;
   readonly health: HealthBoard;
   readonly clock: Clock;
+  readonly portals: PortalBoard;
 }
 
 export class StateTopics {
@@ -24,6 +26,7 @@ export class StateTopics {
   readonly #alerts = new Set<string>();
   readonly #prompts = new Set<string>();
   #health = true;
+  #summary = true;
   #compliance = true;
 
   constructor(options: StateTopicsOptions) {
@@ -35,6 +38,7 @@ export class StateTopics {
 
   changed({ spaces, alerts, prompts = [], dayEnded }: CoreChange): void {
     if (dayEnded !== undefined || alerts.length > 0) this.#compliance = true;
+    if (alerts.length > 0 || prompts.length > 0) this.#summary = true;
     for (const space of spaces) this.#spaces.add(space);
     for (const { alert } of alerts) this.#alerts.add(alert.id);
     for (const id of prompts) this.#prompts.add(id);
@@ -84,13 +88,21 @@ export class StateTopics {
     }
     for (const id of take(this.#alerts)) {
       const alert = core.state.alerts.get(id)?.alert;
-      const open = alert !== undefined && (alert.clearedAt === null || alert.state !== "closed");
+      const open = alert !== undefined && isOpen(alert);
       await broker.publish(stateTopic.alert(id), open ? JSON.stringify(alert) : "", { retain: true });
     }
     for (const id of take(this.#prompts)) {
       const prompt = core.state.prompts.get(id);
       const open = prompt?.state === "open";
       await broker.publish(stateTopic.prompt(id), open ? JSON.stringify(prompt) : "", { retain: true });
+    }
+    for (const [id, state] of this.#options.portals.changed()) {
+      const body = JSON.stringify({ portal: id, ...state });
+      await broker.publish(stateTopic.portal(id), body, { retain: true });
+    }
+    if (this.#summary) {
+      this.#summary = false;
+      await broker.publish(stateTopic.summary, JSON.stringify(summaryOf(core.state)), { retain: true });
     }
     if (this.#compliance) {
       this.#compliance = false;
@@ -108,3 +120,18 @@ function take(set: Set<string>): string[] {
   set.clear();
   return all;
 }
+
+/** Open alerts by space and in all, and what operators have not answered. */
+export function summaryOf({ alerts, prompts }: Pick<Core["state"], "alerts" | "prompts">): object {
+  const open = [...alerts.values()].flatMap(({ alert }) => (isOpen(alert) ? [alert] : []));
+  const spaces: Record<string, number> = {};
+  for (const { space } of open) spaces[space] = (spaces[space] ?? 0) + 1;
+  return {
+    alerts: open.length,
+    emergencies: open.filter(({ level }) => level === "emergency").length,
+    prompts: [...prompts.values()].filter(({ state }) => state === "open").length,
+    spaces,
+  };
+}
+
+const isOpen = ({ clearedAt, state }: Alert): boolean => clearedAt === null || state !== "closed";

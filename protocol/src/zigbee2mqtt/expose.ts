@@ -1,8 +1,12 @@
 /** `bridge/devices` of Zigbee2MQTT, read tolerantly and bounded: what is no device is left out, what is strange in one spoils no other. */
 
+import { scalar } from "../points/picked.ts";
+
 export interface Expose {
   readonly type: string;
   readonly property: string;
+  /** The property without its endpoint. */
+  readonly name: string;
   readonly endpoint?: string | undefined;
   /** Bits: 1 is published, 2 can be set, 4 can be asked for. */
   readonly access: number;
@@ -68,11 +72,12 @@ export function readExposes(list: unknown, depth: number): readonly Expose[] {
   return list.slice(0, MAX_EXPOSES).flatMap((item: unknown) => {
     const fields = record(item);
     if (fields === undefined) return [];
-    const { type, property, endpoint, access, unit, value_on, value_off, values, description, features } = fields;
+    const { type, name, property, endpoint, access, unit, value_on, value_off, values, description, features } = fields;
     return [
       {
         type: text(type),
         property: text(property),
+        name: text(name) || text(property),
         endpoint: text(endpoint) || undefined,
         access: typeof access === "number" ? access : 0,
         unit: text(unit) || undefined,
@@ -92,9 +97,3 @@ function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, MAX_TEXT) : "");
-
-/** A value of the payload as the text by which it is looked up. */
-export function scalar(value: unknown): string | undefined {
-  if (typeof value === "string") return value.length > MAX_TEXT ? undefined : value;
-  return typeof value === "boolean" || typeof value === "number" ? String(value) : undefined;
-}

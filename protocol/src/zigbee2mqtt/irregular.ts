@@ -2,8 +2,9 @@
  * The table of irregular devices: those whose exposes have another name or sense than what they are, as far as the converters of Zigbee2MQTT
  * (zigbee-herdsman-converters) tell. A device that is not here is read by its exposes alone.
  */
+
+import type { PointKind } from "../points/mapping.ts";
 import type { ReadingKind } from "../reading.ts";
-import type { PointKind } from "./mapping.ts";
 
 export interface IrregularPoint {
   readonly property: string;

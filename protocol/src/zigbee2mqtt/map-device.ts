@@ -1,7 +1,8 @@
 /** From the exposes of a device to what it means here. Pure; the tables decide (rules.ts, irregular.ts). */
+
+import type { DeviceMapping, Left, Point } from "../points/mapping.ts";
 import type { BridgeDevice, Expose } from "./expose.ts";
 import { type Irregular, irregularOf } from "./irregular.ts";
-import type { DeviceMapping, Left, Point } from "./mapping.ts";
 import { NOT_OURS, RULES } from "./rules.ts";
 
 const PUBLISHED = 1;
@@ -53,18 +54,22 @@ function irregularPoints(row: Irregular | undefined, exposes: readonly Expose[])
 
 function regularPoints(expose: Expose, row: Irregular | undefined): Point[] {
   if (expose.type === "lock") return lockPoints(expose);
-  const { property, endpoint, access, type } = expose;
+  const { property, name, endpoint = endpointOf(expose), access, type } = expose;
   const isTaken =
     (row?.points ?? []).some((point) => point.property === property) || row?.not?.[property] !== undefined;
   if (isTaken || (access & PUBLISHED) === 0) return [];
-  const name = endpoint === undefined ? property : property.replace(new RegExp(`_${literally(endpoint)}$`), "");
-  const rule = RULES.find((candidate) => candidate.type === type && candidate.property.test(name));
+  const rule = RULES.find(
+    (candidate) => candidate.type === type && (candidate.property.test(name) || candidate.property.test(property)),
+  );
   if (rule === undefined || ((access & SETTABLE) !== 0 && !MAY_BE_SET.test(name))) return [];
   const reads = rule.reads(expose);
   return reads === undefined ? [] : [{ kind: rule.kind, property, endpoint, reads }];
 }
 
-const literally = (text: string): string => text.replace(/[^A-Za-z0-9_]/g, "\\$&");
+/** Some put the endpoint behind the property and do not say so. */
+function endpointOf({ property, name }: Expose): string | undefined {
+  return property.startsWith(`${name}_`) ? property.slice(name.length + 1) : undefined;
+}
 
 /** The generic lock: a binary `state` that is LOCK or UNLOCK and can be set. */
 function lockPoints({ features, endpoint }: Expose): Point[] {

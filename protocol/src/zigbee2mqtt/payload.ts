@@ -1,9 +1,6 @@
 /** A state payload of Zigbee2MQTT, reduced to what is read. PINs and all else that is not asked for never leave this file. */
-import { scalar } from "./expose.ts";
-import type { DeviceMapping } from "./mapping.ts";
-
-/** Values by property, as text. */
-export type Picked = ReadonlyMap<string, string>;
+import type { DeviceMapping } from "../points/mapping.ts";
+import { type Picked, scalar } from "../points/picked.ts";
 
 /** Read of locks beside the points. */
 const LOCK_KEYS = ["action", "action_user", "action_source_name", "last_unlock_user", "last_unlock_source"] as const;

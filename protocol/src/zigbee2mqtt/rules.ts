@@ -1,7 +1,8 @@
 /** The table of regular exposes: which name of which type and form means what. The first row that fits counts. */
+
+import type { PointKind, Reads } from "../points/mapping.ts";
 import type { ReadingKind } from "../reading.ts";
 import type { Expose } from "./expose.ts";
-import type { PointKind, Reads } from "./mapping.ts";
 
 export interface Rule {
   /** The whole property, without the endpoint that Zigbee2MQTT puts behind it. */
@@ -25,10 +26,25 @@ const contact = ({ valueOn, valueOff }: Expose): Reads | undefined =>
     ? { as: "values", values: { true: "door.closed", false: "door.opened" } }
     : undefined;
 
+/** Whose converters turn the alarm around, and say that they are closed when true, whatever is called `on`. */
+const closedIfTrue = ({ valueOn, valueOff }: Expose): Reads | undefined =>
+  [valueOn, valueOff].toSorted().join() === "false,true"
+    ? { as: "values", values: { true: "door.closed", false: "door.opened" } }
+    : undefined;
+
+const opening = ({ values }: Expose): Reads | undefined => {
+  if (!values.includes("open") || !values.includes("closed")) return undefined;
+  const open = values.filter((value) => value === "open" || value === "tilted");
+  return {
+    as: "values",
+    values: { closed: "door.closed", ...Object.fromEntries(open.map((value) => [value, "door.opened" as const])) },
+  };
+};
+
 const amount =
   (kind: ReadingKind, factors: Readonly<Record<string, number>>) =>
   ({ unit }: Expose): Reads | undefined => {
-    const factor = unit === undefined ? undefined : factors[unit];
+    const factor = unit !== undefined && Object.hasOwn(factors, unit) ? factors[unit] : undefined;
     return factor === undefined ? undefined : { as: "number", kind, factor };
   };
 
@@ -55,6 +71,8 @@ const POWER = { W: 1, kW: 1_000 };
 
 export const RULES: readonly Rule[] = [
   { property: /^contact$/, type: "binary", kind: "contact", reads: contact },
+  { property: /^(contact_alarm_1|garage_door_contact)$/, type: "binary", kind: "contact", reads: closedIfTrue },
+  { property: /^opening_state$/, type: "enum", kind: "contact", reads: opening },
   {
     property: /^door_state$/,
     type: "enum",
@@ -64,6 +82,7 @@ export const RULES: readonly Rule[] = [
   },
   { property: /^presence$/, type: "binary", kind: "presence", reads: onOff("presence.on", "presence.off") },
   { property: /^occupancy$/, type: "binary", kind: "presence", reads: onOff("presence.on", "presence.off") },
+  { property: /^occupancy_alarm_1$/, type: "binary", kind: "presence", reads: onOff("presence.on", "presence.off") },
   { property: /^presence_state$/, type: "enum", kind: "presence", reads: somebody },
   {
     property: /^people$/,

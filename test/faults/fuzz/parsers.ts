@@ -1,4 +1,5 @@
 /** Every parser that reads what strangers send: a row of this list is fuzzed, and its frames a second are measured. */
+import { BRIDGE_ROWS } from "./bridge-rows.ts";
 import { METER_ROWS } from "./meter-rows.ts";
 import { MODBUS_ROWS } from "./modbus-rows.ts";
 import { OSDP_ACU_ROWS } from "./osdp-acu-rows.ts";
@@ -10,6 +11,7 @@ import { SPARKPLUG_ROWS } from "./sparkplug-rows.ts";
 import { UHPPOTE_ROWS } from "./uhppote-rows.ts";
 
 export const PARSERS: readonly FuzzRow[] = [
+  ...BRIDGE_ROWS,
   ...METER_ROWS,
   ...MODBUS_ROWS,
   ...OSDP_ROWS,

@@ -13,6 +13,8 @@ export interface Heard {
 export interface Bridge {
   /** QoS 1 and not retained unless said otherwise. Throws LinkError. */
   publish(topic: string, payload: string | Buffer, how?: PublishHow): Promise<void>;
+  /** Hears these topics too, from now on. */
+  listen(topics: Iterable<string>): void;
 }
 
 export interface PublishHow {
@@ -45,7 +47,9 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     return runForeignBroker({ ...options, url: config.url }, signal);
   }
   if (signal.aborted) return;
-  const within = (topic: string) => branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
+  const wanted = new Set<string>();
+  const within = (topic: string) =>
+    wanted.has(topic) || branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
   const detach = deps.broker.onPublish(({ topic, payload }) =>
     within(topic) ? hear({ topic, payload, retained: false }) : undefined,
   );
@@ -54,6 +58,9 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     publish: (topic, payload, how) => {
       if (!isOpen) return Promise.reject(new LinkError("closed", `${topic} is not published: the driver ended`));
       return deps.broker.publish(topic, payload, { qos: 1, ...how });
+    },
+    listen: (topics) => {
+      for (const topic of topics) wanted.add(topic);
     },
   };
   ready(bridge);

@@ -34,7 +34,13 @@ export async function runForeignBroker(
     const answers = await Promise.race([within(deps.clock, granted, `${what}: subscribing`), lost.promise]);
     if (answers.some(({ qos }) => qos >= 0x80))
       throw new LinkError("refused", `${what} does not let us subscribe to ${branches.join(" and ")}`);
+    const wanted = new Set<string>();
     const bridge: Bridge = {
+      listen: (topics) => {
+        const fresh = [...topics].filter((topic) => !wanted.has(topic) && !branches.some((one) => covers(one, topic)));
+        for (const topic of fresh) wanted.add(topic);
+        if (fresh.length > 0) client.subscribeAsync(fresh, { qos: 1 }).catch(() => {});
+      },
       publish: async (topic, payload, how) => {
         const answer = client.publishAsync(topic, payload, { qos: 1, ...how });
         await Promise.race([within(deps.clock, answer, `${what}: ${topic}`), lost.promise]);
@@ -60,6 +66,8 @@ async function goodbye(client: MqttClient, said: Promise<void>, { deps, id }: Br
   await Promise.race([all, patience]);
   late.abort();
 }
+
+const covers = (branch: string, topic: string): boolean => topic.startsWith(branch.slice(0, -1));
 
 function begin(
   { id, url, config, deps, hear, will }: BridgeOptions & { readonly url: URL },

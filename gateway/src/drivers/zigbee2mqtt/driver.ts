@@ -2,14 +2,14 @@
 import {
   type CommandResult,
   type DeviceCommand,
-  describeZigbeePoint,
+  describePoint,
   InvariantError,
   LinkError,
   MAX_ZIGBEE_PAYLOAD_BYTES,
   pickZigbeeState,
   RejectedError,
   readZigbeeDevices,
-  type ZigbeeSaid,
+  type Said,
 } from "@gatehouse/protocol";
 import { z } from "zod";
 import {
@@ -22,10 +22,10 @@ import {
 } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
+import { LockWishes } from "../bridge/wishes.ts";
 import { readBridgeMessage } from "./bridge-message.ts";
 import { Memory } from "./memory.ts";
 import { type Known, Roll, type View } from "./roll.ts";
-import { LockWishes } from "./wishes.ts";
 
 const Config = z.strictObject({
   ...bridgeKeys,
@@ -155,7 +155,7 @@ class ZigbeeDriver implements Driver {
           const { kind, endpoint } = point;
           if (kind === undefined || taken.has(kind)) return [];
           const keys = { address: ieee, ...(endpoint === undefined || kind === "presence" ? {} : { endpoint }) };
-          return [{ kind, what: describeZigbeePoint(point), keys }];
+          return [{ kind, what: describePoint(point), keys }];
         });
         if (points.length === 0 && views.length > 0) return [];
         const unsupported = mapping.unsupported === undefined ? {} : { unsupported: mapping.unsupported };
@@ -230,7 +230,7 @@ class ZigbeeDriver implements Driver {
     return state.hear(picked, this.#deps.clock.nowMs(), retained).map((said) => this.#itemOf(device.id, ieee, said));
   }
 
-  #itemOf(device: string, ieee: string, { kind, value, user }: ZigbeeSaid): unknown {
+  #itemOf(device: string, ieee: string, { kind, value, user }: Said): unknown {
     const item = { device, kind, ...(value === undefined ? {} : { value }) };
     if (user === undefined) return item;
     // A user's number means nothing beyond this lock.

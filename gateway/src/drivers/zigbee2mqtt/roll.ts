@@ -2,23 +2,23 @@
 import {
   type BridgeDevice,
   type Device,
+  type DeviceMapping,
   mapZigbeeDevice,
   normalIeee,
-  type ZigbeeMapping,
-  ZigbeeState,
+  PointState,
 } from "@gatehouse/protocol";
-import { bindPoints } from "./binding.ts";
+import { bindPoints } from "../bridge/binding.ts";
 
 /** A device of the site file, bound to a Zigbee device. */
 export interface View {
   readonly device: Device;
-  readonly mapping: ZigbeeMapping;
-  readonly state: ZigbeeState;
+  readonly mapping: DeviceMapping;
+  readonly state: PointState;
 }
 
 export interface Known {
   readonly zigbee: BridgeDevice;
-  readonly mapping: ZigbeeMapping;
+  readonly mapping: DeviceMapping;
   readonly views: readonly View[];
 }
 
@@ -34,6 +34,8 @@ export interface Remembered {
   readonly address: string;
   readonly ieee: string;
 }
+
+const SEVERAL = (names: string) => `has several of its kind: write which as \`endpoint\` (${names})`;
 
 export class Roll {
   readonly #devices: readonly Device[];
@@ -107,10 +109,10 @@ export class Roll {
     const same = before !== undefined && JSON.stringify(before.zigbee.exposes) === JSON.stringify(zigbee.exposes);
     const mapping = same ? before.mapping : mapZigbeeDevice(zigbee);
     const views = owners.map((device, index): View => {
-      const { mapping: own, problem } = bindPoints(device, mapping, index === 0);
+      const { mapping: own, problem } = bindPoints(device, mapping, index === 0, SEVERAL);
       if (problem !== undefined) trouble.push({ device: device.id, problem });
       const old = same ? before.views.find((view) => view.device.id === device.id) : undefined;
-      return old ?? { device, mapping: own, state: new ZigbeeState(own) };
+      return old ?? { device, mapping: own, state: new PointState(own) };
     });
     return { zigbee, mapping, views };
   }

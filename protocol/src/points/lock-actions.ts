@@ -69,7 +69,8 @@ export interface ReadAction extends LockAction {
 /** Undefined for what says nothing of the door. */
 export function readLockAction(action: string, user: string | undefined): ReadAction | undefined {
   const [, open, ownUser] = WITH_USER.exec(action) ?? [];
-  const known = ACTIONS[open ?? action];
+  const name = open ?? action;
+  const known = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (known === undefined) return undefined;
   const who = ownUser ?? user;
   return who !== undefined && isUser(who) ? { ...known, user: who } : known;

@@ -1,8 +1,8 @@
-/** One Zigbee device as it was last heard, and what a new payload says beyond that. Holds values, does no I/O. */
+/** One device as it was last heard, and what a new payload says beyond that. Holds values, does no I/O. */
 import type { ReadingKind } from "../reading.ts";
-import { isCredentialSource, isUser, readLockAction } from "./actions.ts";
-import type { DeviceMapping, Point } from "./mapping.ts";
-import type { Picked } from "./payload.ts";
+import { isCredentialSource, isUser, readLockAction } from "./lock-actions.ts";
+import { type DeviceMapping, type Point, saidBy } from "./mapping.ts";
+import type { Picked } from "./picked.ts";
 
 /** A reading before its device has a name: whose point, what, and how much. */
 export interface Said {
@@ -23,7 +23,7 @@ const STALE_MS = 30_000;
 /** Watts are told no more often than this. */
 const POWER_EVERY_MS = 10_000;
 
-export class ZigbeeState {
+export class PointState {
   readonly #mapping: DeviceMapping;
   readonly #raw = new Map<string, string>();
   readonly #said = new Map<string, string>();
@@ -66,7 +66,7 @@ export class ZigbeeState {
     if (reads.as === "percent") return this.#hearPercent(point, Number(value));
     if (reads.as === "number") return this.#hearNumber(point, Number(value) * reads.factor, reads.kind, isSame, nowMs);
     if (isSame) return [];
-    const kind = reads.values[value];
+    const kind = saidBy(point, value);
     if (kind === undefined) return [];
     if (kind === "presence.on" || kind === "presence.off") return this.#hearPresence(point, kind);
     return this.#tell(point, kind, reads.value);
@@ -74,7 +74,7 @@ export class ZigbeeState {
 
   /** What needs no memory: every action is an event. */
   #values(point: Point, value: string, said: readonly Said[]): Said[] {
-    const kind = point.reads.as === "values" ? point.reads.values[value] : undefined;
+    const kind = saidBy(point, value);
     return kind === undefined || said.some((one) => one.kind === kind) ? [] : [{ point, kind }];
   }
 
@@ -153,7 +153,7 @@ export class ZigbeeState {
     { isSame, acted, nowMs }: { readonly isSame: boolean; readonly acted: boolean | undefined; readonly nowMs: number },
     said: Said[],
   ): void {
-    const state = point.reads.as === "values" ? point.reads.values[value] : undefined;
+    const state = saidBy(point, value);
     if (state === undefined || acted === true || this.#lock?.state === state) return;
     const actedMs = this.#lock?.actedMs;
     const agoMs = actedMs === undefined ? undefined : nowMs - actedMs;

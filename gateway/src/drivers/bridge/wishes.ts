@@ -1,4 +1,4 @@
-/** Wishes sent to locks, and what tells how they ended: Zigbee2MQTT answers no command, the lock's next state does. */
+/** Wishes sent to locks behind a bridge, and what tells how they ended: no command is answered, the lock's next state is the answer. */
 import { type Clock, type CommandResult, type DeviceCommand, RejectedError } from "@gatehouse/protocol";
 import { PendingCommands } from "../pending-commands.ts";
 

@@ -1,11 +1,11 @@
 /** What a device maps to, in words and as plain data: for `gatehouse z2m map` and for proposals. */
-import { type DeviceMapping, kindsOf, type Point } from "./mapping.ts";
+import { type DeviceMapping, kindsOfPoint, type Point } from "./mapping.ts";
 
 /** `door.opened and door.closed from contact`. */
 export function describePoint(point: Point): string {
   const { property, endpoint, takes } = point;
   const where = endpoint === undefined ? "" : ` (endpoint ${endpoint})`;
-  return `${kindsOf(point).join(", ")} from ${property}${where}${takes === true ? "; takes lock and unlock" : ""}`;
+  return `${kindsOfPoint(point).join(", ")} from ${property}${where}${takes === true ? "; takes lock and unlock" : ""}`;
 }
 
 /** One line for each point, or why there is none. */
@@ -32,7 +32,7 @@ export function mappingJson({ points, lockActions, left, irregular, unsupported 
         kind: kind ?? null,
         property,
         ...(endpoint === undefined ? {} : { endpoint }),
-        readings: kindsOf(point),
+        readings: kindsOfPoint(point),
         ...(reads.as === "values" ? { values: reads.values } : {}),
         ...(reads.as === "number" ? { factor: reads.factor } : {}),
         ...(takes === true ? { commands: ["lock", "unlock"] } : {}),

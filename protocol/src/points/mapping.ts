@@ -53,7 +53,12 @@ export interface DeviceMapping {
 }
 
 /** Kinds of reading a point may give, for people and for tests. */
-export function kindsOf({ reads }: Point): readonly ReadingKind[] {
+export function kindsOfPoint({ reads }: Point): readonly ReadingKind[] {
   if (reads.as === "values") return [...new Set(Object.values(reads.values))];
   return [reads.as === "percent" ? "battery.low" : reads.kind];
+}
+
+/** What the text of a value says; a stranger's `constructor` says nothing. */
+export function saidBy({ reads }: Point, value: string): ReadingKind | undefined {
+  return reads.as === "values" && Object.hasOwn(reads.values, value) ? reads.values[value] : undefined;
 }

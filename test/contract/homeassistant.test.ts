@@ -1,0 +1,224 @@
+/** The Home Assistant discovery driver: both forms, availability, removal, templates that are not known, restarts. */
+import type { Device, DeviceCommand } from "@gatehouse/protocol";
+import { settle } from "@gatehouse/protocol/testing";
+import { Pseudonymized, Unreadable } from "gatehouse";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type HomeAssistantRig,
+  type HomeAssistantRigOptions,
+  openHomeAssistantRig,
+} from "../support/homeassistant-driver-harness.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+interface Item {
+  readonly device: string;
+  readonly kind: string;
+  readonly value?: unknown;
+}
+
+interface Run {
+  readonly rig: HomeAssistantRig;
+  readonly items: Item[];
+  news(): Promise<string[]>;
+  end(): Promise<void>;
+}
+
+async function run(devices: readonly Partial<Device>[], more: Partial<HomeAssistantRigOptions> = {}): Promise<Run> {
+  const items: Item[] = [];
+  const accept = async (given: readonly unknown[]) => {
+    for (const one of given) {
+      if (!(one instanceof Unreadable)) items.push((one instanceof Pseudonymized ? one.item : one) as Item);
+    }
+    return [];
+  };
+  const rig = await openHomeAssistantRig({ accept, devices, ...more });
+  const stop = new AbortController();
+  const ended = rig.driver.run(stop.signal);
+  await settle();
+  const end = async () => {
+    stop.abort();
+    await ended;
+    await rig[Symbol.asyncDispose]();
+  };
+  stops.push(end);
+  await rig.join();
+  let told = 0;
+  const news = async () => {
+    await rig.settled();
+    const fresh = items
+      .slice(told)
+      .map(({ device, kind, value }) => [device, kind, value].filter((x) => x !== undefined).join(" "));
+    told = items.length;
+    return fresh;
+  };
+  return { rig, items, news, end };
+}
+
+const lock = { id: "lock-302", kind: "lock" as const, address: "0xabc" };
+const contact = { id: "door-302", kind: "contact" as const, address: "0xabc" };
+
+describe.each(["single", "device"] as const)("announced in the %s form", (form) => {
+  test("a lock and its door are proposed, bound, heard, commanded and removed", async () => {
+    const { rig, news } = await run([lock], { form });
+    await rig.device.announce();
+    expect(await news()).toEqual(["lock-302 device.online"]);
+    expect(rig.found.list().devices).toEqual([
+      {
+        driver: "ha",
+        id: "0xabc",
+        label: "Flat 302",
+        model: "Simulated SIM-DISCOVERED",
+        points: [{ kind: "contact", what: expect.stringContaining("door.opened"), keys: { address: "0xabc_door" } }],
+      },
+    ]);
+    await rig.device.tell({ locked: true, open: false, battery: 5 });
+    expect(await news()).toEqual(["lock-302 lock.locked", "lock-302 battery.low"]);
+    const command: DeviceCommand = { id: "c1", action: "unlock", notAfter: "2999-01-01T00:00:00Z" };
+    expect(await rig.driver.command("lock-302", command, new AbortController().signal)).toEqual({ id: "c1", ok: true });
+    expect(await news()).toEqual(["lock-302 lock.unlocked"]);
+    await rig.device.withdraw();
+    expect(await news()).toEqual(["lock-302 device.offline"]);
+    await expect(rig.driver.command("lock-302", command, new AbortController().signal)).rejects.toMatchObject({
+      code: "refused",
+    });
+    expect(rig.found.list().devices).toEqual([]);
+  });
+});
+
+test("two devices of the site file may be one that announces itself; each gets what is its own", async () => {
+  const { rig, news } = await run([lock, contact]);
+  await rig.device.announce();
+  await news();
+  await rig.device.tell({ open: true, locked: false });
+  expect(await news()).toEqual(["lock-302 lock.unlocked", "door-302 door.opened"]);
+  await rig.device.happen("keypad_unlock", 7);
+  expect(await news()).toEqual(["lock-302 access.granted"]);
+  await rig.device.happen("unlock_failure_invalid_pin_or_id");
+  expect(await news()).toEqual(["lock-302 access.denied invalid-credential"]);
+});
+
+test("availability: latest, all and any, and a template", async () => {
+  const { rig, news } = await run([{ id: "m", kind: "presence", address: "m1" }]);
+  const announce = (mode: string) =>
+    rig.publish(
+      "homeassistant/binary_sensor/m1/config",
+      JSON.stringify({
+        unique_id: "m1",
+        device_class: "occupancy",
+        state_topic: "locks/m",
+        availability_mode: mode,
+        availability: [
+          {
+            topic: "locks/a",
+            value_template: "{{ value_json.up }}",
+            payload_available: true,
+            payload_not_available: false,
+          },
+          { topic: "locks/b" },
+        ],
+      }),
+    );
+  await announce("all");
+  await news();
+  await rig.publish("locks/a", '{"up":true}');
+  expect(await news()).toEqual(["m device.offline"]);
+  await rig.publish("locks/b", "online");
+  expect(await news()).toEqual(["m device.online"]);
+  await rig.publish("locks/a", '{"up":false}');
+  expect(await news()).toEqual(["m device.offline"]);
+  await announce("any");
+  expect(await news()).toEqual(["m device.online"]);
+  await announce("latest");
+  expect(await news()).toEqual(["m device.offline"]);
+  await rig.publish("locks/b", "online");
+  expect(await news()).toEqual(["m device.online"]);
+});
+
+test("meters convert their units, and a total of a day is none", async () => {
+  const { rig, news } = await run([{ id: "e", kind: "energy-meter", address: "plug" }]);
+  const sensor = (id: string, fields: object) =>
+    rig.publish(
+      `homeassistant/sensor/${id}/config`,
+      JSON.stringify({ uniq_id: id, dev: { ids: "plug" }, stat_t: `locks/${id}`, ...fields }),
+    );
+  await sensor("total", { dev_cla: "energy", unit_of_meas: "kWh", stat_cla: "total_increasing" });
+  await sensor("energy_today", { dev_cla: "energy", unit_of_meas: "kWh", stat_cla: "total_increasing" });
+  await sensor("watts", { dev_cla: "power", unit_of_meas: "kW" });
+  await news();
+  await rig.publish("locks/total", "12.345");
+  await rig.publish("locks/energy_today", "3");
+  await rig.publish("locks/watts", "1.5");
+  expect((await news()).filter((one) => !one.includes("device."))).toEqual([
+    "e meter.energyWh 12345",
+    "e meter.powerW 1500",
+  ]);
+});
+
+test("what cannot be read is listed with the reason by name", async () => {
+  const { rig } = await run([]);
+  const announce = (component: string, id: string, fields: object) =>
+    rig.publish(
+      `homeassistant/${component}/${id}/config`,
+      JSON.stringify({ unique_id: id, name: id, state_topic: "locks/x", ...fields }),
+    );
+  await announce("lock", "looping", { value_template: "{% for x in value %}{% endfor %}" });
+  await announce("lock", "asking", { value_template: "{{ states('x') }}" });
+  await announce("light", "lamp", {});
+  await announce("binary_sensor", "phone", { device_class: "presence" });
+  await announce("sensor", "gas", { device_class: "gas", unit_of_measurement: "m³" });
+  await rig.settled();
+  const reasons = Object.fromEntries(rig.found.list().devices.map(({ id, unsupported }) => [id, unsupported]));
+  expect(reasons).toEqual({
+    looping: expect.stringContaining("value_template: the tag {% for %} is not known"),
+    asking: expect.stringContaining("the function states() is not known"),
+    lamp: expect.stringContaining("the component light"),
+    phone: expect.stringContaining("phone or tag"),
+    gas: expect.stringContaining("device_class gas is no meter"),
+  });
+});
+
+test("a sensor that never says off goes off by itself, and presence is somebody", async () => {
+  const { rig, news } = await run([{ id: "pir", kind: "presence", address: "pir" }]);
+  await rig.publish(
+    "homeassistant/binary_sensor/pir/config",
+    JSON.stringify({ uniq_id: "pir", dev_cla: "motion", stat_t: "locks/pir", off_dly: 30 }),
+  );
+  await news();
+  await rig.publish("locks/pir", "ON");
+  expect(await news()).toContain("pir presence.on");
+  await rig.clock.advance(29_000);
+  await rig.publish("locks/pir", "ON");
+  expect(await news()).toEqual([]);
+  await rig.clock.advance(30_000);
+  expect(await news()).toEqual(["pir presence.off"]);
+});
+
+test("a lock that wants a code with its commands is heard and not commanded", async () => {
+  const { rig, news } = await run([{ id: "l", kind: "lock", address: "coded" }]);
+  await rig.publish(
+    "homeassistant/lock/coded/config",
+    JSON.stringify({ uniq_id: "coded", stat_t: "locks/l", cmd_t: "locks/l/set", code_format: "^\\d{4}$" }),
+  );
+  await news();
+  await rig.publish("locks/l", "LOCKED");
+  expect(await news()).toContain("l lock.locked");
+  const command: DeviceCommand = { id: "c1", action: "unlock", notAfter: "2999-01-01T00:00:00Z" };
+  await expect(rig.driver.command("l", command, new AbortController().signal)).rejects.toMatchObject({
+    name: "RejectedError",
+  });
+});
+
+test("what was announced is known after a restart", async () => {
+  const first = await run([lock]);
+  await first.rig.device.announce();
+  await first.news();
+  await first.end();
+  const second = await run([lock], { vault: first.rig.vault });
+  second.rig.intercept = async () => {};
+  await second.rig.publish("locks/0xabc/state", '{"lock":"UNLOCKED","open":true,"battery":80}');
+  expect(await second.news()).toContain("lock-302 lock.unlocked");
+});
