@@ -2,7 +2,6 @@
 import {
   type Command,
   type EdgeEffect,
-  type EdgeValue,
   LinkError,
   SparkplugEdge,
   type SparkplugMessage,
@@ -22,7 +21,8 @@ import { SendWindow } from "../send-window.ts";
 import { SparkplugUplinkConfig } from "./config.ts";
 import { Echoes } from "./echoes.ts";
 import { keepBdSeq, lastBdSeq } from "./edge-memory.ts";
-import { COMMANDS, eventMetric, nodeMetrics, nodeStates, RECEIPTS, spaceDevice, spaceMetrics } from "./site-metrics.ts";
+import { COMMANDS, eventMetric, RECEIPTS } from "./site-metrics.ts";
+import { declared, showSite } from "./site-show.ts";
 
 const ANSWER_MS = 10_000;
 /** Without any receipt for a batch, once the broker has all of it. */
@@ -33,8 +33,6 @@ const KEEPALIVE_SECONDS = 30;
 const WINDOW_ITEMS = 256;
 /** Half a second of a 1 Mbit/s line: a new alert must not stand behind more than that. */
 const WINDOW_BYTES = 64 * 1024;
-/** States of a busy site are gathered for so long. */
-const EVERY_MS = 500;
 const GOODBYE_MS = 1_000;
 /** A longer event is refused: hosts and brokers take no larger messages. */
 const MAX_EVENT_BYTES = 256 * 1024;
@@ -80,7 +78,9 @@ class SparkplugUplink implements Uplink {
           await this.#subscribe(session);
           this.#perform(session.edge.connected(this.#deps.clock.nowMs()));
           await this.#untilBorn(session, signal);
-          detach = this.#showStates();
+          const { clock } = this.#deps;
+          const perform = (effects: readonly EdgeEffect[]) => this.#perform(effects);
+          detach = showSite({ ...this.#shown, clock, edge: session.edge, perform });
         },
       );
     } finally {
@@ -110,7 +110,7 @@ class SparkplugUplink implements Uplink {
     const { clock, log, vault } = this.#deps;
     const { primaryHost, aliases, servers } = this.#config;
     const edge = new SparkplugEdge({ ...this.#node, primaryHost, aliases, lastBdSeq: await lastBdSeq(vault, log) });
-    edge.declare(...this.#declared(), clock.nowMs());
+    edge.declare(...declared(this.#shown), clock.nowMs());
     const { topic, payload, qos, retain } = edge.connect(clock.nowMs());
     const bdSeq = edge.bdSeq ?? 0;
     await keepBdSeq(vault, bdSeq);
@@ -131,15 +131,9 @@ class SparkplugUplink implements Uplink {
     return session;
   }
 
-  #spaces() {
-    return this.#config.spaces ? (this.#deps.site?.spaces() ?? []) : [];
-  }
-
-  /** All that will ever be reported, as long as the site stays as it is. */
-  #declared(): readonly [readonly EdgeValue[], ReadonlyMap<string, readonly EdgeValue[]>] {
+  get #shown() {
     const { gateway, site } = this.#deps;
-    const spaces = new Map(this.#spaces().map((space) => [spaceDevice(space), spaceMetrics(space)]));
-    return [nodeMetrics(gateway, site), spaces];
+    return { gateway, site, spaces: this.#config.spaces };
   }
 
   #linkOptions(url: URL) {
@@ -215,37 +209,6 @@ class SparkplugUplink implements Uplink {
     await this.#session?.mqtt.publish(topic, Buffer.from(payload), { qos, retain });
   }
 
-  /** New values of what the site file has, gathered. They are states: what a broken link loses, the next births say. */
-  #showStates(): () => void {
-    const { clock, site } = this.#deps;
-    let cancel: (() => void) | undefined;
-    let shape = shapeOf(this.#declared());
-    const show = () => {
-      cancel = undefined;
-      const { edge } = this.#session ?? {};
-      if (edge?.born !== true) return;
-      const nowMs = clock.nowMs();
-      const declared = this.#declared();
-      const [, spaces] = declared;
-      // Another site file: what may be reported is another, which only new births can say.
-      if (shapeOf(declared) !== shape) {
-        shape = shapeOf(declared);
-        return this.#perform(edge.declare(...declared, nowMs));
-      }
-      const news = (values: readonly EdgeValue[]) =>
-        values.map(({ name, value }) => ({ name, value, timestamp: nowMs }));
-      this.#perform(edge.update(undefined, news(nodeStates(site)), nowMs));
-      for (const [device, values] of spaces) this.#perform(edge.update(device, news(values), nowMs));
-    };
-    const detach = site?.onChange(() => {
-      cancel ??= clock.after(EVERY_MS, show);
-    });
-    return () => {
-      cancel?.();
-      detach?.();
-    };
-  }
-
   async #deliver(batch: readonly OutboxItem[], session: Session, signal: AbortSignal): Promise<SendResult> {
     const outcomes = new Outcomes(batch);
     const withdraw = batch.map(({ seq }) => this.#desk.expect(seq, (outcome) => outcomes.note(seq, outcome)));
@@ -311,9 +274,6 @@ class SparkplugUplink implements Uplink {
 
 /** Topic, packet header and the rest of the payload around one event. */
 const MESSAGE_BYTES = 512;
-
-const shapeOf = ([node, spaces]: readonly [readonly EdgeValue[], ReadonlyMap<string, readonly EdgeValue[]>]): string =>
-  JSON.stringify([node.map(({ name }) => name), [...spaces.keys()]]);
 
 /** When it happened. */
 function timeOf({ text, event = text }: OutboxItem): number | undefined {
