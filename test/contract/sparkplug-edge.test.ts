@@ -36,8 +36,10 @@ class TestSite implements SiteView {
     return [{ id: "3-302", name: "302", limit: 4, registered: null, estimate, openAlerts: 0 }];
   }
 
+  more: readonly string[] = [];
+
   devices() {
-    return [{ id: "lock-302", kind: "lock" as const, online: this.online }];
+    return ["lock-302", ...this.more].map((id) => ({ id, kind: "lock" as const, online: this.online }));
   }
 
   onChange(listener: () => void) {
@@ -45,7 +47,7 @@ class TestSite implements SiteView {
     return () => this.#listeners.delete(listener);
   }
 
-  change(change: Partial<Pick<TestSite, "codes" | "present" | "online">>) {
+  change(change: Partial<Pick<TestSite, "codes" | "present" | "online" | "more">>) {
     Object.assign(this, change);
     for (const listener of this.#listeners) listener();
   }
@@ -260,6 +262,23 @@ describe("states", () => {
     const ndata = await topics.until(({ topic }) => topic === `${NODE}/NDATA/g-1`);
     expect(valueIn(read(ndata.payload), "Devices/lock-302/Online", "Boolean")).toBe(false);
   });
+});
+
+test("devices that another site file brings are born anew, told apart by more than their case", async () => {
+  const { topics, run, born, clock, site } = await open();
+  run();
+  await born();
+  await settle();
+  const from = topics.messages.length;
+  site.change({ more: ["gate", "Gate"] });
+  await clock.advance(500);
+  const nbirth = read((await topics.until(({ topic }) => topic.includes("NBIRTH"), from)).payload);
+  expect(nbirth.seq).toBe(0);
+  expect(nbirth.metrics.flatMap(({ name }) => (name?.startsWith("Devices/") ? [name] : []))).toEqual([
+    "Devices/lock-302/Online",
+    "Devices/gate/Online",
+    "Devices/Gate_2/Online",
+  ]);
 });
 
 describe("the host writes", () => {

@@ -9,8 +9,6 @@ export const COMMANDS = "Gatehouse/Commands";
 /** Written by a host with `receipt: host`. */
 export const RECEIPTS = "Gatehouse/Receipts";
 
-const DEVICE_ID = /[+/#]/g;
-
 export function nodeMetrics(gateway: string, site: SiteView | undefined): EdgeValue[] {
   return [
     { name: "Properties/Hardware Make", type: "String", value: "Gatehouse" },
@@ -25,15 +23,26 @@ export function nodeMetrics(gateway: string, site: SiteView | undefined): EdgeVa
 /** Of these, those that changed are sent. */
 export function nodeStates(site: SiteView | undefined): EdgeValue[] {
   if (site === undefined) return [];
+  const devices = site.devices();
+  const names = distinct(devices.map(({ id }) => id));
   return [
     { name: "Health/Conditions", type: "Int32", value: site.codes },
-    ...site
-      .devices()
-      .map(({ id, online }): EdgeValue => ({ name: `Devices/${id}/Online`, type: "Boolean", value: online })),
+    ...devices.map(
+      ({ online }, index): EdgeValue => ({ name: `Devices/${names[index]}/Online`, type: "Boolean", value: online }),
+    ),
   ];
 }
 
-export const spaceDevice = ({ id }: Pick<SpaceView, "id">): string => id.replace(DEVICE_ID, "_");
+/** Ids as Sparkplug may have them: those that differ only by case get a number behind them, for not every host tells them apart. */
+export function distinct(ids: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return ids.map((id) => {
+    let name = id;
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${id}_${n}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}
 
 /** Null where nothing is known yet. */
 export function spaceMetrics({ name, limit, registered, estimate, openAlerts }: SpaceView): EdgeValue[] {

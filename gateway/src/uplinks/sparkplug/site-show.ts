@@ -1,7 +1,7 @@
 /** Shows how the site stands: new values go out as they change, gathered. They are states: what a broken link loses, the next births say. */
 import type { Clock, EdgeEffect, EdgeValue, SparkplugEdge } from "@gatehouse/protocol";
 import type { SiteView } from "../../core/site-view.ts";
-import { nodeMetrics, nodeStates, spaceDevice, spaceMetrics } from "./site-metrics.ts";
+import { distinct, nodeMetrics, nodeStates, spaceMetrics } from "./site-metrics.ts";
 
 /** States of a busy site are gathered for so long. */
 const EVERY_MS = 500;
@@ -18,7 +18,9 @@ export interface ShownSite {
 
 export function declared({ gateway, site, spaces }: ShownSite): Declared {
   const shown = spaces ? (site?.spaces() ?? []) : [];
-  return [nodeMetrics(gateway, site), new Map(shown.map((space) => [spaceDevice(space), spaceMetrics(space)]))];
+  const names = distinct(shown.map(({ id }) => id));
+  const devices = shown.map((space, index) => [names[index] ?? space.id, spaceMetrics(space)] as const);
+  return [nodeMetrics(gateway, site), new Map(devices)];
 }
 
 export interface ShowOptions extends ShownSite {
