@@ -1,4 +1,4 @@
-// Builds everything: the static protobuf module out of protocol/proto, all workspaces with `tsc -b`, then the console's page where it is older than its sources.
+// Builds everything: the static protobuf modules out of protocol/proto, all workspaces with `tsc -b`, then the console's page where it is older than its sources.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -12,18 +12,24 @@ function run(command: string, args: readonly string[]): void {
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 
-const proto = resolve(root, "protocol/proto/gatehouse.proto");
-const generated = resolve(root, "protocol/src/generated/gatehouse.js");
-const stale = !existsSync(generated) || statSync(generated).mtimeMs < statSync(proto).mtimeMs;
-if (stale) {
-  mkdirSync(dirname(generated), { recursive: true });
-  const options = ["--no-verify", "--no-delimited", "--no-beautify", "--no-service"];
+const folder = resolve(root, "protocol/src/generated");
+for (const [name, schema, ...less] of [
+  ["gatehouse", "gatehouse.proto"],
+  ["sparkplug", "sparkplug_b.proto", "--no-convert"],
+] as const) {
+  const proto = resolve(root, "protocol/proto", schema);
+  const generated = resolve(folder, `${name}.js`);
+  const stale = !existsSync(generated) || statSync(generated).mtimeMs < statSync(proto).mtimeMs;
+  if (!stale) continue;
+  mkdirSync(folder, { recursive: true });
+  // Each under a root of its own: two modules that share one overwrite each other's packages.
+  const options = ["--no-verify", "--no-delimited", "--no-beautify", "--no-service", "--root", name, ...less];
   run("pbjs", ["-t", "static-module", "-w", "es6", ...options, "-o", generated, proto]);
   run("pbts", ["-o", generated.replace(/js$/, "d.ts"), generated]);
 }
 const emitted = resolve(root, "protocol/dist/generated");
 mkdirSync(emitted, { recursive: true });
-cpSync(dirname(generated), emitted, { recursive: true });
+cpSync(folder, emitted, { recursive: true });
 run("tsc", ["-b"]);
 
 const newest = (path: string): number =>

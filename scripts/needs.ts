@@ -89,6 +89,11 @@ const NEEDS: readonly Need[] = [
     why: "a programmer of another make flashes the simulated board",
     isThere: () => onPath("avrdude"),
   },
+  {
+    name: "protobuf-compiler",
+    why: "reads and writes Sparkplug payloads beside our own codec",
+    isThere: () => onPath("protoc"),
+  },
   { name: "chromium", why: "opens a replay's report as its reader does", isThere: () => onPath("chromium") },
   {
     name: "fonts-noto-cjk",

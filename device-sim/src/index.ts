@@ -107,4 +107,6 @@ export { runSim, type SimOptions, type SimProgress } from "./run-sim.ts";
 export { Flat, Habit, People, parseScenario, readScenario, SCENARIOS, Scenario, startOf } from "./scenario.ts";
 export { type SiteFile, type SiteOptions, secretsFor, siteFor } from "./site-for.ts";
 export { type SlowLink, type SlowLinkOptions, startSlowLink } from "./slow-link.ts";
+export { readWrites, type SimMetric, type SimWrite, writePayload } from "./sparkplug/bytes.ts";
+export { SimEdgeNode, type SimEdgeNodeOptions } from "./sparkplug/edge-node.ts";
 export { type LoadLine, type LoadProcess, type LoadProcessOptions, spawnLoad } from "./spawn-load.ts";

@@ -32,6 +32,7 @@ export type {
   Write,
 } from "./core/ports.ts";
 export { Pseudonymized, Unreadable } from "./core/ports.ts";
+export type { DeviceView, SiteView, SpaceView } from "./core/site-view.ts";
 export { driverTypes } from "./drivers/index.ts";
 export { formatAddress, type LineAddress, LinkUrl, linkUrl } from "./drivers/line/address.ts";
 export type {

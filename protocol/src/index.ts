@@ -115,6 +115,26 @@ export { SM2_ID } from "./signing/sm2.ts";
 export * from "./site.ts";
 export * from "./site-change.ts";
 export * from "./site-check.ts";
+export * from "./sparkplug/commands.ts";
+export * from "./sparkplug/edge.ts";
+export type { EdgeValue, MetricUpdate } from "./sparkplug/edge-metrics.ts";
+export * from "./sparkplug/host.ts";
+export type { BornMetric, HostMetric } from "./sparkplug/host-node.ts";
+export {
+  decodeSparkplug,
+  encodeSparkplug,
+  MAX_SPARKPLUG_BYTES,
+  type ReceivedMetric,
+  type ReceivedPayload,
+  sparkplugMetric,
+  sparkplugProperties,
+  sparkplugValue,
+  type WrittenPayload,
+} from "./sparkplug/payload.ts";
+export { qualityOf, qualityProperty } from "./sparkplug/properties.ts";
+export * from "./sparkplug/state.ts";
+export * from "./sparkplug/topics.ts";
+export * from "./sparkplug/types.ts";
 export * from "./spelling.ts";
 export * from "./splitter.ts";
 export type { FlashFaults, TargetOptions, TargetStep } from "./stk500/boot-flash.ts";

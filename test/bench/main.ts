@@ -19,6 +19,7 @@ import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
 import { benchReplay } from "./replay.ts";
 import { openRig, type Rig } from "./rig.ts";
+import { benchSparkplug } from "./sparkplug.ts";
 import { benchStore } from "./store.ts";
 import { benchUplinks } from "./uplinks.ts";
 
@@ -187,6 +188,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   "bus-idle": () => benchIdleBus(seconds),
   "osdp-9600": () => benchOsdp(9_600, seconds),
   "osdp-115200": () => benchOsdp(115_200, seconds),
+  sparkplug: () => benchSparkplug(quick ? 40_000 : 200_000),
 };
 
 const HELP = `npm run bench -- [--quick] [NAME …]

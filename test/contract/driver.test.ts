@@ -10,6 +10,7 @@ import { openMqttDriver } from "../support/mqtt-driver-harness.ts";
 import { openOsdpDriver } from "../support/osdp-harness.ts";
 import { openOpcuaDriver } from "../support/plc-harness.ts";
 import { openLd2410Driver, openLd2450Driver } from "../support/radar-driver-harness.ts";
+import { openSparkplugDriver } from "../support/sparkplug-driver-harness.ts";
 import { openUhppoteDriver } from "../support/uhppote-driver-harness.ts";
 import { openZigbeeDriver } from "../support/zigbee-driver-harness.ts";
 
@@ -18,6 +19,7 @@ const peers: Readonly<Record<string, DriverPeer>> = {
   mqtt: { open: openMqttDriver, traits: { acknowledged: true, commands: true } },
   ld2410: { open: openLd2410Driver, traits: { acknowledged: false, commands: false } },
   ld2450: { open: openLd2450Driver, traits: { acknowledged: false, commands: false } },
+  sparkplug: { open: openSparkplugDriver, traits: { acknowledged: false, commands: true } },
   uhppote: { open: openUhppoteDriver, traits: { acknowledged: true, commands: true } },
   opcua: { open: openOpcuaDriver, traits: { acknowledged: false, commands: false } },
   homeassistant: { open: openHomeAssistantDriver, traits: { acknowledged: false, commands: true } },

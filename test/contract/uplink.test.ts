@@ -3,13 +3,14 @@ import { uplinkTypes } from "gatehouse";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type OpenUplink, uplinkContract } from "../support/uplink-contract.ts";
-import { openHttpsUplink, openMqttUplink, openNatsUplink } from "../support/uplink-harness.ts";
+import { openHttpsUplink, openMqttUplink, openNatsUplink, openSparkplugUplink } from "../support/uplink-harness.ts";
 
 /** One entry a row of uplinks/index.ts: how to open that uplink with a platform to talk to. */
 const platforms: Readonly<Record<string, OpenUplink>> = {
   https: openHttpsUplink,
   mqtt: openMqttUplink,
   nats: openNatsUplink,
+  sparkplug: openSparkplugUplink,
 };
 
 /** These tell people, not platforms: their promises stand in uplink-notices.test.ts. */

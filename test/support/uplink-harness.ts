@@ -68,6 +68,24 @@ export const openNatsUplink: OpenUplink = async () => {
   };
 };
 
+export const openSparkplugUplink: OpenUplink = async () => {
+  const { deps, ...rig } = await openCity({ mqtt: { ...ANY_PORT, tls: true } });
+  const pages = () =>
+    deps.log.lines.filter(({ message }) => message === "the platform sent something that is no receipt");
+  return {
+    ...rig,
+    via: "sparkplug",
+    make: maker("sparkplug", { servers: [rig.city.mqttUrl], receipt: "host", tls: CA }, deps),
+    silent: {
+      hang: nothing,
+      html: async (items) => {
+        while (pages().length < items) await settle();
+      },
+      "lose-receipts": (items) => recorded(rig.city, items),
+    },
+  };
+};
+
 function recorded(city: City, items: number): Promise<void> {
   const before = city.events.length;
   return city.until(() => city.events.length >= before + items, AbortSignal.timeout(20_000));

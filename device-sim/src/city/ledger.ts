@@ -5,7 +5,7 @@ import type { LedgerFile } from "./ledger-file.ts";
 import { type Range, Sequences } from "./sequences.ts";
 
 /** How an event came: an uplink numbers its own events, so each way has sequences of its own. */
-export type Via = "http" | "mqtt" | "nats";
+export type Via = "http" | "mqtt" | "nats" | "sparkplug";
 
 /** An event's first arrival. */
 export interface CityEvent {

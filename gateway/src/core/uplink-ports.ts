@@ -1,7 +1,8 @@
 /** Uplinks as the core sees them: interfaces, nothing else. */
 import type { Clock, Command, Lane, Problem, SecretRef } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
-import type { Logger, Runnable } from "./ports.ts";
+import type { Logger, Runnable, Vault } from "./ports.ts";
+import type { SiteView } from "./site-view.ts";
 
 /** One event an uplink owes its platform. */
 export interface OutboxItem {
@@ -41,6 +42,10 @@ export interface UplinkDeps {
   readonly gateway: string;
   /** Its platform's commands count: where it can only answer, it is asked so often while there is nothing to send. */
   readonly commandPollMs?: number;
+  /** How the site stands now, for uplinks that show it beside what they owe; undefined where no gateway runs. */
+  readonly site?: SiteView;
+  /** This uplink's own small memory over its lives; undefined where no gateway runs. */
+  readonly vault?: Vault;
   secret(ref: SecretRef): Buffer;
 }
 

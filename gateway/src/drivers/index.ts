@@ -8,6 +8,7 @@ import { opcua } from "./opcua/driver.ts";
 import { osdp } from "./osdp/osdp.ts";
 import { ld2410 } from "./radar/ld2410.ts";
 import { ld2450 } from "./radar/ld2450.ts";
+import { sparkplug } from "./sparkplug/driver.ts";
 import { uhppote } from "./uhppote/driver.ts";
 import { zigbee2mqtt } from "./zigbee2mqtt/driver.ts";
 
@@ -21,6 +22,7 @@ export const driverTypes = [
   ld2450,
   uhppote,
   zigbee2mqtt,
+  sparkplug,
   homeAssistant,
   opcua,
 ] as const;

@@ -18,6 +18,8 @@ export interface LinkOptions {
   readonly password?: Buffer | undefined;
   readonly tls: ClientTls;
   readonly keepaliveSeconds: number;
+  /** What the broker publishes when the connection breaks. */
+  readonly will?: { readonly topic: string; readonly payload: Buffer; readonly qos: 0 | 1; readonly retain: boolean };
   readonly clock: Clock;
   /** For the connection to stand, CONNACK included, and for each SUBACK, ms of real time. */
   readonly answerMs: number;
@@ -37,11 +39,16 @@ export interface MqttLink {
   /** Rejects with a LinkError when the connection is gone; never resolves. */
   readonly lost: Promise<never>;
   readonly limits: LinkLimits;
-  /** Resolves with the reason code of the PUBACK, 0 before MQTT 5. Throws LinkError when the link is lost first. */
-  publish(topic: string, text: string, options: IClientPublishOptions): Promise<number>;
+  /**
+   * QoS 1 unless said otherwise. Resolves with the reason code of the PUBACK, 0 before MQTT 5, and with QoS 0 when it is written. Throws
+   * LinkError when the link is lost first.
+   */
+  publish(topic: string, payload: string | Buffer, options: IClientPublishOptions): Promise<number>;
   /** False when the broker refuses. Throws LinkError when it does not answer. */
   subscribe(topic: string): Promise<boolean>;
   close(): void;
+  /** Says DISCONNECT behind all that was published: the will is then published by brokers of MQTT 5 alone. Resolves when it is said. */
+  leave(): Promise<void>;
 }
 
 /** Reason codes from here on are refusals (MQTT 5, section 2.4). */
@@ -81,8 +88,8 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
       version: options.version,
       lost: lost.promise,
       limits,
-      publish: (topic, text, publishOptions) => {
-        const answer = publish(wire, topic, text, publishOptions);
+      publish: (topic, payload, publishOptions) => {
+        const answer = publish(wire, topic, payload, publishOptions);
         return underWay.wait(answer);
       },
       subscribe: (topic) => subscribe(client, topic, { clock, answerMs, what, lost: lost.promise }),
@@ -90,6 +97,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
         fail(new LinkError("closed", `${what}: closed`));
         client.end(true);
       },
+      leave: () => leave(client, options.version),
     };
   } catch (error) {
     client.end(true);
@@ -137,7 +145,7 @@ function isForeign({ code, cause }: LinkError, version: MqttVersion): boolean {
 }
 
 function clientOptions(options: LinkOptions): IClientOptions {
-  const { version, clientId, username, password, tls, keepaliveSeconds, answerMs } = options;
+  const { version, clientId, username, password, tls, keepaliveSeconds, answerMs, will } = options;
   return {
     protocolVersion: version,
     clientId,
@@ -151,17 +159,31 @@ function clientOptions(options: LinkOptions): IClientOptions {
     queueQoSZero: false,
     resubscribe: false,
     timerVariant: "native",
+    ...(will === undefined ? {} : { will }),
   };
+}
+
+/** Disconnect with Will Message (MQTT 5, section 3.14.2.1). */
+const WITH_WILL = 0x04;
+
+/** Resolves when the system has the bytes: the broker may take its time to close. */
+function leave(client: MqttClient, version: MqttVersion): Promise<void> {
+  if (!client.connected) return Promise.resolve();
+  return new Promise((resolve) => {
+    client.stream.once("finish", resolve);
+    client.stream.once("close", resolve);
+    client.end(false, version === 5 ? { reasonCode: WITH_WILL } : {});
+  });
 }
 
 function publish(
   { client, unheard }: Wire,
   topic: string,
-  text: string,
+  payload: string | Buffer,
   options: IClientPublishOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    client.publish(topic, text, { ...options, qos: 1 }, (error, packet) => {
+    client.publish(topic, payload, { qos: 1, ...options }, (error, packet) => {
       const code = error && "code" in error ? error.code : undefined;
       if (!error) resolve(unheard.delete(packet?.messageId ?? 0) ? NO_SUBSCRIBERS : 0);
       else if (typeof code === "number" && code >= FIRST_REFUSAL) resolve(code);

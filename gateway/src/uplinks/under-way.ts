@@ -21,6 +21,8 @@ export class UnderWay {
   }
 
   async wait<T>(answer: Promise<T>): Promise<T> {
+    // Whoever asks when all is lost hears of that, and not of this.
+    answer.catch(() => {});
     if (this.#lost !== undefined) throw this.#lost;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#rejects.add(reject);

@@ -8,6 +8,7 @@ import { OSDP_ROWS } from "./osdp-rows.ts";
 import { RADAR_ROWS } from "./radar-rows.ts";
 import { READINGS_ROWS } from "./readings-rows.ts";
 import type { FuzzRow } from "./row.ts";
+import { SPARKPLUG_ROWS } from "./sparkplug-rows.ts";
 import { UHPPOTE_ROWS } from "./uhppote-rows.ts";
 
 export const PARSERS: readonly FuzzRow[] = [
@@ -19,5 +20,6 @@ export const PARSERS: readonly FuzzRow[] = [
   ...OSDP_ACU_ROWS,
   ...RADAR_ROWS,
   ...READINGS_ROWS,
+  ...SPARKPLUG_ROWS,
   ...UHPPOTE_ROWS,
 ];

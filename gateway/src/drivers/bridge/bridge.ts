@@ -11,10 +11,15 @@ export interface Heard {
 }
 
 export interface Bridge {
-  /** Throws LinkError. */
-  publish(topic: string, payload: string): Promise<void>;
+  /** QoS 1 and not retained unless said otherwise. Throws LinkError. */
+  publish(topic: string, payload: string | Buffer, how?: PublishHow): Promise<void>;
   /** Hears these topics too, from now on. */
   listen(topics: Iterable<string>): void;
+}
+
+export interface PublishHow {
+  readonly qos?: 0 | 1;
+  readonly retain?: boolean;
 }
 
 export interface BridgeOptions {
@@ -25,8 +30,12 @@ export interface BridgeOptions {
   readonly branches: readonly string[];
   /** In order. The message is acknowledged when it resolves. Undefined: none of ours. */
   hear(heard: Heard): Promise<void> | undefined;
+  /** What a broker that is not ours publishes for us when the connection breaks, retained with QoS 1; our own breaks with the gateway. */
+  readonly will?: { readonly topic: string; readonly payload: string };
   /** The way is open. */
   ready(bridge: Bridge): void;
+  /** Before an intended end; waited for a moment. */
+  readonly farewell?: (bridge: Bridge) => Promise<void>;
 }
 
 /** Runs until the signal aborts. Throws LinkError when the way is lost or cannot be had. */
@@ -45,16 +54,18 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     within(topic) ? hear({ topic, payload, retained: false }) : undefined,
   );
   let isOpen = true;
-  ready({
-    publish: (topic, payload) => {
+  const bridge: Bridge = {
+    publish: (topic, payload, how) => {
       if (!isOpen) return Promise.reject(new LinkError("closed", `${topic} is not published: the driver ended`));
-      return deps.broker.publish(topic, payload, { qos: 1 });
+      return deps.broker.publish(topic, payload, { qos: 1, ...how });
     },
     listen: (topics) => {
       for (const topic of topics) wanted.add(topic);
     },
-  });
+  };
+  ready(bridge);
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await options.farewell?.(bridge).catch((err: unknown) => deps.log.debug({ err }, "nobody heard the farewell"));
   isOpen = false;
   detach();
 }

@@ -1,11 +1,13 @@
 /** A client of a broker that is not ours: MQTT.js as the wire client and nothing more. What is heard is acknowledged once it was taken. */
 import { type Clock, LinkError } from "@gatehouse/protocol";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
-import type { BridgeOptions } from "./bridge.ts";
+import type { Bridge, BridgeOptions } from "./bridge.ts";
 
 /** For the connection to stand and for each answer, ms of real time. */
 const ANSWER_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
+/** For the last word. */
+const GOODBYE_MS = 1_000;
 /** One packet; a list of all devices is the longest. */
 const MAX_PACKET_BYTES = 16 * 1024 * 1024;
 
@@ -33,18 +35,20 @@ export async function runForeignBroker(
     if (answers.some(({ qos }) => qos >= 0x80))
       throw new LinkError("refused", `${what} does not let us subscribe to ${branches.join(" and ")}`);
     const wanted = new Set<string>();
-    ready({
+    const bridge: Bridge = {
       listen: (topics) => {
         const fresh = [...topics].filter((topic) => !wanted.has(topic) && !branches.some((one) => covers(one, topic)));
         for (const topic of fresh) wanted.add(topic);
         if (fresh.length > 0) client.subscribeAsync(fresh, { qos: 1 }).catch(() => {});
       },
-      publish: async (topic, payload) => {
-        const answer = client.publishAsync(topic, payload, { qos: 1 });
+      publish: async (topic, payload, how) => {
+        const answer = client.publishAsync(topic, payload, { qos: 1, ...how });
         await Promise.race([within(deps.clock, answer, `${what}: ${topic}`), lost.promise]);
       },
-    });
+    };
+    ready(bridge);
     await Promise.race([lost.promise, stopped.promise]);
+    if (options.farewell !== undefined) await goodbye(client, options.farewell(bridge), options);
   } finally {
     signal.removeEventListener("abort", onAbort);
     lost.reject(new LinkError("closed", `${what}: closed`));
@@ -52,10 +56,21 @@ export async function runForeignBroker(
   }
 }
 
+/** The last word, then DISCONNECT: without that the broker would publish the will over it. */
+async function goodbye(client: MqttClient, said: Promise<void>, { deps, id }: BridgeOptions): Promise<void> {
+  const late = new AbortController();
+  const patience = deps.clock.sleep(GOODBYE_MS, late.signal).catch(() => {});
+  const all = said
+    .then(() => client.endAsync(false))
+    .catch((err: unknown) => deps.log.debug({ driver: id, err }, "nobody heard the farewell"));
+  await Promise.race([all, patience]);
+  late.abort();
+}
+
 const covers = (branch: string, topic: string): boolean => topic.startsWith(branch.slice(0, -1));
 
 function begin(
-  { id, url, config, deps, hear }: BridgeOptions & { readonly url: URL },
+  { id, url, config, deps, hear, will }: BridgeOptions & { readonly url: URL },
   fail: (error: LinkError) => void,
 ): MqttClient {
   const { username, password, clientId = `gatehouse-${id}`, tls } = config;
@@ -75,6 +90,7 @@ function begin(
     queueQoSZero: false,
     resubscribe: false,
     timerVariant: "native",
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
   };
   const what = `mqtt ${url.host}`;
   const client = connect(url.href, settings);
