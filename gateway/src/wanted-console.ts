@@ -1,5 +1,6 @@
 /** The console, loaded only where the site file asks for one. */
 import type { Clock, SecretRef, Site } from "@gatehouse/protocol";
+import type { Audit } from "./console/ports.ts";
 import type { Health, Logger } from "./core/ports.ts";
 import type { OpenedConsole } from "./open-console.ts";
 
@@ -7,6 +8,7 @@ import type { OpenedConsole } from "./open-console.ts";
 export interface ConsoleSources {
   readonly health: Health;
   readonly bootId: string;
+  readonly audit?: Audit;
 }
 
 export interface ConsolePlace {
@@ -22,7 +24,7 @@ interface ConsoleSite {
 
 /** Opened, and not running yet. Undefined with `console: off`. Throws ConfigError for what an operator must change. */
 export async function wantedConsole(
-  { health, bootId }: ConsoleSources,
+  { health, bootId, audit }: ConsoleSources,
   { stateDir, clock, log }: ConsolePlace,
   { site, secret }: ConsoleSite,
 ): Promise<OpenedConsole | undefined> {
@@ -37,5 +39,6 @@ export async function wantedConsole(
     bootId,
     siteName: site.site.name,
     secret,
+    ...(audit === undefined ? {} : { audit }),
   });
 }
