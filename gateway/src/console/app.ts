@@ -120,13 +120,13 @@ function addRow(
     url,
     bodyLimit: bodyLimitOf(row),
     config: { spool: row.binary?.spool === true },
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const found = whoIs(parts, request);
       known.set(request, found);
       if (method !== "GET") checkOrigin(request.headers, parts.secure);
       checkAccess(row, found, key);
       if (found.session !== undefined) connections.trust(request.raw.socket);
-      else watchBody(parts.clock, request);
+      else if (method !== "GET") watchBody(parts.clock, request, reply);
       if (method !== "GET" && row.access !== "public") checkCsrf(request, found.session);
       checkContentType(row, request.headers["content-type"]);
     },
@@ -173,10 +173,11 @@ function checkCsrf(request: FastifyRequest, session: LiveSession | undefined): v
     throw new Refusal("wrong-csrf");
 }
 
-function watchBody(clock: Clock, { raw }: FastifyRequest): void {
+function watchBody(clock: Clock, { raw }: FastifyRequest, reply: FastifyReply): void {
   const cancel = clock.after(STRANGERS_BODY_MS, () => raw.socket.destroy());
   raw.once("end", cancel);
   raw.once("close", cancel);
+  reply.raw.once("finish", cancel);
 }
 
 function visitOf(request: FastifyRequest, reply: FastifyReply, known: Known | undefined): Visit {
