@@ -206,7 +206,6 @@ test.each([
   ],
   ["site:", "site.yaml:1: site: is empty, must be a block of keys -> write a value, or remove the key"],
   ["spaces: []", "site.yaml:1: site: is missing -> add it: a block of keys"],
-  ["spaces: []", "site.yaml:1: spaces: must name at least one space"],
 ])("%j is refused with: %s", (text, problem) => {
   expect(problemsOf(text)).toContain(problem);
 });

@@ -40,6 +40,8 @@ export interface LoadOptions<D extends AdapterRow = AdapterRow, U extends Adapte
   readonly driverTypes: readonly D[];
   /** Rows of uplinks/index.ts. */
   readonly uplinkTypes: readonly U[];
+  /** Looked at in place of what stands in the file, as its next content. */
+  readonly text?: string;
   /** Default: the environment of the process. */
   readonly env?: Env;
   /** False where nothing is opened, as in a replay: secrets may then be missing. Default true. */
@@ -71,7 +73,7 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   file: string,
   options: LoadOptions<D, U>,
 ): LoadedSite<D, U> {
-  const source = readSource(file);
+  const source = readSource(file, options.text);
   const { policies, problems: policyProblems } = loadPolicies(file);
   const { site, adapters, problems } = checkAll(source, policies, options);
   const isNoSecret = fileKeysOf(options.driverTypes);

@@ -2,9 +2,14 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import { AuditLog } from "./audit/audit-log.ts";
+import { doneOf } from "./audit/done-of.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
+import type { Configuration } from "./configuration/configuration.ts";
+import type { Refused } from "./configuration/run-reconfigurable.ts";
+import { configRequests } from "./control/config-requests.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
 import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
@@ -53,6 +58,10 @@ export interface RunOptions {
   readonly ballastBytes: number;
   readonly monitor: { readonly host: string; readonly port: number };
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Changes the site file; without it the gateway runs with what it was started with. */
+  readonly configuration?: Configuration;
+  /** A site file that the gateway did not start with. */
+  readonly refused?: Refused | undefined;
 }
 
 /** What a start has opened, for the screen. */
@@ -106,6 +115,8 @@ async function runLocked(
     if (raised) log.warn({ code, subject, detail }, "condition raised");
     else log.info({ code, subject }, "condition cleared");
   });
+  if (options.refused !== undefined)
+    health.raise("config-refused", `version ${options.refused.version}`, options.refused.reason);
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -131,6 +142,7 @@ async function runLocked(
       await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
     } finally {
       await endpoint.close();
+      await parts.audit.close();
     }
   } finally {
     await store.close();
@@ -148,6 +160,7 @@ async function assemble(
 ) {
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
+  const audit = new AuditLog({ stateDir, clock, log, health });
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -174,6 +187,10 @@ async function assemble(
     bootId,
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
+    onInput: (input, refused) => {
+      const done = doneOf(input, refused);
+      if (done !== undefined) audit.record(done);
+    },
   });
   const broker = createBroker({
     config: brokerConfig(site),
@@ -202,6 +219,7 @@ async function assemble(
     store,
     metrics,
     gateway,
+    audit,
     bootId,
     pseudonym: hide,
     drivers,
@@ -298,7 +316,11 @@ function localActionsBy(site: Site): (device: Device) => readonly CommandAction[
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
-function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions, console: OpenedConsole | undefined) {
+function controlOf(
+  parts: Parts,
+  { clock, log, stateDir, configuration }: RunOptions,
+  console: OpenedConsole | undefined,
+) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
@@ -307,6 +329,7 @@ function controlOf(parts: Parts, { clock, log, stateDir }: RunOptions, console: 
     ...confirmRequests(confirmations),
     spacesRequest(core),
     ...uplinkRequests(parts),
+    ...(configuration === undefined ? [] : configRequests(configuration)),
     ...userRequests(() => console?.desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });

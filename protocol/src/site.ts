@@ -222,7 +222,7 @@ export const Site = z.strictObject({
     address: Address.optional(),
   }),
   gateway: z.strictObject({ id: Id }).optional().describe("default: the site's id"),
-  spaces: z.array(Space).min(1, "must name at least one space"),
+  spaces: z.array(Space),
   portals: z.array(Portal).default([]),
   devices: z.array(Device).default([]),
   credentials: z.array(Credential).default([]).describe("who a pseudonym may be, without a name"),

@@ -23,8 +23,8 @@ export function runCore(
   for (const { receivedAt, ...reading } of readings) {
     const receivedMs = Date.parse(receivedAt);
     onTime?.(receivedMs);
-    while (state.nextDueMs <= receivedMs) {
-      nowMs = Math.max(nowMs, state.nextDueMs);
+    while (state.timers.nextDueMs <= receivedMs) {
+      nowMs = Math.max(nowMs, state.timers.nextDueMs);
       const effects = step(state, { type: "tick" }, nowMs);
       onEffects?.(effects, nowMs);
     }

@@ -53,18 +53,22 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const log: Record<string, unknown>[] = [];
   const text: string[] = [];
   const ready = Promise.withResolvers<Ready>();
+  /** Of the latest start within the process. */
+  let monitorPort = 0;
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
     text.push(line);
     if (!line.startsWith("{")) return;
     const entry = JSON.parse(line) as Record<string, unknown>;
     log.push(entry);
-    if (entry["msg"] === "ready") ready.resolve(entry as unknown as Ready);
+    if (entry["msg"] !== "ready") return;
+    ({ monitorPort } = entry as unknown as Ready);
+    ready.resolve(entry as unknown as Ready);
   });
   child.once("exit", (code, signal) =>
     ready.reject(new LinkError("closed", `gateway ended with ${code ?? signal}:\n${text.slice(-20).join("\n")}`)),
   );
   const facts = await ready.promise;
-  const url = `http://127.0.0.1:${facts.monitorPort}`;
+  const url = () => `http://127.0.0.1:${monitorPort}`;
   return {
     child,
     ready: facts,
@@ -78,9 +82,9 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       }
       return child.exitCode;
     },
-    metrics: async () => (await fetch(`${url}/metrics`, FRESH)).text(),
+    metrics: async () => (await fetch(`${url()}/metrics`, FRESH)).text(),
     health: async () =>
-      (await (await fetch(`${url}/healthz`, FRESH)).json()) as Awaited<ReturnType<GatewayProcess["health"]>>,
+      (await (await fetch(`${url()}/healthz`, FRESH)).json()) as Awaited<ReturnType<GatewayProcess["health"]>>,
   };
 }
 

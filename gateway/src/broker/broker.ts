@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { type Clock, InvariantError, LinkError } from "@gatehouse/protocol";
 import { Aedes } from "aedes";
-import type { Health, LocalBroker, Logger } from "../core/ports.ts";
+import type { Health, LocalBroker, LocalPublish, Logger } from "../core/ports.ts";
 import type { BrokerAccount } from "./accounts.ts";
 import { Admission } from "./admission.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
@@ -31,6 +31,12 @@ export interface BrokerOptions {
   readonly log: Logger;
   readonly health: Health;
   readonly limits?: Partial<BrokerLimits> | undefined;
+  /** Told of everybody who gives a user name without an account, with the password: it is refused all the same. */
+  readonly knocked?: (attempt: {
+    readonly user: string;
+    readonly password: Buffer | undefined;
+    readonly address: string;
+  }) => void;
 }
 
 /** What the broker did since it began; connections as they are now. */
@@ -53,6 +59,8 @@ export interface Broker extends LocalBroker {
   /** Where it listens, once it does; rejects with what run() throws. */
   readonly listening: Promise<readonly { readonly host: string; readonly port: number; readonly tls: boolean }[]>;
   readonly counters: BrokerCounters;
+  /** Sees every publish that is allowed, whoever takes it, and changes nothing. Returns the detach function. */
+  onLook(onlooker: (publish: LocalPublish) => void): () => void;
 }
 
 /** Idle sockets are probed after so long, so that half-open ones are found. */
@@ -90,6 +98,7 @@ class GuardedBroker implements Broker {
       anonymousLoopback: config.anonymousLoopback,
       admission: this.#admission,
       refused,
+      ...(options.knocked === undefined ? {} : { knocked: options.knocked }),
     });
     this.#aedes = this.#createAedes();
     this.#owner = {
@@ -118,6 +127,10 @@ class GuardedBroker implements Broker {
 
   onPublish(handler: Parameters<LocalBroker["onPublish"]>[0]): () => void {
     return this.#hooks.onPublish(handler);
+  }
+
+  onLook(onlooker: (publish: LocalPublish) => void): () => void {
+    return this.#hooks.onLook(onlooker);
   }
 
   async publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {

@@ -18,6 +18,8 @@ export interface PolicyHooksOptions {
   readonly admission: Admission;
   /** Counts and tells; aedes itself disconnects. */
   refused(connection: Connection, refusal: Refusal, detail: string): void;
+  /** Somebody without an account; it is refused. */
+  knocked?(attempt: { readonly user: string; readonly password: Buffer | undefined; readonly address: string }): void;
 }
 
 /** CONNACK return codes (MQTT 3.1.1, section 3.2.2.3). */
@@ -34,6 +36,7 @@ export class PolicyHooks {
   readonly #door: (attempt: Attempt) => Verdict;
   readonly #connections = new WeakMap<Client, Connection>();
   readonly #handlers = new Set<Handler>();
+  readonly #onlookers = new Set<(publish: LocalPublish) => void>();
   #unnamed = 0;
   #unanswered = 0;
   #whenIdle: () => void = () => {};
@@ -57,6 +60,12 @@ export class PolicyHooks {
   onPublish(handler: Handler): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
+  }
+
+  /** Sees every publish that is allowed, whoever takes it. Returns the detach function. */
+  onLook(onlooker: (publish: LocalPublish) => void): () => void {
+    this.#onlookers.add(onlooker);
+    return () => this.#onlookers.delete(onlooker);
   }
 
   /** From now on no will is published: it is the gateway that goes, not the device. */
@@ -96,6 +105,8 @@ export class PolicyHooks {
       done(denial(code, `${user ?? connection.address} ${detail}`), false);
     };
     const verdict = this.#door({ user, password, loopback: connection.loopback });
+    if (!verdict.ok && verdict.refusal === "unknown-user" && user !== undefined)
+      this.#options.knocked?.({ user, password, address: connection.address });
     if (!verdict.ok) return deny(RETURN.badPassword, verdict.refusal, `${verdict.detail} (from ${connection.address})`);
     const grants = grantsOf(verdict.role, verdict.user);
     const { will } = connection;
@@ -167,7 +178,9 @@ export class PolicyHooks {
   #offer(connection: Connection, user: string, packet: PublishPacket, done: Answer): void {
     const { topic, qos } = packet;
     const payload = packet.payload as Buffer;
-    const answered = this.#take({ client: user, topic, payload, qos });
+    const publish = { client: user, topic, payload, qos };
+    for (const onlooker of this.#onlookers) onlooker(publish);
+    const answered = this.#take(publish);
     if (answered === undefined) {
       const refusal = this.#handlers.size === 0 ? "not-ready" : "unknown-user";
       this.#options.refused(connection, refusal, "belongs to no driver of this broker");

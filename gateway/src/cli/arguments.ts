@@ -36,10 +36,12 @@ export function clockFor(anchor: string | undefined): Clock {
   return scaledClock(parsed);
 }
 
-/** Aborts on SIGTERM, SIGINT and SIGHUP; a second SIGINT ends the process at once. */
-export function untilSignal(): AbortSignal {
+/** Aborts on SIGTERM, SIGINT and, where nothing else is meant by it, SIGHUP; a second SIGINT ends the process at once. */
+export function untilSignal(onHangUp?: () => void): AbortSignal {
   const stop = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  if (onHangUp !== undefined) process.on("SIGHUP", onHangUp);
+  const names = ["SIGTERM", "SIGINT", ...(onHangUp === undefined ? (["SIGHUP"] as const) : [])] as const;
+  for (const name of names) {
     process.on(name, () => {
       if (stop.signal.aborted && name === "SIGINT") process.exit(130);
       stop.abort();

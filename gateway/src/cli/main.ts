@@ -1,12 +1,14 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { alertsCommand } from "./alerts.ts";
+import { auditCommand } from "./audit.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
 import { cityCommand } from "./city.ts";
 import { commandCommand } from "./command.ts";
 import { complianceCommand } from "./compliance.ts";
+import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { fireCommand } from "./fire.ts";
@@ -34,6 +36,7 @@ const COMMANDS: readonly (() => Command)[] = [
   runCommand,
   initCommand,
   checkCommand,
+  configCommand,
   scanCommand,
   busCommand,
   bridgeCommand,
@@ -51,6 +54,7 @@ const COMMANDS: readonly (() => Command)[] = [
   osdpCommand,
   replayCommand,
   exportCommand,
+  auditCommand,
   uplinkCommand,
   userCommand,
   rulesCommand,

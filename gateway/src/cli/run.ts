@@ -1,8 +1,10 @@
 /** `gatehouse run`: the gateway itself. */
+import { randomBytes } from "node:crypto";
 import { systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
 import type { ClaimText } from "../claim-text.ts";
 import type { Logger } from "../core/ports.ts";
+import type { Running } from "../main.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
 
@@ -20,9 +22,12 @@ export function runCommand(): Command {
   return new Command("run")
     .summary("run the gateway")
     .description(
-      "Runs the gateway of one site until SIGTERM or Ctrl-C, then ends in order within 5 s and loses nothing.",
+      "Runs the gateway of one site until SIGTERM or Ctrl-C, then ends in order within 5 s and loses nothing. SIGHUP, or `gatehouse config reload`, makes it start anew with the site file as it stands then; a file that is wrong is refused, and the one before goes on.",
     )
-    .requiredOption("--site <file>", "the site file (gatehouse init writes one)")
+    .requiredOption(
+      "--site <file>",
+      "the site file (gatehouse init writes one); where there is none and the state folder is empty, a new site's is made",
+    )
     .requiredOption("--state <dir>", "folder for everything the gateway remembers; one gateway a folder")
     .option("--monitor <host:port>", "where /metrics and /healthz are served", parseAddress, {
       host: "127.0.0.1",
@@ -37,35 +42,71 @@ export function runCommand(): Command {
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const signal = untilSignal();
-  const [log, { runGateway }] = await Promise.all([openLog(flags.logLevel), import("../main.ts")]);
+  let reload = (): void => {};
+  const signal = untilSignal(() => reload());
+  const [log, { runGateway }, { Configuration }, { Changes, runReconfigurable }, { writeNewSite }] = await Promise.all([
+    openLog(flags.logLevel),
+    import("../main.ts"),
+    import("../configuration/configuration.ts"),
+    import("../configuration/run-reconfigurable.ts"),
+    import("../configuration/new-site.ts"),
+  ]);
+  const clock = clockFor(flags.clock);
+  const isNew = writeNewSite(flags.site, flags.state, () => randomBytes(2).toString("hex"));
+  const changes = new Changes();
+  const files = { siteFile: flags.site, stateDir: flags.state, clock };
+  const configuration = new Configuration({ ...files, onChange: () => changes.tell() });
+  if (isNew) {
+    configuration.setNew(true);
+    log.info({ site: flags.site }, "a new site: the file was made, the console sets it up");
+  }
+  reload = () => {
+    try {
+      configuration.reload();
+    } catch (err) {
+      log.warn({ err }, "the site file is wrong and is not used; the gateway goes on with the one before");
+    }
+  };
   const options = {
-    siteFile: flags.site,
-    stateDir: flags.state,
-    clock: clockFor(flags.clock),
+    ...files,
+    configuration,
     log,
     budgetBytes: flags.budget,
     ballastBytes: flags.ballast,
     monitor: flags.monitor,
   };
-  await runGateway(
-    options,
-    ({ site, mqtt, monitorPort, console, readyMs, recoveredInputs }) => {
-      const fields = {
-        site: site.site.site.id,
-        mqtt,
-        monitorPort,
-        ...(console === undefined ? {} : { console: console.url }),
-        readyMs: Math.round(readyMs),
-        recoveredInputs,
-        sinceStartMs: Math.round(systemClock.monoMs()),
-      };
-      log.info(fields, "ready");
-      if (console?.claim !== undefined) showClaim(log, console.claim);
+  await runReconfigurable(
+    {
+      configuration,
+      changes,
+      clock,
+      log,
+      run: ({ refused, onReady, signal: until }) =>
+        runGateway(
+          { ...options, refused },
+          (running) => {
+            onReady();
+            log.info(readyFields(running), "ready");
+            if (running.console?.claim !== undefined) showClaim(log, running.console.claim);
+          },
+          until,
+        ),
     },
     signal,
   );
   log.info({}, "stopped");
+}
+
+function readyFields({ site, mqtt, monitorPort, console, readyMs, recoveredInputs }: Running): object {
+  return {
+    site: site.site.site.id,
+    mqtt,
+    monitorPort,
+    ...(console === undefined ? {} : { console: console.url }),
+    readyMs: Math.round(readyMs),
+    recoveredInputs,
+    sinceStartMs: Math.round(systemClock.monoMs()),
+  };
 }
 
 /** Once, at the first start: the only way in before there is an account. On a terminal also as a picture for a phone. */

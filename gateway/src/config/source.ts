@@ -17,9 +17,9 @@ export interface Source {
   place(problem: Problem): Problem;
 }
 
-/** Throws ConfigError when the file cannot be read or is no YAML. */
-export function readSource(file: string): Source {
-  const text = readText(file);
+/** Throws ConfigError when the file cannot be read or is no YAML. With `given` that is read in its place. */
+export function readSource(file: string, given?: string): Source {
+  const text = given ?? readText(file);
   const json = parseJson(text);
   if (json !== undefined) return { file, value: json, place: placer(file, text, () => parseDocument(text)) };
   const document = parseYaml(file, text);

@@ -4,12 +4,24 @@ import { JUDGED_KINDS, type Policy, type Problem, type Site } from "@gatehouse/p
 /** `site` with the own driver listed; `policyOf` holds the judged spaces. */
 export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>): Problem[] {
   return [
+    ...empty(site),
     ...unverified(site, policyOf),
     ...unjudged(site, policyOf),
     ...withoutPassword(site),
     ...clearText(site),
     ...readersInClear(site),
     ...deafFireInputs(site),
+  ];
+}
+
+function empty(site: Site): Problem[] {
+  if (site.spaces.length > 0) return [];
+  return [
+    {
+      path: "spaces",
+      reason: "there are none yet: nothing is counted",
+      fix: "name the rooms, or set the site up in the console",
+    },
   ];
 }
 

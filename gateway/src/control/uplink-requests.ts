@@ -1,9 +1,10 @@
 /** What the gateway can be asked about its uplinks over the control socket: how they stand, what was refused, and to send that again. */
-import { CloudEvent, type EventDraft, LANES, RejectedError } from "@gatehouse/protocol";
+import { LANES, RejectedError } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { HealthEntry } from "../core/health.ts";
 import type { Target } from "../core/ledger.ts";
 import type { AsideRow, Store } from "../core/ports.ts";
+import { asideLine, resendAside } from "../core/set-aside.ts";
 import { type ControlRequest, controlRequest } from "./request.ts";
 
 export interface UplinkControlParts {
@@ -28,13 +29,13 @@ export function uplinkRequests(parts: UplinkControlParts): readonly ControlReque
       name: "uplink-rejected",
       params: NamedUplink,
       deadlineMs: DEADLINE_MS,
-      run: async ({ uplink }) => ({ rejected: (await asideOf(parts, uplink)).map(shown) }),
+      run: async ({ uplink }) => ({ rejected: (await asideOf(parts, uplink)).map(asideLine) }),
     }),
     controlRequest({
       name: "uplink-resend",
       params: Resend,
       deadlineMs: DEADLINE_MS,
-      run: ({ uplink, sequences }) => resend(parts, uplink, sequences),
+      run: ({ uplink, sequences }) => resendAside(parts.store, targetOf(parts, uplink).outbox, uplink, sequences),
     }),
   ];
 }
@@ -65,45 +66,4 @@ function targetOf({ targets }: UplinkControlParts, uplink: string): Target {
 
 function asideOf(parts: UplinkControlParts, uplink: string): Promise<readonly AsideRow[]> {
   return parts.store.setAside(targetOf(parts, uplink).id);
-}
-
-function shown({ seq, lane, atMs, reason, text }: AsideRow): object {
-  const event = eventOf(text);
-  return {
-    sequence: seq,
-    lane,
-    at: new Date(atMs).toISOString(),
-    reason,
-    type: event?.type ?? "gatehouse.reading",
-    id: event?.id,
-  };
-}
-
-/** Undefined for a reading, of which only the journal entry was set aside. */
-function eventOf(text: string | null): CloudEvent | undefined {
-  if (text === null) return undefined;
-  return CloudEvent.safeParse(JSON.parse(text)).data;
-}
-
-/** Under new numbers and the same ids. What was set aside stays on record. */
-async function resend(
-  parts: UplinkControlParts,
-  uplink: string,
-  sequences: readonly number[] | undefined,
-): Promise<object> {
-  const { outbox } = targetOf(parts, uplink);
-  const rows = (await asideOf(parts, uplink)).filter(({ seq }) => sequences === undefined || sequences.includes(seq));
-  const drafts = new Map<string, EventDraft>();
-  for (const { text } of rows.toReversed()) {
-    const event = eventOf(text);
-    if (event !== undefined) drafts.set(event.id, draftOf(event));
-  }
-  const entries = [...drafts.values()].map((draft) => outbox.add(draft));
-  await parts.store.write({ outbox: entries });
-  for (const entry of entries) outbox.committed(entry);
-  return { resent: entries.length, sequences: entries.map(({ seq }) => seq), readings: rows.length - drafts.size };
-}
-
-function draftOf({ specversion: _, datacontenttype: __, sequence: ___, data, ...head }: CloudEvent): EventDraft {
-  return { ...head, data: JSON.stringify(data) };
 }

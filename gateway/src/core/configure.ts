@@ -6,7 +6,7 @@ import { buildModel, type CoreConfig } from "./model.ts";
 import { settleOverlay } from "./overlay/overlay.ts";
 import { planPatrols } from "./patrol/patrol.ts";
 import { retire } from "./rules/retire.ts";
-import { type CoreState, modelOf, settleTimers } from "./state.ts";
+import { type CoreState, modelOf } from "./state.ts";
 import { setCalendar } from "./timers.ts";
 
 interface Rebuilt {
@@ -50,6 +50,5 @@ function settle(state: CoreState, nowMs: number): Rebuilt {
   pruneMemos(state, model);
   setCalendar(state, model, nowMs);
   const alerts = [...retire(state, model, nowMs), ...planPatrols(state, model, nowMs)];
-  settleTimers(state);
   return { alerts, spaces: [...model.spaces.keys()] };
 }

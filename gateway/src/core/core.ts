@@ -45,6 +45,8 @@ export interface CoreOptions {
   readonly installation: string;
   /** A step threw: what it had changed in the state nobody knows, so the process must end and rebuild it from the journal. */
   readonly onFatal: (error: unknown) => void;
+  /** What is no reading, once it is on disk, or why it was not taken. */
+  readonly onInput?: (input: Exclude<Input, { type: "reading" }>, refused: string | undefined) => void;
 }
 
 /** Readings by where they ended; every received one ends in exactly one of the others. */
@@ -185,7 +187,7 @@ export class Core {
     while (!signal.aborted) {
       await this.#tick();
       this.#complaints.expire();
-      const untilDueMs = (this.#state.nextDueMs - this.#time.now().nowMs) / clock.scale;
+      const untilDueMs = (this.#state.timers.nextDueMs - this.#time.now().nowMs) / clock.scale;
       try {
         await clock.sleep(Math.max(1, Math.min(CLOCK_CHECK_MS, untilDueMs)), signal);
       } catch {
@@ -282,7 +284,7 @@ export class Core {
       this.#stepInto(turn, { type: "clock", shiftMs: moment.shiftMs }, moment.nowMs);
     }
     if (moment.quality !== this.#quality) this.#tellClock(moment.quality);
-    if (this.#state.nextDueMs <= moment.nowMs) this.#stepInto(turn, { type: "tick" }, moment.nowMs);
+    if (this.#state.timers.nextDueMs <= moment.nowMs) this.#stepInto(turn, { type: "tick" }, moment.nowMs);
     return moment;
   }
 
@@ -334,11 +336,18 @@ export class Core {
   async #input(input: Exclude<Input, { type: "reading" }>): Promise<Effects> {
     const turn = new Turn(this.#options.targets);
     const { nowMs } = input.type === "config" ? this.#time.now() : this.#advance(turn);
+    let refused: string | undefined;
     try {
-      return this.#stepInto(turn, input, nowMs);
+      const effects = this.#stepInto(turn, input, nowMs);
+      if (effects.outcome !== "accepted") refused = effects.reason ?? effects.outcome;
+      return effects;
+    } catch (error) {
+      refused = error instanceof Error ? error.message : String(error);
+      throw error;
     } finally {
       // What time brought stands, whatever becomes of the input itself.
       if (turn.journal.length > 0 && !this.#broken) await this.#commit(turn);
+      this.#options.onInput?.(input, refused);
     }
   }
 

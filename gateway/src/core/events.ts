@@ -82,9 +82,15 @@ export interface HealthFacts {
   readonly entries: readonly HealthEntry[];
   readonly backlog: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Number and hash of the newest entry of the audit log, `N:HASH`: who keeps it can prove later that nothing before it was changed. */
+  readonly auditHead: string | null;
 }
 
-export function healthEvent(model: Model, { id, entries, backlog, metrics }: HealthFacts, nowMs: number): EventDraft {
+export function healthEvent(
+  model: Model,
+  { id, entries, backlog, metrics, auditHead }: HealthFacts,
+  nowMs: number,
+): EventDraft {
   const codes = entries.map(({ code, subject, detail, sinceMs }) => ({
     code,
     since: formatTime(sinceMs, model.zone),
@@ -98,7 +104,7 @@ export function healthEvent(model: Model, { id, entries, backlog, metrics }: Hea
     severitynumber: codes.length === 0 ? SEVERITY.info : SEVERITY.warn,
     dataclassification: "internal",
   } as const;
-  return draft(model, nowMs, nowMs, head, { codes, backlog, auditHead: null, metrics });
+  return draft(model, nowMs, nowMs, head, { codes, backlog, auditHead, metrics });
 }
 
 /** What a journal entry of type `reading` holds beside its seq, time and credential. */

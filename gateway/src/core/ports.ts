@@ -10,6 +10,8 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { HealthCode } from "./health-codes.ts";
+import type { TellFigures } from "./line-figures.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
 
 /** Structured logging: fields first, then a constant lower-case sentence. pino satisfies it. */
@@ -26,39 +28,6 @@ export interface Health {
   raise(code: HealthCode, subject: string, detail: string): void;
   clear(code: HealthCode, subject: string): void;
 }
-
-export type HealthCode =
-  | "driver-down"
-  | "driver-bug"
-  | "bus-noisy"
-  | "bus-second-master"
-  | "device-unknown"
-  | "device-rejected"
-  | "device-offline"
-  | "device-clock"
-  | "device-settings"
-  | "readings-lost"
-  | "device-key"
-  | "device-unsecured"
-  | "device-changed"
-  | "device-installing"
-  | "counter-odd"
-  | "clock-unsynced"
-  | "clock-stepped"
-  | "alerts-waiting"
-  | "rule-failing"
-  | "uplink-down"
-  | "uplink-rejected"
-  | "uplink-slow"
-  | "storage-failing"
-  | "storage-full"
-  | "storage-evicting"
-  | "storage-quarantined"
-  | "broker-refused"
-  | "control-down"
-  | "command-refused"
-  | "egress-blocked"
-  | "egress-open";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -143,6 +112,8 @@ export interface DriverDeps {
   readonly vault: Vault;
   /** Sees every byte of the driver's line: the bus doctor, recordings. */
   readonly tap?: LineTap | undefined;
+  /** For drivers of lines: told once the line is open, how to read its figures. */
+  readonly figures?: TellFigures | undefined;
 }
 
 /** One row of drivers/index.ts. create() does no I/O. */
@@ -242,6 +213,26 @@ export interface AlertRow {
   readonly raisedMs: number;
   /** The alert as JSON text. */
   readonly body: string;
+}
+
+/** Alerts that are asked for a page at a time, newest first. */
+export interface AlertsWanted {
+  readonly id?: string | undefined;
+  readonly space?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly level?: string | undefined;
+  readonly state?: string | undefined;
+  /** Of these not. */
+  readonly without?: readonly string[] | undefined;
+  /** The last one of the page before. */
+  readonly behind?: { readonly raisedMs: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+export interface AlertPage {
+  readonly rows: readonly AlertRow[];
+  /** On all pages together. */
+  readonly total: number;
 }
 
 /** `text` is the event, or of a reading the body of its journal entry, null where that was thinned since. */
@@ -363,6 +354,7 @@ export interface Store {
   /** Journal entries behind `afterSeq`, oldest first. */
   journal(afterSeq: number, limit: number): Promise<readonly JournalEntry[]>;
   alerts(): Promise<readonly AlertRow[]>;
+  alertPage(wanted: AlertsWanted): Promise<AlertPage>;
   /** What the platform of an uplink refused for good, newest first, at most a thousand. */
   setAside(uplink: string): Promise<readonly AsideRow[]>;
   /** One window of forgetting: old readings that no uplink is owed. Goes on from `last` until that is null. */
@@ -372,6 +364,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { HealthCode } from "./health-codes.ts";
 export type { LineEvent, LineProtocol, LineTap } from "./line-ports.ts";
 export type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "./uplink-ports.ts";
 export type { Clock, Command, CommandResult, DeviceCommand };

@@ -23,6 +23,7 @@ import type { Snapshot } from "./ports.ts";
 import type { Stay } from "./presence/residence.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
 import type { SeenEpoch } from "./seen.ts";
+import { type Timer, TimerQueue } from "./timer-queue.ts";
 import type { Fact, Order } from "./told.ts";
 
 export interface DeviceState {
@@ -67,12 +68,6 @@ export interface AlertRecord {
   late?: { readonly acknowledge: number; readonly resolve: number };
 }
 
-/** A moment the core asked for. `calendar` timers stand on the wall clock, the others on elapsed time. */
-export interface Timer {
-  dueMs: number;
-  readonly calendar: boolean;
-}
-
 export interface CoreState {
   /** Chosen once per installation, so that ids of two installations never meet. */
   installation: string;
@@ -114,11 +109,7 @@ export interface CoreState {
   /** Ever opened here; name the next ones. */
   operators: { prompts: number; handOvers: number };
   /** By name: `night:360`, `sample:180`, `overdue:alr_…`, `rule:door-held:D1`. */
-  readonly timers: Map<string, Timer>;
-  /** No timer is due earlier. */
-  nextDueMs: number;
-  /** The one that is due then; undefined where it must be looked for. */
-  nextTimer: string | undefined;
+  readonly timers: TimerQueue;
   /** What the step under way has to tell beside alerts. Never kept. */
   told: { facts: Fact[]; orders: Order[]; prompts: string[] };
   /** Pieces changed since the last snapshot, as `part/id`. */
@@ -149,9 +140,7 @@ export function emptyState(): CoreState {
     handOvers: new Map(),
     stays: new Map(),
     operators: { prompts: 0, handOvers: 0 },
-    timers: new Map(),
-    nextDueMs: Number.POSITIVE_INFINITY,
-    nextTimer: undefined,
+    timers: new TimerQueue(),
     told: { facts: [], orders: [], prompts: [] },
     dirty: new Set(),
   };
@@ -165,23 +154,12 @@ export function modelOf(state: CoreState): Model {
 
 export function setTimer(state: CoreState, name: string, timer: Timer): void {
   state.timers.set(name, timer);
-  // Of two for the same moment the first of the map comes first: that takes a look at all of them.
-  if (timer.dueMs <= state.nextDueMs) state.nextTimer = timer.dueMs < state.nextDueMs ? name : undefined;
-  state.nextDueMs = Math.min(state.nextDueMs, timer.dueMs);
   state.dirty.add("core/timers");
 }
 
 /** A deadline that is met before it is due. */
 export function dropTimer(state: CoreState, name: string): void {
   if (state.timers.delete(name)) state.dirty.add("core/timers");
-}
-
-/** Finds the next due time again after timers fired, went or moved. */
-export function settleTimers(state: CoreState): void {
-  state.nextDueMs = Number.POSITIVE_INFINITY;
-  state.nextTimer = undefined;
-  for (const [name, { dueMs }] of state.timers)
-    if (dueMs < state.nextDueMs) [state.nextTimer, state.nextDueMs] = [name, dueMs];
 }
 
 /** The changed pieces since the last call, which forgets them. */
@@ -253,7 +231,6 @@ export function restoreState(snapshot: Snapshot): CoreState {
     place(state, part, id, JSON.parse(body));
   }
   if (state.model !== undefined) state.model = buildModel(state.model.config, state.overlay);
-  settleTimers(state);
   return state;
 }
 

@@ -33,8 +33,8 @@ const summed = (state: ReturnType<typeof configured>, space: string, channel: Ch
 /** Ticks hour by hour, as the gateway does whenever a timer is due. */
 function passTime(state: ReturnType<typeof configured>, fromMs: number, toMs: number): Effects["alerts"][number][] {
   const alerts = [];
-  while (state.nextDueMs <= toMs)
-    alerts.push(...step(state, { type: "tick" }, Math.max(fromMs, state.nextDueMs)).alerts);
+  while (state.timers.nextDueMs <= toMs)
+    alerts.push(...step(state, { type: "tick" }, Math.max(fromMs, state.timers.nextDueMs)).alerts);
   return alerts;
 }
 
@@ -173,7 +173,7 @@ describe("timers", () => {
     step(state, reading({ device: "panic-1", kind: "panic", seq: 1 }), START);
     touchAll(state);
     const restored = restoreState(takeSnapshot(state, 2));
-    expect(restored.nextDueMs).toBe(START + 600_000);
+    expect(restored.timers.nextDueMs).toBe(START + 600_000);
     const late = step(restored, { type: "tick" }, START + 600_000).alerts;
     expect(late).toMatchObject([
       { change: "overdue", alert: { state: "raised" } },
@@ -187,7 +187,7 @@ describe("timers", () => {
     step(state, reading({ device: "panic-1", kind: "panic", seq: 1 }), START);
     const shiftMs = -5 * 365 * DAY;
     step(state, { type: "clock", shiftMs }, START + shiftMs);
-    expect(state.nextDueMs).toBe(START + shiftMs + 600_000);
+    expect(state.timers.nextDueMs).toBe(START + shiftMs + 600_000);
     expect(state.timers.get("sample")?.dueMs).toBeGreaterThan(START + shiftMs);
     expect(state.timers.get("sample")?.dueMs).toBeLessThanOrEqual(START + shiftMs + DAY);
   });

@@ -108,7 +108,7 @@ function decide(state: CoreState, input: Input, nowMs: number): Effects {
     case "reading":
       return read(state, modelOf(state), input, nowMs);
     case "tick":
-      if (state.nextDueMs > nowMs) return NOTHING;
+      if (state.timers.nextDueMs > nowMs) return NOTHING;
       return { outcome: "accepted", ...fireTimers(state, modelOf(state), nowMs) };
     case "clock":
       shiftTimers(state, modelOf(state), input.shiftMs, nowMs);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CoreRun, DAY_MS, HOUR_MS } from "../testing/core-run.ts";
 import { testConfig, testPolicy } from "../testing/site.ts";
-import { restoreState, setTimer, settleTimers, takeSnapshot } from "./state.ts";
+import { restoreState, setTimer, takeSnapshot, touchAll } from "./state.ts";
 import { step } from "./step.ts";
 import { setCalendar } from "./timers.ts";
 
@@ -28,7 +28,7 @@ describe("timers", () => {
     core.say("count-1", "count.in", 2).say("count-2", "count.in", 2);
     const days: [number, string][] = [];
     while (core.nowMs < Date.parse("2026-03-05T00:00+08:00")) {
-      core.nowMs = core.state.nextDueMs;
+      core.nowMs = core.state.timers.nextDueMs;
       const { dayEnded } = step(core.state, { type: "tick" }, core.nowMs);
       if (dayEnded !== undefined) days.push([dayEnded, new Date(core.nowMs + 8 * HOUR_MS).toISOString().slice(11, 16)]);
     }
@@ -55,8 +55,9 @@ describe("timers", () => {
     setTimer(core.state, "hand-over:a", { dueMs: at + 1, calendar: false });
     setTimer(core.state, "hand-over:b", { dueMs: at, calendar: false });
     setTimer(core.state, "hand-over:a", { dueMs: at, calendar: false });
-    expect(core.state.nextTimer).toBeUndefined();
-    settleTimers(core.state);
-    expect([core.state.nextTimer, core.state.nextDueMs]).toEqual(["hand-over:a", at]);
+    const whole = () => ({ seq: 1, pieces: takeSnapshot(core.state, 1).pieces });
+    touchAll(core.state);
+    expect(core.state.timers.next).toEqual({ name: "hand-over:a", dueMs: at });
+    expect(restoreState(whole()).timers.next).toEqual({ name: "hand-over:a", dueMs: at });
   });
 });

@@ -15,7 +15,7 @@ import { escalate, PROMPT_TIMER } from "./prompts/prompts.ts";
 import { calendarRules, calendarTimes } from "./rules/custom/custom.ts";
 import { keepWatch } from "./rules/device-fault.ts";
 import { estimateRules, nightRules, timerRules } from "./rules/index.ts";
-import { type CoreState, dropTimer, setTimer, settleTimers } from "./state.ts";
+import { type CoreState, dropTimer, setTimer } from "./state.ts";
 
 /** Local minutes of the nightly sample and of the daily anchor. */
 export const SAMPLE_MINUTES = 3 * 60;
@@ -64,14 +64,13 @@ function nextLocal(ms: number, minutes: number, zone: string): number {
 
 /** After the wall clock was set: deadlines keep their distance, calendar timers are found anew. */
 export function shiftTimers(state: CoreState, model: Model, shiftMs: number, nowMs: number): void {
-  for (const [name, timer] of state.timers) {
+  for (const [name, timer] of [...state.timers]) {
     if (timer.calendar) state.timers.delete(name);
-    else timer.dueMs += shiftMs;
+    else state.timers.set(name, { ...timer, dueMs: timer.dueMs + shiftMs });
   }
   shiftDeadlines(state, shiftMs);
   shiftMoments(state, shiftMs);
   setCalendar(state, model, nowMs);
-  settleTimers(state);
   state.dirty.add("core/timers");
 }
 
@@ -81,11 +80,12 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
   const spaces = new Set<string>();
   let sampled = false;
   let dayEnded: number | undefined;
-  for (let next = earliest(state, nowMs); next !== undefined; next = earliest(state, nowMs)) {
+  for (;;) {
+    const { next } = state.timers;
+    if (next === undefined || next.dueMs > nowMs) break;
     const { name, dueMs } = next;
     if (state.timers.get(name)?.calendar) advance(state, model, name, dueMs, nowMs);
     else state.timers.delete(name);
-    settleTimers(state);
     if (name === "sample" || name === "anchor") {
       sampled = true;
       for (const space of visit(state, model, dueMs)) spaces.add(space);
@@ -201,15 +201,6 @@ function fireRule(state: CoreState, name: string, dueMs: number, nowMs: number):
 }
 
 const minutesAfter = (name: string): number => Number(name.slice(name.indexOf(":") + 1));
-
-/** Looks at all of them only where the next one is not known, or has gone or moved. */
-function earliest(state: CoreState, nowMs: number): { name: string; dueMs: number } | undefined {
-  const { nextTimer, nextDueMs } = state;
-  const isKnown = nextTimer !== undefined && state.timers.get(nextTimer)?.dueMs === nextDueMs;
-  if (!isKnown && nextDueMs <= nowMs) settleTimers(state);
-  const { nextTimer: name, nextDueMs: dueMs } = state;
-  return name === undefined || dueMs > nowMs ? undefined : { name, dueMs };
-}
 
 /** A box that slept through the moment knows nothing of that night. */
 const MAX_SAMPLE_DELAY_MS = 3 * 3_600_000;

@@ -13,6 +13,7 @@ export interface HealthReportOptions {
   readonly health: HealthBoard;
   readonly clock: Clock;
   readonly bootId: string;
+  readonly audit: { readonly head: string };
 }
 
 export class HealthReport {
@@ -46,7 +47,7 @@ export class HealthReport {
   }
 
   async #tell(): Promise<void> {
-    const { core, store, health, bootId } = this.#options;
+    const { core, store, health, bootId, audit } = this.#options;
     const stats = await store.stats();
     const backlog: Record<string, number> = {};
     for (const { lane, count } of stats.backlog) backlog[lane] = (backlog[lane] ?? 0) + count;
@@ -57,6 +58,7 @@ export class HealthReport {
       entries: health.entries,
       backlog,
       metrics,
+      auditHead: audit.head,
     });
   }
 }

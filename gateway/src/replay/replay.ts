@@ -50,8 +50,8 @@ export class Replay {
       this.#nowMs = ms;
       step(this.#state, { type: "config", config: this.#options.config, installation: "r" }, ms);
     }
-    while (this.#state.nextDueMs <= ms) {
-      this.#nowMs = Math.max(this.#nowMs, this.#state.nextDueMs);
+    while (this.#state.timers.nextDueMs <= ms) {
+      this.#nowMs = Math.max(this.#nowMs, this.#state.timers.nextDueMs);
       this.#step({ type: "tick" }, this.#nowMs);
     }
     this.#nowMs = Math.max(this.#nowMs, ms);

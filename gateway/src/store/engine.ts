@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertRow, Forgetting, Forgotten } from "../core/ports.ts";
+import type { AlertPage, AlertRow, AlertsWanted, Forgetting, Forgotten } from "../core/ports.ts";
 import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";
@@ -13,7 +13,7 @@ import { forgetReadings } from "./forget.ts";
 import { PAGE_BYTES } from "./header.ts";
 import { Numbers } from "./numbers.ts";
 import { DATABASE, markDamaged, openOrSalvage, twice } from "./quarantine.ts";
-import { readAlerts, readJournal, readSetAside, readStats, readWaiting } from "./reads.ts";
+import { readAlertPage, readAlerts, readJournal, readSetAside, readStats, readWaiting } from "./reads.ts";
 import type { Batch, Cell, CommitAnswer, EngineRecovered, EngineStats, Notice } from "./wire.ts";
 
 export interface EngineOptions {
@@ -116,6 +116,10 @@ export class Engine {
 
   setAside(from: number, to: number): ReturnType<typeof readSetAside> {
     return this.#with((connection) => readSetAside(connection, from, to));
+  }
+
+  alertPage(wanted: AlertsWanted): AlertPage {
+    return this.#with((connection) => readAlertPage(connection, wanted));
   }
 
   alerts(): AlertRow[] {

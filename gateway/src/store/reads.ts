@@ -1,5 +1,5 @@
 /** What is read back: waiting items, the journal, alerts, the snapshot, counters. */
-import type { AlertRow, Snapshot } from "../core/ports.ts";
+import type { AlertPage, AlertRow, AlertsWanted, Snapshot } from "../core/ports.ts";
 import { type Connection, row, sumOf } from "./connection.ts";
 import { DamageError } from "./failure.ts";
 import { keySeq, rowKey } from "./lanes.ts";
@@ -54,19 +54,39 @@ export function readAlerts(connection: Connection): AlertRow[] {
   const read = connection.prepare(
     "SELECT id, space, kind, state, raised_ms, body, sum FROM alert ORDER BY raised_ms, id",
   );
-  return read.all().map((each) => {
-    const [id, space, kind, state, raisedMs, body, sum] = row(each) as [
-      string,
-      string,
-      string,
-      string,
-      number,
-      string,
-      number,
-    ];
-    checkBody(body, sum, `alert ${id}`);
-    return { id, space, kind, state, raisedMs, body };
-  });
+  return read.all().map(alertOf);
+}
+
+function alertOf(each: unknown): AlertRow {
+  type AlertCells = readonly [string, string, string, string, number, string, number];
+  const [id, space, kind, state, raisedMs, body, sum] = row(each as never) as unknown as AlertCells;
+  checkBody(body, sum, `alert ${id}`);
+  return { id, space, kind, state, raisedMs, body };
+}
+
+/** The bodies of a page alone are read, however many alerts there are. */
+export function readAlertPage(connection: Connection, wanted: AlertsWanted): AlertPage {
+  const { level, without = [], behind, limit } = wanted;
+  const terms: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (term: string, ...given: (string | number)[]): void => {
+    terms.push(term);
+    values.push(...given);
+  };
+  for (const column of ["id", "space", "kind", "state"] as const) {
+    const value = wanted[column];
+    if (value !== undefined) add(`${column} = ?`, value);
+  }
+  if (without.length > 0) add("id NOT IN (SELECT value FROM json_each(?))", JSON.stringify(without));
+  if (level !== undefined) add("json_extract(body, '$.level') = ?", level);
+  const where = () => (terms.length === 0 ? "" : `WHERE ${terms.join(" AND ")}`);
+  const [total] = row(connection.prepare(`SELECT count(*) FROM alert ${where()}`).get(...values)) as readonly [number];
+  if (behind !== undefined) add("(raised_ms, id) < (?, ?)", behind.raisedMs, behind.id);
+  const page = `SELECT rowid FROM alert ${where()} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
+  const read = connection.prepare(
+    `SELECT id, space, kind, state, raised_ms, body, sum FROM alert WHERE rowid IN (${page}) ORDER BY raised_ms DESC, id DESC`,
+  );
+  return { rows: read.all(...values, limit).map(alertOf), total };
 }
 
 export function readSnapshot(connection: Connection): Snapshot | undefined {

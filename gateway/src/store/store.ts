@@ -1,7 +1,9 @@
 /** The store on the main thread: gathers writes while a transaction is in flight, and reads through the same storage thread. */
 import { type Clock, ConfigError, type InvariantError, LinkError } from "@gatehouse/protocol";
 import type {
+  AlertPage,
   AlertRow,
+  AlertsWanted,
   AsideRow,
   Forgetting,
   Forgotten,
@@ -167,6 +169,10 @@ class WorkerStore implements Store {
 
   async alerts(): Promise<readonly AlertRow[]> {
     return await this.#thread.ask({ op: "alerts" });
+  }
+
+  async alertPage(wanted: AlertsWanted): Promise<AlertPage> {
+    return await this.#thread.ask({ op: "alert-page", ...wanted });
   }
 
   async setAside(uplink: string): Promise<readonly AsideRow[]> {

@@ -1,6 +1,14 @@
 /** What crosses between the main thread and the storage thread: flat arrays, which clone at a fraction of the cost of objects. */
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertRow, Forgetting, Forgotten, RejectionRow, Snapshot } from "../core/ports.ts";
+import type {
+  AlertPage,
+  AlertRow,
+  AlertsWanted,
+  Forgetting,
+  Forgotten,
+  RejectionRow,
+  Snapshot,
+} from "../core/ports.ts";
 import type { Failure } from "./failure.ts";
 
 export type Cell = number | string | null;
@@ -90,6 +98,7 @@ export type Request =
     }
   | { readonly op: "journal"; readonly after: number; readonly limit: number }
   | { readonly op: "alerts" }
+  | ({ readonly op: "alert-page" } & AlertsWanted)
   | { readonly op: "set-aside"; readonly from: number; readonly to: number }
   | { readonly op: "stats" }
   | ({ readonly op: "forget" } & Forgetting)
@@ -103,6 +112,7 @@ export interface Answers {
   waiting: readonly Cell[];
   journal: readonly Cell[];
   alerts: readonly AlertRow[];
+  "alert-page": AlertPage;
   /** Lane id, seq, time, reason and body of each. */
   "set-aside": readonly (readonly [number, number, number, string, string | null])[];
   stats: EngineStats;

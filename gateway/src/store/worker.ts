@@ -34,6 +34,8 @@ function answer(request: Exclude<Request, { op: "open" }>, engine: Engine | unde
       return engine.journal(request.after, request.limit);
     case "alerts":
       return engine.alerts();
+    case "alert-page":
+      return engine.alertPage(request);
     case "set-aside":
       return engine.setAside(request.from, request.to);
     case "forget":

@@ -47,8 +47,8 @@ export class CoreRun {
   /** Lets time pass up to the moment. */
   until(time: string | number): this {
     const ms = typeof time === "number" ? time : momentOf(time);
-    while (this.state.nextDueMs <= ms) {
-      this.nowMs = Math.max(this.nowMs, this.state.nextDueMs);
+    while (this.state.timers.nextDueMs <= ms) {
+      this.nowMs = Math.max(this.nowMs, this.state.timers.nextDueMs);
       this.#take(step(this.state, { type: "tick" }, this.nowMs));
     }
     this.nowMs = Math.max(this.nowMs, ms);

@@ -1,6 +1,8 @@
 /** A store in memory for tests of the core: commits when told to, or at once. */
 import type {
+  AlertPage,
   AlertRow,
+  AlertsWanted,
   AsideRow,
   Forgotten,
   GapRow,
@@ -91,6 +93,17 @@ export class MemoryStore implements Store {
   forget = async (): Promise<Forgotten> => ({ removed: 0, last: null, settled: 0 });
   setAside = async (): Promise<readonly AsideRow[]> => [];
   alerts = async (): Promise<readonly AlertRow[]> => [...this.#alerts.values()];
+
+  async alertPage({ behind, limit, without = [], level, ...same }: AlertsWanted): Promise<AlertPage> {
+    const wanted = [...this.#alerts.values()].filter((row) => {
+      const isSame = Object.entries(same).every(([key, value]) => value === undefined || row[key as "id"] === value);
+      return isSame && !without.includes(row.id) && (level === undefined || JSON.parse(row.body).level === level);
+    });
+    wanted.sort((a, b) => b.raisedMs - a.raisedMs || (a.id < b.id ? 1 : -1));
+    const isBehind = ({ raisedMs, id }: AlertRow) =>
+      behind === undefined || raisedMs < behind.raisedMs || (raisedMs === behind.raisedMs && id < behind.id);
+    return { rows: wanted.filter(isBehind).slice(0, limit), total: wanted.length };
+  }
 
   stats = async (): Promise<StoreStats> => ({
     usedBytes: 0,

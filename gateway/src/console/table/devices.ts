@@ -2,7 +2,7 @@
 import { CommandAction, DeviceKind } from "@gatehouse/protocol";
 import { z } from "zod";
 import { JobRow } from "./jobs.ts";
-import { Done, NamedId, PageQuery, page, route, Text } from "./route.ts";
+import { NamedId, PageQuery, page, route, Text } from "./route.ts";
 
 export const DeviceRow = z.object({
   id: z.string(),
@@ -34,19 +34,33 @@ export const SeenReading = z.object({
   card: z.boolean().describe("a card or key was with it"),
 });
 
+export type SeenReading = z.infer<typeof SeenReading>;
+
 export const FoundDevice = z.object({
   driver: z.string(),
   id: z.string().describe("how the driver names it: an address, a friendly name, a user name"),
   label: z.string(),
   model: z.string().nullable(),
   kind: DeviceKind.nullable().describe("what it would become"),
-  points: z.array(z.object({ kind: z.string(), what: z.string() })),
+  points: z
+    .array(z.object({ kind: z.string(), what: z.string(), settings: z.record(z.string(), z.unknown()) }))
+    .describe("each may become a device of its own; `settings` go into its block"),
   unsupported: z.string().nullable(),
-  since: z.string(),
   inUse: z.boolean().describe("the site file has it already"),
   settings: z.record(z.string(), z.unknown()).describe("what goes into the site file beside id, kind and place"),
 });
 export type FoundDevice = z.infer<typeof FoundDevice>;
+
+/** Result of a scan's job. */
+export const ScanResult = z.object({
+  drivers: z
+    .array(z.looseObject({ id: z.string(), type: z.string() }))
+    .describe("what goes into `drivers` of the site file where it does not stand there; found devices name them"),
+  found: z.array(FoundDevice),
+  remarks: z.array(z.string()),
+  tried: z.array(z.string()).describe("`osdp at 9600`, in the order tried"),
+});
+export type ScanResult = z.infer<typeof ScanResult>;
 
 const Pairing = z.object({
   open: z.boolean(),
@@ -136,16 +150,25 @@ export const deviceRoutes = {
     answer: Pairing,
   }),
   "POST /api/1/pairing/adopt": route({
-    summary: "Take a device that announced itself: its password is kept as its secret, and it stands in the site file",
+    summary:
+      "Take devices that announced themselves: their passwords are kept as secrets, and they stand in the site file",
     access: ["technician"],
     body: z.strictObject({
-      user: z.string().max(64),
-      kind: DeviceKind,
-      portal: z.string().max(64).optional(),
-      space: z.string().max(64).optional(),
-      settings: z.record(z.string(), z.unknown()).optional(),
+      hash: z.string().describe("of the site file it is about"),
+      devices: z
+        .array(
+          z.strictObject({
+            user: z.string().max(64),
+            kind: DeviceKind,
+            portal: z.string().max(64).optional(),
+            space: z.string().max(64).optional(),
+            settings: z.record(z.string(), z.unknown()).optional(),
+          }),
+        )
+        .min(1)
+        .max(500),
     }),
-    answer: Done,
+    answer: z.object({ hash: z.string(), version: z.int(), adopted: z.int() }),
   }),
   "POST /api/1/scans": route({
     summary: "Look for devices on a line or the network; the job's result has them as found devices",

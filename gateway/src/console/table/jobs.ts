@@ -14,6 +14,38 @@ export const JobRow = z.object({
 });
 export type JobRow = z.infer<typeof JobRow>;
 
+/** Result of a test's job, of a device or an uplink: step by step. */
+export const TestResult = z.object({
+  passed: z.boolean(),
+  steps: z.array(
+    z.object({
+      what: Text,
+      state: z.enum(["passed", "failed", "skipped", "waiting"]),
+      says: Text.describe("what was seen, or what to do"),
+    }),
+  ),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
+/** The result of a job of kind `replay`: the box's own history under the limit asked about, beside today's. Null: cannot be said. */
+export const ReplayResult = z.object({
+  limit: z.int(),
+  days: z.int(),
+  spaces: z.array(
+    z.object({
+      space: z.string(),
+      name: z.string(),
+      limitNow: z.int().nullable(),
+      nights: z.int().describe("of which something is known"),
+      nightsOver: z.int().nullable().describe("with more people than the limit asked about"),
+      nightsOverNow: z.int().nullable(),
+      alerts: z.int().nullable().describe("that would have been raised"),
+      alertsNow: z.int().nullable(),
+    }),
+  ),
+});
+export type ReplayResult = z.infer<typeof ReplayResult>;
+
 export const jobRoutes = {
   "GET /api/1/jobs": route({
     summary: "Running jobs and the latest ended ones",

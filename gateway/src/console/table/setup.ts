@@ -39,12 +39,31 @@ const Version = z.object({
   current: z.boolean(),
 });
 
+/** Columns of a list of rooms. The template's first line has them in the reader's language; a list may have these ids instead. */
+export const ROOM_COLUMNS = [
+  "id",
+  "name",
+  "kind",
+  "parent",
+  "areas",
+  "registered",
+  "family",
+  "risk",
+  "code",
+  "grid",
+  "plate",
+] as const;
+
 /** A row of a list of rooms, as it was understood. */
 export const RoomRow = z.object({
   line: z.int().describe("in the file"),
+  cells: z
+    .partialRecord(z.enum(ROOM_COLUMNS), z.string())
+    .describe("as they stand in the list, to be corrected and read again"),
   space: Space.optional(),
   problems: z.array(z.object({ column: z.string(), reason: Text })),
 });
+export type RoomRow = z.infer<typeof RoomRow>;
 
 export const setUpRoutes = {
   "GET /api/1/config": route({
@@ -99,6 +118,12 @@ export const setUpRoutes = {
     access: ["technician"],
     body: z.strictObject({ version: z.int(), hash: Hash }),
     answer: z.object({ version: z.int(), hash: Hash }),
+  }),
+  "PUT /api/1/set-up": route({
+    summary: "The set-up of a new box is finished, or begins again; a site file that was given counts as finished",
+    access: ["technician"],
+    body: z.strictObject({ done: z.boolean() }),
+    answer: Done,
   }),
   "PUT /api/1/secrets/:id": route({
     summary: "Write a secret beside the site file, to be named there as { file: … }; it is never read back",

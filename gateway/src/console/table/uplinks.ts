@@ -13,6 +13,8 @@ export const HealthCodeRow = z.object({
   fix: Text.describe("what to do"),
 });
 
+export type HealthCodeRow = z.infer<typeof HealthCodeRow>;
+
 const LaneState = z.object({
   waiting: z.int(),
   oldestAt: z.string().nullable(),
@@ -32,6 +34,8 @@ export const UplinkRow = z.object({
   lanes: z.record(z.enum(LANES), LaneState),
   codes: z.array(z.object({ code: z.string(), detail: z.string(), since: z.string() })),
 });
+
+export type UplinkRow = z.infer<typeof UplinkRow>;
 
 export const SentEnvelope = z.object({
   at: z.string(),

@@ -31,6 +31,11 @@ export interface Morning {
   readonly day: number;
   pOver: number;
   residing: number;
+  /** As the model had it; missing in what an earlier release wrote. */
+  low?: number;
+  high?: number;
+  /** Persons it was judged by. */
+  limit?: number;
 }
 
 export interface Belief {

@@ -90,7 +90,7 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
     belief.heads = undefined;
     addToHabits(morning.sums, part);
     updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
-    conclude(belief, morning.day, verdict);
+    conclude(belief, space, morning.day, verdict);
     state.dirty.add(`belief/${id}`);
   }
   if (morning.left.length === 0) {
@@ -129,9 +129,10 @@ function foresee(state: CoreState, model: Model, { day, left }: MorningWork, now
   });
 }
 
-function conclude(belief: Belief, day: number, verdict: Residency): void {
+function conclude(belief: Belief, { limit }: SpaceModel, day: number, verdict: Residency): void {
+  const { pOver, residing, low, high } = verdict;
   belief.mornings = belief.mornings.filter((morning) => morning.day !== day);
-  belief.mornings.push({ day, pOver: verdict.pOver, residing: verdict.residing });
+  belief.mornings.push({ day, pOver, residing, low, high, ...(limit === undefined ? {} : { limit: limit.persons }) });
   belief.mornings.sort((a, b) => a.day - b.day);
   if (belief.mornings.length > MORNINGS_KEPT) belief.mornings.shift();
   if (day === belief.mornings.at(-1)?.day) belief.residency = verdict;
@@ -143,6 +144,6 @@ export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief,
   if (staleFrom === undefined) return;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);
   for (const day of days.slice(-LATE_MORNINGS))
-    conclude(belief, day, assess(jobOf(state, space, belief, day), state.residencyModel).verdict);
+    conclude(belief, space, day, assess(jobOf(state, space, belief, day), state.residencyModel).verdict);
   belief.staleFrom = undefined;
 }

@@ -50,8 +50,8 @@ function live(state: CoreState, mornings: number): Said[] {
       said.push({ morning: Math.floor((nowMs - START) / DAY), change, id: alert.id });
     }
   };
-  while (state.nextDueMs <= START + mornings * DAY) {
-    const nowMs = state.nextDueMs;
+  while (state.timers.nextDueMs <= START + mornings * DAY) {
+    const nowMs = state.timers.nextDueMs;
     collect(step(state, { type: "tick" }, nowMs).alerts, nowMs);
   }
   return said;
@@ -109,11 +109,11 @@ describe("group rental", () => {
     expect(live(state, 4)).toMatchObject([{ change: "raised" }]);
     late = true;
     const nowMs = START + 4 * DAY + 10 * HOUR;
-    while (state.nextDueMs <= nowMs) step(state, { type: "tick" }, state.nextDueMs);
+    while (state.timers.nextDueMs <= nowMs) step(state, { type: "tick" }, state.timers.nextDueMs);
     for (let day = 0; day < 4; day++) step(state, count(10 + day, START + day * DAY + HOUR), nowMs);
     const said: string[] = [];
-    while (state.nextDueMs <= nowMs + HOUR) {
-      for (const { change, alert } of step(state, { type: "tick" }, state.nextDueMs).alerts) {
+    while (state.timers.nextDueMs <= nowMs + HOUR) {
+      for (const { change, alert } of step(state, { type: "tick" }, state.timers.nextDueMs).alerts) {
         if (alert.kind === "group-rental") said.push(change);
       }
     }

@@ -7,6 +7,7 @@ import {
   InvariantError,
   RejectedError,
 } from "@gatehouse/protocol";
+import { figuresOf } from "../../core/line-figures.ts";
 import type { Driver, DriverDeps } from "../../core/ports.ts";
 import type { LineAddress } from "../line/address.ts";
 import type { Line } from "../line/line.ts";
@@ -60,6 +61,7 @@ export class MeterDriver implements Driver {
         await accept([{ device, kind: online ? "device.online" : "device.offline" }]);
       };
       const bus = new LineBus({ line, framing, clock, log, health, driver: this.id, judge, presence });
+      this.#deps.figures?.(() => figuresOf(bus.counters));
       const meters = devices.map((device) => new Meter(meter(device, line), { clock, log, accept, totals }));
       await bus.run(meters, signal);
     } finally {

@@ -7,6 +7,7 @@ import {
   RegisterMap,
   RejectedError,
 } from "@gatehouse/protocol";
+import { figuresOf } from "../../core/line-figures.ts";
 import type { CommandWay, Driver, DriverDeps, DriverType } from "../../core/ports.ts";
 import type { Ask } from "../line/bus.ts";
 import type { Line } from "../line/line.ts";
@@ -77,6 +78,7 @@ class ModbusDriver implements Driver {
       judge: wire.judge,
       presence: async (device, online) => units.get(device)?.present(online),
     });
+    this.#deps.figures?.(() => figuresOf(bus.counters));
     for (const device of this.#deps.devices) {
       const wake = (ms: number) => this.#wake(device.id, ms);
       units.set(

@@ -13,6 +13,7 @@ import {
   osdpFraming,
   RejectedError,
 } from "@gatehouse/protocol";
+import { figuresOf } from "../../core/line-figures.ts";
 import type { CommandWay, Driver, DriverDeps, DriverType, LineProtocol } from "../../core/ports.ts";
 import type { Line } from "../line/line.ts";
 import { LineBus } from "../line/line-bus.ts";
@@ -110,6 +111,7 @@ class OsdpDriver implements Driver {
       padding: [0xff],
       judge: judgeFrame,
     });
+    this.#deps.figures?.(() => figuresOf(bus.counters));
     const readers = new Map<string, OsdpReader>();
     for (const planned of this.#planned) readers.set(planned.device, await this.#createReader(planned, line));
     const running = { bus, readers, signal };

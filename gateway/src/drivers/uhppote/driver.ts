@@ -8,6 +8,7 @@ import {
   type UhppoteKind,
   type UhppoteRequest,
 } from "@gatehouse/protocol";
+import { figuresOf } from "../../core/line-figures.ts";
 import type { Driver, DriverDeps, DriverType } from "../../core/ports.ts";
 import { PendingCommands } from "../pending-commands.ts";
 import { Board } from "./board.ts";
@@ -53,6 +54,7 @@ class UhppoteDriver implements Driver {
     const running: Promise<void>[] = [];
     try {
       await this.#socket.open();
+      deps.figures?.(() => figuresOf({ line: this.#socket.counters, members: [] }));
       this.#socket.onPushed((serial) => boards.find((board) => board.serial === serial)?.wake());
       running.push(...boards.map((board) => board.run(stop)));
       await Promise.race([Promise.all([aborted(stop), ...running]), this.#socket.lost]);

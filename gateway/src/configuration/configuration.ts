@@ -1,0 +1,171 @@
+/** The site file of the running gateway: checked, changed whole, put back. The gateway starts anew with every change; its backlog is not touched. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Clock, ConfigError, type Problem, RejectedError } from "@gatehouse/protocol";
+import { parse } from "yaml";
+import { loadSite } from "../config.ts";
+import { driverTypes } from "../drivers/index.ts";
+import { writeFileDurably } from "../store/durable-file.ts";
+import { uplinkTypes } from "../uplinks/index.ts";
+import { type Difference, difference } from "./diff.ts";
+import { type Edit, editText } from "./edits.ts";
+import { hashOf, type Version, Versions } from "./versions.ts";
+
+export interface Checked {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface Applied {
+  readonly version: number;
+  readonly hash: string;
+}
+
+/** Who changes it, and why. */
+export interface Author {
+  readonly by: string;
+  readonly note: string;
+}
+
+export interface ConfigurationOptions {
+  readonly siteFile: string;
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The gateway is to start anew with what the file holds now. */
+  readonly onChange: () => void;
+}
+
+/** Of a site nobody has set up yet: the console's wizard goes on from it. */
+const NEW_MARK = "new-site";
+
+export class Configuration {
+  readonly #options: ConfigurationOptions;
+  readonly #versions: Versions;
+
+  /** A file that was edited by hand since becomes a version of its own. */
+  constructor(options: ConfigurationOptions) {
+    this.#options = options;
+    this.#versions = new Versions(options.stateDir);
+  }
+
+  get file(): string {
+    return this.#options.siteFile;
+  }
+
+  get text(): string {
+    return readFileSync(this.file, "utf8");
+  }
+
+  get hash(): string {
+    return hashOf(this.text);
+  }
+
+  /** What stands in the file, nothing filled in. */
+  get value(): unknown {
+    return parse(this.text, { maxAliasCount: 100 });
+  }
+
+  /** Oldest first. */
+  get versions(): readonly Version[] {
+    return this.#versions.all;
+  }
+
+  versionText(n: number): string {
+    return this.#versions.text(n);
+  }
+
+  /** Of `is` against what stands in the file. */
+  difference(is: string): Difference {
+    return difference(this.text, is);
+  }
+
+  check(text: string): Checked {
+    try {
+      const { env } = this.#options;
+      const loaded = loadSite(this.file, { driverTypes, uplinkTypes, text, ...(env === undefined ? {} : { env }) });
+      return { problems: [], warnings: loaded.warnings };
+    } catch (error) {
+      if (error instanceof ConfigError) return { problems: error.problems, warnings: [] };
+      throw error;
+    }
+  }
+
+  edited(edits: readonly Edit[]): string {
+    return editText(this.text, edits);
+  }
+
+  /** Remembers a file that is in use and not the latest version yet: edited by hand, or the first. */
+  noteInUse(): void {
+    const { text } = this;
+    if (this.#versions.latest?.hash === hashOf(text)) return;
+    const first = this.#versions.latest === undefined;
+    this.#versions.keep(text, {
+      ...this.#now(),
+      by: "file",
+      note: first ? "as found at the first start" : "edited by hand",
+    });
+  }
+
+  /**
+   * On disk when it returns; the gateway starts anew right after. Throws ConfigError with every problem and changes nothing then, RejectedError
+   * when the file is not `hash` any more.
+   */
+  apply(text: string, hash: string, author: Author): Applied {
+    if (hash !== this.hash)
+      throw new RejectedError("the site file has changed meanwhile: look at what stands there now, then try again");
+    const { problems } = this.check(text);
+    if (problems.length > 0) throw new ConfigError(problems);
+    const version = this.#take(text, author);
+    this.#options.onChange();
+    return { version: version.n, hash: version.hash };
+  }
+
+  rollback(n: number, hash: string, by: string): Applied {
+    return this.apply(this.#versions.text(n), hash, { by, note: `back to version ${n}` });
+  }
+
+  /** The file as it stands, as after an edit by hand. Throws ConfigError and keeps running with what it has. */
+  reload(): void {
+    const { problems } = this.check(this.text);
+    if (problems.length > 0) throw new ConfigError(problems);
+    this.#options.onChange();
+  }
+
+  /** After a start that failed: the version before the latest stands again. Undefined where there is none that differs. */
+  putBack(reason: string): Version | undefined {
+    const { hash } = this;
+    const before = this.#versions.all.findLast((version) => version.hash !== hash);
+    if (before === undefined) return undefined;
+    const note = `put back: the gateway did not start with the file before (${reason})`.slice(0, 300);
+    return this.#take(this.#versions.text(before.n), { by: "gateway", note });
+  }
+
+  /** Written beside the site file in `secrets/`, readable by its owner alone. What goes into the site file is `{ file: … }` with the result. */
+  writeSecret(name: string, value: string): string {
+    const dir = join(dirname(resolve(this.file)), "secrets");
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writeFileDurably(join(dir, name), value);
+    return `secrets/${name}`;
+  }
+
+  get isNew(): boolean {
+    return existsSync(join(this.#options.stateDir, NEW_MARK));
+  }
+
+  setNew(isNew: boolean): void {
+    const mark = join(this.#options.stateDir, NEW_MARK);
+    if (isNew) writeFileSync(mark, "", { mode: 0o600 });
+    else rmSync(mark, { force: true });
+  }
+
+  #take(text: string, author: Author): Version {
+    const version = this.#versions.keep(text, { ...this.#now(), ...author });
+    writeFileDurably(this.file, text);
+    return version;
+  }
+
+  #now(): { readonly at: string } {
+    return { at: new Date(this.#options.clock.nowMs()).toISOString() };
+  }
+}

@@ -1,0 +1,253 @@
+/** Answers about devices, drivers and lines. */
+import type { CommandAction, Device } from "@gatehouse/protocol";
+import type { FiguresBook } from "../../core/line-figures.ts";
+import type { DeviceRow, FoundDevice, ScanResult } from "../table/devices.ts";
+import type { Answers } from "../table/index.ts";
+import { doerOf } from "./deeds.ts";
+import { type DeviceRowParts, deviceRows, isDown } from "./device-rows.ts";
+import { type DeviceTestParts, testDevice } from "./device-test.ts";
+import { foundRow, isInUse } from "./found.ts";
+import type { Jobs } from "./jobs.ts";
+import { pageOf } from "./page-of.ts";
+import { seenReading } from "./reading-words.ts";
+import { lineTaken, notThere } from "./refusals.ts";
+import type { TestsBook } from "./tests-book.ts";
+
+/** As core/found-devices.ts lists them. */
+export interface FoundSource {
+  list(): {
+    readonly devices: readonly {
+      readonly driver: string;
+      readonly id: string;
+      readonly label: string;
+      readonly model?: string | undefined;
+      readonly points: readonly {
+        readonly kind: NonNullable<FoundDevice["kind"]>;
+        readonly what: string;
+        readonly keys?: Readonly<Record<string, string | number | boolean>> | undefined;
+      }[];
+      readonly unsupported?: string | undefined;
+    }[];
+  };
+}
+
+export interface ScanAsked {
+  readonly link?: string | undefined;
+  readonly protocols?: readonly string[] | undefined;
+  readonly thorough: boolean;
+}
+
+export interface DeviceParts extends DeviceRowParts, Omit<DeviceTestParts, "book"> {
+  readonly book: DeviceRowParts["book"] & DeviceTestParts["book"];
+  readonly figures: Pick<FiguresBook, "of">;
+  readonly jobs: Jobs;
+  readonly tests: TestsBook;
+  readonly found: FoundSource;
+  /** Every type of driver there is. */
+  readonly driverTypes: readonly {
+    readonly type: string;
+    readonly line: boolean;
+    readonly actions: readonly CommandAction[];
+  }[];
+  /** Serial ports of this box. */
+  ports(): Promise<readonly { readonly path: string; readonly label: string; readonly real: string }[]>;
+  /** Throws ConfigError for what cannot be searched, LinkError for a line that cannot be opened. */
+  scan(asked: ScanAsked, at: (share: number, note: string) => void, signal: AbortSignal): Promise<ScanOutcome>;
+}
+
+export interface ScanOutcome {
+  readonly parts: readonly {
+    readonly driver: { readonly id: string; readonly type: string; readonly [key: string]: unknown };
+    readonly devices: readonly {
+      readonly id: string;
+      readonly about: string;
+      readonly keys: Readonly<Record<string, string | number>>;
+    }[];
+  }[];
+  readonly remarks: readonly string[];
+  readonly tried: readonly string[];
+}
+
+type Keys =
+  | "GET /api/1/devices"
+  | "GET /api/1/devices/:id"
+  | "POST /api/1/commands"
+  | "POST /api/1/devices/:id/test"
+  | "GET /api/1/drivers"
+  | "GET /api/1/ports"
+  | "GET /api/1/found-devices"
+  | "POST /api/1/scans";
+
+export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
+  const { core, book } = parts;
+  return {
+    "GET /api/1/devices": async ({ query }) => {
+      const rows = deviceRows(parts);
+      const order = new Map(rows.map(({ id }, index) => [id, index]));
+      const at = (id: string) => order.get(id) ?? rows.length;
+      const wanted = rows.filter((row) => isWanted(row, query));
+      return pageOf(
+        wanted,
+        query,
+        ({ id }) => id,
+        ({ id }, cursor) => at(id) > at(cursor),
+      );
+    },
+    "GET /api/1/devices/:id": async ({ params: { id } }) => {
+      const device = deviceOf(parts, id);
+      const [row] = deviceRows(parts, new Set([id]));
+      if (row === undefined) throw notThere(id);
+      const recent = book.of(id).recent.map(seenReading).reverse();
+      return { row, settings: settingsOf(device), recent, rates: ratesOf(parts, device) };
+    },
+    "POST /api/1/commands": async ({ body }, asking) => {
+      const { target, action, args, secondsValid } = body;
+      const { clock } = parts;
+      deviceOf(parts, target);
+      const notAfter = new Date(clock.nowMs() + secondsValid * 1_000 * clock.scale).toISOString();
+      const given = args === undefined ? {} : { args };
+      const wish = { id: parts.newId(), target, action, ...given, notAfter, issuer: doerOf(asking) };
+      return parts.commands.take(wish, { local: true });
+    },
+    "POST /api/1/devices/:id/test": async ({ params: { id } }, asking) => {
+      const device = deviceOf(parts, id);
+      const says = { en: `Testing ${id}`, zh: `正在测试${id}` };
+      return parts.jobs.begin(
+        "device-test",
+        asking.name,
+        says,
+        async (desk) => {
+          const end = await testDevice(parts, device, doerOf(asking), desk);
+          if (desk.signal.aborted) return end;
+          const at = new Date(parts.clock.nowMs()).toISOString();
+          const known = new Set(core.model.devices.keys());
+          await parts.tests.note(
+            "devices",
+            id,
+            { passed: end.result.passed, at, by: asking.name, says: end.says },
+            known,
+          );
+          return end;
+        },
+        MANY,
+      );
+    },
+    "GET /api/1/drivers": async () => driverList(parts),
+    "GET /api/1/ports": async () => ({ ports: await portList(parts) }),
+    "GET /api/1/found-devices": async () => {
+      const devices = [...core.model.devices.values()];
+      return { found: parts.found.list().devices.map((found) => foundRow(found, devices)) };
+    },
+    "POST /api/1/scans": async ({ body }, asking) => {
+      await checkFree(parts, body.link);
+      const says = { en: "Looking for devices", zh: "正在搜索设备" };
+      return parts.jobs.begin(
+        "scan",
+        asking.name,
+        says,
+        async (desk) => {
+          const at = (share: number, note: string) => desk.at(share, { en: note, zh: note });
+          const result = scanResult(parts, await parts.scan(body, at, desk.signal));
+          const count = result.found.length;
+          return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
+        },
+        2,
+      );
+    },
+  };
+}
+
+/** A technician walks from door to door with tests running behind. */
+const MANY = 40;
+
+function deviceOf({ core }: DeviceParts, id: string): Device {
+  const device = core.model.devices.get(id);
+  if (device === undefined) throw notThere(id);
+  return device;
+}
+
+interface Wanted {
+  readonly space?: string | undefined;
+  readonly driver?: string | undefined;
+  readonly down?: boolean | undefined;
+  readonly search?: string | undefined;
+}
+
+function isWanted(row: DeviceRow, { space, driver, down, search }: Wanted): boolean {
+  if (space !== undefined && row.space !== space) return false;
+  if (driver !== undefined && row.driver !== driver) return false;
+  if (down !== undefined && isDown(row) !== down) return false;
+  const part = search?.toLowerCase() ?? "";
+  return [row.id, row.kind, row.portal, row.space].some((text) => text?.toLowerCase().includes(part));
+}
+
+/** Where a secret stands says nothing about it, and is of no use to whoever looks at a device. */
+function settingsOf({ id: _, kind: __, driver: ___, portal: ____, space: _____, password: ______, ...rest }: Device) {
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => !isSecretRef(value)));
+}
+
+const isSecretRef = (value: unknown): boolean =>
+  value !== null && typeof value === "object" && Object.keys(value).length === 1 && ("file" in value || "env" in value);
+
+function ratesOf({ figures }: DeviceParts, { id, driver }: Device): Record<string, number> {
+  const { line, members } = figures.of(driver);
+  const own = members.get(id) ?? {};
+  const { asked = 0, answered = 0 } = own;
+  const rate = asked > 0 ? { answeredShare: Math.round((answered / asked) * 1e4) / 1e4 } : {};
+  return { ...own, ...rate, ...prefixed("line.", line) };
+}
+
+const prefixed = (prefix: string, figures: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}${name}`, value]));
+
+function driverList({ core, drivers, driverFacts, driverTypes, figures }: DeviceParts) {
+  const counts = new Map<string, number>();
+  for (const { driver } of core.model.devices.values()) counts.set(driver, (counts.get(driver) ?? 0) + 1);
+  const all = [...driverFacts.values()].map(({ id, type, link }) => ({
+    id,
+    type,
+    up: drivers.get(id) !== undefined,
+    link,
+    devices: counts.get(id) ?? 0,
+    figures: { ...figures.of(id).line },
+  }));
+  return { drivers: all, types: driverTypes.map(({ type, line, actions }) => ({ type, line, actions: [...actions] })) };
+}
+
+async function portList({ driverFacts, ports }: DeviceParts) {
+  const found = await ports();
+  const real = new Map(found.map((port) => [port.path, port.real]));
+  const users = new Map(
+    [...driverFacts.values()].flatMap(({ id, link }) => {
+      const path = pathOf(link);
+      return path === undefined ? [] : [[real.get(path) ?? path, id] as const];
+    }),
+  );
+  return found.map(({ path, label, real: target }) => ({ path, label, usedBy: users.get(target) ?? null }));
+}
+
+const pathOf = (link: string | null): string | undefined => /^serial:([^?]+)/.exec(link ?? "")?.[1];
+
+/** A line serves one program at a time. */
+async function checkFree(parts: DeviceParts, link: string | undefined): Promise<void> {
+  if (link === undefined) return;
+  const [asked] = link.split("?");
+  const path = pathOf(link);
+  const port = (await portList(parts)).find((candidate) => candidate.path === path);
+  const same = [...parts.driverFacts.values()].find((driver) => driver.link?.split("?")[0] === asked);
+  const user = port?.usedBy ?? same?.id;
+  if (user === undefined || user === null) return;
+  throw lineTaken(link, user);
+}
+
+function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcome): ScanResult {
+  const devices = [...core.model.devices.values()];
+  const found = parts.flatMap(({ driver, devices: there }) =>
+    there.map(({ id, about, keys }) => {
+      const { kind, ...settings } = keys;
+      const row = { driver: driver.id, id, label: about, points: [], keys: settings };
+      return { ...foundRow(row, []), kind: kind as FoundDevice["kind"], inUse: isInUse(driver.id, settings, devices) };
+    }),
+  );
+  return { drivers: parts.map(({ driver }) => driver), found, remarks: [...remarks], tried: [...tried] };
+}

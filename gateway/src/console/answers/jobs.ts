@@ -1,0 +1,192 @@
+/** Work that takes a while: begun by a request, goes on without it, is looked at, cancelled, and forgotten when newer work has taken its place. */
+import type { Readable } from "node:stream";
+import { type Clock, ConfigError, LinkError, RejectedError } from "@gatehouse/protocol";
+import type { Logger } from "../../core/ports.ts";
+import { Refusal } from "../refusal.ts";
+import type { FileContent } from "../table/index.ts";
+import type { JobRow } from "../table/jobs.ts";
+
+interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What the work of a job is given. */
+export interface JobDesk {
+  /** Aborts when somebody cancels it, or the gateway stops. */
+  readonly signal: AbortSignal;
+  /** `progress` from 0 to 1, null where nobody knows how long it takes. */
+  at(progress: number | null, says: Text): void;
+  /** What `GET /jobs/:id` shows before the end. */
+  show(result: unknown): void;
+}
+
+/** How it ended. */
+export interface JobEnd {
+  readonly says: Text;
+  readonly result?: unknown;
+  readonly file?: JobFile;
+  /** The work was done and found that something is wrong; default false. */
+  readonly failed?: boolean;
+}
+
+/** `open` may be called often, until `discard`. */
+export interface JobFile {
+  readonly type: string;
+  readonly name: string;
+  open(): Buffer | string | Readable;
+  discard?(): void;
+}
+
+interface Job {
+  row: JobRow;
+  result: unknown;
+  file: JobFile | undefined;
+  readonly stop: AbortController;
+  ended: Promise<void>;
+}
+
+/** Ended ones that are kept to be looked at. */
+const KEPT = 30;
+/** Of one kind at the same time: two scans of one line, or two replays, only hinder one another. */
+const AT_ONCE = 4;
+const MAX_SAYS = 500;
+
+export class Jobs {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #jobs = new Map<string, Job>();
+  readonly #listeners = new Set<(job: JobRow) => void>();
+  #count = 0;
+
+  constructor(clock: Clock, log: Logger) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Newest first. */
+  get rows(): readonly JobRow[] {
+    return [...this.#jobs.values()].map(({ row }) => row).reverse();
+  }
+
+  /** Called at every change. Returns the detach function. */
+  onChange(listener: (job: JobRow) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when it is begun. Throws Refusal while too many of its kind run. */
+  begin(
+    kind: JobRow["kind"],
+    by: string,
+    says: Text,
+    work: (desk: JobDesk) => Promise<JobEnd>,
+    atOnce = AT_ONCE,
+  ): JobRow {
+    const running = [...this.#jobs.values()].filter(({ row }) => row.kind === kind && row.state === "running");
+    if (running.length >= atOnce) throw new Refusal("busy", { retryAfterSeconds: 10, values: { seconds: 10 } });
+    this.#count += 1;
+    const id = `job-${this.#count.toString(36)}`;
+    const startedAt = this.#now();
+    const row: JobRow = { id, kind, by, startedAt, state: "running", progress: null, says, endedAt: null };
+    const job: Job = { row, result: null, file: undefined, stop: new AbortController(), ended: Promise.resolve() };
+    this.#jobs.set(id, job);
+    this.#forgetOld();
+    const desk: JobDesk = {
+      signal: job.stop.signal,
+      at: (progress, says) => {
+        if (job.row.state === "running") this.#change(job, { progress: clamp(progress), says: cut(says) });
+      },
+      show: (result) => {
+        job.result = result;
+        this.#tell(job);
+      },
+    };
+    job.ended = this.#run(job, () => work(desk));
+    this.#tell(job);
+    return row;
+  }
+
+  /** Throws Refusal. */
+  find(id: string): { readonly job: JobRow; readonly result: unknown } {
+    const { row, result } = this.#of(id);
+    return { job: row, result };
+  }
+
+  /** Throws Refusal. */
+  file(id: string): FileContent {
+    const { file } = this.#of(id);
+    if (file === undefined) throw new Refusal("unknown", { values: { id } });
+    return { type: file.type, name: file.name, body: file.open() };
+  }
+
+  /** Resolves when it has ended. Throws Refusal. */
+  async cancel(id: string): Promise<void> {
+    const job = this.#of(id);
+    job.stop.abort();
+    await job.ended;
+  }
+
+  /** Cancels what runs, until the signal aborts; resolves when nothing does any more. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    for (const { stop } of this.#jobs.values()) stop.abort();
+    await Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
+    for (const { file } of this.#jobs.values()) file?.discard?.();
+  }
+
+  async #run(job: Job, work: () => Promise<JobEnd>): Promise<void> {
+    const { signal } = job.stop;
+    try {
+      const { says, result, file, failed = false } = await work();
+      if (result !== undefined) job.result = result;
+      job.file = file;
+      this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says);
+    } catch (error) {
+      if (signal.aborted) this.#end(job, "cancelled", { en: "cancelled", zh: "已取消" });
+      else this.#end(job, "failed", this.#wordsOf(error, job));
+    }
+  }
+
+  #end(job: Job, state: JobRow["state"], says: Text): void {
+    const progress = state === "done" ? 1 : job.row.progress;
+    this.#change(job, { state, says: cut(says), progress, endedAt: this.#now() });
+  }
+
+  #wordsOf(error: unknown, { row }: Job): Text {
+    if (error instanceof ConfigError || error instanceof RejectedError || error instanceof LinkError)
+      return { en: error.message, zh: error.message };
+    this.#log.error({ job: row.id, kind: row.kind, err: error }, "a job failed with a bug");
+    return { en: "a fault of the program: see the log", zh: "程序出错，请查看日志" };
+  }
+
+  #of(id: string): Job {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new Refusal("unknown", { values: { id: id.slice(0, 128) } });
+    return job;
+  }
+
+  #change(job: Job, part: Partial<JobRow>): void {
+    job.row = { ...job.row, ...part };
+    this.#tell(job);
+  }
+
+  #tell({ row }: Job): void {
+    for (const listener of this.#listeners) listener(row);
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#jobs.values()].filter(({ row }) => row.state !== "running");
+    for (const { row, file } of ended.slice(0, Math.max(0, ended.length - KEPT))) {
+      file?.discard?.();
+      this.#jobs.delete(row.id);
+    }
+  }
+
+  readonly #now = (): string => new Date(this.#clock.nowMs()).toISOString();
+}
+
+const clamp = (progress: number | null): number | null =>
+  progress === null ? null : Math.min(1, Math.max(0, progress));
+
+const cut = ({ en, zh }: Text): Text => ({ en: en.slice(0, MAX_SAYS), zh: zh.slice(0, MAX_SAYS) });

@@ -1,0 +1,68 @@
+/** How the latest test of each device and uplink ended: kept over restarts, for the commissioning report. */
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+
+const Tested = z.object({
+  passed: z.boolean(),
+  at: z.string(),
+  by: z.string(),
+  says: z.object({ en: z.string(), zh: z.string() }),
+});
+export type Tested = z.infer<typeof Tested>;
+
+const Stored = z.object({ devices: z.record(z.string(), Tested), uplinks: z.record(z.string(), Tested) });
+
+export type Testable = keyof z.infer<typeof Stored>;
+
+export class TestsBook {
+  readonly #file: string;
+  readonly #kept: { readonly devices: Map<string, Tested>; readonly uplinks: Map<string, Tested> };
+  #last: Promise<void> = Promise.resolve();
+
+  /** Use {@link TestsBook.open}. */
+  constructor(file: string, kept: z.infer<typeof Stored>) {
+    this.#file = file;
+    this.#kept = { devices: new Map(Object.entries(kept.devices)), uplinks: new Map(Object.entries(kept.uplinks)) };
+  }
+
+  /** A file that is missing or damaged is an empty book: tests can be done again. */
+  static async open(file: string): Promise<TestsBook> {
+    const empty = { devices: {}, uplinks: {} };
+    try {
+      const read = Stored.safeParse(JSON.parse(await readFile(file, "utf8")));
+      return new TestsBook(file, read.success ? read.data : empty);
+    } catch {
+      return new TestsBook(file, empty);
+    }
+  }
+
+  of(kind: Testable, id: string): Tested | undefined {
+    return this.#kept[kind].get(id);
+  }
+
+  /** Resolves when it is on disk. `known`: what there is; tests of what is gone are forgotten. */
+  note(kind: Testable, id: string, tested: Tested, known: ReadonlySet<string>): Promise<void> {
+    const book = this.#kept[kind];
+    book.set(id, tested);
+    for (const each of book.keys()) if (each !== id && !known.has(each)) book.delete(each);
+    const written = this.#last.then(() => this.#write());
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  async #write(): Promise<void> {
+    const { devices, uplinks } = this.#kept;
+    const text = JSON.stringify({ devices: Object.fromEntries(devices), uplinks: Object.fromEntries(uplinks) });
+    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+    const draft = `${this.#file}.draft`;
+    const file = await open(draft, "w", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, this.#file);
+  }
+}
