@@ -1,8 +1,16 @@
 /** Puts the console together and opens it: accounts and certificates from the state folder, answers from the gateway's parts. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { type Clock, type ConsoleSettings, InvariantError, type SecretRef, systemClock } from "@gatehouse/protocol";
+import {
+  type Clock,
+  ConfigError,
+  type ConsoleSettings,
+  InvariantError,
+  type SecretRef,
+  systemClock,
+} from "@gatehouse/protocol";
 import { type ClaimText, claimText } from "./claim-text.ts";
 import { Accounts } from "./console/accounts/accounts.ts";
 import { Claim, type OpenClaim } from "./console/accounts/claim.ts";
@@ -156,7 +164,19 @@ async function certificateFor(
 ): Promise<ServerCertificate | undefined> {
   if (settings.plain) return undefined;
   if (settings.tls === undefined) return (await own.current()).certificate;
-  return { cert: secret(settings.tls.cert).toString("utf8"), key: secret(settings.tls.key).toString("utf8") };
+  const certificate = {
+    cert: secret(settings.tls.cert).toString("utf8"),
+    key: secret(settings.tls.key).toString("utf8"),
+  };
+  try {
+    createSecureContext(certificate);
+    return certificate;
+  } catch (cause) {
+    const reason = `certificate and key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const fix =
+      "give the certificate chain and the private key that belongs to it, both PEM, the key without a passphrase";
+    throw new ConfigError({ path: "console.tls", reason, fix }, { cause });
+  }
 }
 
 /** Network interfaces are looked at every few seconds, not at every request. */

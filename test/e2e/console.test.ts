@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { TEST_CLIENT_KEY, TEST_SERVER_CERT } from "gatehouse/testing";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import { freePort } from "../support/free-port.ts";
@@ -138,4 +139,15 @@ it.each([
   expect(code).toBe(78);
   expect(err + out).toContain(path);
   expect(err + out).toContain(reason);
+});
+
+it("a certificate that does not fit its key ends the start with what to give", async () => {
+  using folder = tempDir();
+  const siteFile = join(folder.path, "site.yaml");
+  writeFileSync(join(folder.path, "c.pem"), TEST_SERVER_CERT);
+  writeFileSync(join(folder.path, "k.pem"), TEST_CLIENT_KEY, { mode: 0o600 });
+  const tls = { cert: { file: "c.pem" }, key: { file: "k.pem" } };
+  writeFileSync(siteFile, site({ listen: "127.0.0.1:0", tls }));
+  const started = startGateway({ siteFile, stateDir: join(folder.path, "state") });
+  await expect(started).rejects.toThrow(/ended with 78[\s\S]*console\.tls[\s\S]*the private key that belongs to it/);
 });
