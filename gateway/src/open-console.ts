@@ -68,6 +68,8 @@ const MINUTE_MS = 60_000;
 /** Addresses and the age of the certificate are looked at so often. */
 const LOOK_AGAIN_MS = 10 * MINUTE_MS;
 const NAMES_FRESH_MS = 10_000;
+/** A gateway that starts anew in place is back by then; one that is stopped is looked for in vain. */
+const RESTART_MS = 1_500;
 
 /** Throws ConfigError when the address cannot be had, or a certificate cannot be used. */
 export async function openConsole(options: OpenConsoleOptions): Promise<OpenedConsole> {
@@ -141,7 +143,8 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
         signal,
       );
       await aborted(signal);
-      feed.close();
+      feed.tell({ about: "restart", in: RESTART_MS });
+      await feed.close();
       // Fastify closes only what it opened itself.
       await Promise.all([close(app.server, connections), app.close(), sessions.close(), renewing]);
     },
