@@ -107,7 +107,7 @@ const NOTHING_FOUND: FoundSource = { list: () => ({ devices: [] }) };
 export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace): Promise<ConsoleAnswers> {
   const { site, stateDir, clock, log, configuration, logs = NO_LOG, people } = place;
   const { core, targets, store, found = NOTHING_FOUND } = sources;
-  const jobs = new Jobs(clock, log);
+  const jobs = new Jobs(clock, log, `${randomBytes(3).toString("hex")}-`);
   const tests = await TestsBook.open(join(stateDir, "console", "tests.json"));
   const photos = photosOf(sources, place);
   const driverFacts = factsOf(site);
