@@ -249,7 +249,7 @@ const EVENT_TYPES = `| type | lane | data |
 | \`gatehouse.residence.reconcile\` | \`presence\` | \`{ date, count, differences: [{ space, credential, platform, gateway, lastSeen }] }\` |
 | \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit, compliance? }], compliance }\`: counts, no names; \`compliance\` as in [alerts](../alerts.md#compliance) |
 | \`gatehouse.command.result\` | \`alert\` | \`{ id, target, action, issuer, keyId, outcome, code?, error?, readings?, next? }\`: what became of a platform's command, to that platform alone; see [commands](../commands.md) |
-| \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
+| \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; \`auditHead\` is \`N:HASH\` of the newest entry of the [audit log](../audit.md); codes as in [health codes](../health-codes.md) |
 | \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
 | \`gatehouse.reading\` | \`telemetry\` | the [reading](readings.md) as accepted; only to an uplink with \`readings: true\` |`;
 
