@@ -18,8 +18,9 @@ import { Entrance } from "./console/accounts/entrance.ts";
 import { LockOut } from "./console/accounts/lock-out.ts";
 import { Passwords } from "./console/accounts/passwords.ts";
 import { Sessions } from "./console/accounts/sessions.ts";
-import { buildConsole, type ConsoleParts } from "./console/app.ts";
+import { buildConsole, type OtherKey } from "./console/app.ts";
 import type { Audit, LiveSources } from "./console/ports.ts";
+import type { Answers } from "./console/table/index.ts";
 import { addressForOthers, boxNames } from "./console/tls/box-names.ts";
 import { OwnCertificates, type ServerCertificate } from "./console/tls/own-certificates.ts";
 import { close, listen, makeServer, useCertificate } from "./console/web/listener.ts";
@@ -36,10 +37,10 @@ export interface OpenConsoleOptions {
   readonly siteName: string;
   readonly bootId: string;
   secret(ref: SecretRef): Buffer;
-  /** Without them rows say 501, nothing is live, and deeds are in the log alone. */
-  readonly audit?: Audit;
-  readonly live?: LiveSources;
-  readonly answers?: ConsoleParts["answers"];
+  readonly audit: Audit;
+  readonly live: LiveSources;
+  /** All of them: a row of the table without an answer does not compile. */
+  readonly answers: Answers<OtherKey>;
 }
 
 /** What `gatehouse user` works on. */
@@ -94,7 +95,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
   let url = "";
   const textOf = (claim: OpenClaim) => claimText(url, claim);
   const claim = new Claim({ vault, clock, describe: async (opened) => (await textOf(opened)).text });
-  const audit = options.audit ?? { record: (entry) => log.info(entry, "done on the console") };
+  const { audit } = options;
   const entrance = new Entrance({ accounts, sessions, passwords, lockOut, claim, audit, clock, log, idleMs });
   const pageDir = pageFolder();
   const { app, feed, connections } = buildConsole({
@@ -111,8 +112,8 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     siteName: () => options.siteName,
     caFingerprint: () => own.fingerprint,
     caPem: () => own.authorityPem,
-    answers: options.answers ?? {},
-    live: options.live ?? { subscribe: () => () => {} },
+    answers: options.answers,
+    live: options.live,
     bootId: options.bootId,
     hosts: () => new Set(names()),
     ...(pageDir === undefined ? {} : { pageDir }),

@@ -34,7 +34,7 @@ export interface ConsoleParts extends Omit<SessionParts, "nowMs" | "monoMs"> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly audit: Audit;
-  /** A row that is not answered here says 501. */
+  /** Tests leave rows out, which then say 501; `openConsole` wants them all. */
   readonly answers: Partial<Answers<OtherKey>>;
   readonly live: LiveSources;
   readonly bootId: string;
