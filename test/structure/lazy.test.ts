@@ -67,3 +67,11 @@ test("the process that reads a PLC does not load the server", () => {
   const { packages } = loadedWith("gateway/src/opcua/process/reader-entry.ts");
   expect([...packages].filter((name) => name === "node-opcua" || name === "node-opcua-server")).toEqual([]);
 });
+
+test("a gateway without a console loads no web server, and only a console that is asked for does", () => {
+  const { packages } = loadedWith("gateway/src/main.ts");
+  const web = ["fastify", "ws", "qrcode", "@peculiar/x509"];
+  expect([...packages].filter((name) => web.includes(name))).toEqual([]);
+  const console = loadedWith("gateway/src/open-console.ts");
+  expect([...console.packages].filter((name) => web.includes(name)).sort()).toEqual(["fastify", "ws"]);
+});

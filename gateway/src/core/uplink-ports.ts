@@ -19,6 +19,8 @@ export interface OutboxItem {
 export interface SendResult {
   readonly accepted: readonly number[];
   readonly rejected: readonly { readonly seq: number; readonly reason: string }[];
+  /** Of the accepted ones, those of which nothing left the box: they are none of this platform's business. */
+  readonly unsent?: readonly number[];
   /** What is kept is kept on purpose, as over quiet hours: the lane does not count as slow. */
   readonly deferred?: boolean;
 }

@@ -50,6 +50,7 @@ export class SentBook {
       send: async (batch, signal) => {
         const result = await uplink.send(batch, signal);
         const answered = new Set([...result.accepted, ...result.rejected.map(({ seq }) => seq)]);
+        for (const seq of result.unsent ?? []) answered.delete(seq);
         if (answered.size > 0) this.#note(uplink.id, batch, answered);
         return result;
       },

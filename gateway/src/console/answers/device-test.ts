@@ -48,6 +48,7 @@ export async function testDevice(
       steps.push(skipped(SHOWS), skipped(SPEAKS));
       return ended(steps);
     }
+    desk.at(0.3, { en: "It is told to blink or beep.", zh: "正在让设备闪灯或鸣响。" });
     steps.push(await showStep(parts, device, by, desk.signal));
     show(0.4, steps[1]?.says ?? NOTHING);
     const instruction = INSTRUCTIONS[device.kind];
@@ -98,7 +99,9 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
   if (sign === undefined || signal.aborted) return skipped(SHOWS);
   const notAfter = new Date(parts.clock.nowMs() + COMMAND_MS * parts.clock.scale).toISOString();
   const wish = { id: parts.newId(), target: device.id, ...sign, notAfter, issuer: by };
-  const { outcome, error = "" } = await parts.commands.take(wish, { local: true });
+  const report = await untilAborted(parts.commands.take(wish, { local: true }), signal);
+  if (report === undefined) return skipped(SHOWS);
+  const { outcome, error = "" } = report;
   if (outcome === "done")
     return { what: SHOWS, state: "passed", says: { en: "It blinked or beeped.", zh: "设备已闪灯或鸣响。" } };
   // Many devices have nothing to show: that is no fault.
@@ -109,6 +112,18 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
       says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${error}` },
     };
   return { what: SHOWS, state: "failed", says: { en: `No answer: ${error}`, zh: `无应答：${error}` } };
+}
+
+/** The command goes on by itself; nobody waits for it any more. */
+async function untilAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = () => aborted.resolve(undefined);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([task, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 const skipped = (what: Text): Step => ({ what, state: "skipped", says: { en: "Not tried.", zh: "未测试。" } });

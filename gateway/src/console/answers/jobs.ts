@@ -57,11 +57,14 @@ export class Jobs {
   readonly #log: Logger;
   readonly #jobs = new Map<string, Job>();
   readonly #listeners = new Set<(job: JobRow) => void>();
+  readonly #idStart: string;
   #count = 0;
 
-  constructor(clock: Clock, log: Logger) {
+  /** `run` tells the jobs of this start of the gateway from those of others. */
+  constructor(clock: Clock, log: Logger, run = "") {
     this.#clock = clock;
     this.#log = log;
+    this.#idStart = `job-${run}`;
   }
 
   /** Newest first. */
@@ -86,7 +89,7 @@ export class Jobs {
     const running = [...this.#jobs.values()].filter(({ row }) => row.kind === kind && row.state === "running");
     if (running.length >= atOnce) throw new Refusal("busy", { retryAfterSeconds: 10, values: { seconds: 10 } });
     this.#count += 1;
-    const id = `job-${this.#count.toString(36)}`;
+    const id = `${this.#idStart}${this.#count.toString(36)}`;
     const startedAt = this.#now();
     const row: JobRow = { id, kind, by, startedAt, state: "running", progress: null, says, endedAt: null };
     const job: Job = { row, result: null, file: undefined, stop: new AbortController(), ended: Promise.resolve() };

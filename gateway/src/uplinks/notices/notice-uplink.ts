@@ -76,12 +76,13 @@ export class NoticeUplink implements Uplink {
   async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
     const { language, consoleUrl, quiet } = this.#options;
     const accepted: number[] = [];
+    const unsent: number[] = [];
     const notices: Notice[] = [];
     let deferred = false;
     const nowMs = this.#deps.clock.nowMs();
     for (const { seq, text, event } of batch) {
       const notice = noticeOf(seq, event ?? text, language, consoleUrl);
-      if (notice === undefined) accepted.push(seq);
+      if (notice === undefined) unsent.push(seq);
       else if (!notice.emergency && isQuiet(quiet, nowMs, notice.time)) deferred = true;
       else notices.push(notice);
     }
@@ -92,12 +93,13 @@ export class NoticeUplink implements Uplink {
         const notice = digestOf(group, language);
         if (notice !== undefined) await this.#tell(notice, signal);
       } catch (error) {
-        if (accepted.length === 0) throw error;
+        if (accepted.length + unsent.length === 0) throw error;
         break;
       }
       accepted.push(...group.map(({ seq }) => seq));
     }
-    return { accepted, rejected: [], ...(deferred ? { deferred } : {}) };
+    const nothing = unsent.length === 0 ? {} : { unsent };
+    return { accepted: [...unsent, ...accepted], rejected: [], ...nothing, ...(deferred ? { deferred } : {}) };
   }
 
   async *commands(): AsyncGenerator<Command> {}
