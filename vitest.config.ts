@@ -25,6 +25,7 @@ export default defineConfig({
         [
           "protocol/src/**/*.test.ts",
           "gateway/src/**/*.test.ts",
+          "gateway/console/src/**/*.test.ts",
           "device-sim/src/**/*.test.ts",
           "firmware-bridge/src/**/*.test.ts",
           "docs/town/**/*.test.ts",

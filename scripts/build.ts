@@ -1,6 +1,6 @@
-// Builds everything: the static protobuf module out of protocol/proto, then all workspaces with `tsc -b`.
+// Builds everything: the static protobuf module out of protocol/proto, all workspaces with `tsc -b`, then the console's page where it is older than its sources.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,3 +25,17 @@ const emitted = resolve(root, "protocol/dist/generated");
 mkdirSync(emitted, { recursive: true });
 cpSync(dirname(generated), emitted, { recursive: true });
 run("tsc", ["-b"]);
+
+const newest = (path: string): number =>
+  statSync(path).isFile()
+    ? statSync(path).mtimeMs
+    : Math.max(0, ...readdirSync(path).map((name) => newest(resolve(path, name))));
+const page = resolve(root, "gateway/dist/page/index.html");
+const sources = ["gateway/console", "gateway/src/console/table", "protocol/src", "package-lock.json"];
+const changed = Math.max(...sources.map((source) => newest(resolve(root, source))));
+if (!existsSync(page) || statSync(page).mtimeMs < changed) {
+  const [{ build }, { pageConfig }] = await Promise.all([import("vite"), import("./page-build.ts")]);
+  await build(pageConfig);
+  const { packPage } = await import("./pack-page.ts");
+  packPage(dirname(page));
+}

@@ -84,7 +84,7 @@ export interface AnswerPlace {
   readonly clock: Clock;
   readonly log: Logger;
   /** Without it the site file is not changed from here. */
-  readonly configuration?: Configuration | undefined;
+  readonly configuration: Configuration;
   readonly logs?: Pick<LogRing, "lines" | "onLine"> | undefined;
   readonly release: string;
   /** Accounts one can hand over to. */
@@ -94,7 +94,7 @@ export interface AnswerPlace {
 }
 
 export interface ConsoleAnswers {
-  readonly answers: Partial<Answers<OtherKey>>;
+  readonly answers: Answers<OtherKey>;
   readonly live: LiveSources;
   readonly audit: Audit;
   /** Until the signal aborts; resolves when no job runs any more. */
@@ -119,7 +119,7 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
   const shared = {
     ...common,
     logs,
-    isSetUp: () => configuration?.isNew !== true,
+    isSetUp: () => !configuration.isNew,
     photosAllowed: photos !== undefined,
     found,
     driverTypes: driverTypes.map((row) => ({ type: row.type, line: "speaks" in row, actions: row.actions })),
@@ -129,7 +129,7 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
     onPublish: sources.broker.onLook.bind(sources.broker) as LiveParts["onPublish"],
   };
-  const answers: Partial<Answers<OtherKey>> = {
+  const answers: Answers<OtherKey> = {
     ...spaceAnswers(shared),
     ...alertAnswers(shared),
     ...deviceAnswers(shared),
@@ -158,8 +158,7 @@ async function fileAnswers(
   sources: AnswerSources,
   { configuration, startsAnew, stateDir, clock, release }: AnswerPlace,
   shared: Omit<Parameters<typeof setUpAnswers>[0], "siteFile" | "audit" | "setUp"> & { readonly jobs: Jobs },
-): Promise<Partial<Answers<OtherKey>>> {
-  if (configuration === undefined) return {};
+) {
   const siteFile = siteFileOf(configuration, startsAnew);
   const startAnew = () => {
     startsAnew();

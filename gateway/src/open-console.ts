@@ -1,8 +1,16 @@
 /** Puts the console together and opens it: accounts and certificates from the state folder, answers from the gateway's parts. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { type Clock, type ConsoleSettings, InvariantError, type SecretRef, systemClock } from "@gatehouse/protocol";
+import {
+  type Clock,
+  ConfigError,
+  type ConsoleSettings,
+  InvariantError,
+  type SecretRef,
+  systemClock,
+} from "@gatehouse/protocol";
 import { type ClaimText, claimText } from "./claim-text.ts";
 import { Accounts } from "./console/accounts/accounts.ts";
 import { Claim, type OpenClaim } from "./console/accounts/claim.ts";
@@ -10,8 +18,9 @@ import { Entrance } from "./console/accounts/entrance.ts";
 import { LockOut } from "./console/accounts/lock-out.ts";
 import { Passwords } from "./console/accounts/passwords.ts";
 import { Sessions } from "./console/accounts/sessions.ts";
-import { buildConsole, type ConsoleParts } from "./console/app.ts";
+import { buildConsole, type OtherKey } from "./console/app.ts";
 import type { Audit, LiveSources } from "./console/ports.ts";
+import type { Answers } from "./console/table/index.ts";
 import { addressForOthers, boxNames } from "./console/tls/box-names.ts";
 import { OwnCertificates, type ServerCertificate } from "./console/tls/own-certificates.ts";
 import { close, listen, makeServer, useCertificate } from "./console/web/listener.ts";
@@ -28,10 +37,10 @@ export interface OpenConsoleOptions {
   readonly siteName: string;
   readonly bootId: string;
   secret(ref: SecretRef): Buffer;
-  /** Without them rows say 501, nothing is live, and deeds are in the log alone. */
-  readonly audit?: Audit;
-  readonly live?: LiveSources;
-  readonly answers?: ConsoleParts["answers"];
+  readonly audit: Audit;
+  readonly live: LiveSources;
+  /** All of them: a row of the table without an answer does not compile. */
+  readonly answers: Answers<OtherKey>;
 }
 
 /** What `gatehouse user` works on. */
@@ -60,6 +69,8 @@ const MINUTE_MS = 60_000;
 /** Addresses and the age of the certificate are looked at so often. */
 const LOOK_AGAIN_MS = 10 * MINUTE_MS;
 const NAMES_FRESH_MS = 10_000;
+/** A gateway that starts anew in place is back by then; one that is stopped is looked for in vain. */
+const RESTART_MS = 1_500;
 
 /** Throws ConfigError when the address cannot be had, or a certificate cannot be used. */
 export async function openConsole(options: OpenConsoleOptions): Promise<OpenedConsole> {
@@ -84,7 +95,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
   let url = "";
   const textOf = (claim: OpenClaim) => claimText(url, claim);
   const claim = new Claim({ vault, clock, describe: async (opened) => (await textOf(opened)).text });
-  const audit = options.audit ?? { record: (entry) => log.info(entry, "done on the console") };
+  const { audit } = options;
   const entrance = new Entrance({ accounts, sessions, passwords, lockOut, claim, audit, clock, log, idleMs });
   const pageDir = pageFolder();
   const { app, feed, connections } = buildConsole({
@@ -101,8 +112,8 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     siteName: () => options.siteName,
     caFingerprint: () => own.fingerprint,
     caPem: () => own.authorityPem,
-    answers: options.answers ?? {},
-    live: options.live ?? { subscribe: () => () => {} },
+    answers: options.answers,
+    live: options.live,
     bootId: options.bootId,
     hosts: () => new Set(names()),
     ...(pageDir === undefined ? {} : { pageDir }),
@@ -133,7 +144,8 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
         signal,
       );
       await aborted(signal);
-      feed.close();
+      feed.tell({ about: "restart", in: RESTART_MS });
+      await feed.close();
       // Fastify closes only what it opened itself.
       await Promise.all([close(app.server, connections), app.close(), sessions.close(), renewing]);
     },
@@ -157,7 +169,19 @@ async function certificateFor(
 ): Promise<ServerCertificate | undefined> {
   if (settings.plain) return undefined;
   if (settings.tls === undefined) return (await own.current()).certificate;
-  return { cert: secret(settings.tls.cert).toString("utf8"), key: secret(settings.tls.key).toString("utf8") };
+  const certificate = {
+    cert: secret(settings.tls.cert).toString("utf8"),
+    key: secret(settings.tls.key).toString("utf8"),
+  };
+  try {
+    createSecureContext(certificate);
+    return certificate;
+  } catch (cause) {
+    const reason = `certificate and key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const fix =
+      "give the certificate chain and the private key that belongs to it, both PEM, the key without a passphrase";
+    throw new ConfigError({ path: "console.tls", reason, fix }, { cause });
+  }
 }
 
 /** Network interfaces are looked at every few seconds, not at every request. */

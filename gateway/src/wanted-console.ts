@@ -1,6 +1,6 @@
 /** The console, loaded only where the site file asks for one. */
 
-import type { Clock } from "@gatehouse/protocol";
+import { type Clock, InvariantError } from "@gatehouse/protocol";
 import type { LoadedSite } from "./config.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import type { AnswerSources } from "./console-answers.ts";
@@ -39,6 +39,7 @@ export async function wantedConsole(
     import("./console-answers.ts"),
   ]);
   const { stateDir, clock, configuration, logs } = place;
+  if (configuration === undefined) throw new InvariantError("a console needs the configuration it is to show");
   const log = place.log.child({ part: "console" });
   const { health, bootId } = sources;
   let opened: OpenedConsole | undefined;

@@ -189,6 +189,15 @@ describe("what ends it", () => {
     socket.destroy();
   });
 
+  test("a console that stops, and says so before", async () => {
+    const server = await openConsoleServer();
+    const feed = await open(server, "manager");
+    server.rig.feed.tell({ about: "restart", in: 1_500 });
+    await server[Symbol.asyncDispose]();
+    expect(await feed.closed).toBe(1_001);
+    expect(feed.heard).toContainEqual({ about: "restart", in: 1_500 });
+  });
+
   test("a ninth page of one session takes the place of the first", async () => {
     await using server = await openConsoleServer();
     const { cookie } = server.rig.signed("manager");

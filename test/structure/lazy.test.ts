@@ -40,3 +40,11 @@ test("only the report's plots know the drawing library, and the report loads the
   expect(knowing).toEqual([`${report}/echarts-bundle.d.ts`, `${report}/plots.ts`]);
   expect([...loadedWith(`${report}/page.ts`).packages].some(isDrawing)).toBe(true);
 });
+
+test("a gateway without a console loads no web server, and only a console that is asked for does", () => {
+  const { packages } = loadedWith("gateway/src/main.ts");
+  const web = ["fastify", "ws", "qrcode", "@peculiar/x509"];
+  expect([...packages].filter((name) => web.includes(name))).toEqual([]);
+  const console = loadedWith("gateway/src/open-console.ts");
+  expect([...console.packages].filter((name) => web.includes(name)).sort()).toEqual(["fastify", "ws"]);
+});

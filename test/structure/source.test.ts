@@ -8,9 +8,9 @@ const REFUSED = 400;
 const FORBIDDEN = ["manager", "service", "handler", "helper", "util", "utils", "common", "base", "info"];
 
 const isTest = (path: string) => path.endsWith(".test.ts");
-const scripts = files.filter((path) => /\.([cm]?js|ts|c|h)$/.test(path) && !path.includes("/vectors/"));
+const scripts = files.filter((path) => /\.([cm]?js|tsx?|c|h)$/.test(path) && !path.includes("/vectors/"));
 const sources = scripts.filter((path) => !isTest(path));
-const modules = sources.filter((path) => /^(protocol|gateway|device-sim|firmware-bridge|test)\/.*\.ts$/.test(path));
+const modules = sources.filter((path) => /^(protocol|gateway|device-sim|firmware-bridge|test)\/.*\.tsx?$/.test(path));
 
 /** `createHttpUplink` -> create, http, uplink. */
 function wordsOf(name: string): string[] {

@@ -36,7 +36,7 @@ export async function openConsoleServer(options: ConsoleRigOptions = {}): Promis
     port,
     origin: `https://${RIG_HOST}:${port}`,
     [Symbol.asyncDispose]: async () => {
-      rig.feed.close();
+      await rig.feed.close();
       await closeServer(rig.app.server, rig.connections);
       await rig.app.close();
       await rig.sessions.close();

@@ -15,6 +15,7 @@ export interface BannerFacts {
   readonly scale: number;
   readonly mqtt: { readonly host: string; readonly port: number };
   readonly monitor: { readonly host: string; readonly port: number };
+  readonly console: { readonly url: string; readonly claim: string | undefined };
   readonly city: { readonly httpsUrl: string | undefined; readonly controlUrl: string };
   readonly siteFile: string;
   readonly stateDir: string;
@@ -29,6 +30,7 @@ export function demoBanner({
   scale,
   mqtt,
   monitor,
+  console,
   city,
   siteFile,
   stateDir,
@@ -42,6 +44,7 @@ Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. N
   simulator 模拟器   door locks and people counters, as real MQTT clients${onLines(site)}
   gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
                     http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
+  console 控制台    ${console.url}${console.claim === undefined ? "" : `   claim code 认领码 ${console.claim}`}
   commands 指令     gatehouse command --state ${stateDir}   lists the devices and what each can be told
   city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
 

@@ -1,6 +1,6 @@
 /** `gatehouse demo`: the whole way without hardware: a simulated compound, the gateway, a city platform. */
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { City, LinePlaces, Scenario, siteFor } from "@gatehouse/device-sim";
@@ -105,7 +105,8 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   const { flags, scenario, site, places, dir, daySeconds, anchor, city } = facts;
   const mqtt = await freePort(1883);
   const monitor = await freePort(9464);
-  const siteFile = await writeSite(facts, mqtt);
+  const consoleAt = await freePort(8443);
+  const siteFile = await writeSite(facts, mqtt, consoleAt);
   const time = ["--clock", formatAnchor(anchor)];
   const logFile = join(dir, "gateway.log");
   const monitorAt = `${monitor.host}:${monitor.port}`;
@@ -127,6 +128,7 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   }
   const end = Promise.race(ends);
   await Promise.race([end, listening(`http://${monitorAt}/healthz`, gateway, logFile, clock, signal)]);
+  const claim = await Promise.race([end, claimIn(logFile, clock, signal)]);
   const { scale } = anchor;
   const banner = {
     scenario,
@@ -135,6 +137,7 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
     scale,
     mqtt,
     monitor,
+    console: { url: `https://${consoleAt.host}:${consoleAt.port}/`, claim },
     city,
     siteFile,
     stateDir,
@@ -174,12 +177,13 @@ function showAlerts({ spaces }: RawSite): (event: CloudEvent) => void {
   };
 }
 
-async function writeSite({ site, dir, city, ca }: Facts, mqtt: Port): Promise<string> {
+async function writeSite({ site, dir, city, ca }: Facts, mqtt: Port, consoleAt: Port): Promise<string> {
   const { stringify } = await import("yaml");
   const siteFile = join(dir, "site.yaml");
   const whole = {
     ...site,
     broker: { listen: `${mqtt.host}:${mqtt.port}`, anonymousLoopback: true },
+    console: { listen: `${consoleAt.host}:${consoleAt.port}`, photos: true },
     uplinks: [{ id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } } }],
   };
   writeFileSync(siteFile, stringify(whole));
@@ -206,4 +210,11 @@ async function reportDays(
     );
     await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
   }
+}
+
+/** The code the gateway waits to be claimed with, once it is ready; undefined when it was claimed before. */
+async function claimIn(logFile: string, clock: Clock, signal: AbortSignal): Promise<string | undefined> {
+  while (!/"msg":"ready"/.test(readFileSync(logFile, "utf8"))) await clock.sleep(50, signal);
+  await clock.sleep(50, signal);
+  return /"code":"([A-Z2-9]{5}-[A-Z2-9]{5})"/.exec(readFileSync(logFile, "utf8"))?.[1];
 }

@@ -40,6 +40,13 @@ broker:
   listen: 127.0.0.1:1883
 # tls: { listen: "0.0.0.0:8883", cert: { file: broker.crt }, key: { file: broker.key } }
 
+# The web console, by HTTPS. The first start prints a claim code to make the first account with. console: off closes it.
+# 网页控制台（HTTPS）。首次启动会打印认领码，用于创建第一个账号。console: off 关闭控制台。
+console:
+  listen: 0.0.0.0:8443
+# tls: { cert: { file: console.crt }, key: { file: console.key } }   your own certificate   自备证书
+# hosts: [gatehouse.example]      names it is opened by, beside its addresses   除 IP 外的访问名称
+
 # Read-only accounts for dashboards.   供看板使用的只读账号。
 accounts: []
 # - { user: dashboard, password: { env: DASHBOARD_PW }, role: tool }

@@ -18,6 +18,7 @@ export function writeNewSite(siteFile: string, stateDir: string, chance: () => s
     `# A new site: the console sets it up, or edit it here. Secrets stand in files beside it.
 site: { id: ${JSON.stringify(id)}, name: ${JSON.stringify(id)}, kind: rental-compound, timezone: Asia/Shanghai, address: { grid: unowned } }
 spaces: []
+console: { listen: "0.0.0.0:8443" }
 `,
   );
   return true;

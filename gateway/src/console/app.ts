@@ -1,17 +1,17 @@
 /** The console as a Fastify application that does not listen: every row of the table with its checks, the page, the live feed. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
-import { type Clock, InvariantError } from "@gatehouse/protocol";
+import type { Clock } from "@gatehouse/protocol";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../core/ports.ts";
 import { mayUse } from "./access.ts";
 import type { Accounts } from "./accounts/accounts.ts";
 import { isSameText, type LiveSession, type Sessions } from "./accounts/sessions.ts";
-import { languageOf } from "./language.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Audit, LiveSources } from "./ports.ts";
-import { problemOf, Refusal, refusalOf } from "./refusal.ts";
+import { doneOf, RECORDED_ELSEWHERE } from "./recorded.ts";
+import { Refusal } from "./refusal.ts";
 import { type SessionParts, sessionAnswers } from "./session-answers.ts";
 import { type Answers, API, type ApiKey, type FileContent } from "./table/index.ts";
 import type { Route } from "./table/route.ts";
@@ -22,6 +22,7 @@ import { takeBodies } from "./web/bodies.ts";
 import { Connections } from "./web/connections.ts";
 import { checkHost, checkOrigin, RequestRate } from "./web/guard.ts";
 import { PageFiles } from "./web/page-files.ts";
+import { fail, languageFor, mustFit, sendFile, sendJson } from "./web/replies.ts";
 import { securityHeaders } from "./web/security-headers.ts";
 
 /** Rows other than those about sessions, which the console answers itself. */
@@ -33,7 +34,7 @@ export interface ConsoleParts extends Omit<SessionParts, "nowMs" | "monoMs"> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly audit: Audit;
-  /** A row that is not answered here says 501. */
+  /** Tests leave rows out, which then say 501; `openConsole` wants them all. */
   readonly answers: Partial<Answers<OtherKey>>;
   readonly live: LiveSources;
   readonly bootId: string;
@@ -91,8 +92,8 @@ export function buildConsole(parts: ConsoleParts): Console {
     rate.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
     sessionOf.set(request.raw, session);
   });
-  app.setErrorHandler((error, request, reply) => fail(parts, error, request, reply));
-  app.setNotFoundHandler((request, reply) => fail(parts, new Refusal("not-found"), request, reply));
+  app.setErrorHandler((error, request, reply) => fail(parts.log, error, request, reply));
+  app.setNotFoundHandler((request, reply) => fail(parts.log, new Refusal("not-found"), request, reply));
   const own = sessionAnswers({ ...parts, nowMs: () => parts.clock.nowMs(), monoMs: () => parts.clock.monoMs() });
   const answers = { ...parts.answers, ...own } as unknown as Partial<Record<ApiKey, AnyAnswer>>;
   for (const [key, row] of Object.entries(API) as [ApiKey, Route][])
@@ -119,13 +120,13 @@ function addRow(
     url,
     bodyLimit: bodyLimitOf(row),
     config: { spool: row.binary?.spool === true },
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const found = whoIs(parts, request);
       known.set(request, found);
       if (method !== "GET") checkOrigin(request.headers, parts.secure);
       checkAccess(row, found, key);
       if (found.session !== undefined) connections.trust(request.raw.socket);
-      else watchBody(parts.clock, request);
+      else if (method !== "GET") watchBody(parts.clock, request, reply);
       if (method !== "GET" && row.access !== "public") checkCsrf(request, found.session);
       checkContentType(row, request.headers["content-type"]);
     },
@@ -133,13 +134,11 @@ function addRow(
       const visit = visitOf(request, reply, known.get(request));
       if (answer === undefined) throw new Refusal("not-built");
       const said = await answer(askedOf(row, request), visit);
-      if (method !== "GET" && !key.startsWith("POST /api/1/session") && key !== "POST /api/1/claim") {
-        parts.audit.record({ by: visit.name, what: key, subject: subjectOf(request), detail: "" });
-      }
+      if (method !== "GET" && !RECORDED_ELSEWHERE.includes(key)) parts.audit.record(doneOf(key, visit.name, request));
       reply.header("cache-control", "no-store");
       if (row.file !== undefined) return sendFile(reply, said as FileContent);
       if (parts.checkAnswers) mustFit(row, key, said);
-      return reply.type("application/json; charset=utf-8").send(JSON.stringify(said));
+      return sendJson(request, reply, JSON.stringify(said));
     },
   });
 }
@@ -174,10 +173,11 @@ function checkCsrf(request: FastifyRequest, session: LiveSession | undefined): v
     throw new Refusal("wrong-csrf");
 }
 
-function watchBody(clock: Clock, { raw }: FastifyRequest): void {
+function watchBody(clock: Clock, { raw }: FastifyRequest, reply: FastifyReply): void {
   const cancel = clock.after(STRANGERS_BODY_MS, () => raw.socket.destroy());
   raw.once("end", cancel);
   raw.once("close", cancel);
+  reply.raw.once("finish", cancel);
 }
 
 function visitOf(request: FastifyRequest, reply: FastifyReply, known: Known | undefined): Visit {
@@ -195,60 +195,6 @@ function visitOf(request: FastifyRequest, reply: FastifyReply, known: Known | un
     cookie: (name) => cookieIn(headers.cookie, name),
     setCookie: (name, value, maxAge) => void reply.header("set-cookie", cookieText(name, value, maxAge)),
   };
-}
-
-function languageFor({ query, headers }: FastifyRequest): "zh" | "en" {
-  const { lang } = (query ?? {}) as { readonly lang?: unknown };
-  return languageOf(typeof lang === "string" ? lang : undefined, headers["accept-language"]);
-}
-
-const subjectOf = ({ params }: FastifyRequest): string =>
-  Object.values((params ?? {}) as Readonly<Record<string, string>>)
-    .join(" ")
-    .slice(0, 200);
-
-/** A file is never run as a page of this site: it is saved, or shown in a sandbox. */
-function sendFile(reply: FastifyReply, { type, name, body }: FileContent): FastifyReply {
-  const disposition = name === undefined ? "inline" : `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
-  if (type.startsWith("text/html"))
-    reply.header(
-      "content-security-policy",
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals",
-    );
-  return reply.header("content-disposition", disposition).type(type).send(body);
-}
-
-function mustFit({ answer }: Route, key: string, said: unknown): void {
-  const checked = answer.safeParse(said);
-  if (!checked.success) throw new InvariantError(`${key} answers what its row refuses: ${checked.error.message}`);
-}
-
-async function fail({ log }: ConsoleParts, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = refusalOf(error) ?? refusalOfFastify(error, request);
-  if (refusal === undefined) {
-    log.error({ err: error, method: request.method, url: request.routeOptions.url }, "a request failed with a bug");
-  }
-  const { status, body, retryAfterSeconds } = problemOf(refusal ?? new Refusal("fault"), languageFor(request));
-  if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
-  // A body nobody has read stays unread: the connection goes with the answer.
-  if (!request.raw.readableEnded && request.raw.headers["content-length"] !== undefined)
-    reply.header("connection", "close");
-  return reply
-    .code(status)
-    .header("cache-control", "no-store")
-    .type("application/json; charset=utf-8")
-    .send(JSON.stringify(body));
-}
-
-/** Fastify's own refusals of a body or a path. */
-function refusalOfFastify(error: unknown, request: FastifyRequest): Refusal | undefined {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new Refusal("too-large", { values: { bytes: request.routeOptions.bodyLimit } });
-  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
-    return new Refusal("wrong-type", { values: { type: "-", types: "application/json" } });
-  if (code.startsWith("FST_ERR_CTP") || error instanceof SyntaxError) return new Refusal("not-json");
-  return code === "FST_ERR_BAD_URL" || code === "FST_ERR_NOT_FOUND" ? new Refusal("not-found") : undefined;
 }
 
 /** What is there beside the table, for everybody: the page, the API's document, the certificate authority. */

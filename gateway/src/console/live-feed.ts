@@ -30,6 +30,7 @@ export interface LiveFeedParts {
 /** Changes that come closer together go out together. */
 const TOGETHER_MS = 150;
 const HELLO_MS = 20_000;
+const FAREWELL_MS = 250;
 const MAX_ASKED_BYTES = 4_096;
 /** A page that leaves so much unread is disconnected. */
 const MAX_UNREAD_BYTES = 2_000_000;
@@ -102,12 +103,19 @@ export class LiveFeed {
     }
   }
 
-  close(): void {
+  /** Gives each page a moment to hear why. */
+  async close(): Promise<void> {
     this.#stopListening();
     this.#cancelHello?.();
-    for (const { socket } of this.#feeds) socket.close(1_001, "the console stops");
-    for (const { socket } of this.#feeds) socket.terminate();
     this.#server.close();
+    const sockets = [...this.#feeds].map(({ socket }) => socket);
+    const closed = sockets.map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())));
+    for (const socket of sockets) socket.close(1_001, "the console stops");
+    const patience = new AbortController();
+    const late = this.#parts.clock.sleep(FAREWELL_MS, patience.signal).catch(() => {});
+    await Promise.race([Promise.all(closed), late]);
+    patience.abort();
+    for (const socket of sockets) socket.terminate();
   }
 
   #admitted(request: IncomingMessage): LiveSession {

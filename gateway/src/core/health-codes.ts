@@ -1,6 +1,4 @@
 /** What each health code means and what to do about it, for screens and for docs/health-codes.md: the one place of these words. */
-import type { HealthCode } from "./ports.ts";
-
 export interface HealthWords {
   readonly meaning: { readonly en: string; readonly zh: string };
   readonly fix: { readonly en: string; readonly zh: string };
@@ -11,8 +9,8 @@ const words = (en: string, fixEn: string, zh: string, fixZh: string): HealthWord
   fix: { en: fixEn, zh: fixZh },
 });
 
-/** A code without words does not compile. */
-export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
+/** A code is a row here: one without words does not exist. */
+export const HEALTH_WORDS = {
   "driver-down": words(
     "a driver has lost its line and is being started anew",
     "check cable, power and address of the line in the site file",
@@ -217,4 +215,6 @@ export const HEALTH_WORDS: Readonly<Record<HealthCode, HealthWords>> = {
     "启动时发现审计日志被改动、截断或更换了签名密钥；日志在缺口之后继续，缺口保留可见",
     "执行 `gatehouse audit verify` 定位条目，查明谁能访问状态目录，并与平台保存的链头核对",
   ),
-};
+} as const satisfies Readonly<Record<string, HealthWords>>;
+
+export type HealthCode = keyof typeof HEALTH_WORDS;

@@ -11,6 +11,7 @@ import type {
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 import type { AlertPage, AlertsWanted } from "./alert-page.ts";
+import type { HealthCode } from "./health-codes.ts";
 import type { TellFigures } from "./line-figures.ts";
 import type { LineProtocol, LineTap } from "./line-ports.ts";
 
@@ -28,42 +29,6 @@ export interface Health {
   raise(code: HealthCode, subject: string, detail: string): void;
   clear(code: HealthCode, subject: string): void;
 }
-
-export type HealthCode =
-  | "driver-down"
-  | "driver-bug"
-  | "bus-noisy"
-  | "bus-second-master"
-  | "device-unknown"
-  | "device-rejected"
-  | "device-offline"
-  | "device-clock"
-  | "device-settings"
-  | "readings-lost"
-  | "device-key"
-  | "device-unsecured"
-  | "device-changed"
-  | "device-installing"
-  | "counter-odd"
-  | "clock-unsynced"
-  | "clock-stepped"
-  | "alerts-waiting"
-  | "rule-failing"
-  | "uplink-down"
-  | "uplink-rejected"
-  | "uplink-slow"
-  | "storage-failing"
-  | "storage-full"
-  | "storage-evicting"
-  | "storage-quarantined"
-  | "broker-refused"
-  | "config-refused"
-  | "audit-failing"
-  | "audit-broken"
-  | "control-down"
-  | "command-refused"
-  | "egress-blocked"
-  | "egress-open";
 
 /**
  * Anything the supervisor keeps alive. Single use: one run() per instance; a lost link is never reopened, a new one is made.
@@ -380,6 +345,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export type { HealthCode } from "./health-codes.ts";
 export type { LineEvent, LineProtocol, LineTap } from "./line-ports.ts";
 export type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "./uplink-ports.ts";
 export type { Clock, Command, CommandResult, DeviceCommand };

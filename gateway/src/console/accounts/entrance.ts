@@ -146,9 +146,11 @@ export class Entrance {
     const { lockOut, clock, log, audit } = this.#deps;
     const pauseMs = lockOut.failed(attempt, clock.monoMs());
     if (pauseMs > 0) {
+      // What is no account's name may be somebody's password, typed into the wrong field.
+      const subject = this.#deps.accounts.find(attempt.account)?.name ?? "";
       const detail = `${visit.address} waits ${Math.round(pauseMs / 1_000)} s`;
-      log.warn({ address: visit.address, account: attempt.account.slice(0, 64), pauseMs }, "sign-in is paused");
-      audit.record({ by: "console", what: "sign-in paused", subject: attempt.account.slice(0, 64), detail });
+      log.warn({ address: visit.address, account: subject, pauseMs }, "sign-in is paused");
+      audit.record({ by: "console", what: "sign-in paused", subject, detail });
     }
     return new Refusal(code);
   }

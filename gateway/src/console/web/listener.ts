@@ -20,6 +20,8 @@ const LIMITS = {
   maxRequestsPerSocket: 10_000,
 } as const;
 const HANDSHAKE_MS = 8_000;
+/** Who neither sends nor takes anything in the middle of a request or an answer for so long is gone; a live feed has no such limit. */
+const SILENCE_MS = 120_000;
 /** Of sockets the kernel hands over; what is let in among them is {@link Connections}' choice. */
 const MAX_SOCKETS = 400;
 
@@ -42,6 +44,7 @@ export function useCertificate(server: Server, certificate: Certificate): void {
 /** Resolves with the port. Throws ConfigError when the address cannot be had. */
 export async function listen(server: Server, host: string, port: number, connections: Connections): Promise<number> {
   server.maxConnections = MAX_SOCKETS;
+  server.setTimeout(SILENCE_MS);
   // By TLS the encrypted socket is the one requests come on; the one below counts until it is there.
   server.on("connection", (socket) => connections.add(socket));
   await new Promise<void>((resolve, reject) => {

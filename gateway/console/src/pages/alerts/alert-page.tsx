@@ -1,0 +1,145 @@
+/** One alert: what was found and why, what is to be done, what was done. Prints as the sheet of a visit. */
+import { PrinterOutlined } from "@ant-design/icons";
+import { ALERT_MEASURE_WORDS, ALERT_STATE_WORDS, type Alert } from "@gatehouse/protocol";
+import { Button } from "antd";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import { useAnswer } from "../../client/use-answer.ts";
+import { LevelMark } from "../../parts/level-mark.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import type { PageProps } from "../../shell/page-row.ts";
+import { linkTo } from "../../shell/route.ts";
+import { useTimes } from "../../shell/site.tsx";
+import { alertWords } from "../../words/alerts.ts";
+import { fill, useLanguage, useWords } from "../../words/language.ts";
+import { shellWords } from "../../words/shell.ts";
+import { AlertDeeds } from "./alert-deeds.tsx";
+import { AlertHistory } from "./alert-history.tsx";
+import { AlertPhotos } from "./alert-photos.tsx";
+import { titleOf } from "./alert-title.ts";
+import { Deadline } from "./deadline.tsx";
+import { EvidenceList } from "./evidence-list.tsx";
+import "./alerts.css";
+
+type Answer = AnswerOf<"GET /api/1/alerts/:id">;
+
+export function AlertPage({ params }: PageProps) {
+  const id = params["id"] ?? "";
+  const loading = useAnswer("GET /api/1/alerts/:id", { params: { id } }, { reloadOn: ["alerts"] });
+  return <Loaded of={loading}>{(answer) => <AlertSheet answer={answer} reload={loading.reload} />}</Loaded>;
+}
+
+function AlertSheet({ answer, reload }: { readonly answer: Answer; readonly reload: () => void }) {
+  const { alert, spaceName } = answer;
+  const words = useWords(alertWords);
+  const shell = useWords(shellWords);
+  const language = useLanguage();
+  return (
+    <article className="alert-page">
+      <p className="only-print sheet-name">{words.sheet}</p>
+      <PageHead
+        back="#/alerts"
+        title={`${titleOf(alert, language)} · ${spaceName}`}
+        under={
+          <>
+            <LevelMark level={alert.level} /> {ALERT_STATE_WORDS[alert.state][language]} · <Deadline alert={alert} />
+          </>
+        }
+      >
+        <Button icon={<PrinterOutlined />} onClick={() => globalThis.print()}>
+          {shell.print}
+        </Button>
+      </PageHead>
+      <div className="columns">
+        <Why alert={alert} />
+        <AlertDeeds alert={alert} can={answer.can} onDone={reload} />
+        <Place alert={alert} spaceName={spaceName} />
+        <AlertPhotos alert={alert} photos={answer.photos} onAdded={reload} />
+        <AlertHistory alert={alert} />
+      </div>
+      <p className="only-print signature">
+        {words.signature} ____________________ {words.signedAt} ____________________
+      </p>
+    </article>
+  );
+}
+
+const whole = (n: number) => Math.round(n * 10) / 10;
+
+function Why({ alert }: { readonly alert: Alert }) {
+  const words = useWords(alertWords);
+  const { persons, limit, probability } = alert;
+  return (
+    <section className="card">
+      <h2>{words.why}</h2>
+      {persons === undefined || limit === undefined ? null : (
+        <p className="finding">
+          {fill(words.peopleAgainst, {
+            n: whole(persons.residing),
+            low: whole(persons.low),
+            high: whole(persons.high),
+            limit: limit.persons,
+          })}
+        </p>
+      )}
+      {probability >= 1 ? null : <p>{fill(words.sure, { p: (probability * 100).toFixed(1) })}</p>}
+      <EvidenceList evidence={alert.evidence} />
+      {limit === undefined ? null : (
+        <p className="under">
+          {words.basis}: <bdi>{limit.basis}</bdi>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Place({ alert, spaceName }: { readonly alert: Alert; readonly spaceName: string }) {
+  const words = useWords(alertWords);
+  const language = useLanguage();
+  const { time } = useTimes();
+  const { address, measure, closedBy, escalation } = alert;
+  return (
+    <section className="card">
+      <h2>{words.place}</h2>
+      <dl className="facts">
+        <dt>{words.room}</dt>
+        <dd>
+          <a href={linkTo("/rooms/:id", { id: alert.space })} dir="auto">
+            {spaceName}
+          </a>
+        </dd>
+        <Fact name={words.address} text={address.text} />
+        <Fact name={words.plate} text={address.plate} />
+        <Fact name={words.grid} text={address.grid} />
+        <Fact name={words.since} text={time(alert.since)} />
+        {measure === undefined ? null : (
+          <Fact
+            name={words.offence}
+            text={`${ALERT_MEASURE_WORDS[measure][language]} · ${fill(words.times, { n: alert.offence })}`}
+          />
+        )}
+        {escalation === undefined ? null : (
+          <Fact name={words.escalated} text={escalation.to === "platform" ? words.platform : escalation.to} />
+        )}
+        {closedBy === undefined ? null : (
+          <Fact
+            name={words.closedBy}
+            text={`${closedBy.proof} · ${closedBy.by === "sensors" ? words.sensors : closedBy.by}${closedBy.contested === true ? ` · ${words.contested}` : ""}`}
+          />
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, text }: { readonly name: string; readonly text: string | undefined }) {
+  if (text === undefined || text === "") return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{text}</bdi>
+      </dd>
+    </>
+  );
+}

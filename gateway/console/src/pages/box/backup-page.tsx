@@ -1,0 +1,112 @@
+/** A backup of everything in one file, and putting one back. */
+import { Alert, Button, Input, Popconfirm } from "antd";
+import { useState } from "react";
+import { addressOf } from "../../client/client.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { Field } from "../../parts/field.tsx";
+import { JobProgress } from "../../parts/job.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import { useDoing } from "../../parts/use-doing.ts";
+import { call } from "../../shell/box.ts";
+import { boxWords } from "../../words/box.ts";
+import { useWords } from "../../words/language.ts";
+import "./box.css";
+
+const SHORTEST = 10;
+
+export function BackupPage() {
+  const words = useWords(boxWords);
+  return (
+    <>
+      <PageHead title={words.backup} under={words.backupUnder} />
+      <Make />
+      <Restore />
+    </>
+  );
+}
+
+function Make() {
+  const words = useWords(boxWords);
+  const { busy, problem, run } = useDoing();
+  const [passphrase, setPassphrase] = useState("");
+  const [job, setJob] = useState<string>();
+  const isShort = passphrase !== "" && passphrase.length < SHORTEST;
+  const make = () =>
+    run(async () => {
+      const body = passphrase === "" ? {} : { passphrase };
+      setJob((await call("POST /api/1/backups", { body })).id);
+      setPassphrase("");
+    });
+  return (
+    <section className="card">
+      <h2>{words.makeBackup}</h2>
+      <Field label={words.passphrase} help={words.passphraseHelp} wrong={isShort ? words.passphrase : undefined}>
+        {(bind) => (
+          <Input.Password
+            {...bind}
+            autoComplete="new-password"
+            value={passphrase}
+            onChange={({ target }) => setPassphrase(target.value)}
+          />
+        )}
+      </Field>
+      <Button type="primary" disabled={busy || isShort} onClick={() => void make()}>
+        {words.makeBackup}
+      </Button>
+      {problem === undefined ? null : <Failed problem={problem} />}
+      {job === undefined ? null : (
+        <JobProgress key={job} id={job}>
+          {(_result, { state }) =>
+            state === "done" ? (
+              <a href={addressOf("GET /api/1/jobs/:id/file", { params: { id: job } })} download>
+                {words.download}
+              </a>
+            ) : null
+          }
+        </JobProgress>
+      )}
+    </section>
+  );
+}
+
+function Restore() {
+  const words = useWords(boxWords);
+  const { busy, problem, run } = useDoing();
+  const [file, setFile] = useState<File>();
+  const [passphrase, setPassphrase] = useState("");
+  const [job, setJob] = useState<string>();
+  const restore = () =>
+    run(async () => {
+      if (file === undefined) return;
+      const query = passphrase === "" ? {} : { passphrase };
+      const body = new Blob([file], { type: "application/octet-stream" });
+      setJob((await call("POST /api/1/restores", { query, body })).id);
+      setPassphrase("");
+    });
+  return (
+    <section className="card">
+      <h2>{words.restore}</h2>
+      <Alert type="warning" showIcon title={words.restoreSays} />
+      <Field label={words.chooseFile}>
+        {(bind) => <input {...bind} type="file" onChange={({ target }) => setFile(target.files?.[0])} />}
+      </Field>
+      <Field label={words.restorePassphrase}>
+        {(bind) => (
+          <Input.Password
+            {...bind}
+            autoComplete="off"
+            value={passphrase}
+            onChange={({ target }) => setPassphrase(target.value)}
+          />
+        )}
+      </Field>
+      <Popconfirm title={words.sure} okText={words.yes} onConfirm={() => void restore()}>
+        <Button danger disabled={busy || file === undefined} loading={busy}>
+          {words.restoreIt}
+        </Button>
+      </Popconfirm>
+      {problem === undefined ? null : <Failed problem={problem} />}
+      {job === undefined ? null : <JobProgress key={job} id={job} />}
+    </section>
+  );
+}

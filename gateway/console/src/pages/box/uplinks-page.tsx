@@ -1,0 +1,140 @@
+/** What leaves the box: each platform with what it is owed, what it refused, and the latest envelopes as they were sent. */
+import { Button, Tag } from "antd";
+import { useState } from "react";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import { useAnswer } from "../../client/use-answer.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { JobProgress } from "../../parts/job.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { Nothing } from "../../parts/nothing.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import { useDoing } from "../../parts/use-doing.ts";
+import { call } from "../../shell/box.ts";
+import { useMay } from "../../shell/session.ts";
+import { useTimes } from "../../shell/site.tsx";
+import { boxWords } from "../../words/box.ts";
+import { useWords } from "../../words/language.ts";
+import "./box.css";
+import { Refused } from "./refused.tsx";
+import { Sent } from "./sent.tsx";
+import { TestSteps } from "./test-steps.tsx";
+
+type Row = AnswerOf<"GET /api/1/uplinks">["uplinks"][number];
+
+export function UplinksPage() {
+  const words = useWords(boxWords);
+  const uplinks = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health", "alerts"] });
+  return (
+    <>
+      <PageHead title={words.uplinks} under={words.uplinksUnder}>
+        <Button onClick={uplinks.reload}>{words.refresh}</Button>
+      </PageHead>
+      <Loaded of={uplinks}>
+        {({ uplinks: rows }) =>
+          rows.length === 0 ? (
+            <Nothing text={words.noUplinks} />
+          ) : (
+            rows.map((row) => <Uplink key={row.id} row={row} reload={uplinks.reload} />)
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function Uplink({ row, reload }: { readonly row: Row; readonly reload: () => void }) {
+  const words = useWords(boxWords);
+  const { time } = useTimes();
+  return (
+    <section className="card" aria-label={row.id}>
+      <h2>
+        <bdi>{row.id}</bdi> <Tag>{row.type}</Tag>
+        <Tag color={row.up ? "success" : "error"}>{row.up ? words.up : words.down}</Tag>
+      </h2>
+      <p className="under">
+        <bdi>{row.address ?? ""}</bdi> {words.lastReceipt}:{" "}
+        {row.lastReceiptAt === null ? words.never : time(row.lastReceiptAt)}
+        {row.readings ? ` · ${words.sendsReadings}` : ""}
+      </p>
+      {row.codes.map(({ code, detail }) => (
+        <p key={code} dir="auto">
+          <code>{code}</code> {detail}
+        </p>
+      ))}
+      <Lanes lanes={row.lanes} />
+      <Test id={row.id} reload={reload} />
+      <details>
+        <summary>{words.leaves}</summary>
+        <Sent id={row.id} />
+      </details>
+      <details>
+        <summary>{words.refusedItems}</summary>
+        <Refused id={row.id} />
+      </details>
+    </section>
+  );
+}
+
+const LANES = ["emergency", "alert", "presence", "telemetry"] as const;
+
+function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
+  const words = useWords(boxWords);
+  const { time } = useTimes();
+  return (
+    <div className="table-scroll">
+      <table className="box-table">
+        <thead>
+          <tr>
+            <th>{words.lane}</th>
+            <th className="number">{words.waiting}</th>
+            <th>{words.oldest}</th>
+            <th className="number">{words.sent}</th>
+            <th className="number">{words.rejected}</th>
+            <th className="number">{words.dropped}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {LANES.map((lane) => {
+            const { waiting, oldestAt, sent, rejected, dropped } = lanes[lane];
+            return (
+              <tr key={lane}>
+                <td>{words[lane]}</td>
+                <td className="number">{waiting.toLocaleString()}</td>
+                <td>{oldestAt === null ? "" : time(oldestAt)}</td>
+                <td className="number">{sent.toLocaleString()}</td>
+                <td className="number">{rejected.toLocaleString()}</td>
+                <td className="number">{dropped.toLocaleString()}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Test({ id, reload }: { readonly id: string; readonly reload: () => void }) {
+  const words = useWords(boxWords);
+  const { busy, problem, run } = useDoing();
+  const [job, setJob] = useState<string>();
+  if (!useMay("technician")) return null;
+  const start = () =>
+    run(async () => {
+      setJob((await call("POST /api/1/uplinks/:id/test", { params: { id } })).id);
+    });
+  return (
+    <div>
+      <p>
+        <Button disabled={busy} onClick={() => void start()}>
+          {words.testUplink}
+        </Button>
+      </p>
+      {problem === undefined ? null : <Failed problem={problem} />}
+      {job === undefined ? null : (
+        <JobProgress key={job} id={job} onEnd={reload}>
+          {(result) => <TestSteps result={result} />}
+        </JobProgress>
+      )}
+    </div>
+  );
+}

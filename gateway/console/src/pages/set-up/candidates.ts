@@ -1,0 +1,174 @@
+/** Devices that could be taken: what drivers and scans found and what announced itself, each with what it would become and where. */
+
+import type { ScanResult } from "../../../../src/console/table/devices.ts";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import { type Place, proposePlace } from "./number-match.ts";
+import { type Edit, freeId, type SiteText } from "./site-file.ts";
+
+export type FoundDevice = AnswerOf<"GET /api/1/found-devices">["found"][number];
+export type Pairing = AnswerOf<"GET /api/1/pairing">;
+export type DeviceKind = NonNullable<FoundDevice["kind"]>;
+
+/** The space of devices whose door is not known yet; nobody is judged there. */
+export const UNPLACED = "unplaced";
+
+export interface Candidate {
+  readonly key: string;
+  /** `pairing` devices are adopted with the password they came with. */
+  readonly from: "found" | "pairing";
+  readonly driver: string;
+  readonly name: string;
+  readonly label: string;
+  readonly model: string | null;
+  readonly points: readonly { readonly kind: string; readonly what: string }[];
+  readonly unsupported: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly kind: DeviceKind | undefined;
+}
+
+/** What a person decided about a candidate; what is not there is as proposed. */
+export interface Decision {
+  readonly kind?: DeviceKind;
+  /** `portal:door-302`, `space:3-302`. */
+  readonly place?: string;
+  readonly skip?: boolean;
+}
+
+export interface Row {
+  readonly candidate: Candidate;
+  readonly kind: DeviceKind | undefined;
+  readonly place: string | undefined;
+  readonly sure: boolean;
+  readonly skip: boolean;
+  /** A kind and a place are known, and nobody said no. */
+  readonly ready: boolean;
+}
+
+const KIND_WORDS: readonly (readonly [RegExp, DeviceKind])[] = [
+  [/turnstile|闸机|三辊/i, "turnstile"],
+  [/lock|锁/i, "lock"],
+  [/reader|card|读卡/i, "reader"],
+  [/count|人流|计数/i, "counter"],
+  [/water|水表/i, "water-meter"],
+  [/meter|energy|power|电表/i, "energy-meter"],
+  [/radar|presence|motion|pir|存在|雷达/i, "presence"],
+  [/contact|door|门磁/i, "contact"],
+  [/fire|smoke|烟|消防/i, "fire-input"],
+  [/panic|sos|alarm|报警/i, "panic-button"],
+  [/board|node/i, "board"],
+];
+const AT_DOORS: readonly DeviceKind[] = ["lock", "reader", "counter", "turnstile", "contact", "board"];
+
+export const kindOf = (name: string): DeviceKind | undefined => KIND_WORDS.find(([word]) => word.test(name))?.[1];
+export const isAtDoor = (kind: DeviceKind | undefined): boolean => kind === undefined || AT_DOORS.includes(kind);
+
+/** Without those the site file has. One that a scan and a driver found stands once. */
+export function candidatesOf(found: readonly FoundDevice[], pairing: Pairing | undefined, site: SiteText): Candidate[] {
+  const known = new Set((site.devices ?? []).map(({ id }) => id));
+  const all = new Map<string, Candidate>();
+  for (const { driver, id, label, model, points, unsupported, settings, kind, inUse } of found) {
+    if (inUse) continue;
+    const guessed = kind ?? kindOf(`${label} ${id}`);
+    const key = `${driver} ${id}`;
+    all.set(key, { key, from: "found", driver, name: id, label, model, points, unsupported, settings, kind: guessed });
+  }
+  for (const { user, address } of pairing?.seen ?? []) {
+    if (known.has(user)) continue;
+    const key = `pairing ${user}`;
+    const rest = { model: null, points: [], unsupported: null, settings: {}, kind: kindOf(user) };
+    all.set(key, { key, from: "pairing", driver: "mqtt", name: user, label: address, ...rest });
+  }
+  return [...all.values()];
+}
+
+export interface Places {
+  readonly portals: readonly Place[];
+  readonly spaces: readonly Place[];
+}
+
+/** Doors go by the names of the room behind them. */
+export function placesOf(site: SiteText): Places {
+  const spaces = (site.spaces ?? []).map((space): Place => {
+    const plate = (space["address"] as { plate?: string } | undefined)?.plate;
+    const names = [space["name"], plate].filter((name) => typeof name === "string");
+    return { id: space.id, names };
+  });
+  const byId = new Map(spaces.map((space) => [space.id, space]));
+  const portals = (site.portals ?? []).map(({ id, from = "", to = "" }): Place => {
+    const inner = byId.get(to) ?? byId.get(from);
+    return { id, names: inner === undefined ? [] : [inner.id, ...inner.names] };
+  });
+  return { portals, spaces: spaces.filter(({ id }) => id !== UNPLACED) };
+}
+
+export function rowsOf(
+  candidates: readonly Candidate[],
+  decisions: Readonly<Record<string, Decision>>,
+  places: Places,
+): Row[] {
+  return candidates.map((candidate) => {
+    const decided = decisions[candidate.key] ?? {};
+    const kind = decided.kind ?? candidate.kind;
+    const atDoor = isAtDoor(kind);
+    const proposal = proposePlace([candidate.name, candidate.label], atDoor ? places.portals : places.spaces);
+    const proposed = proposal.place === undefined ? undefined : `${atDoor ? "portal" : "space"}:${proposal.place}`;
+    const place = decided.place ?? proposed;
+    const skip = decided.skip ?? candidate.unsupported !== null;
+    const ready = !skip && kind !== undefined && place !== undefined && candidate.unsupported === null;
+    return { candidate, kind, place, sure: decided.place !== undefined || proposal.sure, skip, ready };
+  });
+}
+
+export const placeKeys = (place: string): { readonly portal: string } | { readonly space: string } => {
+  const id = place.slice(place.indexOf(":") + 1);
+  return place.startsWith("portal:") ? { portal: id } : { space: id };
+};
+
+const unplacedSpace = (name: string) => ({ id: UNPLACED, kind: "yard", name });
+
+/** Edits that take found devices, with the lines a scan found them on; ids are made of what they call themselves. */
+export function takeEdits(
+  rows: readonly Row[],
+  site: SiteText,
+  lines: ScanResult["drivers"],
+  unplacedName: string,
+): Edit[] {
+  const taken = new Set((site.devices ?? []).map(({ id }) => id));
+  const there = new Set(["mqtt", ...(site.drivers ?? []).map(({ id }) => id)]);
+  const edits: Edit[] = [];
+  for (const { candidate, kind, place, ready } of rows) {
+    if (!ready || place === undefined || candidate.from !== "found") continue;
+    const line = lines.find(({ id }) => id === candidate.driver);
+    if (!there.has(candidate.driver) && line !== undefined) edits.push({ op: "add", path: "drivers", value: line });
+    there.add(candidate.driver);
+    const id = freeId(candidate.name, taken);
+    taken.add(id);
+    const value = { id, kind, driver: candidate.driver, ...placeKeys(place), ...candidate.settings };
+    edits.push({ op: "add", path: "devices", value });
+  }
+  const waits = rows.some(({ ready, place }) => ready && place === `space:${UNPLACED}`);
+  return [...unplacedEdits(waits, site, unplacedName), ...edits];
+}
+
+export function unplacedEdits(waits: boolean, site: SiteText, name: string): Edit[] {
+  const there = (site.spaces ?? []).some(({ id }) => id === UNPLACED);
+  return waits && !there ? [{ op: "add", path: "spaces", value: unplacedSpace(name) }] : [];
+}
+
+/** A device that is there gets another place. The waiting space goes with its last device. */
+export function moveEdits(moves: ReadonlyMap<string, string>, site: SiteText): Edit[] {
+  const edits = [...moves].flatMap(([id, place]): Edit[] => {
+    const device = site.devices?.find((one) => one.id === id);
+    if (device === undefined) return [];
+    const keys: { portal?: string; space?: string } = placeKeys(place);
+    return (["portal", "space"] as const).flatMap((key): Edit[] => {
+      if (keys[key] !== undefined) return [{ op: "set", path: `devices/${id}/${key}`, value: keys[key] }];
+      return device[key] === undefined ? [] : [{ op: "remove", path: `devices/${id}/${key}` }];
+    });
+  });
+  const waiting = (site.devices ?? []).filter(({ space, id }) => space === UNPLACED && !moves.has(id));
+  const there = (site.spaces ?? []).some(({ id }) => id === UNPLACED);
+  return there && edits.length > 0 && waiting.length === 0
+    ? [...edits, { op: "remove", path: `spaces/${UNPLACED}` }]
+    : edits;
+}

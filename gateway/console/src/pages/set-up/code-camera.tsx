@@ -1,0 +1,59 @@
+/** Reads a QR code with the camera, in browsers that know how; the picture never leaves the browser. */
+import { systemClock } from "@gatehouse/protocol";
+import { useEffect, useRef, useState } from "react";
+
+interface Detector {
+  detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
+}
+interface DetectorMaker {
+  new (options: { readonly formats: readonly string[] }): Detector;
+}
+
+const maker = (): DetectorMaker | undefined =>
+  (globalThis as { readonly BarcodeDetector?: DetectorMaker }).BarcodeDetector;
+
+/** A camera needs a page the browser trusts. */
+export const canScan = (): boolean =>
+  maker() !== undefined && globalThis.navigator?.mediaDevices?.getUserMedia !== undefined;
+
+const LOOK_EVERY_MS = 250;
+
+export function CodeCamera({ onCode }: { readonly onCode: (text: string) => void }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const latest = useRef(onCode);
+  latest.current = onCode;
+  const [trouble, setTrouble] = useState("");
+  useEffect(() => {
+    const ended = new AbortController();
+    watch(video.current, (text) => latest.current(text), ended.signal).catch((error: unknown) => {
+      if (!ended.signal.aborted) setTrouble(error instanceof Error ? error.message : String(error));
+    });
+    return () => ended.abort();
+  }, []);
+  return trouble === "" ? (
+    <video ref={video} className="gh-camera" muted playsInline />
+  ) : (
+    <p className="gh-problem">{trouble}</p>
+  );
+}
+
+async function watch(video: HTMLVideoElement | null, onCode: (text: string) => void, signal: AbortSignal) {
+  const Maker = maker();
+  if (video === null || Maker === undefined) return;
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  const stop = () => {
+    for (const track of stream.getTracks()) track.stop();
+  };
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) return stop();
+  video.srcObject = stream;
+  await video.play();
+  const detector = new Maker({ formats: ["qr_code"] });
+  let last = "";
+  while (!signal.aborted) {
+    const text = (await detector.detect(video))[0]?.rawValue ?? "";
+    if (text !== "" && text !== last && !signal.aborted) onCode(text);
+    last = text;
+    await new Promise<void>((done) => void systemClock.after(LOOK_EVERY_MS, done));
+  }
+}

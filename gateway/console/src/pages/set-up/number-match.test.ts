@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { type Place, partsOf, proposePlace } from "./number-match.ts";
+
+const place = (id: string, ...names: string[]): Place => ({ id, names });
+const doors = [place("door-3-302", "3号楼302", "QR-0033123"), place("door-3-303"), place("door-2-302"), place("gate")];
+
+test("names fall into words and numbers, without leading zeros and in any width of digits", () => {
+  expect(partsOf("Lock_B1-0302")).toEqual(["lock", "b", "1", "302"]);
+  expect(partsOf("３号楼302")).toEqual(["3", "号楼", "302"]);
+});
+
+test("a device that names building and room belongs to that door for sure", () => {
+  expect(proposePlace(["lock-3-302"], doors)).toMatchObject({ place: "door-3-302", sure: true });
+  expect(proposePlace(["0x00158d0001", "Lock 3号楼302"], doors)).toMatchObject({ place: "door-3-302", sure: true });
+});
+
+test("numbers that are written in one also count", () => {
+  expect(proposePlace(["lock-3303"], doors)).toMatchObject({ place: "door-3-303", sure: true });
+});
+
+test("a room number that only one building has is proposed, and is not sure", () => {
+  expect(proposePlace(["lock-303"], doors)).toEqual({ place: "door-3-303", sure: false, others: [] });
+});
+
+test("a room number that two buildings have is left to the person, with both to choose from", () => {
+  expect(proposePlace(["lock-302"], doors)).toEqual({
+    place: undefined,
+    sure: false,
+    others: ["door-3-302", "door-2-302"],
+  });
+});
+
+test("the number of the plate finds the door", () => {
+  expect(proposePlace(["0033123"], doors)).toMatchObject({ place: "door-3-302" });
+});
+
+test("what has no number in common is not guessed", () => {
+  expect(proposePlace(["radar-hall"], doors)).toEqual({ place: undefined, sure: false, others: [] });
+  expect(proposePlace(["lock-1302"], doors)).toEqual({ place: undefined, sure: false, others: [] });
+});

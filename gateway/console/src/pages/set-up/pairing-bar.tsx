@@ -1,0 +1,54 @@
+/** Listening for MQTT devices nobody knows yet: open or not, until when. */
+
+import { systemClock } from "@gatehouse/protocol";
+import { Alert, Button } from "antd";
+import { useEffect } from "react";
+import type { Loading } from "../../client/use-answer.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { useDoing } from "../../parts/use-doing.ts";
+import { call } from "../../shell/box.ts";
+import { useTimes } from "../../shell/site.tsx";
+import { fill, useWords } from "../../words/language.ts";
+import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import type { Pairing } from "./candidates.ts";
+
+const MINUTES = 15;
+const ASK_EVERY_MS = 2_000;
+
+export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) {
+  const words = useWords(setUpDevicesWords);
+  const { time } = useTimes();
+  const doing = useDoing();
+  const open = pairing.answer?.open ?? false;
+  const { reload } = pairing;
+  useEffect(() => {
+    if (!open) return;
+    let cancel = () => {};
+    const again = () => {
+      reload();
+      cancel = systemClock.after(ASK_EVERY_MS, again);
+    };
+    cancel = systemClock.after(ASK_EVERY_MS, again);
+    return () => cancel();
+  }, [open, reload]);
+  const listen = (minutes: number) =>
+    void doing.run(async () => {
+      await call("PUT /api/1/pairing", { body: { minutes } });
+      pairing.reload();
+    });
+  return (
+    <>
+      {doing.problem !== undefined && <Failed problem={doing.problem} />}
+      <Alert
+        type={open ? "success" : "info"}
+        showIcon
+        title={open ? fill(words.listening, { until: time(pairing.answer?.until ?? "") }) : words.listenHint}
+        action={
+          <Button onClick={() => listen(open ? 0 : MINUTES)} loading={doing.busy}>
+            {open ? words.stopListening : fill(words.listen, { n: MINUTES })}
+          </Button>
+        }
+      />
+    </>
+  );
+}

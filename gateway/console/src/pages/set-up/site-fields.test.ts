@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { codeLooksShort, type SiteFields, siteProblems } from "./site-fields.ts";
+
+const good: SiteFields = {
+  id: "mq-0007",
+  name: "银桂公寓",
+  address: "上海市闵行区马桥镇",
+  code: "31011210400700001",
+  grid: "MQ-053",
+  unowned: false,
+};
+
+test("a whole first page has nothing wrong with it", () => {
+  expect(siteProblems(good)).toEqual({});
+});
+
+test("what the alerts need to find somebody is asked for", () => {
+  expect(siteProblems({ ...good, name: " ", code: "", grid: "" })).toEqual({
+    name: "needed",
+    code: "needed",
+    grid: "needed",
+  });
+  expect(siteProblems({ ...good, code: "", grid: "", unowned: true })).toEqual({});
+});
+
+test("forms are checked where other systems rely on them", () => {
+  expect(siteProblems({ ...good, id: "闵行", code: "31 01", grid: "MQ 053" })).toEqual({
+    id: "idForm",
+    code: "codeForm",
+    grid: "gridForm",
+  });
+  expect(siteProblems({ ...good, name: "长".repeat(201) })).toEqual({ name: "tooLong" });
+});
+
+test("a short address code is only remarked on", () => {
+  expect(codeLooksShort("310112")).toBe(true);
+  expect(codeLooksShort("31011210400700001")).toBe(false);
+});

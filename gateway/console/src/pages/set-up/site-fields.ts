@@ -1,0 +1,37 @@
+/** What is wrong with a field of the site's first page, before the gateway is asked. Each answer is a key of the words. */
+
+export type FieldProblem = "needed" | "idForm" | "codeForm" | "codeLength" | "gridForm" | "tooLong";
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export interface SiteFields {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly code: string;
+  readonly grid: string;
+  /** Nobody owns the grid yet: alerts go to a queue of that name. */
+  readonly unowned: boolean;
+}
+
+const NAME_MAX = 200;
+const ADDRESS_MAX = 500;
+const CODE_MAX = 64;
+
+export function siteProblems(fields: SiteFields): Partial<Record<keyof SiteFields, FieldProblem>> {
+  const { id, name, address, code, grid, unowned } = fields;
+  const found: Partial<Record<keyof SiteFields, FieldProblem>> = {};
+  if (name.trim() === "") found.name = "needed";
+  else if (name.length > NAME_MAX) found.name = "tooLong";
+  if (id.trim() === "") found.id = "needed";
+  else if (!ID.test(id)) found.id = "idForm";
+  if (address.length > ADDRESS_MAX) found.address = "tooLong";
+  if (!unowned && grid.trim() === "") found.grid = "needed";
+  else if (!unowned && (grid.length > CODE_MAX || /\s/.test(grid))) found.grid = "gridForm";
+  if (code.trim() === "" && !unowned) found.code = "needed";
+  else if (/[^0-9A-Za-z-]/.test(code) || code.length > CODE_MAX) found.code = "codeForm";
+  return found;
+}
+
+/** An address code that is taken, and looks short all the same: district codes have 6 digits, standard addresses more. */
+export const codeLooksShort = (code: string): boolean => /^\d{1,8}$/.test(code);

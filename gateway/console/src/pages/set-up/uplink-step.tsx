@@ -1,0 +1,135 @@
+/** The sixth step: the platforms alerts are sent to, each tried step by step. */
+import { Button, Flex, Tag, Typography } from "antd";
+import { useState } from "react";
+import { useAnswer } from "../../client/use-answer.ts";
+import { Failed } from "../../parts/failed.tsx";
+import { useDoing } from "../../parts/use-doing.ts";
+import { call } from "../../shell/box.ts";
+import { useWords } from "../../words/language.ts";
+import { setUpWords } from "../../words/set-up.ts";
+import { setUpFinishWords } from "../../words/set-up-finish.ts";
+import { JobProgress } from "./job-progress.tsx";
+import { useKept } from "./kept-input.ts";
+import { StepFrame, type StepProps } from "./step-frame.tsx";
+import { TestSteps } from "./test-state.tsx";
+import { EMPTY_UPLINK, type UplinkDraft, uplinkPiece, uplinkProblems } from "./uplink-draft.ts";
+import { UplinkForm } from "./uplink-form.tsx";
+import { useJob } from "./use-job.ts";
+
+/** What may stay in the browser: no secret. */
+const withoutSecrets = (draft: UplinkDraft): UplinkDraft => ({ ...draft, signKey: "", password: "" });
+
+export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
+  const words = useWords(setUpFinishWords);
+  const frame = useWords(setUpWords);
+  const uplinks = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health"] });
+  const have = setUp.file.site.uplinks ?? [];
+  const [adding, setAdding] = useState(false);
+  const [fresh, setFresh] = useState<string>();
+  const form = useUplinkForm(have.map(({ id }) => id));
+  const save = async () => {
+    if (!form.check()) return;
+    const { uplink, secrets } = uplinkPiece(form.draft);
+    const saved = await setUp.change(async (hash) => {
+      for (const { id, value } of secrets) await call("PUT /api/1/secrets/:id", { params: { id }, body: { value } });
+      const edits = [{ op: "add" as const, path: "uplinks", value: uplink }];
+      return await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: uplink" } });
+    });
+    if (saved === undefined) return;
+    setFresh(form.draft.id);
+    setAdding(false);
+    form.forget();
+    uplinks.reload();
+  };
+  const main = adding
+    ? { text: words.save, act: () => void save() }
+    : { text: have.length === 0 ? frame.skip : frame.next, act: onNext };
+  return (
+    <StepFrame
+      setUp={setUp}
+      purpose={frame.uplinkFor}
+      onBack={onBack}
+      main={main}
+      also={adding ? <Button onClick={() => setAdding(false)}>{frame.skip}</Button> : undefined}
+    >
+      <h2>{words.uplinksThere}</h2>
+      {have.length === 0 && <Typography.Text type="secondary">{words.noUplinks}</Typography.Text>}
+      <ul className="gh-rows">
+        {have.map(({ id }) => (
+          <UplinkTest
+            key={id}
+            id={id}
+            up={uplinks.answer?.uplinks.find((one) => one.id === id)?.up}
+            at={setUp.busy === "no" && fresh === id}
+          />
+        ))}
+      </ul>
+      {adding ? (
+        <UplinkForm draft={form.draft} problems={form.shown} onChange={form.change} />
+      ) : (
+        <div>
+          <Button onClick={() => setAdding(true)}>{words.add}</Button>
+        </div>
+      )}
+    </StepFrame>
+  );
+}
+
+function useUplinkForm(taken: readonly string[]) {
+  const [kept, keep, forget] = useKept<UplinkDraft>("uplink", EMPTY_UPLINK);
+  const [draft, setDraft] = useState(kept);
+  const [asked, setAsked] = useState(false);
+  const problems = uplinkProblems(draft, taken);
+  return {
+    draft,
+    shown: asked ? problems : {},
+    change: (next: UplinkDraft) => {
+      setDraft(next);
+      keep(withoutSecrets(next));
+    },
+    check: () => {
+      setAsked(true);
+      return Object.keys(problems).length === 0;
+    },
+    forget: () => {
+      setAsked(false);
+      setDraft(EMPTY_UPLINK);
+      forget(EMPTY_UPLINK);
+    },
+  };
+}
+
+interface UplinkTestProps {
+  readonly id: string;
+  readonly up: boolean | undefined;
+  /** Just saved: it is tried at once. */
+  readonly at: boolean;
+}
+
+function UplinkTest({ id, up, at }: UplinkTestProps) {
+  const words = useWords(setUpFinishWords);
+  const [job, setJob] = useState<string>();
+  const doing = useDoing();
+  const followed = useJob(job);
+  const [tried, setTried] = useState(false);
+  const start = () =>
+    void doing.run(async () => setJob((await call("POST /api/1/uplinks/:id/test", { params: { id } })).id));
+  if (at && !tried) {
+    setTried(true);
+    start();
+  }
+  return (
+    <li>
+      <Flex gap="small" align="center" wrap>
+        <strong dir="auto">{id}</strong>
+        {up !== undefined && <Tag color={up ? "success" : "warning"}>{up ? words.up : words.down}</Tag>}
+        <Button size="small" loading={doing.busy} onClick={start}>
+          {words.test}
+        </Button>
+      </Flex>
+      {doing.problem !== undefined && <Failed problem={doing.problem} />}
+      <TestSteps result={followed.result} />
+      <JobProgress followed={followed} />
+    </li>
+  );
+}

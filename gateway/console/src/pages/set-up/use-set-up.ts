@@ -1,0 +1,95 @@
+/** What every step of the set-up works on: the site as it stands, and one way to change it and to wait until the box is back. */
+import { systemClock } from "@gatehouse/protocol";
+import { useCallback, useState } from "react";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import { CallProblem } from "../../client/problem.ts";
+import { useAnswer } from "../../client/use-answer.ts";
+import { call } from "../../shell/box.ts";
+import { useSiteReload } from "../../shell/site.tsx";
+import { type Edit, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
+
+export type Busy = "no" | "saving" | "restarting" | "long";
+export type Trouble = { readonly is: "conflict" } | { readonly is: "problem"; readonly problem: CallProblem };
+
+export interface SetUp {
+  readonly site: AnswerOf<"GET /api/1/site">;
+  readonly file: SiteFile;
+  readonly busy: Busy;
+  readonly trouble: Trouble | undefined;
+  readonly reload: () => void;
+  /** True when it is saved and the box is back. A refusal is shown as trouble; input stays. */
+  readonly apply: (edits: readonly Edit[], note: string) => Promise<boolean>;
+  /** The same around another row that changes the site file. */
+  readonly change: <T>(work: (hash: string) => Promise<T>) => Promise<T | undefined>;
+}
+
+const ASK_EVERY_MS = 500;
+const LONG_AFTER = 40;
+
+const pause = (ms: number) => new Promise<void>((done) => void systemClock.after(ms, done));
+
+/** Until the box answers again; a box that is being started anew is not there for a moment. */
+export async function untilBack(onLong: () => void): Promise<void> {
+  await pause(ASK_EVERY_MS);
+  for (let turn = 0; ; turn++) {
+    try {
+      await call("GET /api/1/site");
+      return;
+    } catch (error) {
+      const away = error instanceof CallProblem && (error.unreachable || error.status >= 500);
+      if (!away) throw error;
+    }
+    if (turn === LONG_AFTER) onLong();
+    await pause(ASK_EVERY_MS);
+  }
+}
+
+export function useSetUp(): { readonly setUp: SetUp | undefined; readonly problem: CallProblem | undefined } {
+  const site = useAnswer("GET /api/1/site", {});
+  const config = useAnswer("GET /api/1/config", {});
+  const [busy, setBusy] = useState<Busy>("no");
+  const [trouble, setTrouble] = useState<Trouble>();
+  const reloadFrame = useSiteReload();
+  const reload = useCallback(() => {
+    site.reload();
+    config.reload();
+    reloadFrame();
+  }, [site.reload, config.reload, reloadFrame]);
+
+  const hash = config.answer?.hash ?? "";
+  const change = useCallback(
+    async <T>(work: (hash: string) => Promise<T>): Promise<T | undefined> => {
+      setTrouble(undefined);
+      setBusy("saving");
+      try {
+        const answer = await work(hash);
+        setBusy("restarting");
+        await untilBack(() => setBusy("long"));
+        return answer;
+      } catch (error) {
+        if (!(error instanceof CallProblem)) throw error;
+        setTrouble(isConflict(error) ? { is: "conflict" } : { is: "problem", problem: error });
+        return undefined;
+      } finally {
+        setBusy("no");
+        reload();
+      }
+    },
+    [hash, reload],
+  );
+  const apply = useCallback(
+    async (edits: readonly Edit[], note: string) => {
+      if (edits.length === 0) return true;
+      const body = (now: string) => ({ hash: now, edits: [...edits], note });
+      return (await change((now) => call("PATCH /api/1/config", { body: body(now) }))) !== undefined;
+    },
+    [change],
+  );
+  const ready = site.answer !== undefined && config.answer !== undefined;
+  return {
+    setUp: ready
+      ? { site: site.answer, file: siteFileOf(config.answer), busy, trouble, reload, apply, change }
+      : undefined,
+    problem: site.problem ?? config.problem,
+  };
+}

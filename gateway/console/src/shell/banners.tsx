@@ -1,0 +1,74 @@
+/** What must not be overlooked, above every page: alerts nobody took, a lost connection, a restart. */
+import { AlertFilled, DisconnectOutlined } from "@ant-design/icons";
+import { systemClock } from "@gatehouse/protocol";
+import { useEffect, useRef, useState } from "react";
+import { useLive } from "../client/use-answer.ts";
+import { fill, useWords } from "../words/language.ts";
+import { shellWords } from "../words/shell.ts";
+import { useOpenAlerts } from "./alert-watch.tsx";
+import { useLiveState } from "./box.ts";
+import { usePlace } from "./route.ts";
+
+/** So long it is said that the connection is back. */
+const RETURNED_MS = 6_000;
+
+export function Banners() {
+  return (
+    <div className="banners no-print">
+      <Connection />
+      <WaitingAlerts />
+    </div>
+  );
+}
+
+function WaitingAlerts() {
+  const words = useWords(shellWords);
+  const { waiting } = useOpenAlerts();
+  const { path } = usePlace();
+  if (waiting.length === 0 || path === "/alerts") return null;
+  const urgent = waiting.some(({ level }) => level === "emergency" || level === "red");
+  return (
+    <div className={urgent ? "banner banner-urgent" : "banner banner-alert"} role="status">
+      <AlertFilled />
+      <span>{fill(words.openAlerts, { n: waiting.length })}</span>
+      <a href="#/alerts">{words.toAlerts}</a>
+    </div>
+  );
+}
+
+function Connection() {
+  const words = useWords(shellWords);
+  const state = useLiveState();
+  const [restart, setRestart] = useState(false);
+  const returned = useReturned(state === "up", state === "lost");
+  useLive({ watch: [] }, (message) => {
+    if (message.about === "restart") setRestart(true);
+    else if (message.about === "hello") setRestart(false);
+  });
+  if (state === "lost")
+    return (
+      <div className="banner banner-lost" role="status" data-connection="lost">
+        <DisconnectOutlined />
+        <span>{restart ? words.restarting : words.lost}</span>
+      </div>
+    );
+  if (!returned) return null;
+  return (
+    <div className="banner banner-returned" role="status" data-connection="returned">
+      <span>{words.returned}</span>
+    </div>
+  );
+}
+
+function useReturned(up: boolean, lost: boolean): boolean {
+  const [returned, setReturned] = useState(false);
+  const wasLost = useRef(false);
+  useEffect(() => {
+    if (lost) wasLost.current = true;
+    if (!up || !wasLost.current) return;
+    wasLost.current = false;
+    setReturned(true);
+    return systemClock.after(RETURNED_MS, () => setReturned(false));
+  }, [up, lost]);
+  return returned;
+}

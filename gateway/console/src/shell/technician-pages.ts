@@ -1,0 +1,38 @@
+/** Pages of whoever sets a site up and looks after its devices. */
+import { CheckSquareOutlined, QrcodeOutlined } from "@ant-design/icons";
+import { setUpWords } from "../words/set-up.ts";
+import { setUpFinishWords } from "../words/set-up-finish.ts";
+import { later, type PageRow } from "./page-row.ts";
+
+export const TECHNICIAN_PAGES: readonly PageRow[] = [
+  {
+    path: "/set-up",
+    title: setUpWords.title,
+    roles: ["technician"],
+    group: "devices",
+    icon: CheckSquareOutlined,
+    page: later(() => import("../pages/set-up/set-up-page.tsx"), "SetUpPage"),
+  },
+  {
+    path: "/set-up/:step",
+    title: setUpWords.title,
+    roles: ["technician"],
+    group: "none",
+    page: later(() => import("../pages/set-up/set-up-page.tsx"), "SetUpPage"),
+  },
+  {
+    path: "/set-up-report",
+    title: setUpFinishWords.report,
+    roles: "anyone",
+    group: "none",
+    page: later(() => import("../pages/set-up/report-page.tsx"), "ReportPage"),
+  },
+  {
+    path: "/labels",
+    title: setUpFinishWords.labels,
+    roles: "anyone",
+    group: "devices",
+    icon: QrcodeOutlined,
+    page: later(() => import("../pages/set-up/labels-page.tsx"), "LabelsPage"),
+  },
+];

@@ -1,0 +1,58 @@
+/** Words of the roll call and of a fire. */
+import { dictionary } from "./language.ts";
+
+export const safetyWords = dictionary({
+  rollCall: { zh: "点名表", en: "Roll call" },
+  rollCallSays: {
+    zh: "谁现在可能在里面，逐个房间，用于疏散清点",
+    en: "Who may be inside now, room by room, for an evacuation",
+  },
+  asOf: { zh: "截至 {at}", en: "as of {at}" },
+  again: { zh: "刷新", en: "Refresh" },
+  present: { zh: "在场", en: "Present" },
+  total: { zh: "在场 {n} 人（{low} 至 {high} 人）", en: "{n} people inside ({low} to {high})" },
+  fireNow: { zh: "火警：{inputs}", en: "Fire: {inputs}" },
+  space: { zh: "区域", en: "Space" },
+  people: { zh: "人数", en: "People" },
+  between: { zh: "区间", en: "Between" },
+  since: { zh: "自", en: "Since" },
+  notes: { zh: "备注", en: "Note" },
+  counted: { zh: "已清点", en: "Counted" },
+  silent: { zh: "设备失联，数字可能已过时：{devices}", en: "not heard, the number may be old: {devices}" },
+  rooms: { zh: "房间", en: "Rooms" },
+  others: {
+    zh: "其他区域（可能与房间重复，未计入总数）",
+    en: "Other spaces (may be counted in a room too, not in the total)",
+  },
+  unknown: { zh: "情况不明，须现场查看", en: "Nothing is known of these: look there" },
+  note: {
+    zh: "区间的可能性为 80%。“–”表示自网关启动前。",
+    en: "The interval holds with a chance of 80 %. “–”: since before the box started.",
+  },
+  calledBy: { zh: "点名人：", en: "Called by:" },
+  at: { zh: "时间：", en: "Time:" },
+  fire: { zh: "消防", en: "Fire" },
+  fireSays: { zh: "发生火警时门的状态", en: "How the doors stand in a fire" },
+  noFire: { zh: "没有火警", en: "No fire" },
+  fireSince: { zh: "火警自 {at} 起，逃生门已释放", en: "Fire since {at}: the doors of the ways out are released" },
+  holdPerson: { zh: "需要有人在下面确认火警已解除。", en: "A person has to say below that the fire is over." },
+  holdInput: {
+    zh: "消防信号仍在，信号消失前不能解除。",
+    en: "A fire input is still on; it cannot be ended before that.",
+  },
+  doors: { zh: "逃生门", en: "Doors of the ways out" },
+  noDoors: {
+    zh: "没有设置逃生门。请让技术人员在设置中添加。",
+    en: "No such doors are set up. Ask the technician to add them.",
+  },
+  door_idle: { zh: "正常", en: "as usual" },
+  door_released: { zh: "已释放", en: "released" },
+  "door_not released": { zh: "未能释放——请现场打开！", en: "NOT released: open it by hand!" },
+  door_locked: { zh: "已恢复上锁", en: "locked again" },
+  "door_not locked": { zh: "未能恢复上锁", en: "not locked again" },
+  after: { zh: "{n} 毫秒后", en: "after {n} ms" },
+  over: { zh: "火警已解除", en: "The fire is over" },
+  overNote: { zh: "现场核实情况（可不填）", en: "What was found on site (may be left out)" },
+  overSure: { zh: "确定火警已解除吗？门将恢复上锁。", en: "Is the fire really over? The doors lock again." },
+  yes: { zh: "已现场核实，解除", en: "Checked on site: over" },
+});

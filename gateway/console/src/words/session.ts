@@ -1,0 +1,62 @@
+/** Words of signing in, claiming a box, and one's own account. */
+import { dictionary } from "./language.ts";
+
+export const sessionWords = dictionary({
+  signIn: { zh: "登录", en: "Sign in" },
+  name: { zh: "账号", en: "Account" },
+  password: { zh: "密码", en: "Password" },
+  totp: { zh: "动态验证码（6 位数字）", en: "One-time code (6 digits)" },
+  totpHelp: {
+    zh: "打开手机上的验证器应用，输入显示的 6 位数字。",
+    en: "Open your authenticator app and type the 6 digits it shows.",
+  },
+  claimTitle: { zh: "认领这台网关", en: "Take over this box" },
+  claimSays: {
+    zh: "这台网关还没有主人。请输入它启动时显示的认领码（屏幕、日志或二维码），并建立第一个账号。",
+    en: "Nobody owns this box yet. Type the claim code it showed when it started (screen, log or QR code), and make the first account.",
+  },
+  claimClosed: {
+    zh: "认领时间已过。请重启网关，它会显示新的认领码。",
+    en: "The time for claiming is over. Start the box anew: it shows a new claim code.",
+  },
+  code: { zh: "认领码", en: "Claim code" },
+  newName: { zh: "您的账号名", en: "Your account's name" },
+  newNameHelp: { zh: "1 至 32 个字母、汉字或数字", en: "1 to 32 letters or digits" },
+  newPassword: { zh: "新密码", en: "New password" },
+  newPasswordHelp: { zh: "至少 10 个字符", en: "At least 10 characters" },
+  repeatPassword: { zh: "再输一次新密码", en: "The new password again" },
+  differ: { zh: "两次输入的密码不一样", en: "The two passwords differ" },
+  tooShort: { zh: "至少需要 10 个字符", en: "At least 10 characters are needed" },
+  claim: { zh: "认领并登录", en: "Take over and sign in" },
+  fingerprint: { zh: "本机证书指纹 (SHA-256)", en: "Fingerprint of this box's certificate authority (SHA-256)" },
+  account: { zh: "我的账号", en: "My account" },
+  roles: { zh: "角色", en: "Roles" },
+  endsAt: { zh: "最晚在此时退出登录", en: "Signed out at the latest" },
+  idle: { zh: "无操作 {n} 分钟后退出登录", en: "Signed out after {n} minutes without doing anything" },
+  changePassword: { zh: "修改密码", en: "Change the password" },
+  mustChange: {
+    zh: "这个密码是别人为您设的。请先改成您自己的密码。",
+    en: "Somebody else chose this password for you. Change it to your own first.",
+  },
+  oldPassword: { zh: "当前密码", en: "Present password" },
+  changed: { zh: "密码已修改，其他设备已退出登录。", en: "The password is changed; all other devices are signed out." },
+  codes: { zh: "动态验证码", en: "One-time codes" },
+  codesOn: { zh: "已启用：每次登录都要输入动态验证码。", en: "On: every sign-in asks for a one-time code." },
+  codesOff: {
+    zh: "未启用。启用后，即使密码泄露，没有您的手机也无法登录。",
+    en: "Off. With them, a stolen password is of no use without your phone.",
+  },
+  codesBegin: { zh: "启用", en: "Turn on" },
+  codesEnd: { zh: "停用", en: "Turn off" },
+  codesScan: {
+    zh: "在验证器应用中添加此密钥，然后输入它显示的 6 位数字。",
+    en: "Add this secret to your authenticator app, then type the 6 digits it shows.",
+  },
+  secret: { zh: "密钥", en: "Secret" },
+  confirm: { zh: "确认", en: "Confirm" },
+  sessions: { zh: "登录中的设备", en: "Where you are signed in" },
+  thisOne: { zh: "本机", en: "this one" },
+  since: { zh: "登录于", en: "since" },
+  lastSeen: { zh: "最近活动", en: "last seen" },
+  endSession: { zh: "让它退出登录", en: "Sign it out" },
+});
