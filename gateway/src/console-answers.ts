@@ -162,7 +162,7 @@ async function fileAnswers(
   const siteFile = siteFileOf(configuration, startsAnew);
   const startAnew = () => {
     startsAnew();
-    configuration.reload();
+    configuration.restart();
   };
   const backups = await backupWork({ stateDir, siteFile: configuration.file, release, clock, startAnew });
   const whatIf: Parameters<typeof longWorkAnswers>[0]["whatIf"] = (asked, at, signal) =>

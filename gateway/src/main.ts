@@ -93,6 +93,7 @@ export async function runGateway(
 ): Promise<void> {
   const startedMs = options.clock.monoMs();
   const restored = takeUpWaiting(options.stateDir, options.siteFile);
+  if (restored !== undefined) options.configuration?.readAgain();
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
