@@ -159,7 +159,7 @@ async function fileAnswers(
   { configuration, startsAnew, stateDir, clock, release }: AnswerPlace,
   shared: Omit<Parameters<typeof setUpAnswers>[0], "siteFile" | "audit" | "setUp"> & { readonly jobs: Jobs },
 ) {
-  const siteFile = siteFileOf(configuration, startsAnew);
+  const siteFile = siteFileOf(configuration, stateDir, startsAnew);
   const startAnew = () => {
     startsAnew();
     configuration.restart();
