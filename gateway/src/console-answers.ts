@@ -159,10 +159,10 @@ async function fileAnswers(
   { configuration, startsAnew, stateDir, clock, release }: AnswerPlace,
   shared: Omit<Parameters<typeof setUpAnswers>[0], "siteFile" | "audit" | "setUp"> & { readonly jobs: Jobs },
 ) {
-  const siteFile = siteFileOf(configuration, startsAnew);
+  const siteFile = siteFileOf(configuration, stateDir, startsAnew);
   const startAnew = () => {
     startsAnew();
-    configuration.reload();
+    configuration.restart();
   };
   const backups = await backupWork({ stateDir, siteFile: configuration.file, release, clock, startAnew });
   const whatIf: Parameters<typeof longWorkAnswers>[0]["whatIf"] = (asked, at, signal) =>

@@ -6,50 +6,64 @@ import { dirname, join, resolve } from "node:path";
 import type { Clock } from "@gatehouse/protocol";
 import { backUpInThread, stageInThread } from "./backup/thread.ts";
 import type { Configuration } from "./configuration/configuration.ts";
+import { type LookAsked, type Looked, look } from "./configuration/look.ts";
 import type { LongWorkParts } from "./console/answers/long-work.ts";
 import type { SiteFile } from "./console/answers/site-file.ts";
 
 /** `told` is called when the gateway is about to start anew. */
-export function siteFileOf(configuration: Configuration, told: () => void): SiteFile {
+export function siteFileOf(configuration: Configuration, stateDir: string, told: () => void): SiteFile {
   const shown = (n: number) => {
     const found = configuration.versions.find((version) => version.n === n);
     const latest = configuration.versions.at(-1)?.n;
     return found === undefined ? undefined : { ...found, current: found.n === latest };
   };
-  const differing = (text: string) => {
-    const { changes, lines } = configuration.difference(text);
-    return { changes: changes.map((change) => ({ ...change })), lines: lines.map((line) => ({ ...line })) };
-  };
+  const plain = ({ changes, lines }: Looked["difference"]) => ({
+    changes: changes.map((change) => ({ ...change })),
+    lines: lines.map((line) => ({ ...line })),
+  });
+  const lookAt = (asked: LookAsked) => look(configuration, stateDir, asked);
   const used = (applied: { readonly version: number; readonly hash: string }) => {
     told();
     return applied;
   };
+  /** Of the file as it stands: pages ask for it again and again. */
+  let current: { readonly hash: string; readonly looked: Promise<Looked> } | undefined;
+  const lookAtCurrent = (hash: string): Promise<Looked> => {
+    if (current?.hash !== hash) {
+      const looked = lookAt({ kind: "current" });
+      current = { hash, looked };
+      // What failed is tried again.
+      looked.catch(() => {
+        current = undefined;
+      });
+    }
+    return current.looked;
+  };
   return {
     current: async () => {
-      const { text, hash, value } = configuration;
-      return { text, hash, site: value, warnings: configuration.check(text).warnings };
+      const { text, hash } = configuration;
+      const { value, warnings } = await lookAtCurrent(hash);
+      return { text, hash, site: value, warnings };
     },
     check: async (text) => {
-      const { problems, warnings } = configuration.check(text);
-      return { problems, warnings, diff: problems.length > 0 ? null : differing(text) };
+      const { problems, warnings, difference } = await lookAt({ kind: "text", text });
+      return { problems, warnings, diff: problems.length > 0 ? null : plain(difference) };
     },
     use: async (text, { hash, note, by }) => used(configuration.apply(text, hash, { by, note })),
     edit: async (edits, { hash, note, by, check }) => {
-      const text = configuration.edited(edits.map((edit) => ({ value: undefined, ...edit })));
-      const diff = differing(text);
-      const { problems, warnings } = configuration.check(text);
-      if (!check) {
-        const applied = used(configuration.apply(text, hash, { by, note }));
-        return { ...applied, diff, warnings };
-      }
-      return { hash: configuration.hash, version: null, diff, warnings: [...problems, ...warnings] };
+      const whole = edits.map((edit) => ({ value: undefined, ...edit }));
+      const { text, difference, problems, warnings } = await lookAt({ kind: "edits", edits: whole });
+      const diff = plain(difference);
+      if (check) return { hash: configuration.hash, version: null, diff, warnings: [...problems, ...warnings] };
+      const applied = used(configuration.apply(text, hash, { by, note }));
+      return { ...applied, diff, warnings };
     },
     versions: async () => configuration.versions.flatMap(({ n }) => shown(n) ?? []).reverse(),
     version: async (n) => {
       const version = shown(n);
       if (version === undefined) return undefined;
       const text = configuration.versionText(n);
-      return { version, text, diff: differing(text) };
+      return { version, text, diff: plain((await lookAt({ kind: "text", text })).difference) };
     },
     rollback: async (n, { hash, by }) => used(configuration.rollback(n, hash, by)),
     writeSecret: async (name, value) => void configuration.writeSecret(name, value),

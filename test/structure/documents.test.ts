@@ -50,6 +50,22 @@ test("every health code stands in docs/health-codes.md, and no other", () => {
   expect(firstCells("docs/health-codes.md").sort()).toEqual(codes.sort());
 });
 
+test("docs/health-codes.md says of every code what the console says", () => {
+  const quoted = (text: string) =>
+    Array.from(text.matchAll(/"((?:[^"\\\\]|\\\\.)*)"/g), ([whole]) => JSON.parse(whole) as string);
+  const source = read("gateway/src/core/health-codes.ts");
+  const words = Array.from(source.matchAll(/^ {2}"([\w-]+)": words\(([\s\S]*?)^ {2}\),$/gm), ([, code, texts = ""]) => [
+    code,
+    quoted(texts),
+  ]);
+  const rows = Array.from(
+    read("docs/health-codes.md").matchAll(/^\| `([\w-]+)` \| (.*) \|$/gm),
+    ([, code, cells = ""]) => [code, cells.split(" | ")],
+  );
+  expect(rows.length).toBeGreaterThan(20);
+  expect(new Map(words as [string, string[]][])).toEqual(new Map(rows as [string, string[]][]));
+});
+
 test("every health code is raised somewhere", () => {
   const sources = files
     .filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && !/\.test\.ts$|core\/health-codes\.ts$/.test(path))

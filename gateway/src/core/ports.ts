@@ -10,6 +10,7 @@ import type {
   SecretRef,
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
+import type { AlertPage, AlertsWanted } from "./alert-page.ts";
 import type { FoundDevices } from "./found-devices.ts";
 import type { HealthCode } from "./health-codes.ts";
 import type { TellFigures } from "./line-figures.ts";
@@ -218,26 +219,6 @@ export interface AlertRow {
   readonly raisedMs: number;
   /** The alert as JSON text. */
   readonly body: string;
-}
-
-/** Alerts that are asked for a page at a time, newest first. */
-export interface AlertsWanted {
-  readonly id?: string | undefined;
-  readonly space?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly level?: string | undefined;
-  readonly state?: string | undefined;
-  /** Of these not. */
-  readonly without?: readonly string[] | undefined;
-  /** The last one of the page before. */
-  readonly behind?: { readonly raisedMs: number; readonly id: string } | undefined;
-  readonly limit: number;
-}
-
-export interface AlertPage {
-  readonly rows: readonly AlertRow[];
-  /** On all pages together. */
-  readonly total: number;
 }
 
 /** `text` is the event, or of a reading the body of its journal entry, null where that was thinned since. */

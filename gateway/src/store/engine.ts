@@ -2,7 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "@gatehouse/protocol";
-import type { AlertPage, AlertRow, AlertsWanted, Forgetting, Forgotten } from "../core/ports.ts";
+import type { AlertPage, AlertsWanted } from "../core/alert-page.ts";
+import type { AlertRow, Forgetting, Forgotten } from "../core/ports.ts";
 import { Ballast } from "./ballast.ts";
 import { Budget } from "./budget.ts";
 import { commitBatch } from "./commit.ts";

@@ -1,5 +1,6 @@
 /** What is read back: waiting items, the journal, alerts, the snapshot, counters. */
-import type { AlertPage, AlertRow, AlertsWanted, Snapshot } from "../core/ports.ts";
+import type { AlertPage, AlertsWanted } from "../core/alert-page.ts";
+import type { AlertRow, Snapshot } from "../core/ports.ts";
 import { type Connection, row, sumOf } from "./connection.ts";
 import { DamageError } from "./failure.ts";
 import { keySeq, rowKey } from "./lanes.ts";

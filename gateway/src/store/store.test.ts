@@ -219,3 +219,34 @@ test("the folder is made for its owner alone", async () => {
   expect(statSync(inner).mode & 0o777).toBe(0o700);
   expect(log.lines.filter((line) => line.level !== "info")).toEqual([]);
 });
+
+test("alerts come a page at a time, newest first, narrowed by what is asked for", async () => {
+  const store = await open();
+  const one = (n: number, kind: string, level: string, state = "raised") => {
+    const id = `alr_${String(n).padStart(3, "0")}`;
+    // Several of one moment keep the order of their ids.
+    const raisedMs = 1_000 + Math.floor(n / 3);
+    return { id, space: `F${n % 2}`, kind, state, raisedMs, body: JSON.stringify({ id, level, clearedAt: null }) };
+  };
+  const all = Array.from({ length: 20 }, (_, n) =>
+    one(n, n < 10 ? "panic" : "tamper", n % 4 === 0 ? "red" : "blue", n < 5 ? "closed" : "raised"),
+  );
+  await store.write({ alerts: all });
+  const ids = all.map(({ id }) => id).reverse();
+  const found: string[] = [];
+  for (let behind: { raisedMs: number; id: string } | undefined; ; ) {
+    const { rows, total } = await store.alertPage({ limit: 7, behind });
+    expect(total).toBe(20);
+    found.push(...rows.map(({ id }) => id));
+    behind = rows.at(-1);
+    if (rows.length < 7) break;
+  }
+  expect(found).toEqual(ids);
+  const count = async (wanted: object) => (await store.alertPage({ limit: 1, ...wanted })).total;
+  expect(await count({ space: "F1" })).toBe(10);
+  expect(await count({ kind: "panic", level: "red" })).toBe(3);
+  expect(await count({ state: "closed", without: ["alr_000", "alr_001"] })).toBe(3);
+  expect((await store.alertPage({ id: "alr_007", limit: 1 })).rows).toEqual([all[7]]);
+  expect(await count({ id: "' OR 1=1 --" })).toBe(0);
+  await store.close();
+});

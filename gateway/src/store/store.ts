@@ -1,9 +1,8 @@
 /** The store on the main thread: gathers writes while a transaction is in flight, and reads through the same storage thread. */
 import { type Clock, ConfigError, type InvariantError, LinkError } from "@gatehouse/protocol";
+import type { AlertPage, AlertsWanted } from "../core/alert-page.ts";
 import type {
-  AlertPage,
   AlertRow,
-  AlertsWanted,
   AsideRow,
   Forgetting,
   Forgotten,

@@ -1,14 +1,7 @@
 /** What crosses between the main thread and the storage thread: flat arrays, which clone at a fraction of the cost of objects. */
 import type { Problem } from "@gatehouse/protocol";
-import type {
-  AlertPage,
-  AlertRow,
-  AlertsWanted,
-  Forgetting,
-  Forgotten,
-  RejectionRow,
-  Snapshot,
-} from "../core/ports.ts";
+import type { AlertPage, AlertsWanted } from "../core/alert-page.ts";
+import type { AlertRow, Forgetting, Forgotten, RejectionRow, Snapshot } from "../core/ports.ts";
 import type { Failure } from "./failure.ts";
 
 export type Cell = number | string | null;

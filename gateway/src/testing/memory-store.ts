@@ -1,8 +1,7 @@
 /** A store in memory for tests of the core: commits when told to, or at once. */
+import type { AlertPage, AlertsWanted } from "../core/alert-page.ts";
 import type {
-  AlertPage,
   AlertRow,
-  AlertsWanted,
   AsideRow,
   Forgotten,
   GapRow,

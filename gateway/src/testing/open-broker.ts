@@ -1,7 +1,7 @@
 /** A real broker on a free port of loopback, for tests beside it and across workspaces. */
 import { type Clock, systemClock } from "@gatehouse/protocol";
 import type { BrokerAccount } from "../broker/accounts.ts";
-import { type Broker, type BrokerConfig, createBroker } from "../broker/broker.ts";
+import { type Broker, type BrokerConfig, type BrokerOptions, createBroker } from "../broker/broker.ts";
 import type { BrokerLimits } from "../broker/limits.ts";
 import { HealthBoard } from "../core/health.ts";
 import type { LocalPublish } from "../core/ports.ts";
@@ -12,6 +12,7 @@ export interface OpenBrokerOptions {
   readonly accounts?: ReadonlyMap<string, BrokerAccount>;
   readonly limits?: Partial<BrokerLimits>;
   readonly tls?: BrokerConfig["tls"];
+  readonly knocked?: BrokerOptions["knocked"];
   /** Users who come in over loopback without a password. */
   readonly devices?: readonly string[];
   /** Default: every publish is acknowledged at once. `none`: no driver is attached. */
@@ -44,6 +45,7 @@ export async function openBroker(options: OpenBrokerOptions = {}): Promise<OpenB
     log: new MemoryLog(),
     health,
     limits,
+    ...(options.knocked === undefined ? {} : { knocked: options.knocked }),
   });
   const publishes: LocalPublish[] = [];
   const { onPublish = () => Promise.resolve() } = options;

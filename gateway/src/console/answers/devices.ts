@@ -1,14 +1,14 @@
 /** Answers about devices, drivers and lines. */
 import type { CommandAction, Device } from "@gatehouse/protocol";
 import type { FiguresBook } from "../../core/line-figures.ts";
-import type { DeviceRow, FoundDevice, ScanResult } from "../table/devices.ts";
+import type { FoundDevice, ScanResult } from "../table/devices.ts";
 import type { Answers } from "../table/index.ts";
 import { doerOf } from "./deeds.ts";
-import { type DeviceRowParts, deviceRows, isDown } from "./device-rows.ts";
+import { listDevices } from "./device-list.ts";
+import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { type DeviceTestParts, testDevice } from "./device-test.ts";
 import { foundRow, isInUse } from "./found.ts";
 import type { Jobs } from "./jobs.ts";
-import { pageOf } from "./page-of.ts";
 import { seenReading } from "./reading-words.ts";
 import { lineTaken, notThere } from "./refusals.ts";
 import type { TestsBook } from "./tests-book.ts";
@@ -81,18 +81,7 @@ type Keys =
 export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
   const { core, book } = parts;
   return {
-    "GET /api/1/devices": async ({ query }) => {
-      const rows = deviceRows(parts);
-      const order = new Map(rows.map(({ id }, index) => [id, index]));
-      const at = (id: string) => order.get(id) ?? rows.length;
-      const wanted = rows.filter((row) => isWanted(row, query));
-      return pageOf(
-        wanted,
-        query,
-        ({ id }) => id,
-        ({ id }, cursor) => at(id) > at(cursor),
-      );
-    },
+    "GET /api/1/devices": async ({ query }) => listDevices(parts, query),
     "GET /api/1/devices/:id": async ({ params: { id } }) => {
       const device = deviceOf(parts, id);
       const [row] = deviceRows(parts, new Set([id]));
@@ -164,21 +153,6 @@ function deviceOf({ core }: DeviceParts, id: string): Device {
   const device = core.model.devices.get(id);
   if (device === undefined) throw notThere(id);
   return device;
-}
-
-interface Wanted {
-  readonly space?: string | undefined;
-  readonly driver?: string | undefined;
-  readonly down?: boolean | undefined;
-  readonly search?: string | undefined;
-}
-
-function isWanted(row: DeviceRow, { space, driver, down, search }: Wanted): boolean {
-  if (space !== undefined && row.space !== space) return false;
-  if (driver !== undefined && row.driver !== driver) return false;
-  if (down !== undefined && isDown(row) !== down) return false;
-  const part = search?.toLowerCase() ?? "";
-  return [row.id, row.kind, row.portal, row.space].some((text) => text?.toLowerCase().includes(part));
 }
 
 /** Where a secret stands says nothing about it, and is of no use to whoever looks at a device. */

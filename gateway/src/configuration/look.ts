@@ -1,0 +1,68 @@
+/** What a site file means, what is wrong with it and what it would change: long work for a large site, which is then done in a thread of its own. */
+import { Worker } from "node:worker_threads";
+import { ConfigError, LinkError, type Problem } from "@gatehouse/protocol";
+import type { Configuration } from "./configuration.ts";
+import type { Difference } from "./diff.ts";
+import type { Edit } from "./edits.ts";
+
+export type LookAsked =
+  | { readonly kind: "current" }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "edits"; readonly edits: readonly Edit[] };
+
+export interface Looked {
+  /** What stands in it, nothing filled in; of the current file alone. */
+  readonly value?: unknown;
+  readonly text: string;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** Against the current file. */
+  readonly difference: Difference;
+}
+
+export interface LookTask {
+  readonly siteFile: string;
+  readonly stateDir: string;
+  readonly asked: LookAsked;
+}
+
+export type FromLook = { readonly looked: Looked } | { readonly refused: readonly Problem[] };
+
+/** Shorter files are looked at in a few milliseconds. */
+const LARGE_CHARS = 20_000;
+
+/** Throws ConfigError for edits that lead nowhere. */
+export async function look(configuration: Configuration, stateDir: string, asked: LookAsked): Promise<Looked> {
+  const size = configuration.text.length + (asked.kind === "text" ? asked.text.length : 0);
+  const isLarge = size > LARGE_CHARS || (asked.kind === "edits" && asked.edits.length > 50);
+  return isLarge ? lookApart({ siteFile: configuration.file, stateDir, asked }) : lookHere(configuration, asked);
+}
+
+export function lookHere(configuration: Configuration, asked: LookAsked): Looked {
+  const text =
+    asked.kind === "text"
+      ? asked.text
+      : asked.kind === "edits"
+        ? configuration.edited(asked.edits)
+        : configuration.text;
+  const value = asked.kind === "current" ? { value: configuration.value } : {};
+  const none = { changes: [], lines: [] };
+  const difference = asked.kind === "current" ? none : configuration.difference(text);
+  return { ...value, text, ...configuration.check(text), difference };
+}
+
+async function lookApart(task: LookTask): Promise<Looked> {
+  const file = import.meta.url.endsWith(".ts") ? "./look-worker.ts" : "./look-worker.js";
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: task, name: "site-file" });
+  try {
+    const answer = await new Promise<FromLook>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.once("exit", () => reject(new LinkError("closed", "the thread that reads the site file ended")));
+    });
+    if ("refused" in answer) throw new ConfigError(answer.refused);
+    return answer.looked;
+  } finally {
+    await worker.terminate();
+  }
+}

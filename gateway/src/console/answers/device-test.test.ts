@@ -1,0 +1,109 @@
+import type { CommandAction } from "@gatehouse/protocol";
+import { FakeClock } from "@gatehouse/protocol/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { LiveDrivers } from "../../core/commands/live-drivers.ts";
+import { HealthBoard } from "../../core/health.ts";
+import type { Driver } from "../../core/ports.ts";
+import { modelOf } from "../../core/state.ts";
+import { DeviceBook } from "../../monitor/device-book.ts";
+import { CoreRun } from "../../testing/core-run.ts";
+import { testConfig } from "../../testing/site.ts";
+import { testDevice } from "./device-test.ts";
+
+function open() {
+  const run = new CoreRun(testConfig(), "2026-03-02T12:00");
+  const clock = new FakeClock(run.nowMs);
+  const drivers = new LiveDrivers();
+  const book = new DeviceBook(clock, () => true);
+  const stop = new AbortController();
+  const wishes: unknown[] = [];
+  const driver: Driver = {
+    id: "mqtt",
+    run: (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+    command: () => Promise.reject(new TypeError("not asked here")),
+  };
+  const model = modelOf(run.state);
+  const device = model.devices.get("lock-1");
+  if (device === undefined) throw new TypeError("no lock");
+  let actions: CommandAction[] = ["identify"];
+  const parts = {
+    core: { state: run.state, model },
+    clock,
+    drivers,
+    book,
+    health: new HealthBoard(clock),
+    driverFacts: new Map(),
+    actionsOf: () => actions,
+    newId: () => "x",
+    commands: {
+      take: async (wish: unknown) => {
+        wishes.push(wish);
+        return { id: "x", outcome: "done" as const };
+      },
+    },
+  };
+  const shown: unknown[] = [];
+  const desk = { signal: stop.signal, at: () => {}, show: (result: unknown) => void shown.push(result) };
+  return {
+    run,
+    clock,
+    stop,
+    wishes,
+    shown,
+    up: () => void drivers.watched(driver).run(stop.signal),
+    say: (kind: string) => book.watched(async () => [])([{ device: "lock-1", kind }]),
+    can: (...given: CommandAction[]) => {
+      actions = given;
+    },
+    test: () => testDevice(parts, device, "console:li", desk),
+  };
+}
+
+describe("the test of a device", () => {
+  let box: ReturnType<typeof open>;
+  beforeEach(() => {
+    box = open();
+  });
+  const states = (end: { result: { steps: { state: string }[] } }) => end.result.steps.map(({ state }) => state);
+
+  it("passes when it is there, does what it is told, and speaks when it is used", async () => {
+    box.up();
+    const testing = box.test();
+    await box.clock.advance(1_000);
+    expect(box.shown.at(-1)).toMatchObject({
+      steps: [{}, {}, { state: "waiting", says: { en: expect.stringContaining("Open the door") } }],
+    });
+    await box.say("device.online");
+    await box.say("door.opened");
+    const end = await testing;
+    expect(states(end)).toEqual(["passed", "passed", "passed"]);
+    expect(end).toMatchObject({ failed: false, says: { zh: "门已打开" }, result: { passed: true } });
+    expect(box.wishes).toMatchObject([{ action: "identify", issuer: "console:li" }]);
+  });
+
+  it("fails when nothing comes, and says what to do", async () => {
+    box.up();
+    box.can();
+    const testing = box.test();
+    await box.clock.advance(61_000);
+    const end = await testing;
+    expect(states(end)).toEqual(["passed", "skipped", "failed"]);
+    expect(end.says.en).toMatch(/^It said nothing\. Open the door/);
+  });
+
+  it("does not begin where the driver has no line or the device is away", async () => {
+    expect(states(await box.test())).toEqual(["failed", "skipped", "skipped"]);
+    box.up();
+    box.run.say("lock-1", "device.offline");
+    expect(states(await box.test())).toEqual(["failed", "skipped", "skipped"]);
+    expect(box.wishes).toEqual([]);
+  });
+
+  it("ends at once when it is cancelled", async () => {
+    box.up();
+    const testing = box.test();
+    await box.clock.advance(1_000);
+    box.stop.abort();
+    expect((await testing).result.passed).toBe(false);
+  });
+});

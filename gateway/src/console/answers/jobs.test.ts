@@ -1,0 +1,92 @@
+import { RejectedError } from "@gatehouse/protocol";
+import { FakeClock } from "@gatehouse/protocol/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { MemoryLog } from "../../testing/log.ts";
+import { Refusal } from "../refusal.ts";
+import type { JobRow } from "../table/jobs.ts";
+import { type JobDesk, type JobEnd, Jobs } from "./jobs.ts";
+
+const says = { en: "at it", zh: "进行中" };
+const over = { en: "over", zh: "完成" };
+
+describe("jobs", () => {
+  let jobs: Jobs;
+  let log: MemoryLog;
+  let told: JobRow[];
+  beforeEach(() => {
+    log = new MemoryLog();
+    jobs = new Jobs(new FakeClock(), log, "r-");
+    told = [];
+    jobs.onChange((job) => told.push(job));
+  });
+
+  const begin = (work: (desk: JobDesk) => Promise<JobEnd>) => jobs.begin("scan", "wang", says, work);
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it("tell how far they are, and keep what came of them", async () => {
+    const { id } = begin(async (desk) => {
+      desk.at(7, { en: "half", zh: "一半" });
+      desk.show({ so: "far" });
+      return { says: over, result: { all: true }, file: { type: "text/plain", name: "x.txt", open: () => "x" } };
+    });
+    expect(id).toBe("job-r-1");
+    await settled();
+    expect(told.map(({ state, progress }) => [state, progress])).toEqual([
+      ["running", 1],
+      ["running", 1],
+      ["running", 1],
+      ["done", 1],
+    ]);
+    expect(jobs.find(id)).toMatchObject({ job: { by: "wang", state: "done", says: over }, result: { all: true } });
+    expect(jobs.file(id)).toEqual({ type: "text/plain", name: "x.txt", body: "x" });
+  });
+
+  it("end when they are cancelled, and at the latest with the gateway", async () => {
+    const waits = ({ signal }: JobDesk) =>
+      new Promise<JobEnd>((_, reject) =>
+        signal.addEventListener("abort", () => reject(new RejectedError("gone")), { once: true }),
+      );
+    const first = begin(waits);
+    const second = begin(waits);
+    await jobs.cancel(first.id);
+    expect(jobs.find(first.id).job.state).toBe("cancelled");
+    const stop = new AbortController();
+    const running = jobs.run(stop.signal);
+    stop.abort();
+    await running;
+    expect(jobs.find(second.id).job.state).toBe("cancelled");
+  });
+
+  it("that fail say why; a bug is for the log", async () => {
+    const refused = begin(() => Promise.reject(new RejectedError("the line is taken")));
+    const bug = begin(() => Promise.reject(new TypeError("x of undefined")));
+    await settled();
+    expect(jobs.find(refused.id).job).toMatchObject({ state: "failed", says: { en: "the line is taken" } });
+    expect(jobs.find(bug.id).job.says.en).not.toContain("undefined");
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it("are not begun while too many run, and the oldest ended ones are forgotten with their files", async () => {
+    const hold = Promise.withResolvers<JobEnd>();
+    for (let n = 0; n < 4; n++) begin(() => hold.promise);
+    expect(() => begin(() => hold.promise)).toThrow(Refusal);
+    hold.resolve({ says: over });
+    await settled();
+    let discarded = 0;
+    const file = {
+      type: "a/b",
+      name: "f",
+      open: () => "",
+      discard: () => {
+        discarded += 1;
+      },
+    };
+    for (let n = 0; n < 40; n++) {
+      begin(async () => ({ says: over, file }));
+      await settled();
+    }
+    expect(jobs.rows.length).toBeLessThanOrEqual(31);
+    expect(discarded).toBeGreaterThanOrEqual(9);
+    expect(() => jobs.find("job-r-1")).toThrow(Refusal);
+  });
+});
