@@ -185,6 +185,17 @@ it("a hand-over is complete when the one who comes has taken each item, with an 
   await leaving.context.close();
 });
 
+it("what another limit would have meant is worked out from the box's own history, with its progress", async () => {
+  const { page, context, trouble } = await signedIn({ width: 1280, language: "en" });
+  await page.goto(`${url}#/rooms/flat-count-0001`);
+  await page.locator(".what-if input").fill("1");
+  await page.locator(".what-if button.ant-btn-primary").click();
+  await page.locator("[data-job=done]").waitFor({ timeout: 30_000 });
+  expect(await text(page, ".job thead")).toContain("Limit 1");
+  expect(trouble).toEqual([]);
+  await context.close();
+});
+
 it("a lost connection is said, and so is its return", async () => {
   const { page, context } = await signedIn({ width: 390, language: "zh" });
   await page.locator(".tile").first().waitFor();
