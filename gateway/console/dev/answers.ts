@@ -2,6 +2,7 @@
 import type { Alert } from "@gatehouse/protocol";
 import type { ApiKey } from "../../src/console/table/index.ts";
 import type { LiveMessage } from "../../src/console/table/live.ts";
+import { deviceAnswers } from "./device-answers.ts";
 import { ago, alerts, evidenceOfRoom, handOvers, nights, prompts, rooms } from "./recorded.ts";
 import { setUpAnswers } from "./set-up-answers.ts";
 
@@ -280,5 +281,6 @@ export const answersOf = (state: DevState): Partial<Record<ApiKey, Answer>> => (
   ...spaceAnswers,
   ...alertAnswers(state),
   ...jobAnswers,
+  ...deviceAnswers,
   ...(state.fresh === true ? setUpAnswers(state.tell) : {}),
 });

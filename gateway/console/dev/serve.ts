@@ -13,6 +13,7 @@ import { API, type ApiKey } from "../../src/console/table/index.ts";
 import type { LiveMessage } from "../../src/console/table/live.ts";
 import { contentSecurityPolicy } from "../../src/console/web/security-headers.ts";
 import { answersOf, type DevState, newAlert } from "./answers.ts";
+import { speak } from "./device-answers.ts";
 import { rooms } from "./recorded.ts";
 
 const page = resolve(import.meta.dirname, "../../dist/page");
@@ -127,3 +128,4 @@ async function move(): Promise<void> {
 
 server.listen(Number(process.argv[2] ?? 8_090), "127.0.0.1");
 void move();
+void speak(tell);

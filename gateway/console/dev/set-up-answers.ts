@@ -13,7 +13,12 @@ type Item = Record<string, unknown> & { id: string };
 type Lists = "spaces" | "portals" | "devices" | "drivers" | "uplinks";
 
 const site = {
-  site: { id: "gatehouse", name: "", kind: "rental-compound", address: {} as Record<string, unknown> },
+  site: {
+    id: "gatehouse",
+    name: "gatehouse",
+    kind: "rental-compound",
+    address: { grid: "unowned" } as Record<string, unknown>,
+  },
   policies: [] as unknown[],
   spaces: [] as Item[],
   portals: [] as Item[],
@@ -120,9 +125,8 @@ const found = (n: number) => ({
   label: `reader at address ${n}`,
   model: "PD-6",
   kind: "reader",
-  points: [{ kind: "reader", what: "card.read" }],
+  points: [{ kind: "reader", what: "card.read", settings: { address: n } }],
   unsupported: null,
-  since: ago(1),
   inUse: false,
   settings: { address: n },
 });

@@ -1,13 +1,16 @@
 /** What must not be overlooked, above every page: alerts nobody took, a lost connection, a restart. */
-import { AlertFilled, DisconnectOutlined } from "@ant-design/icons";
+import { AlertFilled, CheckSquareOutlined, DisconnectOutlined } from "@ant-design/icons";
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
 import { useLive } from "../client/use-answer.ts";
 import { fill, useWords } from "../words/language.ts";
+import { setUpWords } from "../words/set-up.ts";
 import { shellWords } from "../words/shell.ts";
 import { useOpenAlerts } from "./alert-watch.tsx";
 import { useLiveState } from "./box.ts";
 import { usePlace } from "./route.ts";
+import { useMay } from "./session.ts";
+import { useSite } from "./site.tsx";
 
 /** So long it is said that the connection is back. */
 const RETURNED_MS = 6_000;
@@ -17,6 +20,7 @@ export function Banners() {
     <div className="banners no-print">
       <Connection />
       <WaitingAlerts />
+      <NotSetUp />
     </div>
   );
 }
@@ -32,6 +36,22 @@ function WaitingAlerts() {
       <AlertFilled />
       <span>{fill(words.openAlerts, { n: waiting.length })}</span>
       <a href="#/alerts">{words.toAlerts}</a>
+    </div>
+  );
+}
+
+/** Whoever may set the site up is led there until it is done. */
+function NotSetUp() {
+  const words = useWords(setUpWords);
+  const site = useSite();
+  const technician = useMay("technician");
+  const { path } = usePlace();
+  if (!technician || site?.setUp !== false || path.startsWith("/set-up")) return null;
+  return (
+    <div className="banner banner-alert" role="status">
+      <CheckSquareOutlined />
+      <span>{words.notSetUp}</span>
+      <a href="#/set-up">{words.toSetUp}</a>
     </div>
   );
 }

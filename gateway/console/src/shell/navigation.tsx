@@ -64,7 +64,7 @@ export function SideBar({ session }: { readonly session: Session }) {
       <a className="brand" href="#/">
         <img src="/icon.svg" alt="" width="28" height="28" />
         <span className="brand-name" dir="auto" title={site?.name}>
-          {site?.name ?? "Gatehouse"}
+          {site === undefined || site.name === "" ? "Gatehouse" : site.name}
         </span>
       </a>
       <div className="nav-groups">

@@ -1,10 +1,34 @@
 /** Pages of whoever sets a site up and looks after its devices. */
-import { CheckSquareOutlined, QrcodeOutlined } from "@ant-design/icons";
+import { ApiOutlined, CheckSquareOutlined, QrcodeOutlined, UsbOutlined } from "@ant-design/icons";
+import { devicesWords } from "../words/devices.ts";
 import { setUpWords } from "../words/set-up.ts";
 import { setUpFinishWords } from "../words/set-up-finish.ts";
 import { later, type PageRow } from "./page-row.ts";
 
 export const TECHNICIAN_PAGES: readonly PageRow[] = [
+  {
+    path: "/devices",
+    title: devicesWords.title,
+    roles: "anyone",
+    group: "devices",
+    icon: ApiOutlined,
+    page: later(() => import("../pages/devices/devices-page.tsx"), "DevicesPage"),
+  },
+  {
+    path: "/devices/:id",
+    title: devicesWords.device,
+    roles: "anyone",
+    group: "none",
+    page: later(() => import("../pages/devices/device-page.tsx"), "DevicePage"),
+  },
+  {
+    path: "/lines",
+    title: devicesWords.linesTitle,
+    roles: ["technician"],
+    group: "devices",
+    icon: UsbOutlined,
+    page: later(() => import("../pages/devices/lines-page.tsx"), "LinesPage"),
+  },
   {
     path: "/set-up",
     title: setUpWords.title,

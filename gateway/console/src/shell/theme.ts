@@ -48,6 +48,7 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
     token: {
       ...shape,
       colorPrimary: "#0b57d0",
+      colorPrimaryHover: "#0a4ab1",
       colorLink: "#0b57d0",
       colorError: "#b3261e",
       colorSuccess: "#146c2e",
@@ -71,6 +72,7 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
     token: {
       ...shape,
       colorPrimary: "#8ab4f8",
+      colorPrimaryHover: "#a8c7fa",
       colorLink: "#a8c7fa",
       colorError: "#f28b82",
       colorSuccess: "#81c995",

@@ -2,6 +2,8 @@
 import { dictionary } from "./language.ts";
 
 export const setUpWords = dictionary({
+  notSetUp: { zh: "本站点尚未开通", en: "This site is not set up yet" },
+  toSetUp: { zh: "去开通", en: "Set it up" },
   title: { zh: "开通本站点", en: "Set up this site" },
   steps: { zh: "步骤", en: "Steps" },
   stepOf: { zh: "第 {n} 步，共 {of} 步", en: "Step {n} of {of}" },

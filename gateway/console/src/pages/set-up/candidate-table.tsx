@@ -71,7 +71,7 @@ interface CellProps {
 
 function What({ row: { candidate, skip }, onDecide }: CellProps) {
   const words = useWords(setUpDevicesWords);
-  const { key, name, label, model, points, unsupported, driver } = candidate;
+  const { key, name, label, model, what, unsupported, driver } = candidate;
   return (
     <Checkbox
       checked={!skip}
@@ -82,8 +82,10 @@ function What({ row: { candidate, skip }, onDecide }: CellProps) {
       <div className="gh-hint" dir="auto">
         {[label === name ? "" : label, model ?? ""].filter((text) => text !== "").join(" · ")}
       </div>
-      {points.length > 0 && (
-        <div className="gh-hint">{fill(words.pages, { what: points.map(({ what }) => what).join(", ") })}</div>
+      {what !== "" && (
+        <div className="gh-hint" dir="auto">
+          {fill(words.pages, { what })}
+        </div>
       )}
       {unsupported !== null && <div className="gh-problem">{fill(words.unsupported, { why: unsupported })}</div>}
     </Checkbox>

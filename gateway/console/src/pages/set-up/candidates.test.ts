@@ -57,6 +57,19 @@ test("MQTT devices come by their user name, with the kind it says", () => {
   ]);
 });
 
+test("a device with several points becomes several, each with its own settings", () => {
+  const points = [
+    { kind: "lock", what: "unlock", settings: { door: 1 } },
+    { kind: "contact", what: "door.opened and door.closed", settings: { door: 1, input: 2 } },
+  ];
+  const device = found("0x00158d0001", { label: "front 3-302", kind: null, points, settings: {} });
+  const rows = rowsOf(candidatesOf([device], undefined, site), {}, placesOf(site));
+  expect(rows).toMatchObject([
+    { kind: "lock", place: "portal:door-3-302", candidate: { name: "front 3-302-lock", settings: { door: 1 } } },
+    { kind: "contact", place: "portal:door-3-302", candidate: { settings: { door: 1, input: 2 } } },
+  ]);
+});
+
 test("a decision wins over the proposal, and what cannot be used is left out", () => {
   const candidates = candidatesOf([found("x"), found("y", { unsupported: "no points" })], undefined, site);
   const key = candidates[0]?.key ?? "";

@@ -20,7 +20,8 @@ export interface Candidate {
   readonly name: string;
   readonly label: string;
   readonly model: string | null;
-  readonly points: readonly { readonly kind: string; readonly what: string }[];
+  /** What it reports or does. */
+  readonly what: string;
   readonly unsupported: string | null;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly kind: DeviceKind | undefined;
@@ -59,23 +60,42 @@ const KIND_WORDS: readonly (readonly [RegExp, DeviceKind])[] = [
 ];
 const AT_DOORS: readonly DeviceKind[] = ["lock", "reader", "counter", "turnstile", "contact", "board"];
 
+const isKind = (kind: string): kind is DeviceKind => KIND_WORDS.some(([, known]) => known === kind);
 export const kindOf = (name: string): DeviceKind | undefined => KIND_WORDS.find(([word]) => word.test(name))?.[1];
 export const isAtDoor = (kind: DeviceKind | undefined): boolean => kind === undefined || AT_DOORS.includes(kind);
+
+/** An address in hex names nothing a person knows; the label it was given does. */
+const nameOf = ({ id, label }: FoundDevice): string => (/^0x[0-9a-f]+$/i.test(id) && label !== "" ? label : id);
+
+/** Each point of a device with several becomes a device of its own. */
+function pointsOf(device: FoundDevice): Candidate[] {
+  const { driver, id, label, model, points, unsupported, settings, kind } = device;
+  const name = nameOf(device);
+  const all = { from: "found", driver, label: label === name ? id : label, model, unsupported } as const;
+  if (points.length <= 1) {
+    const guessed = kind ?? kindOf(`${label} ${id}`);
+    const [point] = points;
+    return [{ ...all, key: `${driver} ${id}`, name, what: point?.what ?? "", settings, kind: guessed }];
+  }
+  return points.map((point, index) => ({
+    ...all,
+    key: `${driver} ${id} ${index}`,
+    name: `${name}-${point.kind}`,
+    what: point.what,
+    settings: point.settings,
+    kind: isKind(point.kind) ? point.kind : undefined,
+  }));
+}
 
 /** Without those the site file has. One that a scan and a driver found stands once. */
 export function candidatesOf(found: readonly FoundDevice[], pairing: Pairing | undefined, site: SiteText): Candidate[] {
   const known = new Set((site.devices ?? []).map(({ id }) => id));
   const all = new Map<string, Candidate>();
-  for (const { driver, id, label, model, points, unsupported, settings, kind, inUse } of found) {
-    if (inUse) continue;
-    const guessed = kind ?? kindOf(`${label} ${id}`);
-    const key = `${driver} ${id}`;
-    all.set(key, { key, from: "found", driver, name: id, label, model, points, unsupported, settings, kind: guessed });
-  }
+  for (const device of found) if (!device.inUse) for (const one of pointsOf(device)) all.set(one.key, one);
   for (const { user, address } of pairing?.seen ?? []) {
     if (known.has(user)) continue;
     const key = `pairing ${user}`;
-    const rest = { model: null, points: [], unsupported: null, settings: {}, kind: kindOf(user) };
+    const rest = { model: null, what: "", unsupported: null, settings: {}, kind: kindOf(user) };
     all.set(key, { key, from: "pairing", driver: "mqtt", name: user, label: address, ...rest });
   }
   return [...all.values()];

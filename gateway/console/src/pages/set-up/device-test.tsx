@@ -52,7 +52,7 @@ export function DeviceTest({ row, wanted, onEnded }: DeviceTestProps) {
   );
 }
 
-function useDeviceTest(id: string, wanted: boolean, onEnded: () => void) {
+export function useDeviceTest(id: string, wanted: boolean, onEnded: () => void) {
   const [job, setJob] = useState<string>();
   const doing = useDoing();
   const followed = useJob(job);

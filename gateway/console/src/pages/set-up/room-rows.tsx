@@ -108,6 +108,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
         <Cell
           key={`${row.line} ${row.cells[column] ?? ""}`}
           label={`${words.line} ${row.line} ${words[TITLES[column]]}`}
+          title={words[TITLES[column]]}
           text={row.cells[column] ?? ""}
           bad={row.problems.some((problem) => problem.column === column)}
           onText={(text) => onCell(row.line, column, text)}
@@ -133,6 +134,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
   return (
     <Table<RoomRow>
       size="small"
+      className="gh-stack"
       rowKey="line"
       dataSource={rows}
       scroll={{ x: "max-content" }}
@@ -150,12 +152,13 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
 
 interface CellProps {
   readonly label: string;
+  readonly title: string;
   readonly text: string;
   readonly bad: boolean;
   readonly onText: (text: string) => void;
 }
 
-function Cell({ label, text, bad, onText }: CellProps) {
+function Cell({ label, title, text, bad, onText }: CellProps) {
   const [now, setNow] = useState(text);
   const done = () => {
     if (now !== text) onText(now);
@@ -164,6 +167,7 @@ function Cell({ label, text, bad, onText }: CellProps) {
     <Input
       size="small"
       aria-label={label}
+      placeholder={title}
       dir="auto"
       value={now}
       status={bad ? "error" : ""}

@@ -9,7 +9,6 @@ const device = (driver: string, id: string) => ({
   kind: "reader" as const,
   points: [],
   unsupported: null,
-  since: "2026-11-25T08:00:00Z",
   inUse: false,
   settings: {},
 });

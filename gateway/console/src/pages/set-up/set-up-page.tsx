@@ -36,7 +36,7 @@ function standingOf({ site, file }: SetUp, untested: number | undefined): Standi
   const { drivers = [], devices = [], uplinks = [] } = file.site;
   return {
     setUp: site.setUp,
-    grid: site.address.grid !== undefined,
+    named: site.name !== site.id,
     rooms: site.counts.judged,
     lines: drivers.filter(({ id }) => id !== "mqtt").length,
     devices: devices.length,

@@ -17,11 +17,13 @@ interface SiteInput extends SiteFields {
 }
 const UNOWNED = "unowned";
 
+/** A box that was just unpacked bears its own name, and says that nobody owns its grid: nobody chose that. */
 function inputOf({ site }: SiteFile): SiteInput {
   const { id = "", name = "", kind = "rental-compound", address = {} } = site.site ?? {};
-  const unowned = address.grid === UNOWNED;
   const { text = "", code = "", grid = "" } = address;
-  return { id, name, kind, address: text, code, grid: unowned ? "" : grid, unowned };
+  const chosen = name !== id;
+  const unowned = chosen && grid === UNOWNED;
+  return { id, name: chosen ? name : "", kind, address: text, code, grid: grid === UNOWNED ? "" : grid, unowned };
 }
 
 /** Policies of another kind of premises give way to those of the kind chosen; others stay. */

@@ -5,7 +5,8 @@ export type Step = (typeof STEPS)[number];
 
 export interface Standing {
   readonly setUp: boolean;
-  readonly grid: boolean;
+  /** Somebody gave the site a name: a new box bears its own. */
+  readonly named: boolean;
   readonly rooms: number;
   readonly lines: number;
   readonly devices: number;
@@ -15,9 +16,9 @@ export interface Standing {
 
 /** What a step leaves behind is there. Lines and the platform can be done without: they show as open, and hold nobody up. */
 export function doneSteps(standing: Standing): ReadonlySet<Step> {
-  const { setUp, grid, rooms, lines, devices, untested, uplinks } = standing;
+  const { setUp, named, rooms, lines, devices, untested, uplinks } = standing;
   const done: Readonly<Record<Step, boolean>> = {
-    site: grid,
+    site: named,
     rooms: rooms > 0,
     lines: lines > 0,
     devices: devices > 0,
