@@ -1,6 +1,6 @@
 /** What a phone in a corridor has to load. */
 import { expect, test } from "vitest";
-import { pageSize } from "../support/page-size.ts";
+import { filesWith, pageSize } from "../support/page-size.ts";
 
 const FIRST_LOAD_BYTES = 400_000;
 
@@ -13,4 +13,9 @@ test("the first load of the page stays below 400 kB, compressed", () => {
   expect(names.filter((name) => /chart|room-page/.test(name))).toEqual([]);
   expect(firstBytes).toBeLessThan(FIRST_LOAD_BYTES);
   expect(firstBytes).toBeGreaterThan(50_000);
+});
+
+test("no schemas are in the page: they weigh much, and try whether code may be made of text, which the policy forbids", () => {
+  expect(filesWith("invalid_type")).toEqual([]);
+  expect(filesWith("react").length).toBeGreaterThan(0);
 });

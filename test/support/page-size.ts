@@ -40,6 +40,12 @@ export function pageSize(): PageSize {
   return { files, firstBytes, allBytes };
 }
 
+/** Files of the page in which such a text stands. */
+export const filesWith = (text: string): readonly string[] =>
+  readdirSync(join(PAGE, "assets")).filter(
+    (name) => name.endsWith(".js") && readFileSync(join(PAGE, "assets", name), "utf8").includes(text),
+  );
+
 const kB = (bytes: number) => `${(bytes / 1_000).toFixed(1)} kB`;
 
 if (import.meta.main) {

@@ -39,6 +39,7 @@ export const alertWords = dictionary({
   address: { zh: "地址", en: "Address" },
   plate: { zh: "门牌码", en: "Door plate" },
   grid: { zh: "网格", en: "Grid" },
+  unowned: { zh: "尚未指定网格", en: "no grid has it yet" },
   offence: { zh: "处置", en: "What follows" },
   times: { zh: "期限内第 {n} 次", en: "breach number {n} within the period" },
   earlier: { zh: "以前的情况", en: "Earlier episodes" },

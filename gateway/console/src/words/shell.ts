@@ -48,10 +48,6 @@ export const shellWords = dictionary({
     zh: "请检查本机网络和网关电源，然后重试。",
     en: "Check this computer's network and the box's power, then try again.",
   },
-  offline: {
-    zh: "没有连接网关，只能打开页面框架，看不到数据。",
-    en: "No connection to the box: only the empty page can be shown, no data.",
-  },
   restarting: { zh: "网关正在重启，请稍候…", en: "The box is starting anew, please wait…" },
   openAlerts: { zh: "{n} 条预警待处理", en: "{n} alerts wait for somebody" },
   toAlerts: { zh: "去处理", en: "See them" },

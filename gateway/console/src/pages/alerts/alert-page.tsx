@@ -21,6 +21,9 @@ import { Deadline } from "./deadline.tsx";
 import { EvidenceList } from "./evidence-list.tsx";
 import "./alerts.css";
 
+/** The protocol's name of it; taking it from there would bring its schemas into the page. */
+const UNOWNED_GRID: typeof import("@gatehouse/protocol")["UNOWNED_GRID"] = "unowned";
+
 type Answer = AnswerOf<"GET /api/1/alerts/:id">;
 
 export function AlertPage({ params }: PageProps) {
@@ -110,7 +113,7 @@ function Place({ alert, spaceName }: { readonly alert: Alert; readonly spaceName
         </dd>
         <Fact name={words.address} text={address.text} />
         <Fact name={words.plate} text={address.plate} />
-        <Fact name={words.grid} text={address.grid} />
+        <Fact name={words.grid} text={address.grid === UNOWNED_GRID ? words.unowned : address.grid} />
         <Fact name={words.since} text={time(alert.since)} />
         {measure === undefined ? null : (
           <Fact

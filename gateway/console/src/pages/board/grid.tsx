@@ -1,5 +1,5 @@
 /** The rooms as a grid that draws only what is on the screen, however many there are. */
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { go, linkTo } from "../../shell/route.ts";
 import { boardWords } from "../../words/board.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -10,6 +10,8 @@ import { type Colouring, Tile } from "./tile.tsx";
 const TILE = { tileHeight: 66, gap: 8, headHeight: 30 };
 /** Drawn beyond the edges, so that scrolling shows no gaps. */
 const BEYOND = 240;
+/** So far it scrolls before anything is drawn anew. */
+const STEP = 60;
 const NARROW = 560;
 
 interface Box {
@@ -28,8 +30,9 @@ function useBox() {
     const element = place.current;
     if (element === null) return;
     const measure = () => {
-      const { clientWidth: width, clientHeight: height, scrollTop: top } = element;
-      left.top = top;
+      const { clientWidth: width, clientHeight: height, scrollTop } = element;
+      left.top = scrollTop;
+      const top = Math.floor(scrollTop / STEP) * STEP;
       setBox((was) => (was.width === width && was.height === height && was.top === top ? was : { width, height, top }));
     };
     const changed = new ResizeObserver(measure);
@@ -108,11 +111,10 @@ export function Grid({ rows, colouring }: GridProps) {
               <GridLine
                 key={line.key}
                 line={line}
-                index={layout.lines.indexOf(line)}
-                layout={layout}
+                columns={layout.columns}
                 narrow={narrow}
                 colouring={colouring}
-                reached={reached}
+                reached={line.rooms.some(({ id }) => id === reached) ? reached : undefined}
               />
             ))}
       </div>
@@ -131,17 +133,17 @@ function show(layout: Layout, id: string, element: HTMLElement | null): void {
 
 interface LineProps {
   readonly line: Line;
-  readonly index: number;
-  readonly layout: Layout;
+  readonly columns: number;
   readonly narrow: boolean;
   readonly colouring: Colouring;
+  /** The room of this line that the tabulator key reaches. */
   readonly reached: string | undefined;
 }
 
-function GridLine({ line, index, layout, narrow, colouring, reached }: LineProps) {
+const GridLine = memo(function GridLine({ line, columns, narrow, colouring, reached }: LineProps) {
   const words = useWords(boardWords);
   const place = { transform: `translateY(${line.top}px)`, height: line.height };
-  const row = { role: "row", "aria-rowindex": index + 1, style: place } as const;
+  const row = { role: "row", "aria-rowindex": line.index + 1, style: place } as const;
   if (line.is !== "rooms")
     return (
       <div {...row} className={`line line-${line.is}`}>
@@ -153,14 +155,14 @@ function GridLine({ line, index, layout, narrow, colouring, reached }: LineProps
   return (
     <div {...row} className="line line-rooms">
       {narrow ? null : <FloorName floor={line.floor} />}
-      <div role="presentation" className="cells" style={{ gridTemplateColumns: `repeat(${layout.columns}, 1fr)` }}>
+      <div role="presentation" className="cells" style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}>
         {line.rooms.map((room, column) => (
           <Tile key={room.id} row={room} colouring={colouring} current={room.id === reached} index={column} />
         ))}
       </div>
     </div>
   );
-}
+});
 
 function FloorName({ floor }: { readonly floor: string | null }) {
   const words = useWords(boardWords);

@@ -13,6 +13,7 @@ export interface Measures {
 
 export interface Line {
   readonly key: string;
+  readonly index: number;
   readonly is: "building" | "floor" | "rooms";
   readonly top: number;
   readonly height: number;
@@ -48,8 +49,9 @@ export function layOut(rooms: readonly SpaceRow[], measures: Measures): Layout {
   const columns = Math.max(1, Math.floor((width - floorWidth + gap) / (tileWidth + gap)));
   const lines: Line[] = [];
   let top = 0;
-  const add = (line: Omit<Line, "top" | "key">) => {
-    lines.push({ ...line, top, key: `${line.is} ${line.building} ${line.floor ?? ""} ${line.rooms[0]?.id ?? ""}` });
+  const add = (line: Omit<Line, "top" | "key" | "index">) => {
+    const key = `${line.is} ${line.building} ${line.floor ?? ""} ${line.rooms[0]?.id ?? ""}`;
+    lines.push({ ...line, top, key, index: lines.length });
     top += line.height;
   };
   for (const [building, inside] of grouped(rooms, (room) => room.building ?? "")) {

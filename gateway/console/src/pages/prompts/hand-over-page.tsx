@@ -1,8 +1,8 @@
 /** Handing over a shift: the open one with its items, a new one, those before. Prints with places to sign. */
 import { PrinterOutlined } from "@ant-design/icons";
-import type { HandOver } from "@gatehouse/protocol";
+import { type HandOver, systemClock } from "@gatehouse/protocol";
 import { Button } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Choose } from "../../parts/choose.tsx";
 import { Failed } from "../../parts/failed.tsx";
@@ -17,11 +17,19 @@ import { handOverWords } from "../../words/prompts.ts";
 import { shellWords } from "../../words/shell.ts";
 import { OpenHandOver } from "./open-hand-over.tsx";
 
+/** What the other person accepts is not told by the feed. */
+const LOOK_AGAIN_MS = 5_000;
+
 export function HandOverPage() {
   const words = useWords(handOverWords);
   const shell = useWords(shellWords);
   const may = useMay("manager", "technician");
   const loading = useAnswer("GET /api/1/hand-overs", {}, { reloadOn: ["prompts", "alerts"] });
+  const { answer, reload } = loading;
+  useEffect(() => {
+    const open = answer?.handOvers.some(({ state }) => state === "open") === true;
+    return open ? systemClock.after(LOOK_AGAIN_MS, reload) : undefined;
+  }, [answer, reload]);
   return (
     <>
       <PageHead title={words.title} under={words.says}>

@@ -35,7 +35,8 @@ export function Claim({ hello }: { readonly hello: Hello }) {
 function ClaimForm() {
   const words = useWords(sessionWords);
   const { query } = usePlace();
-  const [code, setCode] = useState(query.get("claim") ?? query.get("code") ?? "");
+  const given = query.get("claim") ?? "";
+  const [code, setCode] = useState(given);
   const [name, setName] = useState("");
   const [password, setPassword] = useState<string>();
   const { busy, problem, run } = useDoing();
@@ -57,7 +58,7 @@ function ClaimForm() {
             className="code-input"
             autoComplete="off"
             spellCheck={false}
-            autoFocus
+            autoFocus={given === ""}
             required
             maxLength={64}
             value={code}
@@ -70,6 +71,7 @@ function ClaimForm() {
           <Input
             {...bind}
             autoComplete="username"
+            autoFocus={given !== ""}
             required
             maxLength={32}
             value={name}

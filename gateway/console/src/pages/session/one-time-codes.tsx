@@ -1,9 +1,10 @@
 /** Turning one-time codes on and off for oneself. */
-import { Button, Input, QRCode } from "antd";
+import { Button, Input } from "antd";
 import { useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Field } from "../../parts/field.tsx";
+import { QrCode } from "../../parts/qr-code.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { askStanding, call } from "../../shell/box.ts";
 import { useSession } from "../../shell/session.ts";
@@ -70,7 +71,7 @@ function Confirm({ begun, onDone }: ConfirmProps) {
     <>
       <p>{words.codesScan}</p>
       <div className="qr">
-        <QRCode value={begun.uri} type="svg" bgColor="#ffffff" color="#000000" />
+        <QrCode text={begun.uri} />
       </div>
       <dl className="facts">
         <dt>{words.secret}</dt>
