@@ -31,7 +31,13 @@ const newest = (path: string): number =>
     ? statSync(path).mtimeMs
     : Math.max(0, ...readdirSync(path).map((name) => newest(resolve(path, name))));
 const page = resolve(root, "gateway/dist/page/index.html");
-const sources = ["gateway/console", "gateway/src/console/table", "protocol/src", "package-lock.json"];
+const sources = [
+  "gateway/console",
+  "gateway/src/console/table",
+  "protocol/src",
+  "scripts/page-build.ts",
+  "package-lock.json",
+];
 const changed = Math.max(...sources.map((source) => newest(resolve(root, source))));
 if (!existsSync(page) || statSync(page).mtimeMs < changed) {
   const [{ build }, { pageConfig }] = await Promise.all([import("vite"), import("./page-build.ts")]);

@@ -13,6 +13,7 @@ import {
   CommandEnvelope,
   CommandResult,
   ComplianceSettings,
+  ConsoleSettings,
   Credential,
   CustomRule,
   Device,
@@ -43,6 +44,7 @@ import {
   Space,
   UplinkConfig,
 } from "@gatehouse/protocol";
+import { openApiDocument, PROBLEMS } from "gatehouse";
 import { schemaTable, schemaType } from "./schema-table.ts";
 
 const folder = process.env["GATEHOUSE_REFERENCE"] ?? resolve(import.meta.dirname, "../docs/reference");
@@ -57,7 +59,7 @@ function siteFile(): string {
     .filter(
       (line) =>
         !LISTS.some((list) => line.startsWith(`| \`${list}[]`)) &&
-        !/^\| `(broker|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
+        !/^\| `(broker|console|calendar|fire|prompts|presence|escalation|patrols|compliance|retention)\./.test(line),
     )
     .join("\n");
   return page(
@@ -88,6 +90,9 @@ function siteFile(): string {
     schemaTable(UplinkConfig, "input"),
     "## `broker`",
     schemaTable(Broker, "input"),
+    "## `console`",
+    "The local web page and its API: see [console](../console.md). `console: {}` opens it with the defaults, `console: off` and no section at all open none.",
+    schemaTable(ConsoleSettings, "input"),
     "## `fire`",
     "Doors on the way out: see [life safety](../life-safety.md).",
     schemaTable(Fire, "input"),
@@ -113,16 +118,20 @@ function siteFile(): string {
     schemaTable(RetentionSettings, "input"),
     "## `accounts[]`",
     schemaTable(Account, "input"),
-    "## Policy files",
-    "The gateway brings policies along (`gateway/policies/`); files in `policies/` beside the site file add to them under ids of their own.",
-    schemaTable(Policy, "input"),
-    "`nights` has an entry for each of `red`, `yellow` and `blue`:",
-    schemaTable(NightRule, "input"),
-    "## Rule files",
-    "Rules of the site's own stand in files that `rules` names: `{ rules: [ … ] }`. What they may say is told by example in [rules](../rules.md).",
-    schemaTable(CustomRule, "input"),
+    ...filesBeside(),
   );
 }
+
+const filesBeside = (): string[] => [
+  "## Policy files",
+  "The gateway brings policies along (`gateway/policies/`); files in `policies/` beside the site file add to them under ids of their own.",
+  schemaTable(Policy, "input"),
+  "`nights` has an entry for each of `red`, `yellow` and `blue`:",
+  schemaTable(NightRule, "input"),
+  "## Rule files",
+  "Rules of the site's own stand in files that `rules` names: `{ rules: [ … ] }`. What they may say is told by example in [rules](../rules.md).",
+  schemaTable(CustomRule, "input"),
+];
 
 /** In words, kind by kind. */
 const KIND_MEANING: Readonly<Record<ReadingKind, string>> = {
@@ -240,7 +249,7 @@ const EVENT_TYPES = `| type | lane | data |
 | \`gatehouse.residence.reconcile\` | \`presence\` | \`{ date, count, differences: [{ space, credential, platform, gateway, lastSeen }] }\` |
 | \`gatehouse.residence.daily\` | \`presence\` | \`{ date, spaces: [{ space, residing, low, high, registered, limit, compliance? }], compliance }\`: counts, no names; \`compliance\` as in [alerts](../alerts.md#compliance) |
 | \`gatehouse.command.result\` | \`alert\` | \`{ id, target, action, issuer, keyId, outcome, code?, error?, readings?, next? }\`: what became of a platform's command, to that platform alone; see [commands](../commands.md) |
-| \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; codes as in [health codes](../health-codes.md) |
+| \`gatehouse.health\` | \`presence\` | \`{ codes: [{ code, since, detail }], backlog: { lane: count }, auditHead, metrics }\`; \`auditHead\` is \`N:HASH\` of the newest entry of the [audit log](../audit.md); codes as in [health codes](../health-codes.md) |
 | \`gatehouse.gap\` | \`alert\` | items that will never come, see below |
 | \`gatehouse.reading\` | \`telemetry\` | the [reading](readings.md) as accepted; only to an uplink with \`readings: true\` |`;
 
@@ -265,12 +274,36 @@ const events = (): string =>
     schemaTable(CommandEnvelope, "input"),
   );
 
+/** Its version is the release's, so the page changes with a release and no other way. */
+const openApi = (): string => {
+  const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, "../gateway/package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  return `${JSON.stringify(openApiDocument(version), null, 1)}\n`;
+};
+
+const consoleErrors = (): string =>
+  page(
+    "# Refusals of the console's API",
+    "Every refusal is JSON: `{ code, message, fix?, problems? }`. `code` never changes its meaning; `message` and `fix` come in the language of `lang` or `Accept-Language`; `problems` names places in what was sent. See [console API](../console-api.md).",
+    [
+      "| code | status | message | what to do |",
+      "| --- | --- | --- | --- |",
+      ...Object.entries(PROBLEMS).map(([code, { status, message, ...more }]) => {
+        const fix = "fix" in more ? more.fix.en : "";
+        return `| \`${code}\` | ${status} | ${message.en} ${message.zh} | ${fix.replaceAll("|", "\\|")} |`;
+      }),
+    ].join("\n"),
+  );
+
 const PAGES: Readonly<Record<string, () => string>> = {
   "site-file.md": siteFile,
   "readings.md": readings,
   "alerts.md": alerts,
   "commands.md": commands,
   "events.md": events,
+  "openapi.json": openApi,
+  "console-errors.md": consoleErrors,
 };
 
 const checkOnly = process.argv.includes("--check");

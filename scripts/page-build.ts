@@ -1,6 +1,8 @@
 /** How the page is built: entries, names of files, and the list the service worker keeps for when there is no connection. */
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { InlineConfig, Plugin } from "vite";
 
 const page = resolve(import.meta.dirname, "../gateway/console");
@@ -41,13 +43,27 @@ const nonceEverywhere = (): Plugin => {
   };
 };
 
+/** Compressed once, as the gateway sends it: no box does that for each reader. */
+const packed = (): Plugin => ({
+  name: "gatehouse-packed",
+  writeBundle(_options, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      if (!/\.(js|css)$/.test(name)) continue;
+      const raw = Buffer.from(file.type === "chunk" ? file.code : file.source);
+      const path = resolve(page, "../dist/page", name);
+      writeFileSync(`${path}.gz`, gzipSync(raw, { level: 9 }));
+      writeFileSync(`${path}.br`, brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    }
+  },
+});
+
 export const pageConfig: InlineConfig = {
   configFile: false,
   root: page,
   // It warns of modules of Node behind the protocol's door, none of which is in the page after tree-shaking.
   logLevel: "error",
   clearScreen: false,
-  plugins: [shellList(), nonceEverywhere()],
+  plugins: [shellList(), nonceEverywhere(), packed()],
   oxc: { jsx: { runtime: "automatic" } },
   build: {
     outDir: resolve(page, "../dist/page"),

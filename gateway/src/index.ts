@@ -1,4 +1,6 @@
 /** The package door. */
+export { openApiDocument } from "./console/openapi.ts";
+export { PROBLEMS } from "./console/problem-catalogue.ts";
 export { HealthBoard } from "./core/health.ts";
 export type {
   Accept,

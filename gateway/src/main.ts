@@ -1,9 +1,10 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, type CommandAction, type Device, InvariantError } from "@gatehouse/protocol";
+import type { Clock, CommandAction, Device } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
-import { doneOf } from "./audit/done-of.ts";
+import { doneOf, restoreDone } from "./audit/done-of.ts";
+import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
 import type { BrokerAccount } from "./broker/accounts.ts";
 import { type BrokerConfig, createBroker } from "./broker/broker.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -18,28 +19,30 @@ import { uplinkRequests } from "./control/uplink-requests.ts";
 import { Commands } from "./core/commands/commands.ts";
 import { LiveDrivers } from "./core/commands/live-drivers.ts";
 import { carryOut } from "./core/commands/orders.ts";
-import { withCommands } from "./core/commands/platform-commands.ts";
 import { Core } from "./core/core.ts";
 import { wantedBy } from "./core/event-filter.ts";
 import { readingEvent } from "./core/events.ts";
 import { EgressRelease } from "./core/fire/egress-release.ts";
 import { HealthBoard } from "./core/health.ts";
 import type { Target } from "./core/ledger.ts";
-import { mapped } from "./core/mapped-uplink.ts";
-import { Outbox, runUplink } from "./core/outbox.ts";
-import type { GapRow, Logger, Runnable, Store } from "./core/ports.ts";
+import { Outbox } from "./core/outbox.ts";
+import { Pairing } from "./core/pairing.ts";
+import type { GapRow, Logger, Store } from "./core/ports.ts";
 import { pseudonym } from "./core/pseudonym.ts";
 import { supervise } from "./core/supervise.ts";
 import { driverTypes } from "./drivers/index.ts";
 import { healthBody, openEndpoint } from "./monitor/endpoint.ts";
 import { gatewayMetrics } from "./monitor/gateway-metrics.ts";
 import { HealthReport } from "./monitor/health-report.ts";
+import type { LogRing } from "./monitor/log-ring.ts";
+import { onlookers } from "./monitor/onlookers.ts";
 import { RollCallBook } from "./monitor/roll-call.ts";
 import { StateTopics } from "./monitor/state-topics.ts";
 import { monthRequest } from "./monthly/request.ts";
 import type { OpenedConsole } from "./open-console.ts";
 import { assemblePlatform } from "./platform.ts";
 import { Retention } from "./retention.ts";
+import { runningUplinks } from "./running-uplinks.ts";
 import { aborted, Stage } from "./stage.ts";
 import { loadKey } from "./store/key-file.ts";
 import { lockStateDir } from "./store/lock.ts";
@@ -62,6 +65,10 @@ export interface RunOptions {
   readonly configuration?: Configuration;
   /** A site file that the gateway did not start with. */
   readonly refused?: Refused | undefined;
+  /** Keeps the latest lines of the log for the console. */
+  readonly logs?: LogRing;
+  /** The backup this start was the first with. */
+  readonly restored?: TakenUp | undefined;
 }
 
 /** What a start has opened, for the screen. */
@@ -85,6 +92,8 @@ export async function runGateway(
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = options.clock.monoMs();
+  const restored = takeUpWaiting(options.stateDir, options.siteFile);
+  if (restored !== undefined) options.configuration?.readAgain();
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
@@ -94,7 +103,7 @@ export async function runGateway(
     options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
-    await runLocked(options, site, startedMs, onReady, signal);
+    await runLocked({ ...options, restored }, site, startedMs, onReady, signal);
   } finally {
     lock.release();
   }
@@ -161,6 +170,7 @@ async function assemble(
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const audit = new AuditLog({ stateDir, clock, log, health });
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -192,12 +202,14 @@ async function assemble(
       if (done !== undefined) audit.record(done);
     },
   });
+  const pairing = new Pairing(clock);
   const broker = createBroker({
     config: brokerConfig(site),
     accounts: accountsOf(site),
     clock,
     log: log.child({ part: "broker" }),
     health,
+    knocked: (knock) => pairing.knocked(knock),
   });
   const drivers = new LiveDrivers();
   const actionsOf = actionsBy(site);
@@ -220,6 +232,8 @@ async function assemble(
     metrics,
     gateway,
     audit,
+    pairing,
+    ...onlookers(clock, broker, (device) => core.model.devices.has(device)),
     bootId,
     pseudonym: hide,
     drivers,
@@ -260,7 +274,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
-    for (const link of uplinksOf(parts, options, site))
+    for (const link of runningUplinks(parts, options, site))
       outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
     outward.run((stop) => retention.run(stop));
@@ -288,7 +302,9 @@ function driversOf(parts: Parts, options: RunOptions, site: Site) {
     const deps = {
       clock,
       log: log.child({ driver: id }),
-      accept: parts.core.acceptFor(id),
+      accept: parts.book.watched(parts.core.acceptFor(id)),
+      tap: parts.taps.tapFor(id),
+      figures: parts.figures.teller(id),
       health: parts.health,
       devices,
       broker: parts.broker,
@@ -334,30 +350,6 @@ function controlOf(
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };
-}
-
-function uplinksOf(parts: Parts, { clock, log }: RunOptions, site: Site) {
-  return site.uplinks.map(({ id, row, config, options }) => {
-    const outbox = parts.targets.find((target) => target.id === id)?.outbox;
-    if (outbox === undefined) throw new InvariantError(`uplink ${id} has no outbox`);
-    const pollSeconds = options.commands?.pollSeconds;
-    const polled = pollSeconds === undefined ? {} : { commandPollMs: pollSeconds * 1_000 };
-    const deps = { clock, log: log.child({ uplink: id }), gateway: parts.gateway, secret: site.secret, ...polled };
-    const make = (up: () => void): Runnable => {
-      const uplink = mapped(row.create(id, config as never, deps), options.mapping);
-      const send = (signal: AbortSignal) => runUplink(outbox, uplink, up, signal);
-      return { id, run: (stop) => withCommands(parts.platform, uplink, stop, send) };
-    };
-    return {
-      id,
-      make,
-      clock,
-      log,
-      health: parts.health,
-      downCode: "uplink-down" as const,
-      urgent: () => outbox.urgent,
-    };
-  });
 }
 
 function brokerConfig({ site, secret }: Site): BrokerConfig {

@@ -97,7 +97,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     clock,
     log,
     audit,
-    version: VERSION,
+    version: RELEASE,
     siteName: () => options.siteName,
     caFingerprint: () => own.fingerprint,
     caPem: () => own.authorityPem,
@@ -140,8 +140,9 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
   };
 }
 
-const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
-  .version;
+export const RELEASE = (
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
 
 /** Undefined while it was not built. */
 function pageFolder(): string | undefined {

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 /** The console's page over a real gateway: claim, board, alert, hand-over, loss and return of the connection, without a connection at all. */
+import { systemClock } from "@gatehouse/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fits, type Opened, obstacles, openBrowser, openPage, scrollBoard, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
+import { gatehouse } from "../support/gatehouse.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 
 const ROOMS = 2_000;
@@ -37,7 +39,7 @@ beforeAll(async () => {
   rig = await openRig({ devices: 1, uplinks: () => [], sections: sections(port) });
   url = `https://127.0.0.1:${port}/`;
   const claim = () => rig.gateway.log.find(({ link }) => typeof link === "string");
-  await expect.poll(claim).toBeDefined();
+  while (claim() === undefined) await systemClock.sleep(20);
   const waiting = claim();
   claimLink = `${url}${String(waiting?.["link"]).replace(/^[^#]*/, "")}`;
   browser = await openBrowser();
@@ -150,12 +152,36 @@ it("2,000 rooms are scrolled and walked through by keyboard, and only those on t
   await context.close();
 });
 
-it("a hand-over is complete when the one who comes has taken each item", async () => {
-  const { page, context } = await signedIn({ width: 1280, language: "en" });
-  await page.goto(`${url}#/hand-over`);
-  await page.locator("main h1").waitFor();
-  expect(await page.locator("main").innerText()).toContain("Ask the technician to add one");
-  await context.close();
+it("a hand-over is complete when the one who comes has taken each item, with an account and a password of their own", async () => {
+  const made = await gatehouse("user", "add", "li", "--role", "manager", "--json", "--state", rig.stateDir);
+  const { password } = JSON.parse(made.out) as { password: string };
+  const coming = await openPage(browser, url, { width: 390, language: "zh" });
+  await signIn(coming.page, "li", password);
+  await coming.page.locator("input[autocomplete=current-password]").first().fill(password);
+  for (const input of await coming.page.locator("input[autocomplete=new-password]").all()) await input.fill(PASSWORD);
+  await coming.page.locator("form button[type=submit]").first().click();
+  await coming.page.locator(".tile").first().waitFor();
+
+  const leaving = await signedIn({ width: 1280, language: "en" });
+  await leaving.page.goto(`${url}#/hand-over`);
+  await leaving.page.locator("select").selectOption("li");
+  await leaving.page.getByRole("button", { name: "Start a hand-over" }).click();
+  const items = leaving.page.locator("[data-item]");
+  await items.first().waitFor();
+  expect(await leaving.page.locator("[data-item] button").count()).toBe(0);
+
+  await coming.page.goto(`${url}#/hand-over`);
+  await coming.page.locator("[data-item]").first().waitFor();
+  expect(await obstacles(coming.page)).toEqual([]);
+  for (let left = await items.count(); left > 0; left--) {
+    await coming.page.locator("[data-item] button").first().click();
+    await expect.poll(() => coming.page.locator("[data-item] button").count()).toBe(left - 1);
+  }
+  await coming.page.locator("[data-hand-over]").waitFor({ state: "detached" });
+  await expect.poll(() => text(leaving.page, ".rows .under")).toContain("complete");
+  expect([...coming.trouble, ...leaving.trouble]).toEqual([]);
+  await coming.context.close();
+  await leaving.context.close();
 });
 
 it("a lost connection is said, and so is its return", async () => {

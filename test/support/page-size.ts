@@ -26,7 +26,7 @@ function loadedWith(name: string, found: Set<string>): void {
 }
 
 export function pageSize(): PageSize {
-  const assets = readdirSync(join(PAGE, "assets"));
+  const assets = readdirSync(join(PAGE, "assets")).filter((name) => /\.(js|css)$/.test(name));
   const start = readFileSync(join(PAGE, "index.html"), "utf8");
   const found = new Set<string>();
   for (const [, name = ""] of start.matchAll(/\/assets\/([\w.-]+\.js)/g)) loadedWith(name, found);

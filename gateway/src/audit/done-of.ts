@@ -49,3 +49,9 @@ function subjectOf(deed: Deed): string {
   if ("to" in deed) return String(deed.to);
   return "";
 }
+
+/** A backup that was put in place of what was here. */
+export function restoreDone(taken: { readonly madeAt: string; readonly replaced: string | undefined }): Done {
+  const before = taken.replaced === undefined ? "" : `; what was here before stands in ${taken.replaced}`;
+  return { by: "gateway", what: "restore", subject: taken.madeAt, detail: `put back from a backup${before}` };
+}

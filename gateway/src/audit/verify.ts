@@ -18,7 +18,7 @@ export interface Verdict {
 /** A signature says that everything before it is as it was, so not each one is looked at while all is well. */
 const SIGNATURE_EVERY = 64;
 /** So many lines are looked at in one piece. */
-const PIECE = 200;
+const PIECE = 40;
 
 interface Wrong {
   readonly at: number;

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { alertsCommand } from "./alerts.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { bridgeCommand } from "./bridge.ts";
 import { busCommand } from "./bus.ts";
 import { checkCommand } from "./check.ts";
@@ -55,6 +56,8 @@ const COMMANDS: readonly (() => Command)[] = [
   replayCommand,
   exportCommand,
   auditCommand,
+  backupCommand,
+  restoreCommand,
   uplinkCommand,
   userCommand,
   rulesCommand,

@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import type { ClaimText } from "../claim-text.ts";
 import type { Logger } from "../core/ports.ts";
 import type { Running } from "../main.ts";
+import { LogRing } from "../monitor/log-ring.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
 
@@ -42,10 +43,11 @@ export function runCommand(): Command {
 }
 
 async function run(flags: RunFlags): Promise<void> {
+  const logs = new LogRing();
   let reload = (): void => {};
   const signal = untilSignal(() => reload());
   const [log, { runGateway }, { Configuration }, { Changes, runReconfigurable }, { writeNewSite }] = await Promise.all([
-    openLog(flags.logLevel),
+    openLog(flags.logLevel, logs),
     import("../main.ts"),
     import("../configuration/configuration.ts"),
     import("../configuration/run-reconfigurable.ts"),
@@ -71,6 +73,7 @@ async function run(flags: RunFlags): Promise<void> {
     ...files,
     configuration,
     log,
+    logs,
     budgetBytes: flags.budget,
     ballastBytes: flags.ballast,
     monitor: flags.monitor,

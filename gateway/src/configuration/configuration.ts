@@ -41,12 +41,22 @@ const NEW_MARK = "new-site";
 
 export class Configuration {
   readonly #options: ConfigurationOptions;
-  readonly #versions: Versions;
+  #versions: Versions;
 
   /** A file that was edited by hand since becomes a version of its own. */
   constructor(options: ConfigurationOptions) {
     this.#options = options;
     this.#versions = new Versions(options.stateDir);
+  }
+
+  /** After a restore: the folder of versions is another one. */
+  readAgain(): void {
+    this.#versions = new Versions(this.#options.stateDir);
+  }
+
+  /** The gateway starts anew with what stands in its folders: a restore that waits is taken up. */
+  restart(): void {
+    this.#options.onChange();
   }
 
   get file(): string {

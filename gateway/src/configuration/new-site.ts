@@ -17,6 +17,7 @@ export function writeNewSite(siteFile: string, stateDir: string, chance: () => s
     siteFile,
     `# A new site: the console sets it up, or edit it here. Secrets stand in files beside it.
 site: { id: ${JSON.stringify(id)}, name: ${JSON.stringify(id)}, kind: rental-compound, timezone: Asia/Shanghai, address: { grid: unowned } }
+console: { listen: "0.0.0.0:8443" }
 spaces: []
 `,
   );

@@ -1,15 +1,49 @@
 /** The OpenAPI 3.1 document, out of the table. */
+import { Alert, Deed, HandOver, Portal, Prompt, Space } from "@gatehouse/protocol";
 import { z } from "zod";
 import { PROBLEMS } from "./problem-catalogue.ts";
+import { DeviceRow, FoundDevice, SeenReading } from "./table/devices.ts";
 import { API } from "./table/index.ts";
+import { JobRow } from "./table/jobs.ts";
 import { LIVE_ACCESS, LiveMessage, Watch } from "./table/live.ts";
 import { Problem, type Route } from "./table/route.ts";
+import { AccountRow, Session } from "./table/session.ts";
+import { Edit } from "./table/setup.ts";
+import { SpaceRow } from "./table/spaces.ts";
+import { HealthCodeRow, UplinkRow } from "./table/uplinks.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `$schema` is said once, by the document. */
-function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" }) as Json;
+/** Types with a name, told once. */
+const NAMES = z.registry<{ readonly id: string }>();
+const NAMED = {
+  Alert,
+  AccountRow,
+  Deed,
+  DeviceRow,
+  Edit,
+  FoundDevice,
+  HandOver,
+  HealthCodeRow,
+  JobRow,
+  Portal,
+  Prompt,
+  SeenReading,
+  Session,
+  Space,
+  SpaceRow,
+  UplinkRow,
+} as const;
+for (const [id, schema] of Object.entries(NAMED)) NAMES.add(schema, { id });
+
+/** A schema whose named parts stand in `named`; what is sent may lack what has a default, so it has names of its own. */
+function schemaOf(schema: z.ZodType, io: "input" | "output", named: Record<string, Json>): Json {
+  const options = { io, unrepresentable: "any", reused: "inline", metadata: NAMES } as const;
+  const suffix = io === "input" ? "Input" : "";
+  const made = z.toJSONSchema(schema, options) as Json;
+  const text = JSON.stringify(made).replaceAll(/"#\/\$defs\/(\w+)"/g, `"#/components/schemas/$1${suffix}"`);
+  const { $schema: _, $defs = {}, id: __, ...rest } = JSON.parse(text) as Record<string, Json>;
+  for (const [name, { id: ___, ...part }] of Object.entries($defs as Record<string, Json>)) named[name + suffix] = part;
   return rest;
 }
 
@@ -19,10 +53,10 @@ function accessOf({ access }: Route): string {
   return `Signed in as ${access.join(" or ")}.`;
 }
 
-function parametersOf(row: Route): Json[] {
+function parametersOf(row: Route, named: Record<string, Json>): Json[] {
   const from = (schema: z.ZodType | undefined, where: "path" | "query"): Json[] => {
     if (schema === undefined) return [];
-    const { properties = {}, required = [] } = schemaOf(schema, "input") as {
+    const { properties = {}, required = [] } = schemaOf(schema, "input", named) as {
       readonly properties?: Readonly<Record<string, Json>>;
       readonly required?: readonly string[];
     };
@@ -37,19 +71,21 @@ function parametersOf(row: Route): Json[] {
   return [...from(row.params, "path"), ...from(row.query, "query")];
 }
 
-function bodyOf({ body, binary }: Route): Json {
+function bodyOf({ body, binary }: Route, named: Record<string, Json>): Json {
   if (binary !== undefined) {
     const content = Object.fromEntries(binary.types.map((type) => [type, {}]));
     return { requestBody: { required: true, description: `At most ${binary.maxBytes} bytes.`, content } };
   }
   if (body === undefined) return {};
-  return { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } };
+  return {
+    requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input", named) } } },
+  };
 }
 
-function operationOf(key: string, row: Route): Json {
+function operationOf(key: string, row: Route, named: Record<string, Json>): Json {
   const answer =
     row.file === undefined
-      ? { "application/json": { schema: schemaOf(row.answer, "output") } }
+      ? { "application/json": { schema: schemaOf(row.answer, "output", named) } }
       : { [row.file.type]: {} };
   const [method = "", path = ""] = key.split(" ");
   const isPublic = row.access === "public";
@@ -61,8 +97,8 @@ function operationOf(key: string, row: Route): Json {
     tags: [path.split("/")[3] ?? "api"],
     "x-access": row.access,
     security: isPublic ? [] : [changes ? { session: [], csrf: [] } : { session: [] }],
-    parameters: parametersOf(row),
-    ...bodyOf(row),
+    parameters: parametersOf(row, named),
+    ...bodyOf(row, named),
     responses: {
       200: { description: "Done.", content: answer },
       default: {
@@ -75,10 +111,11 @@ function operationOf(key: string, row: Route): Json {
 
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
+  const named: Record<string, Json> = {};
   for (const [key, row] of Object.entries(API) as [string, Route][]) {
     const [method = "", path = ""] = key.split(" ");
     const name = path.replace(/:(\w+)/g, "{$1}");
-    paths[name] = { ...paths[name], [method.toLowerCase()]: operationOf(key, row) };
+    paths[name] = { ...paths[name], [method.toLowerCase()]: operationOf(key, row, named) };
   }
   return {
     openapi: "3.1.0",
@@ -93,9 +130,10 @@ export function openApiDocument(version: string): Json {
     paths,
     components: {
       schemas: {
-        Problem: schemaOf(Problem, "output"),
-        Watch: schemaOf(Watch, "input"),
-        LiveMessage: schemaOf(LiveMessage, "output"),
+        Problem: schemaOf(Problem, "output", named),
+        Watch: schemaOf(Watch, "input", named),
+        LiveMessage: schemaOf(LiveMessage, "output", named),
+        ...named,
       },
       securitySchemes: {
         session: { type: "apiKey", in: "cookie", name: "__Host-gatehouse" },

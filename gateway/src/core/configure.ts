@@ -1,5 +1,6 @@
 /** The site as the core uses it, built anew: by a changed configuration, or by what was set beside it. */
 import type { AlertEvent } from "./alerts/life.ts";
+import { MAX_VALID_MS } from "./commands/wish.ts";
 import { configureFire } from "./fire/memory.ts";
 import { pruneMemos } from "./memos.ts";
 import { buildModel, type CoreConfig } from "./model.ts";
@@ -14,8 +15,17 @@ interface Rebuilt {
   readonly spaces: readonly string[];
 }
 
-export function configure(state: CoreState, config: CoreConfig, installation: string, nowMs: number): Rebuilt {
-  if (state.installation === "") state.installation = installation;
+/** Ids given and commands done since a backup nobody knows here: a restored one goes on under another name, and takes no command of that time. */
+interface Configuring {
+  readonly config: CoreConfig;
+  readonly installation: string;
+  readonly restored?: boolean | undefined;
+}
+
+export function configure(state: CoreState, input: Configuring, nowMs: number): Rebuilt {
+  const { config, installation, restored } = input;
+  if (state.installation === "" || restored === true) state.installation = installation;
+  if (restored === true) state.commands.floorMs = Math.max(state.commands.floorMs, nowMs + MAX_VALID_MS);
   settleOverlay(state.overlay, config.site);
   state.model = buildModel(config, state.overlay);
   const { model } = state;

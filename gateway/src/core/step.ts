@@ -42,8 +42,13 @@ export type Input =
   | { readonly type: "tick" }
   /** The wall clock was set: everything measured in elapsed time moves along. */
   | { readonly type: "clock"; readonly shiftMs: number }
-  /** `installation` names this installation the first time. */
-  | { readonly type: "config"; readonly config: CoreConfig; readonly installation: string }
+  /** `installation` names this installation the first time, and again where all of it was `restored` from a backup. */
+  | {
+      readonly type: "config";
+      readonly config: CoreConfig;
+      readonly installation: string;
+      readonly restored?: boolean;
+    }
   /** A person or a platform did something to the site's affairs. */
   | { readonly type: "deed"; readonly deed: Deed; readonly by: string }
   /** A command passed its checks and is about to be carried out. */
@@ -104,7 +109,7 @@ function follow(state: CoreState, input: Input, alerts: readonly AlertEvent[], n
 function decide(state: CoreState, input: Input, nowMs: number): Effects {
   switch (input.type) {
     case "config":
-      return { outcome: "accepted", ...configure(state, input.config, input.installation, nowMs) };
+      return { outcome: "accepted", ...configure(state, input, nowMs) };
     case "reading":
       return read(state, modelOf(state), input, nowMs);
     case "tick":

@@ -72,11 +72,17 @@ class Reader implements JournalReader {
     if (typeof first !== "number" || typeof last !== "number") return;
     const sql = `SELECT seq, now_ms, type, credential, body, sum FROM journal
       WHERE seq >= ? AND seq < ? AND type = ? AND now_ms >= ? AND now_ms < ? ORDER BY seq`;
-    for (let at = first; at <= last; at += WINDOW) {
-      const end = Math.min(at + WINDOW, last + 1);
+    for (let [at, end] = [first, first]; at <= last; at = this.#next(end) ?? last + 1) {
+      end = Math.min(at + WINDOW, last + 1);
       const rows = this.#rows(sql, at, end, type, Math.max(fromMs, -MAX_MS), Math.min(toMs, MAX_MS));
       yield { entries: rows.flatMap((cells) => this.#entry(cells)), share: (end - first) / (last + 1 - first) };
     }
+  }
+
+  /** Numbers are skipped by the thousand million where a backup was restored. */
+  #next(seq: number): number | undefined {
+    const [next] = this.#rows("SELECT min(seq) FROM journal WHERE seq >= ?", seq)[0] ?? [];
+    return typeof next === "number" ? next : undefined;
   }
 
   config(): string | undefined {

@@ -20,7 +20,7 @@ export interface SiteFile {
   current(): Promise<{
     readonly text: string;
     readonly hash: string;
-    /** As it is understood, defaults filled in. */
+    /** What stands in the file, nothing filled in. */
     readonly site: unknown;
     readonly warnings: readonly Problem[];
   }>;
@@ -30,10 +30,10 @@ export interface SiteFile {
     readonly diff: Diff | null;
   }>;
   use(text: string, change: ChangeOf): Promise<{ readonly version: number; readonly hash: string }>;
-  /** With `check` only what the edits would do; `without` names secrets that are not written yet. */
+  /** With `check` only what the edits would do. */
   edit(
     edits: readonly SiteEdit[],
-    change: ChangeOf & { readonly check: boolean; readonly without?: readonly string[] },
+    change: ChangeOf & { readonly check: boolean },
   ): Promise<{
     readonly hash: string;
     readonly version: number | null;
@@ -47,4 +47,5 @@ export interface SiteFile {
   rollback(n: number, change: Omit<ChangeOf, "note">): Promise<{ readonly version: number; readonly hash: string }>;
   /** In `secrets/` beside the site file, readable by its owner alone. */
   writeSecret(name: string, value: string): Promise<void>;
+  dropSecret(name: string): Promise<void>;
 }

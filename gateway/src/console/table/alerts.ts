@@ -88,7 +88,10 @@ export const alertRoutes = {
   "GET /api/1/reports/month": route({
     summary: "The monthly report as a page to print",
     access: "anyone",
-    query: z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), lang: z.enum(["zh", "en"]).default("zh") }),
+    query: z.object({
+      month: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, "write a month as 2026-11"),
+      lang: z.enum(["zh", "en"]).default("zh"),
+    }),
     answer: z.unknown(),
     file: { type: "text/html; charset=utf-8" },
   }),

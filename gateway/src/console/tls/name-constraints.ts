@@ -16,6 +16,18 @@ const PRIVATE_NETWORKS: readonly string[] = [
 /** Domains that mean the local network everywhere. */
 const LOCAL_DOMAINS: readonly string[] = ["localhost", "local", "lan", "internal", "home.arpa"];
 
+/** What every authority of ours may sign. */
+export function isLocal(name: string): boolean {
+  const version = isIP(name);
+  if (version === 0) return LOCAL_DOMAINS.some((domain) => name === domain || name.endsWith(`.${domain}`));
+  return PRIVATE_NETWORKS.some((network) => {
+    const bytes = networkBytes(network);
+    const own = addressBytes(name);
+    const half = bytes.length / 2;
+    return half === own.length && own.every((byte, i) => (byte & (bytes[half + i] ?? 0)) === bytes[i]);
+  });
+}
+
 /** DER of the extension's value. `names` are allowed beside what is always local. */
 export function nameConstraints(names: readonly string[]): Uint8Array {
   const domains = [...new Set([...LOCAL_DOMAINS, ...names.filter((name) => isIP(name) === 0)])];

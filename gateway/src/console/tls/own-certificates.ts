@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { type Clock, InvariantError } from "@gatehouse/protocol";
 import type { Logger, Vault } from "../../core/ports.ts";
 import type { CertificateTask, MadeCertificates } from "./certificate-task.ts";
+import { isLocal } from "./name-constraints.ts";
 
 export interface OwnCertificatesDeps {
   readonly vault: Vault;
@@ -28,6 +29,8 @@ export class OwnCertificates {
   readonly #deps: OwnCertificatesDeps;
   #authority: MadeCertificates["authority"] | undefined;
   #server: MadeCertificates["server"] | undefined;
+  /** A line of text in front of the authority. */
+  #allowed = "";
 
   constructor(deps: OwnCertificatesDeps) {
     this.#deps = deps;
@@ -73,11 +76,22 @@ export class OwnCertificates {
     const all = [...new Set(names())];
     const known = this.#authority === undefined ? {} : { authority: this.#authority };
     const made = await inThread({ ...known, commonName: commonNameOf(all), names: all, nowMs: clock.nowMs() });
-    if (this.#authority === undefined) await this.#write("authority", made.authority);
+    if (this.#authority === undefined) {
+      this.#allowed = `Names: ${all.join(" ")}\n`;
+      await this.#write("authority", made.authority);
+    }
     await this.#write("server", made.server);
     this.#authority = made.authority;
     this.#server = made.server;
     log.info({ reason, names: all }, "the console has a new certificate");
+    const foreign = all.filter((name) => !this.#maySign(name));
+    if (foreign.length > 0) log.warn({ names: foreign }, NOT_SIGNED);
+  }
+
+  /** What the authority was made for stands in front of it, so that a name added later is known to be none of them. */
+  #maySign(name: string): boolean {
+    const [, allowed = ""] = /^Names: (.*)$/m.exec(this.#allowed) ?? [];
+    return isLocal(name) || allowed.split(" ").some((own) => own === name || name.endsWith(`.${own}`));
   }
 
   /** Key and certificate in one file: both are there or none. Undefined when it is damaged too, which makes a new one. */
@@ -86,6 +100,7 @@ export class OwnCertificates {
     const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n/.exec(text ?? "")?.[0];
     const cert = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/.exec(text ?? "")?.[0];
     if (key === undefined || cert === undefined) return undefined;
+    if (what === "authority") this.#allowed = text?.split("-----")[0] ?? "";
     try {
       return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
     } catch {
@@ -95,9 +110,15 @@ export class OwnCertificates {
   }
 
   #write(what: "authority" | "server", { cert, key }: MadeCertificates["server"]): Promise<void> {
-    return this.#deps.vault.write(`${what}.pem`, Buffer.from(`${cert}${key}`));
+    return this.#deps.vault.write(
+      `${what}.pem`,
+      Buffer.from(`${what === "authority" ? this.#allowed : ""}${cert}${key}`),
+    );
   }
 }
+
+const NOT_SIGNED =
+  "the box's own authority may not sign these names, browsers will refuse them: give the console a certificate of your own (console.tls), or remove console/authority.pem from the state folder for a new authority that every browser has to trust again";
 
 const isFor = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;

@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
-import { contentSecurityPolicy } from "./security-headers.ts";
+import { contentSecurityPolicy, WORKER_POLICY } from "./security-headers.ts";
 
 const NONCE = "__CSP_NONCE__";
+const WORKER = "/worker.js";
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -68,7 +69,13 @@ export class PageFiles {
     // What vite names by its content never changes under that name.
     const isHashed = /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(url);
     const caching = isHashed ? "public, max-age=31536000, immutable" : "no-cache";
-    const headers = { "content-type": file.type, "cache-control": caching, etag: file.etag, vary: "accept-encoding" };
+    const headers = {
+      "content-type": file.type,
+      "cache-control": caching,
+      etag: file.etag,
+      vary: "accept-encoding",
+      ...(url === WORKER ? { "content-security-policy": WORKER_POLICY } : {}),
+    };
     if (ifNoneMatch === file.etag) return "not-modified";
     const packed = PACKED.find(([name]) => file.packed.includes(name) && new RegExp(`\\b${name}\\b`).test(accept));
     const body = createReadStream(file.path + (packed?.[1] ?? ""));

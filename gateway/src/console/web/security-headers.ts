@@ -20,6 +20,9 @@ export function contentSecurityPolicy(nonce?: string): string {
   ].join("; ");
 }
 
+/** Of the service worker, which fetches the page's own files to keep them; a sandbox would leave it without anything to keep them in. */
+export const WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'";
+
 /** `strict`: by a certificate of the operator's own, so that a browser may insist on TLS from then on. */
 export function securityHeaders(strict: boolean): Record<string, string> {
   return {

@@ -1,0 +1,112 @@
+/** The site file, backups and restores as the console's answers use them. */
+
+import { createReadStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Clock } from "@gatehouse/protocol";
+import { backUpInThread, stageInThread } from "./backup/thread.ts";
+import type { Configuration } from "./configuration/configuration.ts";
+import type { LongWorkParts } from "./console/answers/long-work.ts";
+import type { SiteFile } from "./console/answers/site-file.ts";
+
+/** `told` is called when the gateway is about to start anew. */
+export function siteFileOf(configuration: Configuration, told: () => void): SiteFile {
+  const shown = (n: number) => {
+    const found = configuration.versions.find((version) => version.n === n);
+    const latest = configuration.versions.at(-1)?.n;
+    return found === undefined ? undefined : { ...found, current: found.n === latest };
+  };
+  const differing = (text: string) => {
+    const { changes, lines } = configuration.difference(text);
+    return { changes: changes.map((change) => ({ ...change })), lines: lines.map((line) => ({ ...line })) };
+  };
+  const used = (applied: { readonly version: number; readonly hash: string }) => {
+    told();
+    return applied;
+  };
+  return {
+    current: async () => {
+      const { text, hash, value } = configuration;
+      return { text, hash, site: value, warnings: configuration.check(text).warnings };
+    },
+    check: async (text) => {
+      const { problems, warnings } = configuration.check(text);
+      return { problems, warnings, diff: problems.length > 0 ? null : differing(text) };
+    },
+    use: async (text, { hash, note, by }) => used(configuration.apply(text, hash, { by, note })),
+    edit: async (edits, { hash, note, by, check }) => {
+      const text = configuration.edited(edits.map((edit) => ({ value: undefined, ...edit })));
+      const diff = differing(text);
+      const { problems, warnings } = configuration.check(text);
+      if (!check) {
+        const applied = used(configuration.apply(text, hash, { by, note }));
+        return { ...applied, diff, warnings };
+      }
+      return { hash: configuration.hash, version: null, diff, warnings: [...problems, ...warnings] };
+    },
+    versions: async () => configuration.versions.flatMap(({ n }) => shown(n) ?? []).reverse(),
+    version: async (n) => {
+      const version = shown(n);
+      if (version === undefined) return undefined;
+      const text = configuration.versionText(n);
+      return { version, text, diff: differing(text) };
+    },
+    rollback: async (n, { hash, by }) => used(configuration.rollback(n, hash, by)),
+    writeSecret: async (name, value) => void configuration.writeSecret(name, value),
+    dropSecret: (name) => rm(join(dirname(resolve(configuration.file)), "secrets", name), { force: true }),
+  };
+}
+
+export interface BackupPlace {
+  readonly stateDir: string;
+  readonly siteFile: string;
+  readonly release: string;
+  readonly clock: Clock;
+  /** The gateway starts anew, and takes up what was put in its way. */
+  startAnew(): void;
+}
+
+/** Not part of any backup. */
+const WORK = ".jobs";
+
+/** What an earlier run left goes. */
+export async function backupWork(place: BackupPlace): Promise<Pick<LongWorkParts, "backUp" | "restore" | "keep">> {
+  const { stateDir, siteFile, release, clock } = place;
+  const dir = join(stateDir, WORK);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  let count = 0;
+  const fresh = (ending: string) => join(dir, `${++count}.${ending}`);
+  return {
+    backUp: async (passphrase, at, signal) => {
+      const out = fresh("ghbackup");
+      const options = { stateDir, siteFile, out, passphrase, release };
+      const done = await backUpInThread(options, { signal, onProgress: (share) => at(share) });
+      const day = new Date(clock.nowMs()).toISOString().slice(0, 10);
+      const file = {
+        type: "application/octet-stream",
+        name: `gatehouse-${day}.ghbackup`,
+        open: () => createReadStream(out),
+        discard: () => void rm(out, { force: true }),
+      };
+      return { ...done, file };
+    },
+    keep: async (path) => {
+      const kept = fresh("restore");
+      await rename(path, kept);
+      return kept;
+    },
+    restore: async (file, passphrase, at, signal) => {
+      try {
+        const staged = await stageInThread(
+          { stateDir, file, passphrase },
+          { signal, onProgress: (share) => at(share) },
+        );
+        place.startAnew();
+        return staged;
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/** The commissioning report's facts: what stands where, what was tested and how it ended, what is left to do. */
+import { type Clock, formatTime, OUTSIDE, type Policy, type Words } from "@gatehouse/protocol";
+import type { Core } from "../../core/core.ts";
+import type { HealthEntry } from "../../core/health.ts";
+import type { AnswerOf } from "../table/index.ts";
+import { titleOf } from "./limit-words.ts";
+import type { TestsBook } from "./tests-book.ts";
+
+type Report = AnswerOf<"GET /api/1/reports/commissioning">;
+
+export interface ReportParts {
+  readonly core: Pick<Core, "model">;
+  readonly health: { readonly entries: readonly HealthEntry[] };
+  readonly tests: TestsBook;
+  readonly uplinks: readonly { readonly id: string }[];
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly clock: Clock;
+}
+
+export function commissioningReport(parts: ReportParts): Report {
+  const { core, tests, uplinks, clock } = parts;
+  const { model } = core;
+  const { site } = model.config.site;
+  const rooms = roomsOf(model);
+  const devices = [...model.devices.values()].map(({ id, kind, portal }) => {
+    const where = model.spaceOf.get(id) ?? portal ?? "";
+    return { id, kind, where, ...testedOf(tests, "devices", id), says: tests.of("devices", id)?.says ?? null };
+  });
+  const tried = uplinks.map(({ id }) => ({ id, ...testedOf(tests, "uplinks", id) }));
+  return {
+    site: { id: site.id, name: site.name, kind: site.kind, gateway: model.gateway, address: site.address ?? null },
+    madeAt: formatTime(clock.nowMs(), model.zone),
+    rooms,
+    devices,
+    uplinks: tried,
+    open: whatIsLeft(parts, { rooms, devices, uplinks: tried }),
+  };
+}
+
+function roomsOf({ spaces, spaceOf }: Core["model"]): Report["rooms"] {
+  const counts = new Map<string, number>();
+  for (const space of spaceOf.values()) counts.set(space, (counts.get(space) ?? 0) + 1);
+  return [...spaces].flatMap(([id, { space, limit, address }]) => {
+    if (id === OUTSIDE) return [];
+    const { persons = null, basis = "" } = limit ?? {};
+    const name = space.name ?? id;
+    return [{ id, name, limit: persons, basis, plate: address.plate ?? null, devices: counts.get(id) ?? 0 }];
+  });
+}
+
+function testedOf(tests: TestsBook, kind: "devices" | "uplinks", id: string) {
+  const tested = tests.of(kind, id);
+  if (tested === undefined) return { test: "untested" as const, testedAt: null };
+  return { test: tested.passed ? ("passed" as const) : ("failed" as const), testedAt: tested.at };
+}
+
+function whatIsLeft(
+  { core, health, policies }: ReportParts,
+  { rooms, devices, uplinks }: Pick<Report, "rooms" | "devices" | "uplinks">,
+): Words[] {
+  const { model } = core;
+  const judged = rooms.filter(({ limit }) => limit !== null);
+  const kinds = new Map([...model.spaces].map(([id, { space }]) => [id, space.kind]));
+  const homes = rooms.filter(({ id }) => ["flat", "room", "shed"].includes(kinds.get(id) ?? ""));
+  const left: (Words | undefined)[] = [
+    some(
+      homes.filter(({ limit }) => limit === null),
+      "have no limit: give them areas or a policy",
+      "没有人数限额：请填写面积或选择政策",
+    ),
+    some(
+      judged.filter((room) => room.devices === 0),
+      "have no device: nothing is known of them",
+      "没有设备：无法了解情况",
+    ),
+    some(
+      devices.filter(({ test }) => test === "untested"),
+      "are not tested",
+      "尚未测试",
+    ),
+    some(
+      devices.filter(({ test }) => test === "failed"),
+      "failed their test",
+      "测试未通过",
+    ),
+    some(
+      uplinks.filter(({ test }) => test !== "passed"),
+      "have passed no test: does the platform get what it should?",
+      "上报通道未测试通过",
+    ),
+    uplinks.length === 0
+      ? { en: "No platform is told anything: there is no uplink.", zh: "没有上报通道，平台收不到任何信息。" }
+      : undefined,
+    ...[...new Set(model.config.site.policies.map(({ use }) => use))].map((id) => unverified(policies.get(id))),
+    some(
+      health.entries.map(({ code, subject }) => ({ id: `${code} (${subject})` })),
+      "hold now: see health",
+      "当前存在的状况，请查看运行状况",
+    ),
+  ];
+  return left.filter((each) => each !== undefined);
+}
+
+const SHOWN = 10;
+
+function some(list: readonly { readonly id: string }[], en: string, zh: string): Words | undefined {
+  if (list.length === 0) return undefined;
+  const names = list.slice(0, SHOWN).map(({ id }) => id);
+  const more = list.length - names.length;
+  return {
+    en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${en}.`,
+    zh: `${names.join("、")}${more > 0 ? `等${list.length}项` : ""}${zh}。`,
+  };
+}
+
+function unverified(policy: Policy | undefined): Words | undefined {
+  if (policy === undefined || policy.source.verified) return undefined;
+  const { en, zh } = titleOf(policy);
+  return { en: `The figures of "${en}" are not confirmed.`, zh: `“${zh}”的数字尚未核实。` };
+}

@@ -1,0 +1,183 @@
+/** A list of rooms as spaces, row by row with what is wrong in words for whoever typed it. Pure. */
+import { ID_PATTERN, OUTSIDE, RiskLevel, Space, SpaceKind } from "@gatehouse/protocol";
+import type { RoomRow } from "../table/setup.ts";
+import { COLUMNS, columnOf, KIND_WORDS, NO, RISK_WORDS, type RoomColumn, YES } from "./columns.ts";
+import { readCsv, type SheetRow, unfit } from "./csv.ts";
+import { isZip, readXlsx } from "./xlsx.ts";
+
+export type Cells = RoomRow["cells"];
+
+export interface ReadRooms {
+  readonly rows: RoomRow[];
+  readonly good: number;
+  readonly bad: number;
+}
+
+/** Lines above the first one with names of columns. */
+const MAX_ABOVE = 10;
+const MAX_SHOWN = 2_000;
+
+/** `known`: ids of the site's spaces. Throws ConfigError for a file that is no list of rooms. */
+export function readRooms(bytes: Uint8Array, known: ReadonlySet<string>): ReadRooms {
+  return roomsOf(isZip(bytes) ? readXlsx(bytes) : readCsv(bytes), known);
+}
+
+function roomsOf(sheet: readonly SheetRow[], known: ReadonlySet<string>): ReadRooms {
+  const { columns, behind } = headOf(sheet);
+  const lists = sheet.slice(behind).map(({ line, cells }) => ({ line, cells: cellsOf(columns, cells) }));
+  return checkRooms(lists, known);
+}
+
+/** Rooms as cells, from a list or a scheme. */
+export function checkRooms(
+  lists: readonly { readonly line: number; readonly cells: Cells }[],
+  known: ReadonlySet<string>,
+): ReadRooms {
+  const ids = new Map<string, number>();
+  for (const { line, cells } of lists) if (cells.id !== undefined && !ids.has(cells.id)) ids.set(cells.id, line);
+  const isThere = (id: string) => ids.has(id) || known.has(id);
+  const rows = lists.map(({ line, cells }) => rowOf(line, cells, ids, isThere));
+  const bad = rows.filter(({ problems }) => problems.length > 0).length;
+  return { rows, good: rows.length - bad, bad };
+}
+
+function headOf(sheet: readonly SheetRow[]): { readonly columns: (RoomColumn | undefined)[]; readonly behind: number } {
+  for (const [index, { cells }] of sheet.slice(0, MAX_ABOVE).entries()) {
+    const columns = cells.map(columnOf);
+    if (columns.includes("id")) return { columns: onceEach(columns), behind: index + 1 };
+  }
+  const { zh, en } = COLUMNS.id.title;
+  throw unfit(`no line has a column "${zh}" or "${en}"`, "take the template's first line as it is");
+}
+
+/** Of two columns of one name the first counts. */
+const onceEach = (columns: readonly (RoomColumn | undefined)[]): (RoomColumn | undefined)[] =>
+  columns.map((column, index) => (columns.indexOf(column) === index ? column : undefined));
+
+function cellsOf(columns: readonly (RoomColumn | undefined)[], cells: readonly string[]): Cells {
+  const found: Cells = {};
+  for (const [index, column] of columns.entries()) {
+    const text = cells[index]?.trim().slice(0, MAX_SHOWN) ?? "";
+    if (column !== undefined && text !== "") found[column] = column === "name" ? text : text.normalize("NFKC");
+  }
+  return found;
+}
+
+type Problem = RoomRow["problems"][number];
+type Note = (column: RoomColumn, zh: string, en: string) => undefined;
+
+function rowOf(
+  line: number,
+  cells: Cells,
+  ids: ReadonlyMap<string, number>,
+  isThere: (id: string) => boolean,
+): RoomRow {
+  const problems: Problem[] = [];
+  const note: Note = (column, zh, en) => {
+    problems.push({ column, reason: { zh, en } });
+    return undefined;
+  };
+  const given = {
+    id: idIn(line, cells, ids, note),
+    kind: kindIn(cells, note),
+    name: cells.name,
+    parent: parentIn(cells, isThere, note),
+    ...areasIn(cells, note),
+    registered: registeredIn(cells, note),
+    familyExempt: familyIn(cells, note),
+    risk: riskIn(cells, note),
+    address: addressIn(cells),
+  };
+  if (problems.length > 0) return { line, cells, problems };
+  const space = Space.safeParse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  if (space.success) return { line, cells, space: space.data, problems };
+  for (const { path, message } of space.error.issues) note(columnOfPath(path), `不符合要求：${message}`, message);
+  return { line, cells, problems };
+}
+
+function idIn(line: number, { id = "" }: Cells, ids: ReadonlyMap<string, number>, note: Note): string | undefined {
+  if (id === "") return note("id", "缺少房间编号", "the room has no number");
+  if (id === OUTSIDE)
+    return note("id", "outside 有固定含义，请换一个编号", '"outside" means something else: choose another number');
+  if (!ID_PATTERN.test(id)) {
+    const zh = `“${id}”只能用字母、数字、“-”“_”“.”，最多64个；中文请写在名称中`;
+    return note("id", zh, `"${id}" must be 1 to 64 letters, digits, '-', '_' or '.'; put other text into the name`);
+  }
+  const first = ids.get(id);
+  if (first !== line) return note("id", `与第${first}行重复`, `stands in line ${first} already`);
+  return id;
+}
+
+function kindIn({ kind = "flat" }: Cells, note: Note): string | undefined {
+  const known = KIND_WORDS[kind] ?? kind.toLowerCase();
+  if (SpaceKind.safeParse(known).success) return known;
+  const zh = `没有“${kind}”这种类型：请写套房、房间、工棚、走廊、院落、楼层或楼栋`;
+  return note("kind", zh, `there is no kind "${kind}": write ${SpaceKind.options.join(", ")}`);
+}
+
+function parentIn({ id, parent }: Cells, isThere: (id: string) => boolean, note: Note): string | undefined {
+  if (parent === undefined) return undefined;
+  if (parent === id) return note("parent", "不能位于自身之内", "it cannot lie in itself");
+  if (isThere(parent)) return parent;
+  return note("parent", `没有编号为“${parent}”的楼层或楼栋`, `there is no floor or building "${parent}"`);
+}
+
+/** One number a living room. */
+function areasIn({ areas }: Cells, note: Note): { readonly rooms?: readonly { readonly areaM2: number }[] } {
+  if (areas === undefined) return {};
+  const parts = areas
+    .replace(/(?:平方米|平米|㎡|m2|m²)/gi, " ")
+    .split(/[\s;；、+]+/)
+    .filter((part) => part !== "");
+  const numbers = parts.map((part) => Number(part.replace(",", ".")));
+  if (numbers.length > 0 && numbers.length <= 100 && numbers.every((area) => area > 0 && area <= 100_000))
+    return { rooms: numbers.map((areaM2) => ({ areaM2 })) };
+  note(
+    "areas",
+    `“${areas}”不是面积：请写数字，多间用空格隔开，如 14.2 11`,
+    `"${areas}" is no list of areas: write numbers with spaces between, as 14.2 11`,
+  );
+  return {};
+}
+
+function registeredIn({ registered }: Cells, note: Note): number | undefined {
+  if (registered === undefined) return undefined;
+  const count = Number(registered.replace(/人$/, ""));
+  if (Number.isInteger(count) && count >= 0 && count <= 10_000) return count;
+  return note("registered", `“${registered}”不是人数`, `"${registered}" is no number of people`);
+}
+
+function familyIn({ family }: Cells, note: Note): boolean | undefined {
+  if (family === undefined) return undefined;
+  const word = family.toLowerCase();
+  if (YES.includes(word)) return true;
+  if (NO.includes(word)) return false;
+  return note("family", `请写“是”或“否”，不是“${family}”`, `write yes or no, not "${family}"`);
+}
+
+function riskIn({ risk }: Cells, note: Note): string | undefined {
+  if (risk === undefined) return undefined;
+  const known = RISK_WORDS[risk] ?? risk.toLowerCase();
+  if (RiskLevel.safeParse(known).success) return known;
+  return note("risk", `请写红、黄或蓝，不是“${risk}”`, `write red, yellow or blue, not "${risk}"`);
+}
+
+function addressIn({ code, grid, plate }: Cells): object | undefined {
+  const given = Object.entries({ code, grid, plate }).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+const COLUMN_OF_FIELD: Readonly<Record<string, RoomColumn>> = {
+  rooms: "areas",
+  areaM2: "areas",
+  familyExempt: "family",
+};
+
+/** The innermost part of the path that is a column. */
+function columnOfPath(path: readonly PropertyKey[]): RoomColumn {
+  for (const part of path.map(String).reverse()) {
+    if (COLUMN_OF_FIELD[part] !== undefined) return COLUMN_OF_FIELD[part];
+    if (part in COLUMNS) return part as RoomColumn;
+  }
+  return "id";
+}
