@@ -152,6 +152,7 @@ async function runLocked(
     try {
       await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
     } finally {
+      parts.pairing.close();
       await endpoint.close();
       await parts.audit.close();
     }

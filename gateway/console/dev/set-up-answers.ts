@@ -319,7 +319,8 @@ const deviceAnswers = (tell: (message: LiveMessage) => void): Partial<Record<Api
     return { body: pairing() };
   },
   "POST /api/1/pairing/adopt": ({ body }) => {
-    const { devices } = body as { devices: { user: string }[] };
+    const { devices, edits = [] } = body as { devices: { user: string }[]; edits?: { op: string; path: string }[] };
+    for (const one of edits) edit(one);
     site.devices.push(...devices.map(({ user, ...rest }) => ({ id: user, driver: "mqtt", ...rest })));
     version++;
     return { body: { hash: hash(), version, adopted: devices.length } };

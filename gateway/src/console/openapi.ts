@@ -8,7 +8,7 @@ import { JobRow } from "./table/jobs.ts";
 import { LIVE_ACCESS, LiveMessage, Watch } from "./table/live.ts";
 import { Problem, type Route } from "./table/route.ts";
 import { AccountRow, Session } from "./table/session.ts";
-import { Edit } from "./table/setup.ts";
+import { Edit } from "./table/edit.ts";
 import { SpaceRow } from "./table/spaces.ts";
 import { HealthCodeRow, UplinkRow } from "./table/uplinks.ts";
 

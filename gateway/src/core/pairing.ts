@@ -55,6 +55,13 @@ export class Pairing {
     this.#cancelForget = this.#clock.after(ms + KEPT_MS, () => this.#forget());
   }
 
+  /** The gateway ends: nobody comes any more, and no timer keeps the process. */
+  close(): void {
+    this.#cancelForget?.();
+    this.#untilMonoMs = 0;
+    this.#forget();
+  }
+
   /** Of the broker, which refuses it all the same. */
   knocked({ user, password, address }: Knock): void {
     if (!this.open || !ID_PATTERN.test(user) || TAKEN.includes(user)) return;

@@ -27,17 +27,22 @@ export function pairingAnswers({ pairing, siteFile }: PairingParts): Answers<Key
       pairing.set(minutes);
       return pairing.now;
     },
-    "POST /api/1/pairing/adopt": async ({ body: { hash, devices } }, asking) => {
-      const { version, hash: now } = await adopt(pairing, siteFile, devices, hash, asking);
+    "POST /api/1/pairing/adopt": async ({ body: { hash, devices, edits } }, asking) => {
+      const { version, hash: now } = await adopt({ pairing, siteFile }, devices, { hash, edits }, asking);
       return { hash: now, version, adopted: devices.length };
     },
   };
 }
 
 /** The secrets go to disk before the site file names them. */
-async function adopt(pairing: Pairing, siteFile: SiteFile, devices: readonly Adopted[], hash: string, asking: Asking) {
+async function adopt(
+  { pairing, siteFile }: PairingParts,
+  devices: readonly Adopted[],
+  { hash, edits: before }: { readonly hash: string; readonly edits: readonly SiteEdit[] },
+  asking: Asking,
+) {
   const secrets = devices.map(({ user }) => ({ user, value: pairing.password(user) }));
-  const edits = devices.map(({ user, kind, portal, space, settings = {} }): SiteEdit => {
+  const own = devices.map(({ user, kind, portal, space, settings = {} }): SiteEdit => {
     const place = { ...(portal === undefined ? {} : { portal }), ...(space === undefined ? {} : { space }) };
     const password = { file: `secrets/${secretName(user)}` };
     return { op: "add", path: "devices", value: { ...settings, id: user, kind, ...place, password } };
@@ -45,7 +50,7 @@ async function adopt(pairing: Pairing, siteFile: SiteFile, devices: readonly Ado
   const note = `devices that announced themselves: ${devices.map(({ user }) => user).join(", ")}`.slice(0, 300);
   const what = { hash, note, by: doerOf(asking) };
   for (const { user, value } of secrets) await siteFile.writeSecret(secretName(user), value);
-  const done = siteFile.edit(edits, { ...what, check: false });
+  const done = siteFile.edit([...before, ...own], { ...what, check: false });
   const { version, hash: now } = await done.catch(async (error: unknown) => {
     // Nobody names them.
     for (const { user } of secrets) await siteFile.dropSecret(secretName(user));

@@ -2,7 +2,7 @@
 import type { Problem } from "@gatehouse/protocol";
 import type { z } from "zod";
 import type { AnswerOf } from "../table/index.ts";
-import type { Edit } from "../table/setup.ts";
+import type { Edit } from "../table/edit.ts";
 
 type Diff = AnswerOf<"PATCH /api/1/config">["diff"];
 export type SiteEdit = z.input<typeof Edit>;

@@ -1,6 +1,7 @@
 /** Devices: health, commands, finding and binding new ones, the live view of a line. */
 import { CommandAction, DeviceKind } from "@gatehouse/protocol";
 import { z } from "zod";
+import { Edit } from "./edit.ts";
 import { JobRow } from "./jobs.ts";
 import { NamedId, PageQuery, page, route, Text } from "./route.ts";
 
@@ -167,6 +168,11 @@ export const deviceRoutes = {
         )
         .min(1)
         .max(500),
+      edits: z
+        .array(Edit)
+        .max(10_000)
+        .default([])
+        .describe("further edits in the same change, before the devices: the window does not outlive a restart"),
     }),
     answer: z.object({ hash: z.string(), version: z.int(), adopted: z.int() }),
   }),

@@ -1,6 +1,7 @@
 /** Set-up and configuration: the site file as a whole, its parts, rooms by list or scheme, the commissioning report, the audit log. */
 import { Space } from "@gatehouse/protocol";
 import { z } from "zod";
+import { Edit } from "./edit.ts";
 import { Done, NamedId, PageQuery, page, route, Text } from "./route.ts";
 
 const Hash = z.string().describe("of the file it is about; a change is refused when the file is no longer that one");
@@ -10,13 +11,6 @@ const Finding = z.object({
   fix: z.string().optional(),
   line: z.int().optional(),
 });
-
-/** One edit of the site file: `path` as in `spaces/3-302/registered`, items of lists by their id. */
-export const Edit = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.literal("set"), path: z.string().max(500), value: z.unknown() }),
-  z.strictObject({ op: z.literal("add"), path: z.string().max(500), value: z.unknown() }),
-  z.strictObject({ op: z.literal("remove"), path: z.string().max(500) }),
-]);
 
 const Diff = z.object({
   changes: z.array(

@@ -23,9 +23,9 @@ import { useKept } from "./kept-input.ts";
 import { PairingBar } from "./pairing-bar.tsx";
 import { NOTHING_SCANNED, type Scanned } from "./scanned.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
-import { type SetUp, untilBack } from "./use-set-up.ts";
+import type { SetUp } from "./use-set-up.ts";
 
-/** Found ones first and then those of MQTT: each is a change of the site file, and the second builds on the first. */
+/** Found ones and those of MQTT in one change: the pairing window does not outlive the restart that a change brings. */
 function useTake(setUp: SetUp, scanned: Scanned, onTaken: (taken: readonly Row[]) => void) {
   const words = useWords(setUpDevicesWords);
   return async (rows: readonly Row[]) => {
@@ -34,19 +34,13 @@ function useTake(setUp: SetUp, scanned: Scanned, onTaken: (taken: readonly Row[]
     const waits = adopted.some(({ place }) => place === `space:${UNPLACED}`);
     const found = takeEdits(rows, site, scanned.drivers, words.waiting);
     const space = found.some(({ path }) => path === "spaces") ? [] : unplacedEdits(waits, site, words.waiting);
+    const edits = [...space, ...found];
+    const devices = adopted.flatMap(({ candidate, kind, place }) =>
+      kind === undefined || place === undefined ? [] : [{ user: candidate.name, kind, ...placeKeys(place) }],
+    );
     const done = await setUp.change(async (hash) => {
-      let now = hash;
-      const edits = [...space, ...found];
-      if (edits.length > 0) {
-        now = (await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: devices" } })).hash;
-        if (adopted.length > 0) await untilBack(() => undefined);
-      }
-      if (adopted.length > 0) {
-        const devices = adopted.flatMap(({ candidate, kind, place }) =>
-          kind === undefined || place === undefined ? [] : [{ user: candidate.name, kind, ...placeKeys(place) }],
-        );
-        await call("POST /api/1/pairing/adopt", { body: { hash: now, devices } });
-      }
+      if (devices.length > 0) await call("POST /api/1/pairing/adopt", { body: { hash, devices, edits } });
+      else await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: devices" } });
       return true;
     });
     if (done === true) onTaken(rows);

@@ -38,3 +38,10 @@ test("what has no number in common is not guessed", () => {
   expect(proposePlace(["radar-hall"], doors)).toEqual({ place: undefined, sure: false, others: [] });
   expect(proposePlace(["lock-1302"], doors)).toEqual({ place: undefined, sure: false, others: [] });
 });
+
+test("a small number in a room's name draws no devices to it that have that number too", () => {
+  const odd = [...doors, place("door-x", "<script>alert(1)</script>"), place("1"), place("shed-7")];
+  expect(proposePlace(["lock-1-105"], odd)).toEqual({ place: undefined, sure: false, others: [] });
+  expect(proposePlace(["lock-7"], odd)).toMatchObject({ place: "shed-7", sure: true });
+  expect(proposePlace(["count-shed-7-2"], odd)).toMatchObject({ place: "shed-7", sure: true });
+});

@@ -36,12 +36,21 @@ function standIn(parts: readonly string[], wanted: readonly string[]): boolean {
   return at === wanted.length;
 }
 
+/** A number below it stands in too many names to mean a room by itself. */
+const SHORT_NUMBER = 3;
+
 /** 0: nothing in common; 3: every part of the place's name stands in the device's. */
 function likeness(device: readonly string[], place: readonly string[]): number {
   const numbers = place.filter(hasDigit);
   const last = numbers.at(-1);
   if (last === undefined) return 0;
-  if (standIn(device, place)) return 3;
+  const whole = standIn(device, place);
+  if (numbers.length === 1 && last.length < SHORT_NUMBER) {
+    if (whole && place.length > 1) return 3;
+    const own = device.filter(hasDigit);
+    return own.length === 1 && own[0] === last ? 2 : 0;
+  }
+  if (whole) return 3;
   if (standIn(device, numbers)) return numbers.length > 1 ? 3 : 2;
   const joined = numbers.join("");
   if (numbers.length > 1 && device.some((part) => part === joined)) return 2;

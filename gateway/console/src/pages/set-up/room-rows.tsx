@@ -132,21 +132,29 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
   );
   const anyBad = rows.some(({ problems }) => problems.length > 0);
   return (
-    <Table<RoomRow>
-      size="small"
-      className="gh-stack"
-      rowKey="line"
-      dataSource={rows}
-      scroll={{ x: "max-content" }}
-      pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-      columns={[
-        { title: words.line, dataIndex: "line", key: "line", width: 56 },
-        ...(anyBad
-          ? [{ title: words.problem, key: "problem", width: 220, render: (_value: unknown, row: RoomRow) => says(row) }]
-          : []),
-        ...cells,
-      ]}
-    />
+    <div className="gh-scroll gh-cells">
+      <Table<RoomRow>
+        size="small"
+        className="gh-stack"
+        rowKey="line"
+        dataSource={rows}
+        pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+        columns={[
+          { title: words.line, dataIndex: "line", key: "line", width: 56 },
+          ...(anyBad
+            ? [
+                {
+                  title: words.problem,
+                  key: "problem",
+                  width: 220,
+                  render: (_value: unknown, row: RoomRow) => says(row),
+                },
+              ]
+            : []),
+          ...cells,
+        ]}
+      />
+    </div>
   );
 }
 
