@@ -42,6 +42,4 @@ const changed = Math.max(...sources.map((source) => newest(resolve(root, source)
 if (!existsSync(page) || statSync(page).mtimeMs < changed) {
   const [{ build }, { pageConfig }] = await Promise.all([import("vite"), import("./page-build.ts")]);
   await build(pageConfig);
-  const { packPage } = await import("./pack-page.ts");
-  packPage(dirname(page));
 }

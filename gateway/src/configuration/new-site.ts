@@ -19,7 +19,6 @@ export function writeNewSite(siteFile: string, stateDir: string, chance: () => s
 site: { id: ${JSON.stringify(id)}, name: ${JSON.stringify(id)}, kind: rental-compound, timezone: Asia/Shanghai, address: { grid: unowned } }
 console: { listen: "0.0.0.0:8443" }
 spaces: []
-console: { listen: "0.0.0.0:8443" }
 `,
   );
   return true;
