@@ -3,12 +3,12 @@ import { Alert, Deed, HandOver, Portal, Prompt, Space } from "@gatehouse/protoco
 import { z } from "zod";
 import { PROBLEMS } from "./problem-catalogue.ts";
 import { DeviceRow, FoundDevice, SeenReading } from "./table/devices.ts";
+import { Edit } from "./table/edit.ts";
 import { API } from "./table/index.ts";
 import { JobRow } from "./table/jobs.ts";
 import { LIVE_ACCESS, LiveMessage, Watch } from "./table/live.ts";
 import { Problem, type Route } from "./table/route.ts";
 import { AccountRow, Session } from "./table/session.ts";
-import { Edit } from "./table/edit.ts";
 import { SpaceRow } from "./table/spaces.ts";
 import { HealthCodeRow, UplinkRow } from "./table/uplinks.ts";
 

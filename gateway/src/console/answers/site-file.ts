@@ -1,8 +1,8 @@
 /** The site file as the console's answers change it. */
 import type { Problem } from "@gatehouse/protocol";
 import type { z } from "zod";
-import type { AnswerOf } from "../table/index.ts";
 import type { Edit } from "../table/edit.ts";
+import type { AnswerOf } from "../table/index.ts";
 
 type Diff = AnswerOf<"PATCH /api/1/config">["diff"];
 export type SiteEdit = z.input<typeof Edit>;
