@@ -185,7 +185,7 @@ describe("a nats server that fails", () => {
     await town.stream();
     const { uplink, ended } = town.uplink();
     await uplink.send([owedItem(1)], never);
-    town.server.freeze();
+    await town.server.freeze();
     const startedMs = systemClock.monoMs();
     const sending = refusalOf(uplink.send(owedItems(2, 5), never));
     await expect(ended).rejects.toMatchObject({

@@ -176,7 +176,7 @@ async function strike({ cluster, routes, first, strikes, random, onProgress }: S
       await server.start();
     } else if (fault === 1) {
       done.freezes += 1;
-      server.freeze();
+      await server.freeze();
       await systemClock.sleep(lastsMs);
       server.thaw();
     } else {

@@ -1,8 +1,8 @@
 /** NATS servers as Debian ships them, alone or as a cluster, on ports and in folders of their own. */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InvariantError } from "@gatehouse/protocol";
+import { InvariantError, systemClock } from "@gatehouse/protocol";
 import { endProgram, startProgram } from "./child.ts";
 import { freePort, ownFolder } from "./places.ts";
 
@@ -13,8 +13,8 @@ export interface NatsServer {
   start(): Promise<void>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** SIGSTOP and SIGCONT: it holds its connections and says nothing. */
-  freeze(): void;
+  /** SIGSTOP and SIGCONT: it holds its connections and says nothing. Resolves once it stands still: the signal takes a moment to reach all threads. */
+  freeze(): Promise<void>;
   thaw(): void;
 }
 
@@ -103,6 +103,17 @@ async function portsIn(dir: string, size: number): Promise<Ports> {
   return ports;
 }
 
+/** As the kernel shows its threads: `pid (name) state …`. */
+function isStopped(pid: number | undefined): boolean {
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).every((task) =>
+    readFileSync(join(tasks, task, "stat"), "utf8")
+      .split(") ")
+      .at(-1)
+      ?.startsWith("T"),
+  );
+}
+
 function serverIn(dir: string, name: string, port: number, config: readonly string[]): NatsServer {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, "nats.conf");
@@ -120,7 +131,10 @@ function serverIn(dir: string, name: string, port: number, config: readonly stri
       child = await startProgram({ path: PROGRAM, args: ["-c", file], ready: /Server is ready/ });
     },
     kill: () => endProgram(child, "SIGKILL"),
-    freeze: () => tell("SIGSTOP"),
+    freeze: async () => {
+      tell("SIGSTOP");
+      while (!isStopped(child?.pid)) await systemClock.sleep(5);
+    },
     thaw: () => tell("SIGCONT"),
   };
 }
