@@ -9,6 +9,7 @@ import { log, type Parent, sayUp, underParent } from "./parent.ts";
 import { keepFew } from "./rejected-limit.ts";
 import { SiteTree } from "./site-tree.ts";
 import type { StateMessage } from "./state-shapes.ts";
+import { followTrust } from "./trust-watch.ts";
 import { prepareServer } from "./ua-server.ts";
 
 underParent<ServerTask>(serve);
@@ -16,7 +17,7 @@ underParent<ServerTask>(serve);
 async function serve({ task, signal }: Parent<ServerTask>): Promise<void> {
   const clock = systemClock;
   const doorkeeper = new Doorkeeper(task.users, clock, (user, why) => log.warn({ user, why }, "opcua user refused"));
-  const server = await prepareServer(task, doorkeeper);
+  const { server, certificates } = await prepareServer(task, doorkeeper);
   const { addressSpace } = server.engine;
   if (addressSpace === null) throw new LinkError("refused", "the server has no address space");
   const tree = new SiteTree(addressSpace, task);
@@ -45,7 +46,9 @@ async function serve({ task, signal }: Parent<ServerTask>): Promise<void> {
     await server.start();
     log.info({ endpoint: server.getEndpointUrl() }, "opc ua server listens");
     sayUp(signal);
-    keepFew(join(task.folder, "pki", "rejected"), clock, signal);
+    const pki = join(task.folder, "pki");
+    keepFew(join(pki, "rejected"), clock, signal);
+    followTrust(pki, certificates, clock, signal);
     await Promise.race([link.lost, failed.promise, aborted(signal)]);
   } finally {
     link?.close();

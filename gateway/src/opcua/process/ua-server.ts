@@ -17,7 +17,10 @@ const MOST_SESSIONS = 50;
 const MOST_CONNECTIONS = 60;
 
 /** Its model is loaded; it does not listen yet. */
-export async function prepareServer(task: ServerTask, doorkeeper: Doorkeeper): Promise<OPCUAServer> {
+export async function prepareServer(
+  task: ServerTask,
+  doorkeeper: Doorkeeper,
+): Promise<{ readonly server: OPCUAServer; readonly certificates: OPCUACertificateManager }> {
   const { host, port } = placeOf(task.listen);
   const certificates = new OPCUACertificateManager({
     rootFolder: join(task.folder, "pki"),
@@ -52,7 +55,7 @@ export async function prepareServer(task: ServerTask, doorkeeper: Doorkeeper): P
     buildInfo: { productName: "Gatehouse", productUri: "urn:gatehouse", manufacturerName: "Gatehouse" },
   });
   await server.initialize();
-  return server;
+  return { server, certificates };
 }
 
 function placeOf(listen: string): { readonly host: string; readonly port: number } {
