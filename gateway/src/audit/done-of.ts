@@ -3,8 +3,8 @@ import type { Deed } from "@gatehouse/protocol";
 import type { Input } from "../core/step.ts";
 import type { Done } from "./entry.ts";
 
-/** Undefined for what time and devices bring. `refused` says why the core did not take it. */
-export function doneOf(input: Input, refused: string | undefined): Done | undefined {
+/** Undefined for what time and devices bring. `refused` says why the core did not take it, `version` which site file is in use and by whom. */
+export function doneOf(input: Input, refused: string | undefined, version: string | undefined): Done | undefined {
   const end = refused === undefined ? "" : `refused: ${refused}`;
   switch (input.type) {
     case "deed":
@@ -32,7 +32,12 @@ export function doneOf(input: Input, refused: string | undefined): Done | undefi
         detail: `${input.id}; ${input.code}: ${input.error}`,
       };
     case "config":
-      return { by: "gateway", what: "configuration", subject: input.config.site.site.id, detail: "in use from now on" };
+      return {
+        by: "gateway",
+        what: "configuration",
+        subject: input.config.site.site.id,
+        detail: `in use from now on${version === undefined ? "" : `: ${version}`}`,
+      };
     default:
       return undefined;
   }

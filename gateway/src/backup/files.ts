@@ -23,6 +23,8 @@ export interface Found {
 /** What is made anew, goes row by row, or is nobody's business elsewhere. */
 export const LEFT_OUT =
   /^(gatehouse\.db.*|lock.*|ballast|control\.sock|numbers\.json|salvage\.json|quarantine|replaced|\..*)$/;
+/** Uploads on their way, as a backup that is just being put back. */
+const PASSING: readonly string[] = ["console/spool"];
 /** What may be read by whoever has the backup; anything else in the state folder counts as a secret. */
 const OPEN = /^(configs|audit)\//;
 
@@ -82,7 +84,7 @@ function isFile(path: string): boolean {
 function below(dir: string, under: string): readonly string[] {
   return readdirSync(join(dir, under), { withFileTypes: true }).flatMap((entry) => {
     const name = under === "" ? entry.name : `${under}/${entry.name}`;
-    if (under === "" ? LEFT_OUT.test(entry.name) : entry.name.startsWith(".")) return [];
+    if (under === "" ? LEFT_OUT.test(entry.name) : entry.name.startsWith(".") || PASSING.includes(name)) return [];
     if (entry.isDirectory()) return below(dir, name);
     return entry.isFile() ? [name] : [];
   });

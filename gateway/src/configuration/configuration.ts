@@ -81,6 +81,13 @@ export class Configuration {
     return this.#versions.all;
   }
 
+  /** The latest version in words: its number, who and why. */
+  get inUse(): string | undefined {
+    const { latest } = this.#versions;
+    if (latest?.hash !== this.hash) return undefined;
+    return `version ${latest.n} by ${latest.by}${latest.note === "" ? "" : `: ${latest.note}`}`;
+  }
+
   versionText(n: number): string {
     return this.#versions.text(n);
   }
