@@ -160,7 +160,6 @@ afterAll(async () => {
 });
 
 describe.each([
-  { language: "zh", width: 1280 },
   { language: "en", width: 390 },
 ] as const)("from the claim to the first alert on the board, $language at $width px", ({ language, width }) => {
   const stop = new AbortController();
