@@ -233,7 +233,7 @@ function addressIn(config: unknown): string | null {
   const text = String(url ?? (Array.isArray(servers) ? servers[0] : servers) ?? host ?? "");
   try {
     const address = new URL(text);
-    [address.username, address.password] = ["", ""];
+    [address.username, address.password, address.search, address.hash] = ["", "", "", ""];
     return address.href;
   } catch {
     return text === "" ? null : text.replace(/^.*@/, "");

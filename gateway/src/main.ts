@@ -194,7 +194,7 @@ async function assemble(
     installation: randomBytes(4).readUInt32BE().toString(36),
     onFatal,
     onInput: (input, refused) => {
-      const done = doneOf(input, refused, options.configuration?.inUse);
+      const done = doneOf(input, refused, () => options.configuration?.inUse);
       if (done !== undefined) audit.record(done);
     },
   });

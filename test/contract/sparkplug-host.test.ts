@@ -211,7 +211,7 @@ describe("devices of the site file", () => {
     await node.report("C", { In: { value: 12 } });
     await taken.until("count.totals", 2);
     expect(taken.items.at(-2)).toEqual({
-      unreadable: "Room: somewhere is neither yes nor no: say so with `on` and `off`",
+      unreadable: "Room: a string is neither yes nor no: say so with `on` and `off`",
     });
   });
 

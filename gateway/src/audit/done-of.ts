@@ -4,7 +4,7 @@ import type { Input } from "../core/step.ts";
 import type { Done } from "./entry.ts";
 
 /** Undefined for what time and devices bring. `refused` says why the core did not take it, `version` which site file is in use and by whom. */
-export function doneOf(input: Input, refused: string | undefined, version: string | undefined): Done | undefined {
+export function doneOf(input: Input, refused: string | undefined, version: () => string | undefined): Done | undefined {
   const end = refused === undefined ? "" : `refused: ${refused}`;
   switch (input.type) {
     case "deed":
@@ -31,13 +31,15 @@ export function doneOf(input: Input, refused: string | undefined, version: strin
         subject: input.target,
         detail: `${input.id}; ${input.code}: ${input.error}`,
       };
-    case "config":
+    case "config": {
+      const inUse = version();
       return {
         by: "gateway",
         what: "configuration",
         subject: input.config.site.site.id,
-        detail: `in use from now on${version === undefined ? "" : `: ${version}`}`,
+        detail: `in use from now on${inUse === undefined ? "" : `: ${inUse}`}`,
       };
+    }
     default:
       return undefined;
   }

@@ -86,6 +86,18 @@ describe("a publish", () => {
     await expect(client.next()).rejects.toThrow("closed");
   });
 
+  it("costs its client its connection when a driver fails at it, and nobody else anything", async () => {
+    const it = await open({
+      onPublish: () => {
+        throw new TypeError("a driver's fault");
+      },
+    });
+    const client = await join(it);
+    client.send(publishPacket(READINGS, "{}"));
+    await expect(client.next()).rejects.toThrow("closed");
+    await expect(join(it)).resolves.toBeDefined();
+  });
+
   it("is acknowledged in its turn, even when a later one is committed first", async () => {
     const hold = held();
     const it = await open({ onPublish: hold.onPublish });

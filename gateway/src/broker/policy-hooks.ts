@@ -180,7 +180,7 @@ export class PolicyHooks {
     const payload = packet.payload as Buffer;
     const publish = { client: user, topic, payload, qos };
     for (const onlooker of this.#onlookers) onlooker(publish);
-    const answered = this.#take(publish);
+    const answered = this.#taken(publish);
     if (answered === undefined) {
       const refusal = this.#handlers.size === 0 ? "not-ready" : "unknown-user";
       this.#options.refused(connection, refusal, "belongs to no driver of this broker");
@@ -206,6 +206,15 @@ export class PolicyHooks {
       },
       (cause: unknown) => ready(new LinkError("closed", `${topic} is not stored`, { cause })),
     );
+  }
+
+  /** A driver that is wrong costs itself this message, and not the gateway its life. */
+  #taken(publish: LocalPublish): Promise<void> | undefined {
+    try {
+      return this.#take(publish);
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
   }
 
   /** A publish belongs to the first driver that takes it. */

@@ -42,6 +42,8 @@ const NEW_MARK = "new-site";
 export class Configuration {
   readonly #options: ConfigurationOptions;
   #versions: Versions;
+  /** The file the gateway ran with last, in this process. */
+  #ran: string | undefined;
 
   /** A file that was edited by hand since becomes a version of its own. */
   constructor(options: ConfigurationOptions) {
@@ -84,7 +86,7 @@ export class Configuration {
   /** The latest version in words: its number, who and why. */
   get inUse(): string | undefined {
     const { latest } = this.#versions;
-    if (latest?.hash !== this.hash) return undefined;
+    if (latest === undefined || !existsSync(this.file) || latest.hash !== this.hash) return undefined;
     return `version ${latest.n} by ${latest.by}${latest.note === "" ? "" : `: ${latest.note}`}`;
   }
 
@@ -112,9 +114,10 @@ export class Configuration {
     return editText(this.text, edits);
   }
 
-  /** Remembers a file that is in use and not the latest version yet: edited by hand, or the first. */
+  /** The gateway runs with the file as it stands: it is what is put back later, and a version of its own where it was edited by hand, or is the first. */
   noteInUse(): void {
     const { text } = this;
+    this.#ran = text;
     if (this.#versions.latest?.hash === hashOf(text)) return;
     const first = this.#versions.latest === undefined;
     this.#versions.keep(text, {
@@ -149,13 +152,18 @@ export class Configuration {
     this.#options.onChange();
   }
 
-  /** After a start that failed: the version before the latest stands again. Undefined where there is none that differs. */
+  /** After a start that failed: the file that ran last stands again, and the one that did not stays a version. Undefined where it is the same one. */
   putBack(reason: string): Version | undefined {
-    const { hash } = this;
-    const before = this.#versions.all.findLast((version) => version.hash !== hash);
-    if (before === undefined) return undefined;
+    const [ran, failed] = [this.#ran, this.text];
+    if (ran === undefined || ran === failed) return undefined;
+    if (this.#versions.latest?.hash !== hashOf(failed))
+      this.#versions.keep(failed, {
+        ...this.#now(),
+        by: "file",
+        note: "edited by hand; the gateway did not start with it",
+      });
     const note = `put back: the gateway did not start with the file before (${reason})`.slice(0, 300);
-    return this.#take(this.#versions.text(before.n), { by: "gateway", note });
+    return this.#take(ran, { by: "gateway", note });
   }
 
   /** Written beside the site file in `secrets/`, readable by its owner alone. What goes into the site file is `{ file: … }` with the result. */
@@ -172,8 +180,10 @@ export class Configuration {
 
   setNew(isNew: boolean): void {
     const mark = join(this.#options.stateDir, NEW_MARK);
-    if (isNew) writeFileSync(mark, "", { mode: 0o600 });
-    else rmSync(mark, { force: true });
+    if (isNew) {
+      mkdirSync(dirname(mark), { recursive: true, mode: 0o700 });
+      writeFileSync(mark, "", { mode: 0o600 });
+    } else rmSync(mark, { force: true });
   }
 
   #take(text: string, author: Author): Version {

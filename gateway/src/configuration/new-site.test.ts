@@ -65,7 +65,20 @@ describe("a new site", () => {
     expect(configuration.versions.map(({ n }) => n)).toEqual(Array.from({ length: 100 }, (_, index) => index + 7));
     expect(() => configuration.apply(first, "0", { by: "li", note: "" })).toThrow("has changed meanwhile");
     expect(() => configuration.rollback(1, configuration.hash, "li")).toThrow("there are 7 to 106");
+  });
+
+  it("puts back what ran last, keeps what did not start, and never undoes what is the same file", () => {
+    const { siteFile, stateDir } = options();
+    writeNewSite(siteFile, stateDir, () => "a1b2");
+    const configuration = new Configuration(options());
+    const ran = configuration.text;
+    configuration.noteInUse();
+    expect(configuration.putBack("no port")).toBeUndefined();
+    for (const change of ["# never ran\n", "# neither\n"])
+      configuration.apply(`${ran}${change}`, configuration.hash, { by: "li", note: "" });
+    writeFileSync(siteFile, `${ran}# by hand\n`);
     expect(configuration.putBack("no port")?.by).toBe("gateway");
-    expect(configuration.text).toBe(`${first}# 103\n`);
+    expect(configuration.text).toBe(ran);
+    expect(configuration.versions.map(({ n }) => configuration.versionText(n))).toContain(`${ran}# by hand\n`);
   });
 });

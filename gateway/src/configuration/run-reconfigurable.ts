@@ -60,7 +60,11 @@ export async function runReconfigurable(options: ReconfigurableOptions, signal: 
     let isReady = false;
     const onReady = (): void => {
       isReady = true;
-      configuration.noteInUse();
+      try {
+        configuration.noteInUse();
+      } catch (err) {
+        log.warn({ err }, "the site file in use could not be kept as a version");
+      }
     };
     try {
       await run({ refused, onReady, signal: stop });

@@ -21,7 +21,6 @@ export class Versions {
   /** A damaged line of the list is left out: the files stand on their own. */
   constructor(stateDir: string) {
     this.#dir = join(stateDir, "configs");
-    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const list = join(this.#dir, "versions.ndjson");
     const lines = existsSync(list) ? readFileSync(list, "utf8").split("\n") : [];
     this.#all = lines.flatMap((line) => {
@@ -42,6 +41,8 @@ export class Versions {
   /** On disk when it returns. */
   keep(text: string, { at, by, note }: Pick<Version, "at" | "by" | "note">): Version {
     const version = { n: (this.latest?.n ?? 0) + 1, at, by, note, hash: hashOf(text) };
+    // Made only now: a backup that waits to be taken up moves what stands in the state folder.
+    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     writeFileDurably(this.#file(version.n), text);
     const kept = [...this.#all, version].slice(-KEPT);
     writeFileDurably(join(this.#dir, "versions.ndjson"), `${kept.map((one) => JSON.stringify(one)).join("\n")}\n`);

@@ -115,13 +115,14 @@ function heardOf(item: unknown, refused: string | undefined, nowMs: number): Hea
     atMs: nowMs,
     device,
     kind: String(kind).slice(0, MAX_KIND),
-    value: shown(value),
+    // What was refused may be anything, a card number in the wrong place too.
+    value: refused === undefined ? shown(value) : undefined,
     card: credential !== undefined,
     ...(refused === undefined ? {} : { refused }),
   };
 }
 
-/** Of what was not taken too, so that nothing long or nested stays behind. */
+/** Nothing long or nested stays behind. */
 function shown(value: unknown): unknown {
   if (value === undefined || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "string") return value.slice(0, 64);

@@ -135,9 +135,9 @@ function readSensor(fields: Fields, id: string): ReadComponent | string {
       ? `device_class ${name.slice(0, 50)} is no meter`
       : "without a device_class nobody knows what it measures";
   const factor = typeof unit === "string" && Object.hasOwn(known.factors, unit) ? known.factors[unit] : undefined;
-  if (factor === undefined) return `${name}: the unit ${String(unit).slice(0, 20)} is not known`;
+  if (factor === undefined) return `${name}: the unit ${said(unit, "given").slice(0, 20)} is not known`;
   if (known.total && state_class === "measurement") return `${name}: a measurement, no running total`;
-  const names = `${String(fields["name"] ?? "")} ${id}`;
+  const names = `${said(fields["name"], "")} ${id}`;
   if (known.total && OF_A_TIME.test(names)) return `${name}: a total of a day or a month, no running total`;
   return { point: { kind: known.kind, property: id, reads: { as: "number", kind: known.reading, factor } } };
 }

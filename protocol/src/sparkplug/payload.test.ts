@@ -164,16 +164,16 @@ describe("values", () => {
   });
 
   test.each([
-    [{ datatype: 1, intValue: 300 }, "Int8 in intValue: 300 does not fit 8 bits"],
-    [{ datatype: 5, intValue: 256 }, "UInt8 in intValue: 256 does not fit 8 bits"],
-    [{ datatype: 7, longValue: "4294967296" }, "UInt32 in longValue: 4294967296 does not fit 32 bits"],
-    [{ datatype: 11, intValue: 1 }, "Boolean in intValue: 1 does not stand where the type has it"],
-    [{ datatype: 12, booleanValue: true }, "String in booleanValue: true does not stand where the type has it"],
-    [{ datatype: 3, stringValue: "5" }, "Int32 in stringValue: 5 does not stand where the type has it"],
+    [{ datatype: 1, intValue: 300 }, "Int8 in intValue: does not fit 8 bits"],
+    [{ datatype: 5, intValue: 256 }, "UInt8 in intValue: does not fit 8 bits"],
+    [{ datatype: 7, longValue: "4294967296" }, "UInt32 in longValue: does not fit 32 bits"],
+    [{ datatype: 11, intValue: 1 }, "Boolean in intValue: does not stand where the type has it"],
+    [{ datatype: 12, booleanValue: true }, "String in booleanValue: does not stand where the type has it"],
+    [{ datatype: 3, stringValue: "5" }, "Int32 in stringValue: does not stand where the type has it"],
     [{ datatype: 12 }, "String: neither a value nor is_null"],
     [{ datatype: 16, intValue: 1 }, "DataSet: no datasetValue"],
     [{ datatype: 19, intValue: 1 }, "Template: no templateValue"],
-    [{ datatype: 20, intValue: 1 }, "PropertySet in intValue: 1 is no value of that type"],
+    [{ datatype: 20, intValue: 1 }, "PropertySet in intValue: is no value of that type"],
     [{ datatype: 24, bytesValue: Uint8Array.of(1) }, "Int32Array: 1 bytes"],
     [{ datatype: 32, bytesValue: Uint8Array.of(255, 255, 255, 255) }, "BooleanArray: 4 bytes for 4294967295 values"],
     [{ datatype: 33, bytesValue: Uint8Array.of(65) }, "StringArray: the last string has no end"],

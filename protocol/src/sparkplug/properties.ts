@@ -70,7 +70,7 @@ export function qualityOf(properties: SparkplugProperties | undefined): number {
   if (quality === undefined) return QUALITY.good;
   const known: readonly unknown[] = Object.values(QUALITY);
   if (quality.type !== "Int32" || !known.includes(quality.value))
-    throw new FrameError("payload", `Quality: ${String(quality.value)} of type ${quality.type} is no quality`);
+    throw new FrameError("payload", `Quality: a value of type ${quality.type} is no quality`);
   return quality.value as number;
 }
 

@@ -18,10 +18,9 @@ export interface WireValue {
   readonly value: bigint | number | boolean | string | Uint8Array;
 }
 
-const wrong = (type: SparkplugType, { field, value }: WireValue, why: string): FrameError => {
-  const shown = value instanceof Uint8Array ? `${value.length} bytes` : String(value).slice(0, 40);
-  return new FrameError("payload", `${type} in ${field}: ${shown} ${why}`);
-};
+/** A value may be a card number: it is never part of a message. */
+const wrong = (type: SparkplugType, { field }: WireValue, why: string): FrameError =>
+  new FrameError("payload", `${type} in ${field}: ${why}`);
 
 const INTEGERS: Partial<Record<SparkplugType, { readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }>> = {
   Int8: { bits: 8, signed: true },
@@ -103,7 +102,7 @@ export function writeSparkplugValue(
   const integer = INTEGERS[type];
   if (integer !== undefined) return writeInteger(type, integer, value);
   const need = <T>(ok: boolean, field: WireField): WireValue => {
-    if (!ok) throw new FrameError("payload", `${type}: not a value of that type: ${String(value).slice(0, 40)}`);
+    if (!ok) throw new FrameError("payload", `${type}: a ${typeof value} is not a value of that type`);
     return { field, value: value as T & WireValue["value"] };
   };
   switch (type) {
@@ -122,7 +121,7 @@ export function writeSparkplugValue(
       return need(value instanceof Uint8Array, "bytesValue");
     default:
       if (!type.endsWith("Array") || !Array.isArray(value))
-        throw new FrameError("payload", `${type}: not a value of that type: ${String(value).slice(0, 40)}`);
+        throw new FrameError("payload", `${type}: a ${typeof value} is not a value of that type`);
       return { field: "bytesValue", value: writeArray(type, value) };
   }
 }
@@ -135,8 +134,7 @@ function writeInteger(
   const whole = typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
   const big = whole ? BigInt(value) : 0n;
   const fits = signed ? BigInt.asIntN(bits, big) === big : big >= 0n && big >> BigInt(bits) === 0n;
-  if (!whole || !fits)
-    throw new FrameError("payload", `${type}: not a value of that type: ${String(value).slice(0, 40)}`);
+  if (!whole || !fits) throw new FrameError("payload", `${type}: a ${typeof value} is not a value of that type`);
   if (bits === 64) return { field: "longValue", value: BigInt.asUintN(64, big) };
   return { field: "intValue", value: BigInt.asUintN(32, big) };
 }

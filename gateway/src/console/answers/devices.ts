@@ -1,6 +1,7 @@
 /** Answers about devices, drivers and lines. */
 import type { CommandAction, Device } from "@gatehouse/protocol";
 import type { FiguresBook } from "../../core/line-figures.ts";
+import { Refusal } from "../refusal.ts";
 import type { FoundDevice, ScanResult } from "../table/devices.ts";
 import type { Answers } from "../table/index.ts";
 import { doerOf } from "./deeds.ts";
@@ -93,6 +94,9 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
       const { target, action, args, secondsValid } = body;
       const { clock } = parts;
       deviceOf(parts, target);
+      // Keys, trust and installation windows of readers are set-up.
+      if (action === "configure" && !asking.roles.includes("technician"))
+        throw new Refusal("forbidden", { values: { roles: "technician" } });
       const notAfter = new Date(clock.nowMs() + secondsValid * 1_000 * clock.scale).toISOString();
       const given = args === undefined ? {} : { args };
       const wish = { id: parts.newId(), target, action, ...given, notAfter, issuer: doerOf(asking) };

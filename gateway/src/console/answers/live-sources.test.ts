@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { LiveDrivers } from "../../core/commands/live-drivers.ts";
 import type { CoreChange } from "../../core/core.ts";
 import { HealthBoard } from "../../core/health.ts";
+import type { LineProtocol } from "../../core/line-ports.ts";
 import type { LocalPublish } from "../../core/ports.ts";
 import { modelOf } from "../../core/state.ts";
 import { DeviceBook } from "../../monitor/device-book.ts";
@@ -16,6 +17,13 @@ import { LiveMessage as Schema } from "../table/live.ts";
 import { GATHER_MS } from "./gather.ts";
 import { Jobs } from "./jobs.ts";
 import { liveSources } from "./live-sources.ts";
+
+/** Hides all but the first byte, as protocols hide cards. */
+const masking: LineProtocol = {
+  framing: { maxBytes: 8, look: (bytes) => ({ frame: bytes.length }) },
+  describe: () => "",
+  hex: () => "01 ··",
+};
 
 function open() {
   const run = new CoreRun(testConfig(), "2026-03-02T12:00");
@@ -31,7 +39,9 @@ function open() {
     model: modelOf(run.state),
     onChange: (listener: (change: CoreChange) => void) => void changed.push(listener),
   };
-  const driverFacts = new Map([["bus", { id: "bus", type: "modbus", link: null, protocol: undefined }]]);
+  const facts = (id: string, protocol: LineProtocol | undefined) =>
+    [id, { id, type: "x", link: null, protocol }] as const;
+  const driverFacts = new Map([facts("bus", masking), facts("boards", undefined)]);
   const sources = liveSources({
     core,
     drivers: new LiveDrivers(),
@@ -127,12 +137,19 @@ describe("live sources", () => {
     const say = () => box.taps.tapFor("bus")({ atMs: 0, direction: "tx", bytes: Uint8Array.of(1, 2) });
     say();
     await box.clock.advance(GATHER_MS);
-    expect(box.heard).toMatchObject([{ about: "line", driver: "bus", lines: [{ way: "->", hex: "01 02" }] }]);
+    expect(box.heard).toMatchObject([{ about: "line", driver: "bus", lines: [{ way: "->", hex: "01 ··" }] }]);
     say();
     end();
     say();
     await box.clock.advance(GATHER_MS);
     expect(box.heard).toHaveLength(1);
+  });
+
+  it("tell nothing of a line whose protocol masks nothing: cards would be seen in its bytes", async () => {
+    box.watch("line", { line: "boards" });
+    box.taps.tapFor("boards")({ atMs: 0, direction: "rx", bytes: Uint8Array.of(0xa2, 0x98, 0x7c, 0x00) });
+    await box.clock.advance(GATHER_MS);
+    expect(box.heard).toEqual([]);
   });
 
   it("tell log lines without secrets, and of a flood the latest", async () => {

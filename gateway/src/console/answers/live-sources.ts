@@ -156,12 +156,13 @@ const readings: Source = ({ clock, book, onPublish }, tell, { device }) => {
   return ender(seen, ends);
 };
 
-/** What is secret on the line is masked by its protocol. */
+/** What is secret on the line is masked by its protocol; a line without one is not shown. */
 const line: Source = ({ clock, taps, driverFacts }, tell, { line: driver }) => {
-  if (driver === undefined || !driverFacts.has(driver)) return () => {};
+  const protocol = driver === undefined ? undefined : driverFacts.get(driver)?.protocol;
+  if (driver === undefined || protocol === undefined) return () => {};
   type Line = ReturnType<typeof lineRow>;
   const stream = new Stream<Line>(clock, MOST_LINES, (lines) => tell({ about: "line", driver, lines: [...lines] }));
-  const dialogue = new Dialogue(driverFacts.get(driver)?.protocol, (entry) => stream.add(lineRow(entry)));
+  const dialogue = new Dialogue(protocol, (entry) => stream.add(lineRow(entry)));
   return ender(stream, [taps.listen(driver, (event) => dialogue.hear(event))]);
 };
 

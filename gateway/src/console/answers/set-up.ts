@@ -1,5 +1,6 @@
 /** Answers about setting up: the site file, rooms, secrets, premises, the commissioning report, who did what. */
 import type { Clock, Policy, Problem, Site, Words } from "@gatehouse/protocol";
+import { Refusal } from "../refusal.ts";
 import { readRoomsApart } from "../rooms/reader-thread.ts";
 import { roomsOfScheme } from "../rooms/scheme.ts";
 import { csvTemplate, xlsxTemplate } from "../rooms/template.ts";
@@ -104,9 +105,19 @@ function fileAnswers({ siteFile, setUp }: SetUpParts): Answers<FileKeys> {
 type RoomKeys = Extract<Keys, `${string}/rooms${string}`>;
 
 function roomAnswers({ siteFile, core, clock }: SetUpParts): Answers<RoomKeys> {
+  let isReading = false;
   return {
     "GET /api/1/rooms/template": async ({ query: { format, lang } }) => templateIn(format, lang),
-    "POST /api/1/rooms/read": ({ body }, { signal }) => readRoomsApart(body, core.model.spaces.keys(), clock, signal),
+    "POST /api/1/rooms/read": async ({ body }, { signal }) => {
+      // One thread with its memory at a time.
+      if (isReading) throw new Refusal("busy", { retryAfterSeconds: 5, values: { seconds: 5 } });
+      isReading = true;
+      try {
+        return await readRoomsApart(body, core.model.spaces.keys(), clock, signal);
+      } finally {
+        isReading = false;
+      }
+    },
     "POST /api/1/rooms/scheme": async ({ body }) => roomsOfScheme(body, new Set(core.model.spaces.keys())),
     "POST /api/1/rooms": async ({ body: { hash, spaces, doors } }, asking) => {
       const { site } = await siteFile.current();

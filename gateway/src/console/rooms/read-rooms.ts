@@ -15,7 +15,11 @@ export interface ReadRooms {
 
 /** Lines above the first one with names of columns. */
 const MAX_ABOVE = 10;
-const MAX_SHOWN = 2_000;
+const MAX_SHOWN = 1_000;
+/** All cells together: a small file can say the same long text again and again. */
+const MAX_TEXT = 3_000_000;
+/** What is wrong quotes what stands in the cell. */
+const MAX_REASON = 200;
 
 /** `known`: ids of the site's spaces. Throws ConfigError for a file that is no list of rooms. */
 export function readRooms(bytes: Uint8Array, known: ReadonlySet<string>): ReadRooms {
@@ -24,7 +28,13 @@ export function readRooms(bytes: Uint8Array, known: ReadonlySet<string>): ReadRo
 
 function roomsOf(sheet: readonly SheetRow[], known: ReadonlySet<string>): ReadRooms {
   const { columns, behind } = headOf(sheet);
-  const lists = sheet.slice(behind).map(({ line, cells }) => ({ line, cells: cellsOf(columns, cells) }));
+  let size = 0;
+  const lists = sheet.slice(behind).map(({ line, cells }) => {
+    const found = cellsOf(columns, cells);
+    for (const text of Object.values(found)) size += text.length;
+    if (size > MAX_TEXT) throw unfit("it holds more text than a list of rooms can have", "keep only the rooms in it");
+    return { line, cells: found };
+  });
   return checkRooms(lists, known);
 }
 
@@ -74,7 +84,7 @@ function rowOf(
 ): RoomRow {
   const problems: Problem[] = [];
   const note: Note = (column, zh, en) => {
-    problems.push({ column, reason: { zh, en } });
+    problems.push({ column, reason: { zh: zh.slice(0, MAX_REASON), en: en.slice(0, MAX_REASON) } });
     return undefined;
   };
   const given = {

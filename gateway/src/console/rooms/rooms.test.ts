@@ -178,6 +178,15 @@ describe("a list in a thread of its own", () => {
     await expect(readRoomsApart(Buffer.from("a\n"), [], systemClock, never)).rejects.toThrow(ConfigError);
   });
 
+  it("that says one long text again and again is refused, and quotes little of what is wrong", () => {
+    const long = "x".repeat(1_000);
+    const rows = Array.from({ length: 3_000 }, (_, n) => [`1-${n}`, long, long]);
+    const book = writeXlsx([{ name: "x", rows: [["room", "name", "parent"], ...rows] }]);
+    expect(() => read(book)).toThrow("more text than a list of rooms can have");
+    const [{ problems } = { problems: [] }] = read(`room,parent\n1-1,${long}\n`).rows;
+    expect(problems[0]?.reason.en.length).toBeLessThanOrEqual(200);
+  });
+
   it("of 5,000 rows holds nobody up", async () => {
     const rows = Array.from({ length: 5_000 }, (_, n) => [`1-${n}`, "房间", "14.2 11"]);
     const book = writeXlsx([{ name: "x", rows: [["room", "name", "areas"], ...rows] }]);

@@ -47,9 +47,8 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
     return runForeignBroker({ ...options, url: config.url }, signal);
   }
   if (signal.aborted) return;
-  const wanted = new Set<string>();
-  const within = (topic: string) =>
-    wanted.has(topic) || branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
+  // What is announced is anybody's word: it must not take messages that belong to another driver.
+  const within = (topic: string) => branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
   const detach = deps.broker.onPublish(({ topic, payload }) =>
     within(topic) ? hear({ topic, payload, retained: false }) : undefined,
   );
@@ -59,9 +58,7 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
       if (!isOpen) return Promise.reject(new LinkError("closed", `${topic} is not published: the driver ended`));
       return deps.broker.publish(topic, payload, { qos: 1, ...how });
     },
-    listen: (topics) => {
-      for (const topic of topics) wanted.add(topic);
-    },
+    listen: () => {},
   };
   ready(bridge);
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

@@ -103,12 +103,14 @@ function begin(
   client.handleMessage = ({ topic, payload, retain }, done) => {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
     if (bytes.length > MAX_PACKET_BYTES) return done();
-    const taken = hear({ topic, payload: bytes, retained: retain });
-    if (taken === undefined) return done();
-    taken.then(
-      () => done(),
-      (cause: unknown) => fail(new LinkError("closed", `${what}: ${topic} was not stored`, { cause })),
-    );
+    const lost = (cause: unknown) => fail(new LinkError("closed", `${what}: ${topic} was not stored`, { cause }));
+    try {
+      const taken = hear({ topic, payload: bytes, retained: retain });
+      if (taken === undefined) done();
+      else taken.then(() => done(), lost);
+    } catch (cause) {
+      lost(cause);
+    }
   };
   return client;
 }

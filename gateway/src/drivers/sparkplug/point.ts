@@ -12,7 +12,6 @@ type Items = readonly unknown[];
 
 /** A card number is no longer than this. */
 const MAX_CREDENTIAL = 64;
-const MAX_SHOWN = 40;
 
 export class Point {
   readonly device: Device;
@@ -168,7 +167,7 @@ export function yesOrNo(
 
 /** Of a card number nothing is shown. */
 const brief = (value: SparkplugValue): string =>
-  typeof value === "string" && /\d{4}/.test(value) ? "a text with a number" : String(value).slice(0, MAX_SHOWN);
+  typeof value === "boolean" || value === null ? String(value) : `a ${typeof value}`;
 
 const shown = (names: readonly string[]): string =>
   names.length <= 8 ? names.map((name) => `"${name}"`).join(", ") : `${names.length} others, as "${names[0]}"`;
