@@ -22,7 +22,8 @@ import {
 } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
-import { LockWishes } from "../bridge/wishes.ts";
+import { LockWishes } from "../bridge/lock-wishes.ts";
+import { RelockMemory } from "../bridge/relock-memory.ts";
 import { AvailabilityBook } from "./availability.ts";
 import { AnnouncementMemory } from "./memory.ts";
 import { Register, type Registered } from "./register.ts";
@@ -64,6 +65,7 @@ class HomeAssistantDriver implements Driver {
   readonly #deps: DriverDeps;
   readonly #register = new Register();
   readonly #memory: AnnouncementMemory;
+  readonly #relocks: RelockMemory;
   readonly #wishes: LockWishes;
   readonly #available = new AvailabilityBook();
   readonly #offTimers = new Map<string, () => void>();
@@ -78,7 +80,8 @@ class HomeAssistantDriver implements Driver {
     this.#config = config;
     this.#deps = deps;
     this.#memory = new AnnouncementMemory(deps.vault, deps.log);
-    this.#wishes = new LockWishes(deps.clock);
+    this.#relocks = new RelockMemory(deps.vault, deps.log);
+    this.#wishes = new LockWishes(deps.clock, this.#relocks);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -86,11 +89,13 @@ class HomeAssistantDriver implements Driver {
     this.#used = true;
     if (signal.aborted) return;
     for (const { topic, payload } of await this.#memory.read()) this.#announce(topic, payload);
+    await this.#relocks.read();
     this.#bind();
     const { prefix, topics } = this.#config;
     const ready = (bridge: Bridge) => {
       this.#bridge = bridge;
       bridge.listen(this.#register.topics);
+      this.#lockWaiting();
       // Our own broker keeps no announcements: whoever hears that somebody listens says them again.
       if (this.#config.url === undefined)
         bridge
@@ -98,20 +103,30 @@ class HomeAssistantDriver implements Driver {
           .catch((err: unknown) => this.#deps.log.debug({ err }, "nobody was greeted"));
     };
     const hear = (heard: Heard) => this.#hear(heard);
+    const farewell = () => this.#wishes.lockAll();
     const branches = [`${prefix}/#`, ...topics];
     try {
-      await runBridge({ id: this.id, config: this.#config, deps: this.#deps, branches, hear, ready }, signal);
+      await runBridge({ id: this.id, config: this.#config, deps: this.#deps, branches, hear, ready, farewell }, signal);
     } finally {
       this.#bridge = undefined;
       this.#cancelBind?.();
       for (const cancel of this.#offTimers.values()) cancel();
       this.#wishes.abandon(`driver ${this.id} ended`);
+      this.#wishes.end();
     }
   }
 
   async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
     if (!this.#deps.devices.some(({ id }) => id === device))
       throw new RejectedError(`device ${device} is not of driver ${this.id}`);
+    this.#lockOf(device);
+    if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
+    const write = (locked: boolean) => this.#write(device, locked);
+    return this.#wishes.ask(device, command, write, { hold: way === "release", signal });
+  }
+
+  /** The way to a lock as it announced itself last. */
+  #lockOf(device: string) {
     const view = this.#views.get(device);
     const bridge = this.#bridge;
     if (view === undefined || bridge === undefined || view.entities.size === 0)
@@ -119,10 +134,18 @@ class HomeAssistantDriver implements Driver {
     const lock = view.mapping.points.find(({ takes }) => takes === true);
     const commands = lock === undefined ? undefined : view.entities.get(lock.property)?.commands;
     if (commands === undefined) throw new RejectedError(`${device} takes no commands, or asks for a code with them`);
-    if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
-    const send = (word: "LOCK" | "UNLOCK") =>
-      bridge.publish(commands.topic, word === "LOCK" ? commands.lock : commands.unlock);
-    return this.#wishes.ask(device, command, send, { hold: way === "release", signal });
+    return { bridge, commands };
+  }
+
+  async #write(device: string, locked: boolean): Promise<void> {
+    const { bridge, commands } = this.#lockOf(device);
+    await bridge.publish(commands.topic, locked ? commands.lock : commands.unlock);
+  }
+
+  /** Doors that an earlier life of this driver has left open. */
+  #lockWaiting(): void {
+    for (const { id } of this.#deps.devices)
+      if ((this.#views.get(id)?.entities.size ?? 0) > 0) this.#wishes.born(id, () => this.#write(id, true));
   }
 
   /** Undefined for a topic nobody announced, outside the branches too. */
@@ -148,6 +171,7 @@ class HomeAssistantDriver implements Driver {
   async #bindAnew(): Promise<void> {
     this.#bind();
     this.#bridge?.listen(this.#register.topics);
+    this.#lockWaiting();
     const bound = new Set([...this.#views.values()].flatMap(({ entities }) => [...entities.keys()]));
     const topics = new Set(this.#register.all.flatMap(({ topic, entity }) => (bound.has(entity.id) ? [topic] : [])));
     const gone = this.#deps.devices.filter(
@@ -243,7 +267,7 @@ class HomeAssistantDriver implements Driver {
     const lock = mapping.points.find(({ property, takes }) => takes === true && property === entity.id);
     if (lock !== undefined && value !== undefined && !retained) {
       const kind = saidBy(lock, value);
-      if (kind !== undefined) this.#wishes.stateIs(device.id, kind === "lock.locked" ? "LOCK" : "UNLOCK");
+      if (kind !== undefined) this.#wishes.stateIs(device.id, kind === "lock.locked");
     }
     this.#goOffLater(view, entity, value);
     return state.hear(picked, this.#deps.clock.nowMs(), retained).map((said) => {

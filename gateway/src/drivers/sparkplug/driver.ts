@@ -16,11 +16,11 @@ import {
 } from "@gatehouse/protocol";
 import { type CommandWay, type Driver, type DriverDeps, type DriverType, Unreadable } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
+import { LockWishes } from "../bridge/lock-wishes.ts";
+import { RelockMemory } from "../bridge/relock-memory.ts";
 import { SparkplugConfig, SparkplugDevice } from "./config.ts";
-import { LockWishes } from "./lock-wishes.ts";
 import { Point } from "./point.ts";
 import { proposal } from "./proposal.ts";
-import { RelockMemory } from "./relock-memory.ts";
 import { lockTold, lockValue } from "./switching.ts";
 
 /** An edge node that said nothing so long after the start is asked for its births. */

@@ -22,7 +22,8 @@ import {
 } from "../../core/ports.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
-import { LockWishes } from "../bridge/wishes.ts";
+import { LockWishes } from "../bridge/lock-wishes.ts";
+import { RelockMemory } from "../bridge/relock-memory.ts";
 import { readBridgeMessage } from "./bridge-message.ts";
 import { Memory } from "./memory.ts";
 import { type Known, Roll, type View } from "./roll.ts";
@@ -52,6 +53,7 @@ class ZigbeeDriver implements Driver {
   readonly #config: Config;
   readonly #deps: DriverDeps;
   readonly #memory: Memory;
+  readonly #relocks: RelockMemory;
   readonly #wishes: LockWishes;
   readonly #online = new Map<string, boolean>();
   #roll: Roll;
@@ -63,7 +65,8 @@ class ZigbeeDriver implements Driver {
     this.#config = config;
     this.#deps = deps;
     this.#memory = new Memory(deps.vault, deps.log);
-    this.#wishes = new LockWishes(deps.clock);
+    this.#relocks = new RelockMemory(deps.vault, deps.log);
+    this.#wishes = new LockWishes(deps.clock, this.#relocks);
     this.#roll = new Roll(deps.devices, []);
   }
 
@@ -72,6 +75,7 @@ class ZigbeeDriver implements Driver {
     this.#used = true;
     if (signal.aborted) return;
     const { devices, remembered } = await this.#memory.read();
+    await this.#relocks.read();
     this.#roll = new Roll(this.#deps.devices, remembered);
     // What it knew last: states may come before the list.
     this.#roll.replace(devices);
@@ -79,29 +83,48 @@ class ZigbeeDriver implements Driver {
     const branches = [`${this.#config.base}/#`];
     const ready = (bridge: Bridge) => {
       this.#bridge = bridge;
+      this.#lockWaiting();
     };
+    const farewell = () => this.#wishes.lockAll();
     const hear = (heard: Heard) => this.#hear(heard);
     try {
-      await runBridge({ id, config: this.#config, deps: this.#deps, branches, hear, ready }, signal);
+      await runBridge({ id, config: this.#config, deps: this.#deps, branches, hear, ready, farewell }, signal);
     } finally {
       this.#bridge = undefined;
       this.#wishes.abandon(`driver ${id} ended`);
+      this.#wishes.end();
     }
   }
 
   async command(device: string, command: DeviceCommand, signal: AbortSignal, way?: CommandWay): Promise<CommandResult> {
     if (!this.#deps.devices.some(({ id }) => id === device))
       throw new RejectedError(`device ${device} is not of driver ${this.id}`);
+    this.#lockOf(device);
+    if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
+    const write = (locked: boolean) => this.#write(device, locked);
+    return this.#wishes.ask(device, command, write, { hold: way === "release", signal });
+  }
+
+  /** The way to a lock as it is now: it may have another name than a moment ago. */
+  #lockOf(device: string): { readonly bridge: Bridge; readonly topic: string; readonly property: string } {
     const known = this.#roll.of(device);
     const bridge = this.#bridge;
     if (known === undefined || bridge === undefined)
       throw new LinkError("refused", `${device} was not seen on Zigbee2MQTT yet`);
     const lock = viewOf(known, device)?.mapping.points.find(({ takes }) => takes === true);
     if (lock === undefined) throw new RejectedError(`${device} takes no commands over Zigbee2MQTT`);
-    if (way !== "release" && this.#online.get(device) === false) throw new LinkError("refused", `${device} is offline`);
-    const topic = `${this.#config.base}/${known.zigbee.name}/set`;
-    const send = (word: string) => bridge.publish(topic, JSON.stringify({ [lock.property]: word }));
-    return this.#wishes.ask(device, command, send, { hold: way === "release", signal });
+    return { bridge, topic: `${this.#config.base}/${known.zigbee.name}/set`, property: lock.property };
+  }
+
+  async #write(device: string, locked: boolean): Promise<void> {
+    const { bridge, topic, property } = this.#lockOf(device);
+    await bridge.publish(topic, JSON.stringify({ [property]: locked ? "LOCK" : "UNLOCK" }));
+  }
+
+  /** Doors that an earlier life of this driver has left open. */
+  #lockWaiting(): void {
+    for (const { id } of this.#deps.devices)
+      if (this.#roll.of(id) !== undefined) this.#wishes.born(id, () => this.#write(id, true));
   }
 
   #hear({ topic, payload, retained }: Heard): Promise<void> | undefined {
@@ -123,6 +146,7 @@ class ZigbeeDriver implements Driver {
       return;
     }
     const trouble = new Map(this.#roll.replace(list).map((one) => [one.device, one]));
+    this.#lockWaiting();
     for (const { id } of this.#deps.devices) {
       const found = trouble.get(id);
       this.#judge("device-settings", id, found?.problem);
@@ -225,7 +249,8 @@ class ZigbeeDriver implements Driver {
     if (picked === undefined) return [new Unreadable(device.id, "state: not a JSON object of a bearable size")];
     for (const { property, takes } of mapping.points) {
       const value = picked.get(property);
-      if (takes === true && value !== undefined && !retained) this.#wishes.stateIs(device.id, value);
+      if (takes === true && (value === "LOCK" || value === "UNLOCK") && !retained)
+        this.#wishes.stateIs(device.id, value === "LOCK");
     }
     return state.hear(picked, this.#deps.clock.nowMs(), retained).map((said) => this.#itemOf(device.id, ieee, said));
   }

@@ -1,7 +1,10 @@
-/** Wishes written to lock metrics, and what tells how they ended: the metric's next value does. */
+/** Wishes sent to locks behind a broker, and what tells how they ended: no command is answered, the state the lock tells next is the answer. */
 import { type Clock, type CommandResult, type DeviceCommand, RejectedError } from "@gatehouse/protocol";
 import { PendingCommands } from "../pending-commands.ts";
 import type { RelockMemory } from "./relock-memory.ts";
+
+/** Told onward of what a bridge says. */
+const MAX_ERROR = 200;
 
 interface Wish {
   readonly id: string;
@@ -22,7 +25,7 @@ export class LockWishes {
     this.#pending = new PendingCommands(clock);
   }
 
-  /** `write` gives the metric the value. Throws as Driver.command does. */
+  /** `write` sends it. A door that was opened for some seconds is locked after them, whatever became of the answer. Throws as Driver.command does. */
   async ask(
     device: string,
     command: DeviceCommand,
@@ -42,21 +45,29 @@ export class LockWishes {
       await this.#memory.note(device, untilMs);
       await write(wish.locked);
     };
-    let answer: CommandResult | undefined;
     try {
-      answer = await this.#pending.ask(device, command, send, signal);
-      return answer;
+      return await this.#pending.ask(device, command, send, signal);
     } finally {
       mine.delete(wish);
-      // Without an answer it may have heard.
-      if (untilMs !== undefined && this.#memory.until(device) === untilMs) {
-        if (answer?.ok === false) await this.#memory.note(device, undefined);
-        else this.#lockAgain(device, untilMs, () => write(true));
-      }
+      // Without an answer, or with one that an older state gave, it may have heard and open yet.
+      if (untilMs !== undefined && this.#memory.until(device) === untilMs)
+        this.#lockAgain(device, untilMs, () => write(true));
     }
   }
 
-  /** The metric was told. One that is told otherwise than wished stays as it is: the device did not obey. */
+  /** The lock told its state, which may be the one of before the wish. */
+  stateIs(device: string, locked: boolean): void {
+    for (const { id, locked: wished } of this.#wishes.get(device) ?? [])
+      if (wished === locked) this.#pending.settle(device, { id, ok: true });
+  }
+
+  /** It could not be done. The words may quote what was sent: long numbers are left out. */
+  failed(device: string, message: string): void {
+    const error = message.replace(/\d{4,}/g, "…").slice(0, MAX_ERROR);
+    for (const { id } of this.#wishes.get(device) ?? []) this.#pending.settle(device, { id, ok: false, error });
+  }
+
+  /** The lock told its state in answer to the wish: another one than wished means that it did not obey. */
   told(device: string, locked: boolean): void {
     for (const { id, locked: wished } of this.#wishes.get(device) ?? []) {
       const no = `it reports that it is ${locked ? "locked" : "unlocked"}`;
@@ -76,8 +87,12 @@ export class LockWishes {
     this.#relocks.clear();
     for (const [device, { cancel, lock }] of waiting) {
       cancel();
-      await lock();
-      await this.#memory.note(device, undefined);
+      try {
+        await lock();
+        await this.#memory.note(device, undefined);
+      } catch {
+        // The memory is for when it can be reached again; the next door is locked all the same.
+      }
     }
   }
 
