@@ -159,58 +159,54 @@ afterAll(async () => {
   await browser?.close();
 });
 
-describe.each([{ language: "en", width: 390 }] as const)(
-  "from the claim to the first alert on the board, $language at $width px",
-  ({ language, width }) => {
-    const stop = new AbortController();
-    let box: Box;
-    beforeAll(async () => {
-      box = await unpack(stop.signal);
-    });
-    afterAll(async () => {
-      stop.abort();
-      await box?.gateway.end();
-      box?.dir[Symbol.dispose]();
-    });
+describe.each([
+  { language: "zh", width: 1280 },
+  { language: "en", width: 390 },
+] as const)("from the claim to the first alert on the board, $language at $width px", ({ language, width }) => {
+  const stop = new AbortController();
+  let box: Box;
+  beforeAll(async () => {
+    box = await unpack(stop.signal);
+  });
+  afterAll(async () => {
+    stop.abort();
+    await box?.gateway.end();
+    box?.dir[Symbol.dispose]();
+  });
 
-    it("26 rooms and 40 devices stand in the site file, each device at its door, and an alert comes", async () => {
-      const words = WORDS[language];
-      const { page, trouble } = await openPage(browser, box.claimLink, { width, language });
-      let clicks = 0;
-      await page.exposeFunction("countClick", () => {
-        clicks += 1;
-      });
-      await claim(page);
-      await page.evaluate(() => {
-        const { countClick } = globalThis as unknown as { countClick(): void };
-        document.addEventListener("click", ({ isTrusted }) => isTrusted && countClick(), true);
-      });
-      await setUpSiteAndRooms(page, words);
-      expect(await obstacles(page)).toEqual([]);
-      await setUpDevices(page, box, words);
-      expect(await fits(page)).toBe(true);
-      await press(page, words.next);
-      await arrived(page, "tests");
-      await press(page, words.next);
-      await arrived(page, "uplink");
-      await press(page, words.skip);
-      await arrived(page, "finish");
-      await press(page, words.finish);
-      await page.waitForURL(/#\/$/);
-      const site = readFileSync(box.siteFile, "utf8");
-      expect(site.match(/\bportal: door-1-\d{3}\b/g)).toHaveLength(40);
-      expect(site).not.toContain("unplaced");
-      expect(existsSync(join(box.dir.path, "secrets", "mqtt-lock-1-101.password"))).toBe(true);
-      const lock = box.devices.get("lock-1-101");
-      const banner = page.locator(".banner-urgent, .banner-alert");
-      // The gateway has just started anew: what is said to its connection of before may be lost with it, and is said again.
-      const said = async () => {
-        if (lock?.connected === true) lock.report({ kind: "tamper.on" });
-        return await banner.count();
-      };
-      await expect.poll(said, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
-      expect(clicks).toBeLessThan(MOST_CLICKS);
-      expect(trouble).toEqual([]);
-    }, 240_000);
-  },
-);
+  it("26 rooms and 40 devices stand in the site file, each device at its door, and an alert comes", async () => {
+    const words = WORDS[language];
+    const { page, trouble } = await openPage(browser, box.claimLink, { width, language });
+    let clicks = 0;
+    await page.exposeFunction("countClick", () => {
+      clicks += 1;
+    });
+    await claim(page);
+    await page.evaluate(() => {
+      const { countClick } = globalThis as unknown as { countClick(): void };
+      document.addEventListener("click", ({ isTrusted }) => isTrusted && countClick(), true);
+    });
+    await setUpSiteAndRooms(page, words);
+    expect(await obstacles(page)).toEqual([]);
+    await setUpDevices(page, box, words);
+    expect(await fits(page)).toBe(true);
+    await press(page, words.next);
+    await arrived(page, "tests");
+    await press(page, words.next);
+    await arrived(page, "uplink");
+    await press(page, words.skip);
+    await arrived(page, "finish");
+    await press(page, words.finish);
+    await page.waitForURL(/#\/$/);
+    const site = readFileSync(box.siteFile, "utf8");
+    expect(site.match(/\bportal: door-1-\d{3}\b/g)).toHaveLength(40);
+    expect(site).not.toContain("unplaced");
+    expect(existsSync(join(box.dir.path, "secrets", "mqtt-lock-1-101.password"))).toBe(true);
+    const lock = box.devices.get("lock-1-101");
+    while (lock?.connected !== true) await systemClock.sleep(50);
+    lock.report({ kind: "tamper.on" });
+    await page.locator(".banner-urgent, .banner-alert").first().waitFor({ timeout: 15_000 });
+    expect(clicks).toBeLessThan(MOST_CLICKS);
+    expect(trouble).toEqual([]);
+  }, 240_000);
+});

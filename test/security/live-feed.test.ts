@@ -71,6 +71,22 @@ function refused(socket: WebSocket): Promise<number> {
   });
 }
 
+test("what goes on being watched is not begun anew when a page asks for something else beside it", async () => {
+  await using server = await openConsoleServer();
+  const { socket } = await open(server, "technician", ["alerts"]);
+  const { live } = server.rig;
+  const begun = live.begun("alerts");
+  socket.send(JSON.stringify({ watch: ["alerts", "spaces"] }));
+  await watched(server, "spaces");
+  socket.send(JSON.stringify({ watch: ["alerts", "readings"], device: "lock-1" }));
+  await watched(server, "readings");
+  expect([live.watching("alerts"), live.watching("spaces"), live.begun("alerts")]).toEqual([1, 0, begun]);
+  const readings = live.begun("readings");
+  socket.send(JSON.stringify({ watch: ["readings"], device: "lock-2" }));
+  while (live.watching("alerts") > 0) await systemClock.sleep(2);
+  expect([live.watching("readings"), live.begun("readings")]).toEqual([1, readings + 1]);
+});
+
 test("only a browser at this box's own page, with a session, gets in", async () => {
   await using server = await openConsoleServer();
   const { cookie } = server.rig.signed("auditor");

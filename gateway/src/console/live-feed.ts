@@ -11,7 +11,7 @@ import { languageOf } from "./language.ts";
 import { LiveBatch } from "./live-batch.ts";
 import type { LiveSources } from "./ports.ts";
 import { problemOf, Refusal, refusalOf } from "./refusal.ts";
-import { LIVE_ACCESS, type LiveMessage, Watch } from "./table/live.ts";
+import { LIVE_ACCESS, type LiveKind, type LiveMessage, Watch } from "./table/live.ts";
 import { cookieIn, SESSION_COOKIE } from "./visit.ts";
 import type { Connections } from "./web/connections.ts";
 import { checkHost, checkOrigin } from "./web/guard.ts";
@@ -47,7 +47,8 @@ interface Feed {
   readonly socket: WebSocket;
   readonly session: LiveSession;
   readonly batch: LiveBatch;
-  stops: (() => void)[];
+  /** By what is watched: what goes on being watched is not begun anew, or changes that are just being gathered would be lost. */
+  readonly watched: Map<string, () => void>;
   cancelFlush: (() => void) | undefined;
   watches: number;
 }
@@ -140,14 +141,22 @@ export class LiveFeed {
   }
 
   #open(socket: WebSocket, session: LiveSession): void {
-    const feed: Feed = { socket, session, batch: new LiveBatch(), stops: [], cancelFlush: undefined, watches: 0 };
+    const feed: Feed = {
+      socket,
+      session,
+      batch: new LiveBatch(),
+      watched: new Map(),
+      cancelFlush: undefined,
+      watches: 0,
+    };
     this.#feeds.add(feed);
     socket.on("message", (data, isBinary) => this.#heard(feed, data, isBinary));
     socket.on("error", (err) => this.#parts.log.debug({ err }, "a live feed broke"));
     socket.on("close", () => {
       this.#feeds.delete(feed);
       feed.cancelFlush?.();
-      for (const stop of feed.stops) stop();
+      for (const stop of feed.watched.values()) stop();
+      feed.watched.clear();
     });
     feed.batch.add(this.#hello());
     this.#flush(feed);
@@ -179,17 +188,28 @@ export class LiveFeed {
       feed.socket.close(1_008, "send { watch: [kinds] }, and not too often");
       return;
     }
-    for (const stop of feed.stops) stop();
     const roles = this.#parts.accounts.find(feed.session.name)?.roles ?? [];
     const kinds = [...new Set(asked.watch)];
     const refused = kinds.filter((kind) => mayUse(LIVE_ACCESS[kind], roles) !== "yes");
+    const wanted = new Map(
+      kinds.filter((kind) => !refused.includes(kind)).map((kind) => [`${kind} ${narrowedTo(kind, asked)}`, kind]),
+    );
+    for (const [key, stop] of feed.watched) {
+      if (wanted.has(key)) continue;
+      stop();
+      feed.watched.delete(key);
+    }
     const narrowing = {
       ...(asked.device === undefined ? {} : { device: asked.device }),
       ...(asked.line === undefined ? {} : { line: asked.line }),
     };
-    feed.stops = kinds
-      .filter((kind) => !refused.includes(kind))
-      .map((kind) => this.#parts.live.subscribe(kind, narrowing, (message) => this.#changed(feed, message)));
+    for (const [key, kind] of wanted) {
+      if (feed.watched.has(key)) continue;
+      feed.watched.set(
+        key,
+        this.#parts.live.subscribe(kind, narrowing, (message) => this.#changed(feed, message)),
+      );
+    }
     if (refused.length > 0) this.#changed(feed, { about: "refused", kinds: refused });
   }
 
@@ -211,6 +231,12 @@ export class LiveFeed {
     }
     for (const message of batch.take()) socket.send(JSON.stringify(message));
   }
+}
+
+/** A line is looked at alone, and readings where one device is; the rest is the same for whatever else is asked. */
+function narrowedTo(kind: LiveKind, { device, line }: Watch): string {
+  if (kind === "line") return line ?? "";
+  return kind === "readings" ? (device ?? "") : "";
 }
 
 function watchIn(text: string): Watch | undefined {

@@ -59,17 +59,24 @@ export interface ConsoleRig extends Console {
 /** Live sources that say what a test tells them to. */
 export class MemoryLiveSources implements LiveSources {
   readonly #listeners = new Map<LiveKind, Set<(message: LiveMessage) => void>>();
+  readonly #begun = new Map<LiveKind, number>();
 
   subscribe: LiveSources["subscribe"] = (kind, _, listener) => {
     const listeners = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, listeners);
     listeners.add(listener);
+    this.#begun.set(kind, this.begun(kind) + 1);
     return () => listeners.delete(listener);
   };
 
   /** How many listen. */
   watching(kind: LiveKind): number {
     return this.#listeners.get(kind)?.size ?? 0;
+  }
+
+  /** How often somebody began to. */
+  begun(kind: LiveKind): number {
+    return this.#begun.get(kind) ?? 0;
   }
 
   say(kind: LiveKind, message: LiveMessage): void {

@@ -35,6 +35,7 @@ export class LiveFeed {
   #socket: WebSocket | undefined;
   #failures = 0;
   #wanted = false;
+  #willAsk = false;
   #cancel: () => void = () => undefined;
   #silence: () => void = () => undefined;
 
@@ -76,11 +77,11 @@ export class LiveFeed {
   listen(watching: Watching, listener: (message: LiveMessage) => void): () => void {
     this.#watchings.add(watching);
     this.#listeners.add(listener);
-    this.#ask();
+    this.#askSoon();
     return () => {
       this.#watchings.delete(watching);
       this.#listeners.delete(listener);
-      this.#ask();
+      this.#askSoon();
     };
   }
 
@@ -145,6 +146,16 @@ export class LiveFeed {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of [...this.#onState]) listener();
+  }
+
+  /** A page that comes and one that goes are one question. */
+  #askSoon(): void {
+    if (this.#willAsk) return;
+    this.#willAsk = true;
+    queueMicrotask(() => {
+      this.#willAsk = false;
+      this.#ask();
+    });
   }
 
   #ask(): void {

@@ -5,6 +5,7 @@ import type { AnswerOf, ApiKey } from "../../../src/console/table/index.ts";
 import type { LiveMessage } from "../../../src/console/table/live.ts";
 import { call, feed } from "../shell/box.ts";
 import type { Arguments, Ask } from "./client.ts";
+import { LateChanges } from "./late-changes.ts";
 import type { Watching } from "./live.ts";
 import { CallProblem } from "./problem.ts";
 
@@ -33,10 +34,13 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
   const [state, setState] = useState<{ of: string; answer?: AnswerOf<K>; problem?: CallProblem }>({ of: "" });
   const [turn, setTurn] = useState(0);
   const reload = useCallback(() => setTurn((now) => now + 1), []);
+  const late = useRef(new LateChanges<AnswerOf<K>>()).current;
   const change = useCallback(
-    (next: (answer: AnswerOf<K>) => AnswerOf<K>) =>
-      setState((now) => (now.answer === undefined ? now : { ...now, answer: next(now.answer) })),
-    [],
+    (next: (answer: AnswerOf<K>) => AnswerOf<K>) => {
+      late.note(next);
+      setState((now) => (now.answer === undefined ? now : { ...now, answer: next(now.answer) }));
+    },
+    [late],
   );
   const asked = `${key} ${JSON.stringify(ask)}`;
   const when = options.when ?? true;
@@ -48,17 +52,19 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
     void turn;
     if (!when) return;
     const ended = new AbortController();
+    late.begin();
     const rest = [latest.current, { signal: ended.signal }] as unknown as Arguments<K>;
     call(key, ...rest).then(
-      (answer) => ended.signal.aborted || setState({ of: asked, answer }),
+      (answer) => ended.signal.aborted || setState({ of: asked, answer: late.end(answer) }),
       (problem: unknown) => {
         if (ended.signal.aborted) return;
+        late.drop();
         if (!(problem instanceof CallProblem)) throw problem;
         setState((now) => (now.of === asked ? { ...now, problem } : { of: asked, problem }));
       },
     );
     return () => ended.abort();
-  }, [asked, key, turn, when]);
+  }, [asked, key, turn, when, late]);
 
   useReloads(options.reloadOn, reload, when);
   const current = state.of === asked ? state : undefined;
