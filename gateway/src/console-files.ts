@@ -84,7 +84,9 @@ export interface BackupPlace {
 const WORK = ".jobs";
 
 /** What an earlier run left goes. */
-export async function backupWork(place: BackupPlace): Promise<Pick<LongWorkParts, "backUp" | "restore" | "keep">> {
+export async function backupWork(
+  place: BackupPlace,
+): Promise<Pick<LongWorkParts, "backUp" | "restore" | "keep" | "drop">> {
   const { stateDir, siteFile, release, clock } = place;
   const dir = join(stateDir, WORK);
   await rm(dir, { recursive: true, force: true });
@@ -110,6 +112,7 @@ export async function backupWork(place: BackupPlace): Promise<Pick<LongWorkParts
       await rename(path, kept);
       return kept;
     },
+    drop: (path) => rm(path, { force: true }),
     restore: async (file, passphrase, at, signal) => {
       try {
         const staged = await stageInThread(

@@ -1,5 +1,6 @@
 /** Puts the console together and opens it: accounts and certificates from the state folder, answers from the gateway's parts. */
 import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -98,6 +99,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
   const { audit } = options;
   const entrance = new Entrance({ accounts, sessions, passwords, lockOut, claim, audit, clock, log, idleMs });
   const pageDir = pageFolder();
+  const spoolDir = await emptied(join(stateDir, "console", "spool"));
   const { app, feed, connections } = buildConsole({
     accounts,
     sessions,
@@ -117,7 +119,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     bootId: options.bootId,
     hosts: () => new Set(names()),
     ...(pageDir === undefined ? {} : { pageDir }),
-    spoolDir: join(stateDir, "console", "spool"),
+    spoolDir,
     secure: certificate !== undefined,
     strictTransport: settings.tls !== undefined,
     makeServer: (listener) => makeServer(listener, certificate),
@@ -150,6 +152,12 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
       await Promise.all([close(app.server, connections), app.close(), sessions.close(), renewing]);
     },
   };
+}
+
+/** Without what uploads left when the gateway was cut off. */
+async function emptied(dir: string): Promise<string> {
+  await rm(dir, { recursive: true, force: true });
+  return dir;
 }
 
 export const RELEASE = (

@@ -161,7 +161,10 @@ export class Entrance {
     const { secret, usedStep } = account.totp;
     const step = stepOf(Buffer.from(secret, "base64url"), code, this.#deps.clock.nowMs(), usedStep);
     if (step === undefined) throw this.#failed(attempt, visit, "wrong-password");
-    await this.#deps.accounts.change(account.name, { totp: { secret, usedStep: step } });
+    // It counts in memory at once; a full disk must not keep people out.
+    await this.#deps.accounts
+      .change(account.name, { totp: { secret, usedStep: step } })
+      .catch((err: unknown) => this.#deps.log.warn({ err }, UNSAVED));
   }
 
   /** Whatever session the browser came with ends. */

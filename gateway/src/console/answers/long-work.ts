@@ -21,6 +21,8 @@ export interface LongWorkParts {
   restore(path: string, passphrase: string | undefined, at: At, signal: AbortSignal): Promise<RestoreDone>;
   /** Keeps an uploaded file for its job. */
   keep(path: string): Promise<string>;
+  /** For a file whose job does not begin. */
+  drop(path: string): Promise<void>;
 }
 
 export interface BackUpDone {
@@ -87,20 +89,25 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
     "POST /api/1/restores": async ({ body, query: { passphrase } }, { name }) => {
       const path = await parts.keep(body.path);
       const says = { en: "Reading the backup", zh: "正在读取备份" };
-      return jobs.begin(
-        "restore",
-        name,
-        says,
-        async (desk) => {
-          const result = await parts.restore(path, passphrase, (share) => desk.at(share, says), desk.signal);
-          const end = {
-            en: "Everything is read. The gateway starts anew with it.",
-            zh: "读取完成，网关将以备份内容重新启动。",
-          };
-          return { says: end, result };
-        },
-        1,
-      );
+      const end = {
+        en: "Everything is read. The gateway starts anew with it.",
+        zh: "读取完成，网关将以备份内容重新启动。",
+      };
+      try {
+        return jobs.begin(
+          "restore",
+          name,
+          says,
+          async (desk) => ({
+            says: end,
+            result: await parts.restore(path, passphrase, (share) => desk.at(share, says), desk.signal),
+          }),
+          1,
+        );
+      } catch (error) {
+        await parts.drop(path);
+        throw error;
+      }
     },
   };
 }

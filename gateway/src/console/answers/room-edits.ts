@@ -22,6 +22,7 @@ export function roomEdits(
   const portals = new Set(there.map(({ id }) => id));
   const reached = new Set(there.flatMap(({ from, to }) => [from, to]));
   const all = new Map([...known, ...rooms.map((room) => [room.id, room] as const)]);
+  const entranceOf = entrances(all);
   const edits: SiteEdit[] = [];
   const portalEdits: SiteEdit[] = [];
   let [added, changed] = [0, 0];
@@ -41,19 +42,27 @@ export function roomEdits(
     portalEdits.push({
       op: "add",
       path: "portals",
-      value: { id, kind: "door", from: entranceOf(room, all), to: room.id },
+      value: { id, kind: "door", from: entranceOf(room), to: room.id },
     });
   }
   return { edits: [...edits, ...portalEdits], added, changed };
 }
 
-/** The corridor it lies in, or the only one of its floor or building; else the outside. */
-function entranceOf({ parent }: Space, all: ReadonlyMap<string, Space>): string {
-  if (parent === undefined) return OUTSIDE;
-  if (all.get(parent)?.kind === "corridor") return parent;
-  const corridors = [...all.values()].filter((space) => space.kind === "corridor" && space.parent === parent);
-  const [only] = corridors;
-  return corridors.length === 1 && only !== undefined ? only.id : OUTSIDE;
+/** Where a door leads from: the corridor the room lies in, or the only one of its floor or building; else the outside. */
+function entrances(all: ReadonlyMap<string, Space>): (room: Space) => string {
+  const corridors = new Map<string, string[]>();
+  for (const { id, kind, parent } of all.values()) {
+    if (kind !== "corridor" || parent === undefined) continue;
+    const there = corridors.get(parent);
+    if (there === undefined) corridors.set(parent, [id]);
+    else there.push(id);
+  }
+  return ({ parent }) => {
+    if (parent === undefined) return OUTSIDE;
+    if (all.get(parent)?.kind === "corridor") return parent;
+    const [only, another] = corridors.get(parent) ?? [];
+    return only === undefined || another !== undefined ? OUTSIDE : only;
+  };
 }
 
 const MAX_ID = 64;
