@@ -19,24 +19,26 @@ type Say = (
 
 const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
 
+/** A part of a sentence for what is known, and none for what is not yet. */
+const known = (value: number, part: (text: string) => string): string => (Number.isNaN(value) ? "" : part(one(value)));
+
 const SAYS: Readonly<Record<Source, Say>> = {
   counter: (value) => {
-    const [night, high, known] = [value("night.mean7"), value("high.q8028"), value("days")];
-    const days = Math.min(7, known);
-    if (Number.isNaN(night)) return undefined;
+    const [night, high, all] = [value("night.mean7"), value("high.q8028"), value("days")];
+    if (Number.isNaN(night) || Number.isNaN(all)) return undefined;
+    const days = Math.min(7, all);
     return {
-      en: `on average ${one(night)} people in at three in the morning over ${days} nights, up to ${one(high)} at once in ${known} days`,
-      zh: `近${days}晚凌晨三点平均${one(night)}人在内，${known}天内同时最多约${one(high)}人`,
+      en: `on average ${one(night)} people in at three in the morning over ${days} nights${known(high, (most) => `, up to ${most} at once in ${all} days`)}`,
+      zh: `近${days}晚凌晨三点平均${one(night)}人在内${known(high, (most) => `，${all}天内同时最多约${most}人`)}`,
     };
   },
   credentials: (value) => {
     const [regular, unlisted, once] = [value("cards.regular14"), value("cards.unlisted14"), value("cards.once14")];
     const grants = value("grants.heads7");
     if (Number.isNaN(regular)) return undefined;
-    const like = Number.isNaN(grants) ? undefined : one(grants);
     return {
-      en: `${regular} cards used on three or more of 14 days (${unlisted} on no list), ${once} only once${like === undefined ? "" : `; as many entries as ${like} people make here`}`,
-      zh: `14天内有${regular}张卡使用三天以上（其中${unlisted}张未登记），${once}张仅用一天${like === undefined ? "" : `；进门次数相当于${like}人`}`,
+      en: `${regular} cards used on three or more of 14 days${known(unlisted, (n) => ` (${n} on no list)`)}${known(once, (n) => `, ${n} only once`)}${known(grants, (n) => `; as many entries as ${n} people make here`)}`,
+      zh: `14天内有${regular}张卡使用三天以上${known(unlisted, (n) => `（其中${n}张未登记）`)}${known(once, (n) => `，${n}张仅用一天`)}${known(grants, (n) => `；进门次数相当于${n}人`)}`,
     };
   },
   door: (value) => {
@@ -55,8 +57,8 @@ const SAYS: Readonly<Record<Source, Say>> = {
     const mostZh = Number.isNaN(seen) ? "" : `，同时最多看到${one(seen)}人`;
     if (Number.isNaN(night)) return { en: `${one(seen)} people seen at once`, zh: `同时最多看到${one(seen)}人` };
     return {
-      en: `somebody in for ${share(night)} of the nights and ${share(day)} of the days${most}`,
-      zh: `夜间${share(night)}、白天${share(day)}的时间有人${mostZh}`,
+      en: `somebody in for ${share(night)} of the nights${Number.isNaN(day) ? "" : ` and ${share(day)} of the days`}${most}`,
+      zh: `夜间${share(night)}${Number.isNaN(day) ? "" : `、白天${share(day)}`}的时间有人${mostZh}`,
     };
   },
   water: (value) => {
@@ -66,24 +68,24 @@ const SAYS: Readonly<Record<Source, Say>> = {
       ? { en: "", zh: "" }
       : { en: `, ${one(baths)} baths`, zh: `、洗浴${one(baths)}次` };
     return {
-      en: `${Math.round(litres)} L of water${bathed.en} a day, what ${one(heads)} people use here`,
-      zh: `日均用水${Math.round(litres)}升${bathed.zh}，相当于本处${one(heads)}人`,
+      en: `${Math.round(litres)} L of water${bathed.en} a day${known(heads, (n) => `, what ${n} people use here`)}`,
+      zh: `日均用水${Math.round(litres)}升${bathed.zh}${known(heads, (n) => `，相当于本处${n}人`)}`,
     };
   },
   energy: (value) => {
     const [wattHours, heads] = [value("energy.mean7"), value("energy.heads7")];
     if (Number.isNaN(wattHours)) return undefined;
     return {
-      en: `${one(wattHours / 1000)} kWh a day, what ${one(heads)} people use here`,
-      zh: `日均用电${one(wattHours / 1000)}度，相当于本处${one(heads)}人`,
+      en: `${one(wattHours / 1000)} kWh a day${known(heads, (n) => `, what ${n} people use here`)}`,
+      zh: `日均用电${one(wattHours / 1000)}度${known(heads, (n) => `，相当于本处${n}人`)}`,
     };
   },
   register: (value, { limit }) => {
     const registered = value("registered");
-    const known = Number.isNaN(registered) ? undefined : registered;
+    const none = Number.isNaN(registered);
     return {
-      en: `${known === undefined ? "no number registered is given" : `${known} registered`}, limit ${limit?.persons}`,
-      zh: `${known === undefined ? "未提供登记人数" : `登记${known}人`}，限额${limit?.persons}人`,
+      en: `${none ? "no number registered is given" : `${registered} registered`}, limit ${limit?.persons}`,
+      zh: `${none ? "未提供登记人数" : `登记${registered}人`}，限额${limit?.persons}人`,
     };
   },
   data: (value) => {
@@ -91,6 +93,7 @@ const SAYS: Readonly<Record<Source, Say>> = {
     const counter =
       Number.isNaN(works) || works >= 1 ? "" : `, the counter could be believed on ${Math.round(works * 7)} of 7`;
     const counterZh = Number.isNaN(works) || works >= 1 ? "" : `，近7天计数器可信${Math.round(works * 7)}天`;
+    if (Number.isNaN(days)) return undefined;
     return { en: `${days} days known${counter}`, zh: `已有${days}天数据${counterZh}` };
   },
 };
