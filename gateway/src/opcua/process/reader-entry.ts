@@ -34,8 +34,8 @@ async function read({ task, signal, tell, onStored }: Parent<ReaderTask>): Promi
     if (gathered.length === 0) setImmediate(flush);
     gathered.push(value);
   });
-  log.info({ endpoint: task.endpoint, points: task.nodes.length }, "plc is read");
   sayUp(signal);
+  log.info({ endpoint: task.endpoint, points: task.nodes.length }, "plc is read");
   const stop = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -44,8 +44,8 @@ async function serve({ task, signal }: Parent<ServerTask>): Promise<void> {
       }
     });
     await server.start();
-    log.info({ endpoint: server.getEndpointUrl() }, "opc ua server listens");
     sayUp(signal);
+    log.info({ endpoint: server.getEndpointUrl() }, "opc ua server listens");
     const pki = join(task.folder, "pki");
     keepFew(join(pki, "rejected"), clock, signal);
     followTrust(pki, certificates, clock, signal);
