@@ -52,7 +52,7 @@ import { openStore } from "./store/store.ts";
 import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
 import { userRequests } from "./user-requests.ts";
-import { wantedConsole } from "./wanted-console.ts";
+import { type WantedConsole, wantedConsole } from "./wanted-console.ts";
 
 export interface RunOptions {
   readonly siteFile: string;
@@ -71,6 +71,10 @@ export interface RunOptions {
   readonly logs?: LogRing;
   /** The backup this start was the first with. */
   readonly restored?: TakenUp | undefined;
+  /** The site file was changed a moment ago: without a console that opens it is not taken, or nobody could put it right again. */
+  readonly isChange?: boolean;
+  /** Each time the console is open for people. */
+  readonly onConsole?: (opened: OpenedConsole) => void;
 }
 
 /** What a start has opened, for the screen. */
@@ -78,8 +82,6 @@ export interface Running {
   readonly site: LoadedSite;
   readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
   readonly monitorPort: number;
-  /** Undefined without a `console` section in the site file. */
-  readonly console: OpenedConsole | undefined;
   /** Real ms from the call to ready. */
   readonly readyMs: number;
   readonly recoveredInputs: number;
@@ -254,7 +256,7 @@ type Parts = Awaited<ReturnType<typeof assemble>>;
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
   const { broker, core } = parts;
-  const console = await wantedConsole(parts, options, site);
+  const console = wantedConsole(parts, { onConsole: () => {}, ...options }, site);
   const stages = [new Stage(), new Stage(), new Stage()] as const;
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
@@ -271,13 +273,14 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
   intake.run((stop) => parts.platform.run(stop));
-  if (console !== undefined) intake.run((stop) => console.run(stop));
-  const control = controlOf(parts, options, console);
+  const control = controlOf(parts, options, () => console?.opened?.desk);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
+    const page = console === undefined ? undefined : supervisedOf(console, parts, options);
+    if (page !== undefined) intake.run((stop) => supervise(page, stop));
     const vault = openVault(options.stateDir, "homeassistant");
     intake.run((stop) => announceTo(site.site, { ...parts, clock: options.clock, log: options.log, vault }, stop));
     for (const link of runningUplinks(parts, options, site))
@@ -288,11 +291,12 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     outward.run((stop) => retention.run(stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
     outward.run((stop) => report.run(stop));
+    if (options.isChange) await Promise.race([console?.firstTry, aborted(failed.signal)]);
+    failed.signal.throwIfAborted();
     onReady({
       site,
       mqtt,
       monitorPort,
-      console,
       readyMs: options.clock.monoMs() - startedMs,
       recoveredInputs: parts.store.recovered.lastSeq,
     });
@@ -307,10 +311,13 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
+const supervisedOf = (console: WantedConsole, { health }: Parts, { clock, log }: RunOptions) =>
+  ({ id: console.id, make: console.make, clock, log, health, random: Math.random, downCode: "console-down" }) as const;
+
 function controlOf(
   parts: Parts,
   { clock, log, stateDir, configuration }: RunOptions,
-  console: OpenedConsole | undefined,
+  desk: () => OpenedConsole["desk"] | undefined,
 ) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
@@ -322,7 +329,7 @@ function controlOf(
     foundRequest(parts.found),
     ...uplinkRequests(parts),
     ...(configuration === undefined ? [] : configRequests(configuration)),
-    ...userRequests(() => console?.desk),
+    ...userRequests(desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { TEST_CLIENT_KEY, TEST_SERVER_CERT } from "gatehouse/testing";
 import { expect, it } from "vitest";
@@ -7,6 +8,7 @@ import { stringify } from "yaml";
 import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
+import { eventually } from "../support/rig.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const PASSWORD = "correct horse battery";
@@ -150,4 +152,25 @@ it("a certificate that does not fit its key ends the start with what to give", a
   writeFileSync(siteFile, site({ listen: "127.0.0.1:0", tls }));
   const started = startGateway({ siteFile, stateDir: join(folder.path, "state") });
   await expect(started).rejects.toThrow(/ended with 78[\s\S]*console\.tls[\s\S]*the private key that belongs to it/);
+});
+
+it("an address in use keeps the console shut and nothing else, and it opens once the address is free", async () => {
+  using folder = tempDir();
+  const siteFile = join(folder.path, "site.yaml");
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const { port } = taken.address() as AddressInfo;
+  writeFileSync(siteFile, site({ listen: `127.0.0.1:${port}` }));
+  const gateway = await startGateway({ siteFile, stateDir: join(folder.path, "state"), consoleOpens: false });
+  const codes = async () => (await gateway.health()).codes.map(({ code }) => code);
+  try {
+    await eventually(codes, (seen) => seen.includes("console-down"));
+    expect(await codes()).not.toContain("driver-bug");
+    taken.close();
+    await eventually(codes, (seen) => !seen.includes("console-down"));
+    expect((await ask(port, "/api/1/hello")).body).toMatchObject({ claimed: false });
+  } finally {
+    taken.close();
+    await gateway.end();
+  }
 });
