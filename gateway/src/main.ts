@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import type { Clock } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
 import { doneOf, restoreDone } from "./audit/done-of.ts";
-import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
+import { type TakenUp, takeBack, takeUpWaiting } from "./backup/take-up.ts";
 import { createBroker } from "./broker/broker.ts";
 import { accountsOf, brokerConfig } from "./broker-of-site.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -69,8 +69,10 @@ export interface RunOptions {
   readonly refused?: Refused | undefined;
   /** Keeps the latest lines of the log for the console. */
   readonly logs?: LogRing;
-  /** The backup this start was the first with. */
+  /** The backup this start is the first with. */
   readonly restored?: TakenUp | undefined;
+  /** What is taken up is what stood there before a restore the gateway did not start with. */
+  readonly isUndone?: boolean;
   /** The site file was changed a moment ago: without a console that opens it is not taken, or nobody could put it right again. */
   readonly isChange?: boolean;
   /** Each time the console is open for people. */
@@ -89,15 +91,39 @@ export interface Running {
 
 type Site = LoadedSite<(typeof driverTypes)[number], (typeof uplinkTypes)[number]>;
 
-/** Runs until the signal aborts, then ends in order within 5 s and loses nothing. Throws ConfigError for what an operator must change. */
+/**
+ * Runs until the signal aborts, then ends in order within 5 s and loses nothing. A restore it does not start with is undone. Throws ConfigError for
+ * what an operator must change.
+ */
 export async function runGateway(
   options: RunOptions,
   onReady: (running: Running) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const startedMs = options.clock.monoMs();
   const restored = takeUpWaiting(options.stateDir, options.siteFile);
   if (restored !== undefined) options.configuration?.readAgain();
+  let isReady = false;
+  const nowReady = (running: Running) => {
+    isReady = true;
+    onReady(running);
+  };
+  try {
+    await runWith({ ...options, restored }, nowReady, signal);
+  } catch (err) {
+    // What stands there again was running: if it does not start either, swapping the two would never end.
+    if (isReady || signal.aborted || restored?.replaced === undefined || options.isUndone) throw err;
+    options.log.error(
+      { err, madeAt: restored.madeAt },
+      "the gateway does not start with what was restored: it is undone",
+    );
+    takeBack(options.stateDir, { ...restored, replaced: restored.replaced });
+    const reason = `the backup of ${restored.madeAt} was not taken: ${err instanceof Error ? err.message : String(err)}`;
+    await runGateway({ ...options, isUndone: true, refused: { reason, version: undefined } }, onReady, signal);
+  }
+}
+
+async function runWith(options: RunOptions, onReady: (running: Running) => void, signal: AbortSignal): Promise<void> {
+  const startedMs = options.clock.monoMs();
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
@@ -107,7 +133,7 @@ export async function runGateway(
     options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
-    await runLocked({ ...options, restored }, site, startedMs, onReady, signal);
+    await runLocked(options, site, startedMs, onReady, signal);
   } finally {
     lock.release();
   }
@@ -128,8 +154,9 @@ async function runLocked(
     if (raised) log.warn({ code, subject, detail }, "condition raised");
     else log.info({ code, subject }, "condition cleared");
   });
-  if (options.refused !== undefined)
-    health.raise("config-refused", `version ${options.refused.version}`, options.refused.reason);
+  const { refused } = options;
+  const subject = refused?.version === undefined ? "restore" : `version ${refused.version}`;
+  if (refused !== undefined) health.raise("config-refused", subject, refused.reason);
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -175,7 +202,7 @@ async function assemble(
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const audit = new AuditLog({ stateDir, clock, log, health });
-  if (options.restored !== undefined) audit.record(restoreDone(options.restored));
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored, options.isUndone));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
@@ -25,13 +25,16 @@ interface Ask {
   readonly ca?: string;
   readonly cookie?: string;
   readonly csrf?: string;
-  readonly body?: object;
+  /** Bytes go as they are, all else as JSON. */
+  readonly body?: object | Buffer;
 }
+
+const BYTES = "application/octet-stream";
 
 /** Trusts `ca` alone; without it whatever comes. */
 function ask(port: number, path: string, { method = "GET", ca, cookie, csrf, body }: Ask = {}): Promise<Answer> {
   const headers = {
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-type": body instanceof Buffer ? BYTES : "application/json" }),
     ...(cookie === undefined ? {} : { cookie }),
     ...(csrf === undefined ? {} : { "x-gatehouse-csrf": csrf }),
   };
@@ -49,16 +52,17 @@ function ask(port: number, path: string, { method = "GET", ca, cookie, csrf, bod
       });
     });
     asked.on("error", reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(body === undefined || body instanceof Buffer ? body : JSON.stringify(body));
   });
 }
 
-const site = (console: object | string) =>
+const site = (console: object | string, more: object = {}) =>
   stringify({
     site: { id: "s1", name: "示例小区", kind: "rental-compound", address: { code: "1", grid: "unowned" } },
     spaces: [{ id: "3-301", kind: "flat", limit: { persons: 4, basis: "test" } }],
     console,
     broker: { listen: "127.0.0.1:0" },
+    ...more,
   });
 
 it("a new box is claimed with the code it prints, trusted by its authority, and its accounts are kept by the command line", async () => {
@@ -171,6 +175,51 @@ it("an address in use keeps the console shut and nothing else, and it opens once
     expect((await ask(port, "/api/1/hello")).body).toMatchObject({ claimed: false });
   } finally {
     taken.close();
+    await gateway.end();
+  }
+});
+
+it("a restore that the gateway does not start with is undone: people find the box as it was, and why", async () => {
+  using folder = tempDir();
+  const [old, box] = ["old", "box"].map((name) => join(folder.path, name)) as [string, string];
+  for (const dir of [old, box]) mkdirSync(dir);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const port = Number(listen.split(":")[1]);
+  writeFileSync(join(old, "token"), "a-token-of-the-old-box\n", { mode: 0o600 });
+  const accounts = [{ user: "tool", password: { file: "token" }, role: "tool" }];
+  writeFileSync(join(old, "site.yaml"), site({ listen }, { accounts }));
+  const first = await startGateway({ siteFile: join(old, "site.yaml"), stateDir: join(old, "state") });
+  await first.end();
+  const file = join(folder.path, "b.ghbackup");
+  const from = ["--site", join(old, "site.yaml"), "--state", join(old, "state")];
+  expect(await gatehouse("backup", file, ...from)).toMatchObject({ code: 0 });
+
+  writeFileSync(join(box, "site.yaml"), site({ listen }));
+  const gateway = await startGateway({ siteFile: join(box, "site.yaml"), stateDir: join(box, "state") });
+  try {
+    const code = gateway.log.find(({ msg }) => String(msg).includes("waits to be claimed"))?.["code"];
+    const claimed = await ask(port, "/api/1/claim", {
+      method: "POST",
+      body: { code, name: "wang", password: PASSWORD },
+    });
+    const own = { cookie: claimed.cookies, csrf: String(claimed.body["csrf"]) };
+    const job = await ask(port, "/api/1/restores", { ...own, method: "POST", body: readFileSync(file) });
+    expect(job.status, job.text).toBe(200);
+    const opened = async () => gateway.log.filter(({ msg }) => msg === "the console is open").length;
+    await eventually(opened, (count) => count === 2);
+    expect((await ask(port, "/api/1/session", own)).body).toMatchObject({ name: "wang" });
+    expect(await gateway.health()).toMatchObject({
+      codes: expect.arrayContaining([
+        expect.objectContaining({
+          code: "config-refused",
+          subject: "restore",
+          detail: expect.stringContaining("token"),
+        }),
+      ]),
+    });
+    const audit = await gatehouse("audit", "list", "--json", "--state", join(box, "state"));
+    expect(audit.out).toContain("undone: the gateway did not start with the backup");
+  } finally {
     await gateway.end();
   }
 });

@@ -6,7 +6,8 @@ import type { Configuration } from "./configuration.ts";
 /** Why the file that was to be used is not. */
 export interface Refused {
   readonly reason: string;
-  readonly version: number;
+  /** Undefined for a restore. */
+  readonly version: number | undefined;
 }
 
 /** One run of the gateway, from start to stop. */
