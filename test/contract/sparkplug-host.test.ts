@@ -280,6 +280,7 @@ describe("order and loss, in virtual time", () => {
     await taken.until("lock.locked");
     node.skip(1);
     await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.reached();
     await heardBy(rig);
     expect(taken.kinds).not.toContain("door.opened");
     await rig.clock.advance(1_999);
