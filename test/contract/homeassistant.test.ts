@@ -201,6 +201,27 @@ test("a sensor that never says off goes off by itself, and presence is somebody"
   expect(await news()).toEqual(["pir presence.off"]);
 });
 
+test("a sensor that never says off goes off by itself after a restart too", async () => {
+  const pir = { id: "pir", kind: "presence" as const, address: "pir" };
+  const first = await run([pir]);
+  await first.rig.publish(
+    "homeassistant/binary_sensor/pir/config",
+    JSON.stringify({ uniq_id: "pir", dev_cla: "motion", stat_t: "locks/pir", off_dly: 30 }),
+  );
+  await first.news();
+  await first.rig.publish("locks/pir", "ON");
+  expect(await first.news()).toContain("pir presence.on");
+  await first.end();
+  const second = await run([pir], { vault: first.rig.vault });
+  expect(await second.news()).toEqual([]);
+  await second.rig.clock.advance(30_000);
+  expect(await second.news()).toEqual(["pir presence.off"]);
+  await second.end();
+  const third = await run([pir], { vault: first.rig.vault });
+  await third.rig.clock.advance(30_000);
+  expect(await third.news()).toEqual([]);
+});
+
 test("a lock that wants a code with its commands is heard and not commanded", async () => {
   const { rig, news } = await run([{ id: "l", kind: "lock", address: "coded" }]);
   await rig.publish(
