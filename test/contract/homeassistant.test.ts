@@ -185,6 +185,25 @@ test("what cannot be read is listed with the reason by name", async () => {
   });
 });
 
+test("what a Gatehouse announces itself on the same prefix is no device", async () => {
+  const { rig } = await run([]);
+  const device = (id: string, origin: string) =>
+    rig.publish(
+      `homeassistant/device/${id}/config`,
+      JSON.stringify({
+        device: { identifiers: [id], name: id },
+        origin: { name: origin },
+        components: {
+          open: { platform: "binary_sensor", unique_id: id, device_class: "door", state_topic: "locks/x" },
+        },
+      }),
+    );
+  await device("gatehouse_gw-1", "Gatehouse");
+  await device("other", "Zigbee2MQTT");
+  await rig.settled();
+  expect(rig.found.list().devices.map(({ id }) => id)).toEqual(["other"]);
+});
+
 test("a sensor that never says off goes off by itself, and presence is somebody", async () => {
   const { rig, news } = await run([{ id: "pir", kind: "presence", address: "pir" }]);
   await rig.publish(

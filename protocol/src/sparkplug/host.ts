@@ -278,14 +278,7 @@ export class SparkplugHost {
     const name = [edgeNodeName(node.id), ...(device === undefined ? [] : [device])].join("/");
     try {
       if (topic.type === "DBIRTH") {
-        const known = node.devices.get(device ?? "");
-        this.#roomFor(known, payload);
-        if (known === undefined && this.#devices >= this.#options.maxDevices)
-          throw new FrameError("payload", `more than ${this.#options.maxDevices} devices`);
-        const before = known?.metrics.size ?? 0;
-        if (known === undefined) this.#devices += 1;
-        const read = node.born(device, payload, now.wallMs);
-        this.#metrics += (node.devices.get(device ?? "")?.metrics.size ?? 0) - before;
+        const read = this.#deviceBirth(node, topic.device, payload, now);
         return [{ kind: "birth", ...of, metrics: read.metrics }, ...this.#told(name, topic.type, read)];
       }
       if (topic.type === "DDEATH") {
@@ -301,6 +294,18 @@ export class SparkplugHost {
       if (!(error instanceof FrameError)) throw error;
       return [{ kind: "problem", topic: name, reason: `${topic.type}: ${error.message}` }];
     }
+  }
+
+  #deviceBirth(node: HostNode, device: string, payload: ReceivedPayload, now: Moment): ReadMetrics {
+    const known = node.devices.get(device);
+    this.#roomFor(known, payload);
+    if (known === undefined && this.#devices >= this.#options.maxDevices)
+      throw new FrameError("payload", `more than ${this.#options.maxDevices} devices`);
+    const before = known?.metrics.size ?? 0;
+    const read = node.born(device, payload, now.wallMs);
+    if (known === undefined) this.#devices += 1;
+    this.#metrics += (node.devices.get(device)?.metrics.size ?? 0) - before;
+    return read;
   }
 
   /** The first of what could not be read stands for the others. */

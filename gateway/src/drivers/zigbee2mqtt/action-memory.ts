@@ -5,7 +5,9 @@ import type { Logger, Vault } from "../../core/ports.ts";
 
 const NAME = "actions";
 const MAX_DEVICES = 1_000;
-const Actions = z.record(z.string().max(200), z.string().max(64)).refine((all) => Object.keys(all).length <= MAX_DEVICES);
+const Actions = z
+  .record(z.string().max(200), z.string().max(64))
+  .refine((all) => Object.keys(all).length <= MAX_DEVICES);
 /** Time in which Zigbee2MQTT repeats itself after it came back: it begins after two seconds, and says a message for each device. */
 const REPEATS_MS = 30_000;
 

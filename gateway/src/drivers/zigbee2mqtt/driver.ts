@@ -250,8 +250,7 @@ class ZigbeeDriver implements Driver {
     const text = payload.length > MAX_ZIGBEE_PAYLOAD_BYTES ? "" : payload.toString("utf8");
     const { ieee } = known.zigbee;
     const mark = actionMark(text);
-    const retained =
-      isKept || (mark !== undefined && this.#actions.isRepeat(ieee, mark, this.#deps.clock.nowMs()));
+    const retained = isKept || (mark !== undefined && this.#actions.isRepeat(ieee, mark, this.#deps.clock.nowMs()));
     const said = known.views.flatMap((view) => this.#itemsOf(view, ieee, text, retained));
     const devices = known.views.map(({ device }) => device.id);
     // A retained state may be of last week, and says nothing of the device being there now. In one piece: the next message does not come between.
@@ -260,8 +259,7 @@ class ZigbeeDriver implements Driver {
     const rejections = items.length === 0 ? [] : await this.#deps.accept(items);
     void this.#alarms.keep(calls);
     if (mark !== undefined) void this.#actions.keep(ieee, mark);
-    if (rejections.length > 0)
-      this.#deps.log.debug({ zigbee: ieee, first: rejections[0] }, "readings rejected");
+    if (rejections.length > 0) this.#deps.log.debug({ zigbee: ieee, first: rejections[0] }, "readings rejected");
   }
 
   #itemsOf({ device, mapping, state }: View, ieee: string, text: string, retained: boolean): readonly unknown[] {
