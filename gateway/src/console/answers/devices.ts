@@ -122,7 +122,7 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
           );
           return end;
         },
-        MANY,
+        { atOnce: MANY, about: id },
       );
     },
     "GET /api/1/drivers": async () => driverList(parts),
@@ -144,7 +144,7 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
           const count = result.found.length;
           return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
         },
-        2,
+        { atOnce: 2, ...(body.link === undefined ? {} : { about: body.link.slice(0, 128) }) },
       );
     },
   };

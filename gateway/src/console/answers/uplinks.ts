@@ -75,14 +75,20 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
       const uplink = parts.uplinks.find((candidate) => candidate.id === id);
       if (uplink === undefined) throw notThere(id);
       const says = { en: `Testing ${id}`, zh: `正在测试${id}` };
-      return parts.jobs.begin("uplink-test", name, says, async (desk) => {
-        const end = await testUplink(parts, uplink, desk);
-        if (desk.signal.aborted) return end;
-        const at = new Date(parts.clock.nowMs()).toISOString();
-        const known = new Set(parts.uplinks.map((each) => each.id));
-        await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, known);
-        return end;
-      });
+      return parts.jobs.begin(
+        "uplink-test",
+        name,
+        says,
+        async (desk) => {
+          const end = await testUplink(parts, uplink, desk);
+          if (desk.signal.aborted) return end;
+          const at = new Date(parts.clock.nowMs()).toISOString();
+          const known = new Set(parts.uplinks.map((each) => each.id));
+          await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, known);
+          return end;
+        },
+        { about: id },
+      );
     },
   };
 }

@@ -7,6 +7,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { linkTo, usePlace } from "../../shell/route.ts";
+import { boardsWords } from "../../words/boards.ts";
 import { devicesWords } from "../../words/devices.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { useClock } from "./device-marks.tsx";
@@ -20,11 +21,13 @@ const SHOWN = 200;
 
 export function LinesPage() {
   const words = useWords(devicesWords);
+  const boards = useWords(boardsWords);
   const drivers = useAnswer("GET /api/1/drivers", {}, { reloadOn: ["health"] });
   const watched = usePlace().query.get("line");
   return (
     <div className="gh-devices">
       <PageHead title={words.linesTitle} back={linkTo("/devices")}>
+        <Button href={linkTo("/boards/new")}>{boards.newBoard}</Button>
         <Button href={linkTo("/set-up/:step", { step: "lines" })}>{words.lookFor}</Button>
       </PageHead>
       <Loaded of={drivers}>
