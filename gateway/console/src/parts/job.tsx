@@ -31,8 +31,9 @@ export function JobProgress({ id, children, onEnd }: JobProgressProps) {
   useLive({ watch: ["jobs"] }, (message) => {
     const news = message.about === "jobs" ? message.jobs.find((job) => job.id === id) : undefined;
     if (news === undefined) return;
+    const isNextStep = children !== undefined && news.says.en !== answer?.job.says.en;
     change((known) => ({ ...known, job: news }));
-    if (news.state !== "running") reload();
+    if (news.state !== "running" || isNextStep) reload();
   });
   useEffect(() => {
     // Each answer that says "running" is followed by another question.

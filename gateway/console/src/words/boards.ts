@@ -31,8 +31,8 @@ export const boardsWords = dictionary({
   },
   settings: { zh: "设置、计数和编号保持不变。", en: "Its settings, counters and number stay." },
   button: {
-    zh: "线路不能自动复位时（网络串口等），会请您按一下板上的复位按钮；等待期间门控板照常运行，但事件暂不上报。",
-    en: "Where the line cannot reset the board (device servers, some ports), you are asked to press its reset button; until then it works on, and its events wait.",
+    zh: "线路不能自动复位时（网络串口等），会请您按一下板上的复位按钮；等待期间门控板照常运行，但其间发生的事可能丢失。",
+    en: "Where the line cannot reset the board (device servers, some ports), you are asked to press its reset button; until then it works on, but what happens at the door may be lost.",
   },
   cancelling: {
     zh: "写入开始之前可以取消；开始之后会写完为止，网关停止也不影响。",

@@ -51,7 +51,7 @@ export function endWords({ kind, board, reason, firmware }: UpdateEnd): Text {
       zh: `门控板已运行 ${firmware} 版固件：已逐字节回读校验，并有应答。`,
     };
   const state = HOLDS[board];
-  if (kind === "cancelled") return { en: `Cancelled. ${state.en}`, zh: `已取消。${state.zh}` };
+  if (kind === "cancelled") return state;
   const why = reason === undefined ? "" : `${reason}${/[.!?。]$/.test(reason) ? " " : ". "}`;
   return { en: `${why}${state.en}`, zh: `${state.zh}${why === "" ? "" : `（${reason}）`}` };
 }

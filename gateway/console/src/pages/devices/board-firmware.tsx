@@ -1,6 +1,6 @@
 /** The board a device hangs on: its firmware, the shipped one, and the update, with what it means for the door said before. */
 import { Button } from "antd";
-import { useId, useState } from "react";
+import { useCallback, useId, useState } from "react";
 import type { BoardRow } from "../../../../src/console/table/boards.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -34,6 +34,11 @@ function Board({ board, shipped, onChange }: BoardProps) {
   const [begun, setBegun] = useState<string>();
   const [running, setRunning] = useState(false);
   const job = begun ?? board.job;
+  // Called anew whenever it is another one.
+  const ended = useCallback(() => {
+    setRunning(false);
+    onChange();
+  }, [onChange]);
   const state = board.firmware === null ? "isSilent" : board.firmware === shipped.version ? "isSame" : "isOther";
   return (
     <section aria-labelledby={title} className="gh-board-firmware">
@@ -48,7 +53,9 @@ function Board({ board, shipped, onChange }: BoardProps) {
         <dt>{words.shipped}</dt>
         <dd>{shipped.version}</dd>
       </dl>
-      {running ? null : <p className="gh-hint">{fill(words[state], { version: shipped.version })}</p>}
+      {running || (begun !== undefined && state === "isSilent") ? null : (
+        <p className="gh-hint">{fill(words[state], { version: shipped.version })}</p>
+      )}
       {asking ? (
         <Sure
           board={board}
@@ -66,14 +73,7 @@ function Board({ board, shipped, onChange }: BoardProps) {
         </Button>
       )}
       {job === null ? null : (
-        <JobProgress
-          key={job}
-          id={job}
-          onEnd={() => {
-            setRunning(false);
-            onChange();
-          }}
-        >
+        <JobProgress key={job} id={job} onEnd={ended}>
           {(result, { state: how }) => <FlashStages result={result} state={how} />}
         </JobProgress>
       )}

@@ -12,6 +12,7 @@ import { devicesWords } from "../../words/devices.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
+import { LiveList } from "./live-list.tsx";
 import "../set-up/set-up.css";
 import "./devices.css";
 
@@ -91,7 +92,7 @@ function BusDoctor({ line }: { readonly line: string }) {
       {lines.length === 0 ? (
         <Nothing text={words.doctorNone} />
       ) : (
-        <ul className="gh-live">
+        <LiveList label={words.doctor}>
           {lines.map(({ n, at, way, hex, says }) => (
             <li key={n} className={way === "!" ? "gh-wrong" : ""}>
               <span>
@@ -103,7 +104,7 @@ function BusDoctor({ line }: { readonly line: string }) {
               </span>
             </li>
           ))}
-        </ul>
+        </LiveList>
       )}
     </section>
   );

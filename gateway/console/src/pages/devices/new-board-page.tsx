@@ -1,6 +1,6 @@
 /** The shipped firmware for a board that is in no site file yet: which line it is on, and which chip where that cannot be told. */
 import { Button, Popconfirm, Segmented } from "antd";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { JobProgress } from "../../parts/job.tsx";
@@ -43,6 +43,7 @@ function NewBoard({ shipped }: { readonly shipped: Shipped }) {
   const [ask, setAsk] = useState<FlashAsk>({ slow: false });
   const [job, setJob] = useState<string>();
   const [running, setRunning] = useState(false);
+  const ended = useCallback(() => setRunning(false), []);
   const link = linkOf(line);
   const begin = () =>
     run(async () => {
@@ -66,7 +67,7 @@ function NewBoard({ shipped }: { readonly shipped: Shipped }) {
         </Button>
       </Popconfirm>
       {job === undefined ? null : (
-        <JobProgress key={job} id={job} onEnd={() => setRunning(false)}>
+        <JobProgress key={job} id={job} onEnd={ended}>
           {(result, { state }) => <FlashStages result={result} state={state} />}
         </JobProgress>
       )}
