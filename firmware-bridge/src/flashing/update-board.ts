@@ -35,6 +35,7 @@ export interface UpdateOptions {
 /** A serial port that was just closed is free a moment later. */
 const FREE_MS = 3_000;
 const LOOK_MS = 100;
+const ANSWER_TRIES = 3;
 
 /**
  * How it ended is a value, the line's and the board's noes too. The signal counts until the first byte is written, and while somebody is asked to
@@ -109,13 +110,17 @@ async function flashed(
   }
 }
 
-/** What the program says of itself. Throws LinkError. */
+/** What the program says of itself; asked over a new line each time, since the reset may have taken the old one with it. Throws LinkError. */
 async function versionOf(options: UpdateOptions): Promise<string> {
-  const wire = await opened(options, FIRMATA_BAUD, new AbortController().signal);
-  try {
-    return (await inspectBoard(wire, options.clock).facts()).firmware;
-  } finally {
-    wire.close();
+  for (let tried = 1; ; tried++) {
+    const wire = await opened(options, FIRMATA_BAUD, new AbortController().signal);
+    try {
+      return (await inspectBoard(wire, options.clock).facts()).firmware;
+    } catch (error) {
+      if (!(error instanceof LinkError) || tried === ANSWER_TRIES) throw error;
+    } finally {
+      wire.close();
+    }
   }
 }
 
