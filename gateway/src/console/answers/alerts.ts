@@ -10,6 +10,7 @@ import type { MonthFacts } from "../../monthly/facts.ts";
 import { monthPage } from "../../monthly/page.ts";
 import { Refusal } from "../refusal.ts";
 import type { Answers } from "../table/index.ts";
+import { alertIn } from "./alert-in.ts";
 import { checkDeed, doerOf, possibleDeeds } from "./deeds.ts";
 import { pageOf } from "./page-of.ts";
 import type { Photos } from "./photos.ts";
@@ -48,13 +49,16 @@ type Keys =
 export function alertAnswers(parts: AlertParts): Answers<Keys> {
   const { core, egress } = parts;
   return {
-    "GET /api/1/alerts": ({ query }) => listAlerts(parts, query),
-    "GET /api/1/alerts/:id": async ({ params: { id } }, { roles }) => {
+    "GET /api/1/alerts": async ({ query }, { language }) => {
+      const { items, ...rest } = await listAlerts(parts, query);
+      return { ...rest, items: items.map((alert) => alertIn(alert, language)) };
+    },
+    "GET /api/1/alerts/:id": async ({ params: { id } }, { roles, language }) => {
       const alert = await alertBy(parts, id);
       const spaceName = core.model.spaces.get(alert.space)?.space.name ?? alert.space;
       const isKnown = core.state.alerts.has(id);
       const photos = [...((await parts.photos?.of(id)) ?? [])];
-      return { alert, spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
+      return { alert: alertIn(alert, language), spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
     },
     "POST /api/1/deeds": async ({ body }, asking) => {
       checkDeed(core, body, asking.roles);
