@@ -1,4 +1,4 @@
-/** Sentences for people, as they stand in the source: `{}` for each value that is filled in. */
+/** Sentences for people as they stand in the source, found by where they stand; `{}` for each value that is filled in. */
 import { parseSync } from "vite";
 
 export interface Sentence {
@@ -9,101 +9,116 @@ export interface Sentence {
 interface Node {
   readonly type: string;
   readonly start: number;
+  readonly end: number;
   readonly [key: string]: unknown;
 }
 
-/** Two sentences that travel as one, see config/issues.ts. */
+/** Between two sentences that travel as one, see gateway/src/words/schema-issues.ts. */
 const SPLIT = "\u001f";
 
-/** What a text is when it is the value of a key, a constant or a field of one of these names. */
-const NAMES =
-  /^(reason|fix|error|why|problem|advice|detail|message|unsupported|not|said|proof|note|remark|about|text|what|where|who|by|known|HINT|MENDED|WITHOUT_SECRETS|PASSPHRASE|WRITABLE|UNTOUCHED|STANDS_STILL|seen|head|FIX|LOST|KEEP|OPERATOR)$|ADVICE|_FIX$|REASONS/;
-/** Whose first texts are sentences. */
-const MAKERS = /(^|\.)(ConfigError|LinkError|RejectedError|RangeError)$/;
-const CALLS =
-  /(^|\.)(#?((said|notes|problems|remarks|found)\.push|damaged|wrong\w*|unfit|refuse|refusal|fail|broken|no|problem|invalid|tooLarge|giveUp|linkFailure|failAfter|abandon|failed|bad|say|tell|odd|onProgress|obstacle|judge|endAtOnce)|raise|refine|regex|startsWithSU|closed|reject)$/;
-/** Functions that answer with a reason. */
-const TELLERS =
-  /^parse(Format|Link|Place)?$|^choice$|^shut$|problem|reason|^why|advice|refus|obstacle|complain|unfit|wrong|clash|^twin|^says?|Text$|^findings$|aboutLine|aboutOf|totalOf|identityIn|offers|^no[A-Z]|^usedAs|checkArgs/i;
-const NOT =
-  /^(log|.*\.log|.*#log|.*Error|describe|.*\.describe|.*\.(trace|debug|info|warn|error|fatal|prepare|test|startsWith|endsWith|includes|split|enum|literal|slice|replace\w*))$/;
+/** Constants and keys of these names hold sentences. */
+const SENTENCES =
+  /^(reason|fix|error|why|problem|advice|detail|message|unsupported|not|said|proof|note|remark)$|ADVICE|REASONS|_FIX$/;
+/** Of these, pieces of sentences; on the command line words of its own tables and help too, which are not looked at. */
+const PIECES =
+  /^(about|text|what|where|who|by|known|seen|head|HINT|MENDED|WITHOUT_SECRETS|PASSPHRASE|WRITABLE|UNTOUCHED|STANDS_STILL|FIX|LOST|KEEP|OPERATOR)$/;
+/** Their arguments are sentences: errors, schemas, health codes, alerts that clear, and our own functions that make one of those. */
+const MAKERS = new RegExp(
+  `(^|\\.)#?(${[
+    "ConfigError|LinkError|RejectedError|RangeError|refine|regex|raise|reject|clear|closing|remark|shut|onProgress",
+    "(said|notes|problems|remarks|found)\\.push|damaged|wrong\\w*|unfit|refuse|refusal|fail|failed|failAfter|linkFailure",
+    "broken|closed|no|problem|invalid|tooLarge|giveUp|abandon|bad|say|tell|odd|obstacle|judge|endAtOnce",
+  ].join("|")})$`,
+);
+/** Functions that answer with a sentence. */
+const TELLERS = new RegExp(
+  [
+    "^parse(Format|Link|Place)?$|^choice$|^shut$|problem|reason|^why|advice|refus|obstacle|complain|unfit|wrong|clash",
+    "^twin|^says?|Text$|^findings$|aboutLine|aboutOf|totalOf|identityIn|offers|^no[A-Z]|^usedAs|checkArgs",
+  ].join("|"),
+  "i",
+);
+/** Logs, faults of the program, texts of schemas' documents, and comparisons. */
+const SILENT =
+  /(Error|^log|[.#]log|\.(describe|trace|debug|info|warn|error|fatal|prepare|test|startsWith|endsWith|includes|split|enum|literal|slice|replace\w*))$/;
+const IN_TWO_LANGUAGES = /^(en|zh)$/;
+const HAS_WORDS = /[A-Za-z]{2,}/;
+const HAS_SEVERAL = /[a-z`'")\]}>,.:;-] \S/i;
 
 const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === "string";
-const nameOf = (node: unknown): string =>
-  String(
-    (node as { name?: string; value?: string } | undefined)?.name ??
-      (node as { value?: string } | undefined)?.value ??
-      "",
-  );
+const isFunction = (node: unknown): boolean => /Function/.test((node as Node | null)?.type ?? "");
+
+function nameOf(node: unknown): string {
+  const { name, value } = (node ?? {}) as { readonly name?: unknown; readonly value?: unknown };
+  return String(name ?? value ?? "");
+}
 
 /** Reads TypeScript. */
 export function sentencesIn(source: string, path = "x.ts"): Sentence[] {
   const found: Sentence[] = [];
-  const lineOf = (at: number) => source.slice(0, at).split("\n").length;
-  const take = (node: Node, text: string) => {
-    if (/\p{Script=Han}/u.test(text)) return;
-    const bare = text.replaceAll("{}", "").trim();
-    if (/[A-Za-z]{2,}/.test(bare) && /[a-z`'")\]}>,.:;-] \S/i.test(text))
-      found.push({ line: lineOf(node.start), text });
-  };
+  const names = path.includes("/cli/") ? [SENTENCES] : [SENTENCES, PIECES];
+  const holdsWords = (name: string) => names.some((pattern) => pattern.test(name));
+
   const walk = (node: Node, isSaid: boolean): void => {
     const text = textOf(node);
     if (text !== undefined) {
-      if (isSaid) for (const piece of text.split(SPLIT)) take(node, piece);
+      const line = source.slice(0, node.start).split("\n").length;
+      if (isSaid) for (const piece of text.split(SPLIT)) if (isSentence(piece)) found.push({ line, text: piece });
       for (const child of (node["expressions"] as Node[] | undefined) ?? []) walk(child, isSaid);
       return;
     }
     if (node.type === "ImportDeclaration" || /^TS(?!As|Sat|NonNull)/.test(node.type)) return;
-    const says = isSentence(node, source);
-    const inner = says ?? isSaid;
+    const inner = says(node) ?? isSaid;
     for (const [key, value] of Object.entries(node)) {
-      if (key === "typeAnnotation" || key === "returnType" || key === "typeArguments") continue;
-      if (node.type === "Property" && key === "key") continue;
-      const isPart = key !== "test" && key !== "callee" && key !== "left" && !(node.type === "MemberExpression");
-      for (const child of Array.isArray(value) ? value : [value])
-        if (isNode(child)) walk(child, inner && isPart && !isComparison(node));
+      if (isType(key) || (node.type === "Property" && key === "key")) continue;
+      const isPart = !["test", "callee", "left"].includes(key) && node.type !== "MemberExpression" && !isCompared(node);
+      for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, inner && isPart);
     }
   };
+
+  /** Undefined: as around it. */
+  const says = (node: Node): boolean | undefined => {
+    switch (node.type) {
+      case "Property":
+      case "PropertyDefinition": {
+        const name = nameOf(node["key"]);
+        if (IN_TWO_LANGUAGES.test(name)) return false;
+        return holdsWords(name) ? true : undefined;
+      }
+      case "VariableDeclarator": {
+        const name = nameOf(node["id"]);
+        return holdsWords(name) || (isFunction(node["init"]) && TELLERS.test(name));
+      }
+      case "FunctionDeclaration":
+      case "MethodDefinition":
+        return TELLERS.test(nameOf(node["id"] ?? node["key"]));
+      case "NewExpression":
+      case "CallExpression": {
+        const callee = node["callee"] as Node;
+        const name = source.slice(callee.start, callee.end).replace(/\s+/g, "");
+        if (MAKERS.test(name)) return true;
+        return SILENT.test(name) ? false : undefined;
+      }
+      default:
+        return undefined;
+    }
+  };
+
   walk(parseSync(path, source).program as unknown as Node, false);
   return found;
 }
 
-const isFunction = (node: unknown) => /Function/.test((node as Node | null)?.type ?? "");
-const isComparison = (node: Node) => node.type === "BinaryExpression" && node["operator"] !== "+";
+const isType = (key: string): boolean => ["typeAnnotation", "returnType", "typeArguments"].includes(key);
+const isCompared = (node: Node): boolean => node.type === "BinaryExpression" && node["operator"] !== "+";
 
-/** Undefined: as around it. */
-function isSentence(node: Node, source: string): boolean | undefined {
-  switch (node.type) {
-    case "Property":
-    case "PropertyDefinition":
-      return /^(en|zh)$/.test(nameOf(node["key"])) ? false : NAMES.test(nameOf(node["key"])) ? true : undefined;
-    case "VariableDeclarator":
-      return NAMES.test(nameOf(node["id"])) || (isFunction(node["init"]) && TELLERS.test(nameOf(node["id"])));
-    case "AssignmentExpression":
-      return undefined;
-    case "ReturnStatement":
-      return undefined;
-    case "FunctionDeclaration":
-    case "MethodDefinition":
-      return TELLERS.test(nameOf(node["id"] ?? node["key"]));
-    case "NewExpression":
-    case "CallExpression": {
-      const callee = node["callee"] as Node & { end: number };
-      const name = source.slice(callee.start, callee.end).replace(/\s+/g, "");
-      if (MAKERS.test(name) || CALLS.test(name)) return true;
-      return NOT.test(name) ? false : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
+const isSentence = (text: string): boolean =>
+  HAS_WORDS.test(text.replaceAll("{}", "")) && HAS_SEVERAL.test(text) && !/\p{Script=Han}/u.test(text);
 
 function textOf(node: Node): string | undefined {
   if (node.type === "Literal" && typeof node["value"] === "string") return node["value"];
   if (node.type !== "TemplateLiteral") return undefined;
-  const quasis = node["quasis"] as { readonly value: { readonly cooked: string } }[];
+  const texts = node["quasis"] as { readonly value: { readonly cooked: string } }[];
   const holes = node["expressions"] as Node[];
-  return quasis
-    .map(({ value }, i) => `${value.cooked}${i < holes.length ? (nameOf(holes[i]) === "SPLIT" ? SPLIT : "{}") : ""}`)
-    .join("");
+  const holeAt = (i: number) => (i >= holes.length ? "" : nameOf(holes[i]) === "SPLIT" ? SPLIT : "{}");
+  return texts.map(({ value }, i) => `${value.cooked}${holeAt(i)}`).join("");
 }

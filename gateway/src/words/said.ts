@@ -29,7 +29,7 @@ const partTemplates = templatesOf(PARTS);
 /** Sentences within sentences; deeper ones stay as they are. */
 const MAX_DEPTH = 5;
 /** Of a text that is taken apart; nobody reads further. */
-const MAX_CHARS = 4_000;
+const MAX_CHARS = 2_000;
 
 export const said = (text: string): Text => ({ en: inLanguage(text, "en"), zh: inLanguage(text, "zh") });
 

@@ -4,16 +4,18 @@ import { inLanguage, type Language } from "../../words/said.ts";
 
 /** Who writes no words of their own. */
 const GATEWAY: readonly string[] = ["sensors", "timer"];
+/** What the gateway writes for people who gave no words. */
+const FOR_PEOPLE = /^doors may lock again(: |$)| says that it is over$/;
 
 export function alertIn(alert: Alert, language: Language): Alert {
   const { closedBy, history } = alert;
-  if (language === "en") return alert;
-  const read = (text: string) => inLanguage(text, language);
+  const read = (by: string, text: string) =>
+    GATEWAY.includes(by) || FOR_PEOPLE.test(text) ? inLanguage(text, language) : text;
   return {
     ...alert,
-    ...(closedBy?.how === "sensors" ? { closedBy: { ...closedBy, proof: read(closedBy.proof) } } : {}),
+    ...(closedBy === undefined ? {} : { closedBy: { ...closedBy, proof: read(closedBy.how, closedBy.proof) } }),
     history: history.map((entry) =>
-      entry.note !== undefined && GATEWAY.includes(entry.by) ? { ...entry, note: read(entry.note) } : entry,
+      entry.note === undefined ? entry : { ...entry, note: read(entry.by, entry.note) },
     ),
   };
 }

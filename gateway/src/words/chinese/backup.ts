@@ -59,4 +59,5 @@ export const ofBackup: Readonly<Record<string, string>> = {
   "{} secrets are left out (keys, passwords, accounts): back up with a passphrase to carry them too":
     "{1}项密钥未包含（密钥、密码、账号）：用口令备份即可一并包含",
   "{} rows of the table {} are damaged and left out": "表{2}中{1}行已损坏，未包含",
+  "undone: the gateway did not start with the backup": "已撤销：网关用此备份未能启动",
 };

@@ -19,7 +19,6 @@ export const ofCommandLine: Readonly<Record<string, string>> = {
   "the site has several lines": "站点有多条线路",
   'no driver "{}" has a line': "驱动“{1}”没有线路",
   "name one of {}": "请指定其中之一：{1}",
-  "add a driver with a `link`": "请添加带`link`的驱动",
   "which site file?": "使用哪个站点文件？",
   "add --site site.yaml": "请加上--site site.yaml",
   "!! {}; trying again": "!! {1*}；正在重试",

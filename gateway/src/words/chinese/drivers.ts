@@ -179,4 +179,5 @@ export const ofDrivers: Readonly<Record<string, string>> = {
   "{} events of board {} were overwritten before they were fetched": "门禁板{2}的{1}条事件在取回前被覆盖",
   "was not up within {} s": "{1}秒内没有启动",
   "hung, and was killed": "无响应，已被终止",
+  "the PLC overwrote values of {}": "PLC覆盖了{1}的值",
 };

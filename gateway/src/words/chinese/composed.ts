@@ -1,5 +1,5 @@
-/** Chinese for what a schema finds wrong, of itself: types, sizes, missing and unknown keys. */
-export const ofSchema: Readonly<Record<string, string>> = {
+/** Chinese for sentences that stand nowhere as a whole: put together of pieces, as what a schema finds wrong of itself. */
+export const ofComposed: Readonly<Record<string, string>> = {
   "is missing": "缺少此项",
   "add it: {}": "请补上：{1*}",
   "write one of {}": "请写以下之一：{1}",
@@ -29,4 +29,10 @@ export const ofSchema: Readonly<Record<string, string>> = {
   "remove it": "请删除",
   "is not right": "不正确",
   'did you mean "{}"?': "是否应为“{1}”？",
+  "not acknowledged in time": "未按时确认",
+  "not resolved in time": "未按时处理",
+  "{} of {} doors released, the slowest after {} ms": "{2}扇门中{1}扇已释放，最慢{3}毫秒",
+  "{} of {} doors released, the slowest after {} ms; not {}": "{2}扇门中{1}扇已释放，最慢{3}毫秒；未释放：{4}",
+  "{} doors locked again": "{1}扇门已重新上锁",
+  "{} doors locked again; left to close by themselves: {}": "{1}扇门已重新上锁；等待自行关闭：{2}",
 };
