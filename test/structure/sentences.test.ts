@@ -1,7 +1,7 @@
 /** No sentence reaches a person in English alone: whatever a ConfigError, a lost line, a refusal or a health code says has its Chinese. */
 import { CHINESE, findChinese, ofComposed, PARTS } from "gatehouse/testing";
 import { describe, expect, test } from "vitest";
-import { sentencesIn } from "./sentences.ts";
+import { makersIn, sentencesIn } from "./sentences.ts";
 import { files, read } from "./tree.ts";
 
 const sources = files.filter(
@@ -39,9 +39,10 @@ const NO_SENTENCES: readonly string[] = [
 
 const sample = (template: string): string => template.replaceAll("{}", "§");
 
+const makers = new Set(sources.flatMap((path) => makersIn(read(path), path)));
 const missing = sources
   .filter((path) => !ELSEWHERE.some((pattern) => pattern.test(path)))
-  .flatMap((path) => sentencesIn(read(path), path).map(({ line, text }) => ({ at: `${path}:${line}`, text })))
+  .flatMap((path) => sentencesIn(read(path), path, makers).map(({ line, text }) => ({ at: `${path}:${line}`, text })))
   .filter(({ text }) => !NO_SENTENCES.includes(text) && findChinese(sample(text)) === undefined);
 
 test("every sentence for people has its Chinese in gateway/src/words/chinese", () => {

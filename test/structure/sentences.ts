@@ -18,7 +18,7 @@ const SPLIT = "\u001f";
 
 /** Constants and keys of these names hold sentences. */
 const SENTENCES =
-  /^(reason|fix|error|why|problem|advice|detail|message|unsupported|not|said|proof|note|remark)$|ADVICE|REASONS|_FIX$/;
+  /^(missing|reason|fix|error|why|problem|advice|detail|message|unsupported|not|said|proof|note|remark)$|ADVICE|REASONS|_FIX$/;
 /** Of these, pieces of sentences; on the command line words of its own tables and help too, which are not looked at. */
 const PIECES =
   /^(about|text|what|where|who|by|known|seen|head|HINT|MENDED|WITHOUT_SECRETS|PASSPHRASE|WRITABLE|UNTOUCHED|STANDS_STILL|FIX|LOST|KEEP|OPERATOR)$/;
@@ -27,7 +27,7 @@ const MAKERS = new RegExp(
   `(^|\\.)#?(${[
     "ConfigError|LinkError|RejectedError|RangeError|refine|regex|raise|reject|clear|closing|remark|shut|onProgress",
     "(said|notes|problems|remarks|found)\\.push|damaged|wrong\\w*|unfit|refuse|refusal|fail|failed|failAfter|linkFailure",
-    "broken|closed|no|problem|invalid|tooLarge|giveUp|abandon|bad|say|tell|odd|obstacle|judge|endAtOnce",
+    "report|broken|closed|no|problem|invalid|tooLarge|giveUp|abandon|bad|say|tell|odd|obstacle|judge|endAtOnce",
   ].join("|")})$`,
 );
 /** Functions that answer with a sentence. */
@@ -41,6 +41,8 @@ const TELLERS = new RegExp(
 /** Logs, faults of the program, texts of schemas' documents, and comparisons. */
 const SILENT =
   /(Error|^log|[.#]log|\.(describe|trace|debug|info|warn|error|fatal|prepare|test|startsWith|endsWith|includes|split|enum|literal|slice|replace\w*))$/;
+/** Parameters. */
+const GIVEN = /^(reason|fix|why|advice)$/;
 const IN_TWO_LANGUAGES = /^(en|zh)$/;
 const HAS_WORDS = /[A-Za-z]{2,}/;
 const HAS_SEVERAL = /[a-z`'")\]}>,.:;-] \S/i;
@@ -53,8 +55,23 @@ function nameOf(node: unknown): string {
   return String(name ?? value ?? "");
 }
 
-/** Reads TypeScript. */
-export function sentencesIn(source: string, path = "x.ts"): Sentence[] {
+/** Names of functions that are given a sentence: one of their parameters says so. */
+export function makersIn(source: string, path = "x.ts"): string[] {
+  const found: string[] = [];
+  const walk = (node: Node): void => {
+    const made = node.type === "VariableDeclarator" && isFunction(node["init"]) ? (node["init"] as Node) : node;
+    const owner = nameOf(node["id"] ?? node["key"]);
+    const params = (made["params"] ?? (made["value"] as Node | undefined)?.["params"]) as unknown;
+    if (owner !== "" && Array.isArray(params) && params.some((each) => GIVEN.test(nameOf(each)))) found.push(owner);
+    for (const value of Object.values(node))
+      for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child);
+  };
+  walk(parseSync(path, source).program as unknown as Node);
+  return found;
+}
+
+/** Reads TypeScript. `makers` are functions whose arguments are sentences, beside those that are known by their names. */
+export function sentencesIn(source: string, path = "x.ts", makers: ReadonlySet<string> = new Set()): Sentence[] {
   const found: Sentence[] = [];
   const names = path.includes("/cli/") ? [SENTENCES] : [SENTENCES, PIECES];
   const holdsWords = (name: string) => names.some((pattern) => pattern.test(name));
@@ -96,7 +113,7 @@ export function sentencesIn(source: string, path = "x.ts"): Sentence[] {
       case "CallExpression": {
         const callee = node["callee"] as Node;
         const name = source.slice(callee.start, callee.end).replace(/\s+/g, "");
-        if (MAKERS.test(name)) return true;
+        if (MAKERS.test(name) || makers.has(name.split(/[.#]/).at(-1) ?? "")) return true;
         return SILENT.test(name) ? false : undefined;
       }
       default:

@@ -71,10 +71,16 @@ function sentence(text: string, depth: number): string | undefined {
 function among(candidates: readonly Template[], text: string, depth: number): string | undefined {
   for (const template of candidates) {
     const holes = holesOf(text, template);
-    if (holes !== undefined) return filled(template.zh, holes, (inner) => part(inner, depth + 1));
+    if (holes !== undefined && !isOverfull(template, holes))
+      return filled(template.zh, holes, (inner) => part(inner, depth + 1));
   }
   return undefined;
 }
+
+/** A template of few words would swallow sentences that only begin or end like it. */
+const LIGHT = 14;
+const isOverfull = ({ weight, zh }: Template, holes: readonly string[]): boolean =>
+  weight < LIGHT && holes.some((hole, i) => /[:;] /.test(hole) && !zh.includes(`{${i + 1}*}`));
 
 /** What stands in the hole of a sentence and is words itself. */
 function part(text: string, depth: number): string {
@@ -102,21 +108,31 @@ const JOINS: readonly (readonly [string, string])[] = [
 function composed(text: string, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
   if (SYSTEM_LIKE.test(text)) return system(text);
+  return inBrackets(text, depth + 1) ?? behindPlace(text, depth + 1) ?? joined(text, depth + 1);
+}
+
+function inBrackets(text: string, depth: number): string | undefined {
   const [, before, inside] = /^(.+) \((.+)\)$/s.exec(text) ?? [];
-  if (before !== undefined && inside !== undefined) {
-    // Where one of the two says what to do, the other is what was heard.
-    const advice = sentence(inside, depth + 1);
-    if (advice !== undefined) return `${sentence(before, depth + 1) ?? before}（${advice}）`;
-    const zh = sentence(before, depth + 1) ?? composed(before, depth + 1);
-    if (zh !== undefined) return `${zh}（${inside}）`;
-  }
+  if (before === undefined || inside === undefined) return undefined;
+  // Where one of the two says what to do, the other is what was heard.
+  const advice = sentence(inside, depth);
+  if (advice !== undefined) return `${sentence(before, depth) ?? before}（${advice}）`;
+  const zh = sentence(before, depth) ?? composed(before, depth);
+  return zh === undefined ? undefined : `${zh}（${inside}）`;
+}
+
+function behindPlace(text: string, depth: number): string | undefined {
+  const [, where, what] = /^(.+?): (.+)$/s.exec(text) ?? [];
+  const zh = what === undefined ? undefined : sentence(what, depth);
+  return where === undefined || zh === undefined ? undefined : `${sentence(where, depth) ?? where}：${zh}`;
+}
+
+function joined(text: string, depth: number): string | undefined {
   for (const [join, zhJoin] of JOINS) {
     const at = text.indexOf(join);
     if (at < 0) continue;
     const pieces = [text.slice(0, at), text.slice(at + join.length)];
-    const zh = pieces.map(
-      (piece) => sentence(piece, depth + 1) ?? composed(piece, depth + 1) ?? system(piece) ?? piece,
-    );
+    const zh = pieces.map((piece) => sentence(piece, depth) ?? composed(piece, depth) ?? system(piece) ?? piece);
     if (zh.some((piece, i) => piece !== pieces[i])) return zh.join(zhJoin);
   }
   return undefined;

@@ -3,10 +3,10 @@ import { type Clock, formatDay, formatTime, localDay, type Policy } from "@gateh
 import { complianceOf } from "../../core/compliance/streak.ts";
 import type { Belief } from "../../core/occupancy/belief.ts";
 import { estimateOf } from "../../core/occupancy/estimate-of.ts";
+import { alertIn } from "../../words/alert-in.ts";
 import type { Language } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { SpaceRow } from "../table/spaces.ts";
-import { alertIn } from "./alert-in.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { limitInWords, titleOf } from "./limit-words.ts";
 import { pageOf } from "./page-of.ts";

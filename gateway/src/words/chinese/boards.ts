@@ -66,4 +66,6 @@ export const ofBoards: Readonly<Record<string, string>> = {
   "the released image": "发布的固件",
   "the image": "固件",
   "the list of checksums": "校验和列表",
+  "closed here": "由本机关闭",
+  "the other side closed": "对方已关闭",
 };

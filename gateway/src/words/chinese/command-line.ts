@@ -89,4 +89,6 @@ export const ofCommandLine: Readonly<Record<string, string>> = {
   "give what Zigbee2MQTT publishes on bridge/devices: a list of devices":
     "请给出Zigbee2MQTT在bridge/devices上发布的设备列表",
   "cannot be read": "无法读取",
+  "add one with a link: see docs/drivers.md": "请添加带link的驱动：见docs/drivers.md",
+  "{} found{}": "找到{1}个{2}",
 };

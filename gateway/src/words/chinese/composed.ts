@@ -35,4 +35,8 @@ export const ofComposed: Readonly<Record<string, string>> = {
   "{} of {} doors released, the slowest after {} ms; not {}": "{2}扇门中{1}扇已释放，最慢{3}毫秒；未释放：{4}",
   "{} doors locked again": "{1}扇门已重新上锁",
   "{} doors locked again; left to close by themselves: {}": "{1}扇门已重新上锁；等待自行关闭：{2}",
+  '"{}" is always there and need not be listed': "“{1}”始终存在，不必列出",
+  '"{}" is reserved: topics below gatehouse/1/state are the gateway\'s own':
+    "“{1}”已保留：gatehouse/1/state下的主题归网关使用",
+  '"{}" is the name of a device': "“{1}”是设备名称",
 };

@@ -140,4 +140,5 @@ export const ofCore: Readonly<Record<string, string>> = {
   "doors may lock again": "门可以重新上锁",
   "doors may lock again: {}": "门可以重新上锁：{1}",
   "the backup of {} was not taken: {}": "{1}的备份未能采用：{2*}",
+  "nobody else confirmed it in time": "没有其他人按时确认",
 };

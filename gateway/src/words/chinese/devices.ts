@@ -123,4 +123,8 @@ export const ofDevices: Readonly<Record<string, string>> = {
   "reader {}: {} characters at {},{}": "读卡器{1}：在{3},{4}显示{2}个字符",
   " (endpoint {})": "（端点{1}）",
   "the second alarm of the zone, whose bit may be anything": "是防区的第二路报警，含义不定",
+  "no birth after its edge node's": "边缘节点上线后没有上线",
+  "the connection was lost": "连接中断",
+  "{} before an NBIRTH": "在NBIRTH之前收到{1}",
+  "{} messages missing": "缺少{1}条消息",
 };

@@ -180,4 +180,8 @@ export const ofDrivers: Readonly<Record<string, string>> = {
   "was not up within {} s": "{1}秒内没有启动",
   "hung, and was killed": "无响应，已被终止",
   "the PLC overwrote values of {}": "PLC覆盖了{1}的值",
+  "no birth yet": "尚未上线",
+  "unknown user": "未知用户",
+  "locked for a minute after too many wrong passwords": "密码多次错误，锁定一分钟",
+  "wrong password": "密码错误",
 };

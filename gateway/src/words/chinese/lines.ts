@@ -143,4 +143,12 @@ export const ofLines: Readonly<Record<string, string>> = {
   "at address {} answers are damaged: two readers with one address?":
     "地址{1}的应答已损坏：是否有两个读卡器使用同一地址？",
   "readers answered a call to all, but none at its own address": "有读卡器应答了广播，但没有一个以自己的地址应答",
+  "published on the foreign topic {}": "向不属于它的主题{1}发布",
+  "subscribed to the foreign topic {}": "订阅了不属于它的主题{1}",
+  "speaks another MQTT than 3.1 or 3.1.1": "使用的不是MQTT 3.1或3.1.1",
+  "did not read what it was sent": "没有读取发给它的内容",
+  "sent malformed MQTT: {}": "发送了格式错误的MQTT：{1}",
+  "belongs to no driver of this broker": "不属于此消息服务的任何驱动",
+  "{} {}: the adapter was pulled out or its port renamed": "{1} {2}：适配器被拔出，或串口名称改变",
+  "{} hung up: the adapter was pulled out or has no power": "{1}已断开：适配器被拔出或没有供电",
 };

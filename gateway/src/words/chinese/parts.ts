@@ -58,4 +58,6 @@ export const PARTS: Readonly<Record<string, string>> = {
   "no serial port is plugged in": "没有插入任何串口",
   "there are {}": "现有{1}",
   "0 V": "0 V",
+  grid: "网格",
+  "address code": "地址代码",
 };

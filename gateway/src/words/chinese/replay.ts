@@ -31,4 +31,6 @@ export const ofReplay: Readonly<Record<string, string>> = {
   "line {}: {}": "第{1}行：{2*}",
   "{} of {} spaces have a limit of their own in the site file, which no policy changes":
     "{2}个空间中有{1}个在站点文件中有自己的限额，政策不改变它们",
+  "{} readings": "{1}个读数",
+  "{} readings in {} s": "{1}个读数，用时{2}秒",
 };

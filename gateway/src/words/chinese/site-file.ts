@@ -114,4 +114,5 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "back to version {}": "恢复到版本{1}",
   "edited by hand; the gateway did not start with it": "手工修改；网关用它未能启动",
   "rooms: {} added, {} changed": "房间：新增{1}个，修改{2}个",
+  "known: {}; or { file: NAME } for one of your own": "可用：{1}；或用{ file: 文件名 }指定自己的",
 };

@@ -37,4 +37,7 @@ export const ofStore: Readonly<Record<string, string>> = {
   "the store is closing and the disk fails: {}": "数据库正在关闭，磁盘出错：{1*}",
   "the store is out of use": "数据库已停用",
   "a key file was damaged and is made anew from its copy: check the disk": "密钥文件已损坏，已从副本恢复：请检查磁盘",
+  "the configuration in it does not match its checksum": "其中的配置与校验和不符",
+  "the disk budget was used up": "磁盘预算已用完",
+  "the salvage plan cannot be read": "无法读取抢救计划",
 };

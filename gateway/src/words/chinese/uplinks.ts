@@ -85,4 +85,8 @@ export const ofUplinks: Readonly<Record<string, string>> = {
   "what answers there is no group robot: check `host`": "对方不是群机器人：请检查`host`",
   "the robot answered {}: {}": "机器人应答{1}：{2*}",
   "nats {}": "NATS {1}",
+  "the secret of `nkey` is no seed of a user: it is one line that begins with SU":
+    "`nkey`的密钥不是用户种子：应为以SU开头的一行",
+  "the secret of `creds` is no credentials file as `nsc generate creds` writes it":
+    "`creds`的密钥不是`nsc generate creds`生成的凭证文件",
 };

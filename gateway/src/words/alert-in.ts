@@ -1,6 +1,6 @@
 /** An alert as a reader sees it: what the gateway itself noted in it comes in the reader's language, what people wrote stays. */
 import type { Alert } from "@gatehouse/protocol";
-import { inLanguage, type Language } from "../../words/said.ts";
+import { inLanguage, type Language } from "./said.ts";
 
 /** Who writes no words of their own. */
 const GATEWAY: readonly string[] = ["sensors", "timer"];
