@@ -21,11 +21,11 @@ const SENTENCES =
   /^(missing|reason|fix|error|why|problem|advice|detail|message|unsupported|not|said|proof|note|remark)$|ADVICE|REASONS|_FIX$/;
 /** Of these, pieces of sentences; on the command line words of its own tables and help too, which are not looked at. */
 const PIECES =
-  /^(about|text|what|where|who|by|known|seen|head|HINT|MENDED|WITHOUT_SECRETS|PASSPHRASE|WRITABLE|UNTOUCHED|STANDS_STILL|FIX|LOST|KEEP|OPERATOR)$/;
+  /^(about|text|what|where|who|by|known|seen|head|HINT|MENDED|WITHOUT_SECRETS|PASSPHRASE|WRITABLE|UNTOUCHED|STANDS_STILL|now|told|WORDS|ERRORS|NOT_BINARY|LINE|SERVER|SERIAL|BOARDS|FIX|LOST|KEEP|OPERATOR|UNSAVED|NOT_SIGNED|SEVERAL|SYNTAX_FIX_ELSE|KEYPAD_CONTACT|TAG|EADDRINUSE|EACCES|EADDRNOTAVAIL|found|expected|is|beside)$/;
 /** Their arguments are sentences: errors, schemas, health codes, alerts that clear, and our own functions that make one of those. */
 const MAKERS = new RegExp(
   `(^|\\.)#?(${[
-    "ConfigError|LinkError|RejectedError|RangeError|refine|regex|raise|reject|clear|closing|remark|shut|onProgress",
+    "ConfigError|LinkError|RejectedError|RangeError|TemplateError|Unreadable|deny|min|refused\\.set|refine|regex|raise|reject|clear|closing|remark|shut|onProgress",
     "(said|notes|problems|remarks|found)\\.push|damaged|wrong\\w*|unfit|refuse|refusal|fail|failed|failAfter|linkFailure",
     "report|broken|closed|no|problem|invalid|tooLarge|giveUp|abandon|bad|say|tell|odd|obstacle|judge|endAtOnce",
   ].join("|")})$`,
@@ -34,6 +34,8 @@ const MAKERS = new RegExp(
 const TELLERS = new RegExp(
   [
     "^parse(Format|Link|Place)?$|^choice$|^shut$|problem|reason|^why|advice|refus|obstacle|complain|unfit|wrong|clash",
+    "wishOf|objection|^placeOwed$|^insert$|^place$|^take$|readComponent|readLock|readBinary|readSensor|readEvent|^confirm$",
+    "difference|wrongChip|^unknownKey$|^announce$|^describePoint$|^adviceFor$|^read$",
     "^twin|^says?|Text$|^findings$|aboutLine|aboutOf|totalOf|identityIn|offers|^no[A-Z]|^usedAs|checkArgs",
   ].join("|"),
   "i",

@@ -77,10 +77,11 @@ function among(candidates: readonly Template[], text: string, depth: number): st
   return undefined;
 }
 
-/** A template of few words would swallow sentences that only begin or end like it. */
-const LIGHT = 14;
+/** A template of few words would swallow sentences that only begin or end like it: it takes a name, a number, or a list of them. */
+const LIGHT = 12;
+const VALUE = /^\S*(?:, \S+)*$/;
 const isOverfull = ({ weight, zh }: Template, holes: readonly string[]): boolean =>
-  weight < LIGHT && holes.some((hole, i) => /[:;] /.test(hole) && !zh.includes(`{${i + 1}*}`));
+  weight < LIGHT && holes.some((hole, i) => !VALUE.test(hole) && !zh.includes(`{${i + 1}*}`));
 
 /** What stands in the hole of a sentence and is words itself. */
 function part(text: string, depth: number): string {

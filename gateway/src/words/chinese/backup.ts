@@ -60,4 +60,10 @@ export const ofBackup: Readonly<Record<string, string>> = {
     "{1}项密钥未包含（密钥、密码、账号）：用口令备份即可一并包含",
   "{} rows of the table {} are damaged and left out": "表{2}中{1}行已损坏，未包含",
   "undone: the gateway did not start with the backup": "已撤销：网关用此备份未能启动",
+  "; what was here before stands in {}": "；原有内容在{1}",
+  "a row of {} {}": "表{1}的一行{2*}",
+  "is out of order": "顺序不对",
+  "belongs to no uplink": "不属于任何上报通道",
+  "stands for nothing": "没有对应内容",
+  "stands twice": "重复出现",
 };

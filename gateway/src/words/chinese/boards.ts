@@ -68,4 +68,16 @@ export const ofBoards: Readonly<Record<string, string>> = {
   "the list of checksums": "校验和列表",
   "closed here": "由本机关闭",
   "the other side closed": "对方已关闭",
+  "page {} reads back differently every time: check the cable": "第{1}页每次读回都不同：请检查线缆",
+  "the flash does not keep what was written: byte {} is {}, should be {}; it was written {} times. Check the board's supply, or replace the board.":
+    "闪存没有保存写入的内容：第{1}字节为{2}，应为{3}；已写{4}次。请检查供电，或更换该板。",
+  "lock takes no such arguments": "lock没有这样的参数",
+  "a lock of a board knows unlock and lock, not {}": "门控板的锁只支持unlock和lock，不支持{1}",
+  "unlock takes { seconds }": "unlock的参数是{ seconds }",
+  "a board opens a door for {} s at most": "门控板一次最多开门{1}秒",
+  "pin {}: {}": "引脚{1}：{2*}",
+  "{} (signature {})": "{1*}（签名{2}）",
+  "an unknown chip": "未知芯片",
+  "which no image is made for": "没有对应的固件",
+  "the image is for an {} ({})": "固件用于{1}（{2}）",
 };

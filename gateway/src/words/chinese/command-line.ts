@@ -91,4 +91,17 @@ export const ofCommandLine: Readonly<Record<string, string>> = {
   "cannot be read": "无法读取",
   "add one with a link: see docs/drivers.md": "请添加带link的驱动：见docs/drivers.md",
   "{} found{}": "找到{1}个{2}",
+  "write it as WORLDMS,REALMS,SCALE": "请写成WORLDMS,REALMS,SCALE",
+  "add --site site.yaml, or --replay FILE for a recorded dialogue":
+    "请加上--site site.yaml，或用--replay 文件查看录制内容",
+  "write a number of seconds, from 0.1 to {}": "请写秒数，从0.1到{1}",
+  "write an object in single quotes, for instance '{\"seconds\":5}'": "请用单引号写一个对象，例如'{\"seconds\":5}'",
+  "write at least 1, for instance 6": "至少写1，例如6",
+  "write `over`, or nothing": "请写`over`，或不写",
+  "write the id of a driver of the site file": "请写站点文件中某个驱动的编号",
+  "write its thumbprint, or --file FILE": "请写其指纹，或--file 文件",
+  "write an IANA name, as Asia/Shanghai": "请写IANA时区名，如Asia/Shanghai",
+  'there is no time zone "{}"': "没有时区“{1}”",
+  "write tcp:127.0.0.1:4001 or pty:/tmp/bus-1": "请写tcp:127.0.0.1:4001或pty:/tmp/bus-1",
+  "write a whole number from {} to 10000, or `none`": "请写{1}到10000之间的整数，或`none`",
 };

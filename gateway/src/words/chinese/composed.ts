@@ -39,4 +39,12 @@ export const ofComposed: Readonly<Record<string, string>> = {
   '"{}" is reserved: topics below gatehouse/1/state are the gateway\'s own':
     "“{1}”已保留：gatehouse/1/state下的主题归网关使用",
   '"{}" is the name of a device': "“{1}”是设备名称",
+  "it exposes nothing of a door, a room or a meter": "它没有门、房间或表计相关内容",
+  "it is a {}: nothing of a door, a room or a meter": "它是{1}：与门、房间或表计无关",
+  "{}: exposes nothing of a door, a room or a meter": "{1}：没有门、房间或表计相关内容",
+  "only {}": "只有{1}",
+  "{} from {}": "{1}来自{2}",
+  "takes lock and unlock": "可用lock和unlock",
+  "is no {}": "不是{1}",
+  "it could be: {}": "可以是：{1}",
 };

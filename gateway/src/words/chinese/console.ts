@@ -110,4 +110,7 @@ export const ofConsole: Readonly<Record<string, string>> = {
   "account deleted": "已删除账号",
   disabled: "已停用",
   enabled: "已启用",
+  "when an account signed in was not written": "账号的登录时间没有保存",
+  "the box's own authority may not sign these names, browsers will refuse them: give the console a certificate of your own (console.tls), or remove console/authority.pem from the state folder for a new authority that every browser has to trust again":
+    "本机证书机构不能签发这些名称，浏览器会拒绝：请为管理页面提供自己的证书（console.tls），或从状态目录删除console/authority.pem以新建机构，之后每个浏览器需重新信任",
 };

@@ -141,4 +141,12 @@ export const ofCore: Readonly<Record<string, string>> = {
   "doors may lock again: {}": "门可以重新上锁：{1}",
   "the backup of {} was not taken: {}": "{1}的备份未能采用：{2*}",
   "nobody else confirmed it in time": "没有其他人按时确认",
+  'no command "{}" waits to be confirmed': "没有等待确认的指令“{1}”",
+  "{} asked for it: another person must confirm": "{1}是发起人：必须由另一人确认",
+  "device {} belongs to driver {}, not {}": "设备{1}属于驱动{2}，不属于{3}",
+  "driver {} is down": "驱动{1}不可用",
+  "the device refused without a reason": "设备拒绝，没有说明原因",
+  "revision {} was taken already": "版本{1}已被采用",
+  "it takes no commands": "它不接受指令",
+  "it takes {}": "可用{1}",
 };

@@ -1,7 +1,5 @@
 /** Chinese for sentences of drivers and OPC UA. */
 export const ofDrivers: Readonly<Record<string, string>> = {
-  "is no {}{}": "不是{1}{2*}",
-  "; it could be: {}": "；可以是：{1}",
   "{} is not published: the driver ended": "{1}未发布：驱动已结束",
   '"{}" is not a URL: write mqtt://HOST:1883 or mqtts://HOST:8883':
     "“{1}”不是URL：请写mqtt://主机:1883或mqtts://主机:8883",
@@ -184,4 +182,21 @@ export const ofDrivers: Readonly<Record<string, string>> = {
   "unknown user": "未知用户",
   "locked for a minute after too many wrong passwords": "密码多次错误，锁定一分钟",
   "wrong password": "密码错误",
+  "no discovery topic": "不是自动发现主题",
+  "state: {} bytes, at most {} are read": "state：{1}字节，最多读取{2}字节",
+  "more than {} entities: the rest is left out": "实体超过{1}个：其余忽略",
+  "not a ReadingBatch": "不是ReadingBatch",
+  "{} readings in one message, at most {} are taken": "一条消息{1}个读数，最多接受{2}个",
+  "a reading must be an object": "读数必须是对象",
+  "device: must be {}, as in the topic, or absent": "device：必须与主题中的{1}一致，或省略",
+  "{} is {}: a total is a whole number": "{1}为{2}：累计值应为整数",
+  "{} is {}: a {} is true or false": "{1}为{2}：{3}应为true或false",
+  "the reader says: {}": "读卡器应答：{1*}",
+  "gates go from 1 to 8, of 0.75 m each": "距离门从1到8，每门0.75米",
+  "gates {} and {}, {} s": "距离门{1}和{2}，{3}秒",
+  "state: not a JSON object of a bearable size": "state：不是大小合适的JSON对象",
+  "has several of its kind: write which as `endpoint` ({})": "有多个同类项：请用`endpoint`指明（{1}）",
+  '{"install":5} (minutes, at most 5), {"rotateKey":true}, {"trust":true}, or for a reader under repair {"address":4,"baud":9600}':
+    '{"install":5}（分钟，最多5）、{"rotateKey":true}、{"trust":true}，维修中的读卡器还可用{"address":4,"baud":9600}',
+  "card: {}": "卡：{1*}",
 };

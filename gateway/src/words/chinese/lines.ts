@@ -151,4 +151,30 @@ export const ofLines: Readonly<Record<string, string>> = {
   "belongs to no driver of this broker": "不属于此消息服务的任何驱动",
   "{} {}: the adapter was pulled out or its port renamed": "{1} {2}：适配器被拔出，或串口名称改变",
   "{} hung up: the adapter was pulled out or has no power": "{1}已断开：适配器被拔出或没有供电",
+  "has no password in the site file": "站点文件中没有它的密码",
+  "gave a wrong password": "密码错误",
+  "end what listens there, or choose another port": "请停止占用它的程序，或换一个端口",
+  "choose a port of 1024 or above, or allow the service to use this one": "请选1024以上的端口，或允许服务使用此端口",
+  "name an address this machine has": "请写本机具有的地址",
+  "gave a will for the foreign topic {}": "遗嘱主题{1}不属于它",
+  "came before any driver was ready": "在驱动就绪之前连接",
+  "came back while much of what it sent waits for its answer": "先前发送的大量数据尚待应答时又连接",
+  "is gone": "已消失",
+  "leads to another device now": "现在指向另一个设备",
+  "A and B: swap the two wires, makers do not agree on the letters": "A和B：请对调两根线，各厂商标注不一",
+  "power: devices on, and the adapter's or device server's own supply": "供电：设备已通电，适配器或串口服务器也有电源",
+  "the wires: one chain, no star; 120 ohm at both ends of a line longer than 100 m, and nowhere else":
+    "接线：手拉手，不要星形；超过100米时只在两端各接120欧电阻",
+  "the rate: --bauds 1200,2400,4800,9600,19200,38400,57600,115200 tries more, --thorough goes on where something was found":
+    "波特率：--bauds 1200,2400,4800,9600,19200,38400,57600,115200可多试几种，--thorough找到后继续",
+  "parity: Modbus devices may be set to even: --parity even": "校验位：Modbus设备可能设为偶校验：--parity even",
+  "the device server: its serial port must be set to the devices' rate and parity; the gateway cannot change them through raw TCP":
+    "串口服务器：其串口须设为设备的波特率和校验位；网关无法通过TCP更改",
+  "the port: is it the right adapter? ls -l /dev/serial/by-id shows them":
+    "串口：适配器是否正确？ls -l /dev/serial/by-id可列出",
+  "boards answer a broadcast only within the same network: the same switch, the same VLAN":
+    "门禁板只在同一网络内应答广播：同一交换机、同一VLAN",
+  "a firewall on this machine may keep UDP answers out": "本机防火墙可能拦截UDP应答",
+  "Nothing answered. Check:": "没有设备应答。请检查：",
+  "nothing is wrong with this line": "此线路没有问题",
 };

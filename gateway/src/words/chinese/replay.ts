@@ -33,4 +33,8 @@ export const ofReplay: Readonly<Record<string, string>> = {
     "{2}个空间中有{1}个在站点文件中有自己的限额，政策不改变它们",
   "{} readings": "{1}个读数",
   "{} readings in {} s": "{1}个读数，用时{2}秒",
+  "receivedAt: must be an RFC 3339 time": "receivedAt：必须是RFC 3339时间",
+  "credential: must be a pseudonym like c_5f2a91d0c4, a replay takes no card numbers":
+    "credential：必须是化名，如c_5f2a91d0c4；回放不接受卡号",
+  "clock: must be synced, unsynced or stepped": "clock：必须是synced、unsynced或stepped",
 };

@@ -115,4 +115,9 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "edited by hand; the gateway did not start with it": "手工修改；网关用它未能启动",
   "rooms: {} added, {} changed": "房间：新增{1}个，修改{2}个",
   "known: {}; or { file: NAME } for one of your own": "可用：{1}；或用{ file: 文件名 }指定自己的",
+  "check brackets, quotes and indentation here and on the line before": "请检查此行和上一行的括号、引号和缩进",
+  "put back: the gateway did not start with the file before ({})": "已恢复：网关用之前的文件未能启动（{1*}）",
+  "devices that announced themselves: {}": "自行通报的设备：{1}",
+  "{} and {} more": "{1}等{2}项",
+  "it never ran in {} starts": "启动{1}次都没有运行起来",
 };

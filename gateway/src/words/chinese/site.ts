@@ -100,7 +100,6 @@ export const ofSite: Readonly<Record<string, string>> = {
   "list it under spaces, or correct the id": "请在spaces下列出，或改正编号",
   'there is no space "{}"': "没有空间“{1}”",
   '"{}" is already used by {}': "“{1}”已被{2}使用",
-  '"{}" is {}': "“{1}”{2*}",
   "stands beside `rooms`, which have areas of their own": "与`rooms`同时出现，而各房间已有面积",
   "the parents run in a circle: {}": "上级关系成环：{1}",
   "remove one of these parents": "请去掉其中一个上级",
@@ -119,4 +118,9 @@ export const ofSite: Readonly<Record<string, string>> = {
   "{} sets no figure for this space": "{1}对此空间没有规定数字",
   "{} needs {} m2 per person, but the space has no area": "{1}要求人均{2}平方米，但此空间没有面积",
   "{} allows nobody here: no room has {} m2": "按{1}此处不能住人：没有房间达到{2}平方米",
+  "no key is known: list the platform's public key under `commands: { keys: [...] }` of this uplink":
+    "没有已知密钥：请在此上报通道的`commands: { keys: [...] }`中列出平台公钥",
+  "there is no key {} among {} of this uplink": "此上报通道的密钥{2}中没有{1}",
+  "must name at least one user: nobody comes in without": "至少写一个用户：否则无人能接入",
+  "must name at least one rule": "至少写一条规则",
 };

@@ -40,4 +40,5 @@ export const ofStore: Readonly<Record<string, string>> = {
   "the configuration in it does not match its checksum": "其中的配置与校验和不符",
   "the disk budget was used up": "磁盘预算已用完",
   "the salvage plan cannot be read": "无法读取抢救计划",
+  "it is no database of a gatehouse": "不是网关的数据库",
 };

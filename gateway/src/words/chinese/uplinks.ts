@@ -89,4 +89,6 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "`nkey`的密钥不是用户种子：应为以SU开头的一行",
   "the secret of `creds` is no credentials file as `nsc generate creds` writes it":
     "`creds`的密钥不是`nsc generate creds`生成的凭证文件",
+  "people are told nothing of this event": "此事件不通知人员",
+  "no content type": "没有内容类型",
 };
