@@ -228,6 +228,29 @@ describe("devices of the site file", () => {
     await taken.until("door.opened", 2);
   });
 
+  test("that call for help do so once, over a lost connection too, and again when they call again", async () => {
+    const button = { id: "help-1", kind: "panic-button" as const, address: DOOR.address };
+    const { rig, taken, stop, ended } = await start({
+      devices: [{ ...button, metrics: { "Door/Contact": "panic" } }],
+    });
+    const node = rig.node();
+    await node.join();
+    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await taken.until("panic");
+    stop.abort();
+    await ended;
+    taken.items.length = 0;
+    const from = rig.topics.messages.length;
+    run(rig, rig.make());
+    await rig.topics.until(({ topic, text }) => topic === STATE && text.includes("true"), from);
+    await node.births();
+    await taken.until("device.online");
+    await node.report("Door-3", { "Door/Contact": { value: false } });
+    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await taken.until("panic");
+    expect(taken.kinds).toEqual(["device.online", "panic"]);
+  });
+
   test("that nobody bound are proposed by what their metrics say, or with the reason why not", async () => {
     const { rig } = await start({
       devices: [],
@@ -257,6 +280,7 @@ describe("order and loss, in virtual time", () => {
     await taken.until("lock.locked");
     node.skip(1);
     await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.reached();
     await heardBy(rig);
     expect(taken.kinds).not.toContain("door.opened");
     await rig.clock.advance(1_999);
