@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import { freePort } from "../support/free-port.ts";
+import { gatehouseIn } from "../support/gatehouse.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import { eventually } from "../support/rig.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -184,4 +185,25 @@ it("a Chinese reader gets every sentence in Chinese, an English one in English: 
   } finally {
     await gateway.end();
   }
+});
+
+it("the command line speaks the terminal's language, and for programs always the same", async () => {
+  using folder = tempDir();
+  const siteFile = join(folder.path, "site.yaml");
+  writeFileSync(siteFile, WRONG_SITE);
+  const check = (env: Readonly<Record<string, string>>, ...more: string[]) =>
+    gatehouseIn(env, "check", "--no-secrets", ...more, siteFile);
+  const zh = await check({ LC_ALL: "", LANG: "zh_CN.UTF-8" });
+  expect(zh.code).toBe(78);
+  expect(zh.err).toMatch(/site\.yaml: \d+个问题/);
+  const said = zh.err.split("\n").filter((line) => line.startsWith("      "));
+  expect(said.length).toBeGreaterThan(20);
+  for (const line of said) expect(line).toMatch(HAN);
+  const en = await check({ LC_ALL: "", LANG: "en_GB.UTF-8" });
+  expect(en.err).toMatch(/site\.yaml: \d+ problems/);
+  expect(en.err).not.toMatch(HAN);
+  const forPrograms = await check({ LC_ALL: "", LANG: "zh_CN.UTF-8" }, "--json");
+  expect(forPrograms.out).not.toMatch(HAN);
+  const away = await gatehouseIn({ LC_ALL: "zh_CN.UTF-8" }, "alerts", "--state", folder.path);
+  expect(away.err).toMatch(/没有网关在运行/);
 });

@@ -1,7 +1,7 @@
 /** What a person sees when a command fails: a sentence for their own mistakes, a trace only for ours. */
 import { ConfigError, FrameError, LinkError, type Problem, RejectedError } from "@gatehouse/protocol";
-import { inLanguage, type Language, problemIn } from "../words/said.ts";
-import { terminalLanguage } from "../words/terminal-language.ts";
+import { type Language, problemIn } from "../words/said.ts";
+import { inTerminal, terminalLanguage } from "./terminal-language.ts";
 
 const SHOWN_PROBLEMS = 100;
 
@@ -13,12 +13,12 @@ export function reportFailure(error: unknown): number {
     return 78;
   }
   if (error instanceof LinkError || error instanceof RejectedError || error instanceof FrameError) {
-    process.stderr.write(`gatehouse: ${inLanguage(error.message, language)}\n`);
+    process.stderr.write(`gatehouse: ${inTerminal(error.message)}\n`);
     return 1;
   }
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (error instanceof Error && typeof code === "string" && "syscall" in error) {
-    process.stderr.write(`gatehouse: ${inLanguage(error.message, language)}\n`);
+    process.stderr.write(`gatehouse: ${inTerminal(error.message)}\n`);
     return 1;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -148,10 +148,9 @@ function system(text: string): string | undefined {
   return words === undefined ? undefined : `${words.zh}（${text}）`;
 }
 
+/** Where the system alone spoke, what to do stands beside it. */
 function inEnglish(text: string): string {
-  const bare = text.replace(/ \(.*\)$/s, "");
-  const words = bare === text ? systemWords(text) : undefined;
-  return words === undefined || text.includes(words.en) || / -> |: check |: write /.test(text)
-    ? text
-    : `${text} (${words.en})`;
+  const isOurs = sentence(text, 0) !== undefined || text.endsWith(")") || / -> |: check |: write /.test(text);
+  const words = isOurs ? undefined : systemWords(text);
+  return words === undefined ? text : `${text} (${words.en})`;
 }

@@ -199,4 +199,5 @@ export const ofDrivers: Readonly<Record<string, string>> = {
   '{"install":5} (minutes, at most 5), {"rotateKey":true}, {"trust":true}, or for a reader under repair {"address":4,"baud":9600}':
     '{"install":5}（分钟，最多5）、{"rotateKey":true}、{"trust":true}，维修中的读卡器还可用{"address":4,"baud":9600}',
   "card: {}": "卡：{1*}",
+  "more than {} MB of announcements: the rest is left out": "通报内容超过{1}MB：其余忽略",
 };

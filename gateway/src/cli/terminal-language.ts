@@ -1,5 +1,5 @@
 /** The language of a terminal: Chinese where the system says so, else English. */
-import type { Language } from "./said.ts";
+import { inLanguage, type Language } from "../words/said.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -8,3 +8,6 @@ export function terminalLanguage(env: Environment): Language {
   const locale = [env["LC_ALL"], env["LC_MESSAGES"], env["LANG"]].find((each) => each !== undefined && each !== "");
   return /^zh([_.@-]|$)/i.test(locale ?? "") ? "zh" : "en";
 }
+
+/** A sentence for whoever sits before this one. */
+export const inTerminal = (text: string): string => inLanguage(text, terminalLanguage(process.env));
