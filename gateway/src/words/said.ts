@@ -77,11 +77,18 @@ function among(candidates: readonly Template[], text: string, depth: number): st
   return undefined;
 }
 
-/** A template of few words would swallow sentences that only begin or end like it: it takes a name, a number, or a list of them. */
+/**
+ * A template of few words would swallow sentences that only begin or end like it: it takes a name, a number, or a list of them, and words
+ * only where those are looked up, behind its own.
+ */
 const LIGHT = 12;
 const VALUE = /^\S*(?:, \S+)*$/;
-const isOverfull = ({ weight, zh }: Template, holes: readonly string[]): boolean =>
-  weight < LIGHT && holes.some((hole, i) => !VALUE.test(hole) && !zh.includes(`{${i + 1}*}`));
+
+function isOverfull({ weight, zh, around }: Template, holes: readonly string[]): boolean {
+  if (weight >= LIGHT) return false;
+  if (around[0] === "" && holes[0]?.includes(": ")) return true;
+  return holes.some((hole, i) => !VALUE.test(hole) && !zh.includes(`{${i + 1}*}`));
+}
 
 /** What stands in the hole of a sentence and is words itself. */
 function part(text: string, depth: number): string {

@@ -16,7 +16,7 @@ export interface LiveParts {
   /** 0 to 1: pauses differ, so that all browsers of a site do not come back at once. */
   readonly chance: () => number;
   /** In which sentences come; the browser's own without it. */
-  readonly language?: () => Language;
+  readonly language?: () => Language | undefined;
   /** The box says that the session is over. */
   readonly onSignedOut: () => void;
 }

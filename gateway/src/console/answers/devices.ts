@@ -237,6 +237,6 @@ function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcom
     drivers: parts.map(({ driver }) => driver),
     found,
     remarks: remarks.map((each) => inLanguage(each, language)),
-    tried: [...tried],
+    tried: tried.map((each) => inLanguage(each, language)),
   };
 }

@@ -47,4 +47,5 @@ export const ofComposed: Readonly<Record<string, string>> = {
   "takes lock and unlock": "可用lock和unlock",
   "is no {}": "不是{1}",
   "it could be: {}": "可以是：{1}",
+  "{} at {}": "{1}（{2}）",
 };
