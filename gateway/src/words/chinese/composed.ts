@@ -48,4 +48,5 @@ export const ofComposed: Readonly<Record<string, string>> = {
   "is no {}": "不是{1}",
   "it could be: {}": "可以是：{1}",
   "{} at {}": "{1}（{2}）",
+  "{}: {} was told": "{1*}：已通知{2*}",
 };
