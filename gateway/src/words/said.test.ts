@@ -97,3 +97,37 @@ test("what a schema finds of itself is Chinese: types, sizes, choices, missing a
   expect(reasonOf("gone")).toBe("缺少此项");
   expect(reasonOf("lst")).toBe("未知的键“lst”");
 });
+
+test("the schema library's own words are Chinese too, behind their place", () => {
+  const schema = z.strictObject({
+    text: z.string().min(3),
+    short: z.string().max(1),
+    count: z.int().min(1).max(9),
+    kind: z.enum(["flat", "room"]),
+    one: z.literal(1),
+    list: z.array(z.string()).min(1),
+    gone: z.string(),
+    match: z.string().regex(/^a$/),
+    step: z.number().multipleOf(5),
+    url: z.url(),
+    either: z.union([z.string(), z.number()]),
+  });
+  const wrong = {
+    text: "a",
+    short: "ab",
+    count: 12,
+    kind: "flt",
+    one: 2,
+    list: [],
+    match: "b",
+    step: 3,
+    url: "x",
+    either: {},
+  };
+  const { error } = schema.safeParse({ ...wrong, lst: true, more: 1 });
+  const words = (error?.issues ?? []).map(({ path, message }) => zh(`args.${path.join(".")}: ${message}`));
+  expect(words).toHaveLength(12);
+  for (const text of words) expect(text).toMatch(/^args\.\w*：.*\p{Script=Han}/u);
+  expect(words).toContain("args.gone：应为文字，收到空");
+  expect(words).toContain("args.list：列表至少1项");
+});
