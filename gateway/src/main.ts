@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import type { Clock } from "@gatehouse/protocol";
 import { AuditLog } from "./audit/audit-log.ts";
 import { doneOf, restoreDone } from "./audit/done-of.ts";
-import { type TakenUp, takeUpWaiting } from "./backup/take-up.ts";
+import { type TakenUp, takeBack, takeUpWaiting } from "./backup/take-up.ts";
 import { createBroker } from "./broker/broker.ts";
 import { accountsOf, brokerConfig } from "./broker-of-site.ts";
 import { type LoadedSite, loadSite } from "./config.ts";
@@ -52,7 +52,7 @@ import { openStore } from "./store/store.ts";
 import { openVault } from "./store/vault.ts";
 import { uplinkTypes } from "./uplinks/index.ts";
 import { userRequests } from "./user-requests.ts";
-import { wantedConsole } from "./wanted-console.ts";
+import { type WantedConsole, wantedConsole } from "./wanted-console.ts";
 
 export interface RunOptions {
   readonly siteFile: string;
@@ -69,8 +69,14 @@ export interface RunOptions {
   readonly refused?: Refused | undefined;
   /** Keeps the latest lines of the log for the console. */
   readonly logs?: LogRing;
-  /** The backup this start was the first with. */
+  /** The backup this start is the first with. */
   readonly restored?: TakenUp | undefined;
+  /** What is taken up is what stood there before a restore the gateway did not start with. */
+  readonly isUndone?: boolean;
+  /** The site file was changed a moment ago: without a console that opens it is not taken, or nobody could put it right again. */
+  readonly isChange?: boolean;
+  /** Each time the console is open for people. */
+  readonly onConsole?: (opened: OpenedConsole) => void;
 }
 
 /** What a start has opened, for the screen. */
@@ -78,8 +84,6 @@ export interface Running {
   readonly site: LoadedSite;
   readonly mqtt: readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
   readonly monitorPort: number;
-  /** Undefined without a `console` section in the site file. */
-  readonly console: OpenedConsole | undefined;
   /** Real ms from the call to ready. */
   readonly readyMs: number;
   readonly recoveredInputs: number;
@@ -87,15 +91,39 @@ export interface Running {
 
 type Site = LoadedSite<(typeof driverTypes)[number], (typeof uplinkTypes)[number]>;
 
-/** Runs until the signal aborts, then ends in order within 5 s and loses nothing. Throws ConfigError for what an operator must change. */
+/**
+ * Runs until the signal aborts, then ends in order within 5 s and loses nothing. A restore it does not start with is undone. Throws ConfigError for
+ * what an operator must change.
+ */
 export async function runGateway(
   options: RunOptions,
   onReady: (running: Running) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const startedMs = options.clock.monoMs();
   const restored = takeUpWaiting(options.stateDir, options.siteFile);
   if (restored !== undefined) options.configuration?.readAgain();
+  let isReady = false;
+  const nowReady = (running: Running) => {
+    isReady = true;
+    onReady(running);
+  };
+  try {
+    await runWith({ ...options, restored }, nowReady, signal);
+  } catch (err) {
+    // What stands there again was running: if it does not start either, swapping the two would never end.
+    if (isReady || signal.aborted || restored?.replaced === undefined || options.isUndone) throw err;
+    options.log.error(
+      { err, madeAt: restored.madeAt },
+      "the gateway does not start with what was restored: it is undone",
+    );
+    takeBack(options.stateDir, { ...restored, replaced: restored.replaced });
+    const reason = `the backup of ${restored.madeAt} was not taken: ${err instanceof Error ? err.message : String(err)}`;
+    await runGateway({ ...options, isUndone: true, refused: { reason, version: undefined } }, onReady, signal);
+  }
+}
+
+async function runWith(options: RunOptions, onReady: (running: Running) => void, signal: AbortSignal): Promise<void> {
+  const startedMs = options.clock.monoMs();
   const site: Site = loadSite(options.siteFile, {
     driverTypes,
     uplinkTypes,
@@ -105,7 +133,7 @@ export async function runGateway(
     options.log.warn({ path, reason }, "the site file has something to look at");
   const lock = lockStateDir(options.stateDir);
   try {
-    await runLocked({ ...options, restored }, site, startedMs, onReady, signal);
+    await runLocked(options, site, startedMs, onReady, signal);
   } finally {
     lock.release();
   }
@@ -126,8 +154,9 @@ async function runLocked(
     if (raised) log.warn({ code, subject, detail }, "condition raised");
     else log.info({ code, subject }, "condition cleared");
   });
-  if (options.refused !== undefined)
-    health.raise("config-refused", `version ${options.refused.version}`, options.refused.reason);
+  const { refused } = options;
+  const subject = refused?.version === undefined ? "restore" : `version ${refused.version}`;
+  if (refused !== undefined) health.raise("config-refused", subject, refused.reason);
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -173,7 +202,7 @@ async function assemble(
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const audit = new AuditLog({ stateDir, clock, log, health });
-  if (options.restored !== undefined) audit.record(restoreDone(options.restored));
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored, options.isUndone));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;
@@ -251,10 +280,13 @@ const sights = (core: Core, clock: Clock) => ({
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
 
+/** A driver that hangs does not keep the core from its last snapshot. */
+const STOP_MS = 3_500;
+
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
   const { broker, core } = parts;
-  const console = await wantedConsole(parts, options, site);
+  const console = wantedConsole(parts, { onConsole: () => {}, ...options }, site);
   const stages = [new Stage(), new Stage(), new Stage()] as const;
   const [intake, outward, inner] = stages;
   const failed = new AbortController();
@@ -266,33 +298,35 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   core.onChange((change) => carryOut(orders, change.orders ?? []));
   inner.run((stop) => core.run(stop));
   for (const runnable of runningDrivers(parts, options, site))
-    intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
+    intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop), `driver ${runnable.id}`);
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
   intake.run((stop) => parts.platform.run(stop));
-  if (console !== undefined) intake.run((stop) => console.run(stop));
-  const control = controlOf(parts, options, console);
+  const control = controlOf(parts, options, () => console?.opened?.desk);
   intake.run((stop) => supervise({ ...control, random: Math.random }, stop));
   try {
     const mqtt = await broker.listening;
     await control.tried;
     intake.run((stop) => topics.run(stop));
+    const page = console === undefined ? undefined : supervisedOf(console, parts, options);
+    if (page !== undefined) intake.run((stop) => supervise(page, stop));
     const vault = openVault(options.stateDir, "homeassistant");
     intake.run((stop) => announceTo(site.site, { ...parts, clock: options.clock, log: options.log, vault }, stop));
     for (const link of runningUplinks(parts, options, site))
-      outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+      outward.run((stop) => supervise({ ...link, random: Math.random }, stop), `uplink ${link.id}`);
     const side = opcuaOf(parts, options, mqtt);
     if (side !== undefined) outward.run((stop) => supervise({ ...side, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
     outward.run((stop) => retention.run(stop));
     const report = new HealthReport({ ...parts, clock: options.clock });
     outward.run((stop) => report.run(stop));
+    if (options.isChange) await Promise.race([console?.firstTry, aborted(failed.signal)]);
+    failed.signal.throwIfAborted();
     onReady({
       site,
       mqtt,
       monitorPort,
-      console,
       readyMs: options.clock.monoMs() - startedMs,
       recoveredInputs: parts.store.recovered.lastSeq,
     });
@@ -300,17 +334,23 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   } catch (error) {
     failed.abort(error);
   }
-  for (const stage of stages) await stage.stop();
+  for (const stage of stages) {
+    const hung = await stage.stop(options.clock, stage === inner ? undefined : STOP_MS);
+    if (hung.length > 0) options.log.error({ hung }, "does not stop, and is left behind");
+  }
   if (failed.signal.aborted) throw failed.signal.reason;
 }
 
 /** Of a command that comes from this box. */
 const newId = (): string => `local.${randomBytes(8).toString("hex")}`;
 
+const supervisedOf = (console: WantedConsole, { health }: Parts, { clock, log }: RunOptions) =>
+  ({ id: console.id, make: console.make, clock, log, health, random: Math.random, downCode: "console-down" }) as const;
+
 function controlOf(
   parts: Parts,
   { clock, log, stateDir, configuration }: RunOptions,
-  console: OpenedConsole | undefined,
+  desk: () => OpenedConsole["desk"] | undefined,
 ) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
@@ -322,7 +362,7 @@ function controlOf(
     foundRequest(parts.found),
     ...uplinkRequests(parts),
     ...(configuration === undefined ? [] : configRequests(configuration)),
-    ...userRequests(() => console?.desk),
+    ...userRequests(desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
   return { ...socket, clock, log, health, downCode: "control-down" as const };

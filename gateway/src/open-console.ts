@@ -2,16 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
-import {
-  type Clock,
-  ConfigError,
-  type ConsoleSettings,
-  InvariantError,
-  type SecretRef,
-  systemClock,
-} from "@gatehouse/protocol";
+import { type Clock, type ConsoleSettings, InvariantError, systemClock } from "@gatehouse/protocol";
 import { type ClaimText, claimText } from "./claim-text.ts";
 import { Accounts } from "./console/accounts/accounts.ts";
 import { Claim, type OpenClaim } from "./console/accounts/claim.ts";
@@ -37,7 +29,8 @@ export interface OpenConsoleOptions {
   readonly health: Health;
   readonly siteName: string;
   readonly bootId: string;
-  secret(ref: SecretRef): Buffer;
+  /** Instead of the box's own. */
+  readonly given: ServerCertificate | undefined;
   readonly audit: Audit;
   readonly live: LiveSources;
   /** All of them: a row of the table without an answer does not compile. */
@@ -73,7 +66,7 @@ const NAMES_FRESH_MS = 10_000;
 /** A gateway that starts anew in place is back by then; one that is stopped is looked for in vain. */
 const RESTART_MS = 1_500;
 
-/** Throws ConfigError when the address cannot be had, or a certificate cannot be used. */
+/** Throws ConfigError when the address cannot be had. */
 export async function openConsole(options: OpenConsoleOptions): Promise<OpenedConsole> {
   const { settings, stateDir, log, health } = options;
   // People and certificates live in real time, also while a demo's days take seconds.
@@ -81,7 +74,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
   const vault = openVault(stateDir, "console");
   const names = freshNames(settings, clock);
   const own = new OwnCertificates({ vault, clock, log, names });
-  const certificate = await certificateFor(options, own);
+  const certificate = settings.plain ? undefined : (options.given ?? (await own.current()).certificate);
   const idleMs = settings.idleMinutes * MINUTE_MS;
   const accounts = await Accounts.open({ vault, health, clock });
   const sessions = await Sessions.open({
@@ -168,28 +161,6 @@ export const RELEASE = (
 function pageFolder(): string | undefined {
   const folder = fileURLToPath(new URL("../dist/page", import.meta.url));
   return existsSync(join(folder, "index.html")) ? folder : undefined;
-}
-
-/** Undefined without TLS. */
-async function certificateFor(
-  { settings, secret }: OpenConsoleOptions,
-  own: OwnCertificates,
-): Promise<ServerCertificate | undefined> {
-  if (settings.plain) return undefined;
-  if (settings.tls === undefined) return (await own.current()).certificate;
-  const certificate = {
-    cert: secret(settings.tls.cert).toString("utf8"),
-    key: secret(settings.tls.key).toString("utf8"),
-  };
-  try {
-    createSecureContext(certificate);
-    return certificate;
-  } catch (cause) {
-    const reason = `certificate and key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const fix =
-      "give the certificate chain and the private key that belongs to it, both PEM, the key without a passphrase";
-    throw new ConfigError({ path: "console.tls", reason, fix }, { cause });
-  }
 }
 
 /** Network interfaces are looked at every few seconds, not at every request. */

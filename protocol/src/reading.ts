@@ -48,11 +48,17 @@ export const READING_KINDS = {
   "device.offline": none,
 } as const satisfies Record<string, z.ZodType>;
 
+/** What a device wrote where a word of ours belongs, for logs and answers: without a Latin letter, or long, it may be somebody's card or name, and only its size is told. */
+export function quotedWord(input: unknown): string {
+  if (typeof input !== "string") return input === undefined ? "(none)" : `(a ${typeof input})`;
+  return /^[\w.-]*[a-z][\w.-]*$/i.test(input) && input.length <= 64 ? `"${input}"` : `(${input.length} characters)`;
+}
+
 export type ReadingKind = keyof typeof READING_KINDS;
 export type ReadingValue = string | number | { readonly in: number; readonly out: number };
 
 export const ReadingKind = z.enum(Object.keys(READING_KINDS) as [ReadingKind, ...ReadingKind[]], {
-  error: (issue) => `unknown kind ${JSON.stringify(issue.input)}`,
+  error: ({ input }) => `unknown kind ${quotedWord(input)}`,
 });
 
 const rawShape = {

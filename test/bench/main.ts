@@ -10,6 +10,7 @@ import { benchBoardLatency } from "./board-latency.ts";
 import { benchBoards } from "./boards.ts";
 import { benchBridges } from "./bridges.ts";
 import { benchIdleBus } from "./bus.ts";
+import { benchConsole } from "./console.ts";
 import { benchFire } from "./fire.ts";
 import { benchNats } from "./nats.ts";
 import { benchOpcua } from "./opcua.ts";
@@ -173,6 +174,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   boards: async () => benchBoards(quick ? 2 : 10),
   "replay-camp": () => benchReplay({ kind: "construction", seed: 1, spaces: 40, days: quick ? 21 : 84 }),
   "replay-compound": () => benchReplay({ kind: "compound", seed: 1, spaces: 60, days: quick ? 21 : 120 }),
+  console: () => benchConsole(quick ? 5 : 15),
   bridges: () => benchBridges(seconds),
   "board-latency": () => benchBoardLatency(quick ? 20 : 300),
   start,

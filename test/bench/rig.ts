@@ -24,6 +24,8 @@ export interface RigOptions {
   /** Forward readings to the city too. Default true. */
   readonly readings?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further sections of the site file. */
+  readonly sections?: object | undefined;
 }
 
 export async function openRig(options: RigOptions): Promise<Rig> {
@@ -34,7 +36,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const uplinks = [
     { id: "city", type: "https", url: city.url, tls: { ca: { file: ca } }, readings: options.readings ?? true },
   ];
-  const siteFile = writeLoadSite({ dir: dir.path, devices: options.devices, mqttPort, uplinks });
+  const siteFile = writeLoadSite({ dir: dir.path, ...options, mqttPort, uplinks });
   const gateway = await startGateway({ siteFile, stateDir: join(dir.path, "state"), env: options.env ?? {} });
   const proc = `/proc/${gateway.child.pid}`;
   return {

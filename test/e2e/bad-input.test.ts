@@ -40,7 +40,7 @@ const BAD: readonly (readonly [string, string | Buffer, string])[] = [
   ["an absurd time, far ahead", '{"kind":"count.in","at":"2999-01-01T00:00:00Z"}', "absurd time"],
   ["a time without offset", '{"kind":"count.in","at":"2026-03-01T08:00:00"}', "RFC 3339"],
   ["another device's name", '{"device":"count-0002","kind":"count.in"}', "must be count-0001"],
-  ["an unknown portal", '{"kind":"count.in","portal":"door-9"}', "unknown portal door-9"],
+  ["an unknown portal", '{"kind":"count.in","portal":"door-9"}', 'unknown portal "door-9"'],
   ["text that is no JSON", "hello", "JSON"],
   ["invalid UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), "UTF-8"],
   ["a bare number", "5", ""],

@@ -52,7 +52,10 @@ it("takes a new site file, starts anew in the same process, and still owes its p
   expect(readFileSync(rig.siteFile, "utf8")).not.toContain("renamed");
 });
 
-it("refuses a file that is wrong, and puts one back that it does not start with", async () => {
+it.each([
+  ["broker", (listen: string) => ({ broker: { anonymousLoopback: true, listen } })],
+  ["console", (listen: string) => ({ console: { listen } })],
+])("refuses a file that is wrong, and puts one back whose %s cannot open", async (_, section) => {
   await using rig = await openRig({ devices: 1 });
   const before = readFileSync(rig.siteFile, "utf8");
   const bad = changed(rig, "bad.yaml", (site) => {
@@ -64,7 +67,7 @@ it("refuses a file that is wrong, and puts one back that it does not start with"
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   const { port } = taken.address() as { port: number };
   const busy = changed(rig, "busy.yaml", (site) => {
-    site["broker"] = { ...(site["broker"] as object), listen: `127.0.0.1:${port}` };
+    Object.assign(site, section(`127.0.0.1:${port}`));
   });
   try {
     expect((await config(rig, "apply", busy)).code).toBe(0);

@@ -1,5 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { TEST_CLIENT_KEY, TEST_SERVER_CERT } from "gatehouse/testing";
 import { expect, it } from "vitest";
@@ -7,6 +8,7 @@ import { stringify } from "yaml";
 import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway-process.ts";
+import { eventually } from "../support/rig.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const PASSWORD = "correct horse battery";
@@ -23,13 +25,16 @@ interface Ask {
   readonly ca?: string;
   readonly cookie?: string;
   readonly csrf?: string;
-  readonly body?: object;
+  /** Bytes go as they are, all else as JSON. */
+  readonly body?: object | Buffer;
 }
+
+const BYTES = "application/octet-stream";
 
 /** Trusts `ca` alone; without it whatever comes. */
 function ask(port: number, path: string, { method = "GET", ca, cookie, csrf, body }: Ask = {}): Promise<Answer> {
   const headers = {
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-type": body instanceof Buffer ? BYTES : "application/json" }),
     ...(cookie === undefined ? {} : { cookie }),
     ...(csrf === undefined ? {} : { "x-gatehouse-csrf": csrf }),
   };
@@ -47,16 +52,17 @@ function ask(port: number, path: string, { method = "GET", ca, cookie, csrf, bod
       });
     });
     asked.on("error", reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(body === undefined || body instanceof Buffer ? body : JSON.stringify(body));
   });
 }
 
-const site = (console: object | string) =>
+const site = (console: object | string, more: object = {}) =>
   stringify({
     site: { id: "s1", name: "示例小区", kind: "rental-compound", address: { code: "1", grid: "unowned" } },
     spaces: [{ id: "3-301", kind: "flat", limit: { persons: 4, basis: "test" } }],
     console,
     broker: { listen: "127.0.0.1:0" },
+    ...more,
   });
 
 it("a new box is claimed with the code it prints, trusted by its authority, and its accounts are kept by the command line", async () => {
@@ -150,4 +156,70 @@ it("a certificate that does not fit its key ends the start with what to give", a
   writeFileSync(siteFile, site({ listen: "127.0.0.1:0", tls }));
   const started = startGateway({ siteFile, stateDir: join(folder.path, "state") });
   await expect(started).rejects.toThrow(/ended with 78[\s\S]*console\.tls[\s\S]*the private key that belongs to it/);
+});
+
+it("an address in use keeps the console shut and nothing else, and it opens once the address is free", async () => {
+  using folder = tempDir();
+  const siteFile = join(folder.path, "site.yaml");
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const { port } = taken.address() as AddressInfo;
+  writeFileSync(siteFile, site({ listen: `127.0.0.1:${port}` }));
+  const gateway = await startGateway({ siteFile, stateDir: join(folder.path, "state"), consoleOpens: false });
+  const codes = async () => (await gateway.health()).codes.map(({ code }) => code);
+  try {
+    await eventually(codes, (seen) => seen.includes("console-down"));
+    expect(await codes()).not.toContain("driver-bug");
+    taken.close();
+    await eventually(codes, (seen) => !seen.includes("console-down"));
+    expect((await ask(port, "/api/1/hello")).body).toMatchObject({ claimed: false });
+  } finally {
+    taken.close();
+    await gateway.end();
+  }
+});
+
+it("a restore that the gateway does not start with is undone: people find the box as it was, and why", async () => {
+  using folder = tempDir();
+  const [old, box] = ["old", "box"].map((name) => join(folder.path, name)) as [string, string];
+  for (const dir of [old, box]) mkdirSync(dir);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const port = Number(listen.split(":")[1]);
+  writeFileSync(join(old, "token"), "a-token-of-the-old-box\n", { mode: 0o600 });
+  const accounts = [{ user: "tool", password: { file: "token" }, role: "tool" }];
+  writeFileSync(join(old, "site.yaml"), site({ listen }, { accounts }));
+  const first = await startGateway({ siteFile: join(old, "site.yaml"), stateDir: join(old, "state") });
+  await first.end();
+  const file = join(folder.path, "b.ghbackup");
+  const from = ["--site", join(old, "site.yaml"), "--state", join(old, "state")];
+  expect(await gatehouse("backup", file, ...from)).toMatchObject({ code: 0 });
+
+  writeFileSync(join(box, "site.yaml"), site({ listen }));
+  const gateway = await startGateway({ siteFile: join(box, "site.yaml"), stateDir: join(box, "state") });
+  try {
+    const code = gateway.log.find(({ msg }) => String(msg).includes("waits to be claimed"))?.["code"];
+    const claimed = await ask(port, "/api/1/claim", {
+      method: "POST",
+      body: { code, name: "wang", password: PASSWORD },
+    });
+    const own = { cookie: claimed.cookies, csrf: String(claimed.body["csrf"]) };
+    const job = await ask(port, "/api/1/restores", { ...own, method: "POST", body: readFileSync(file) });
+    expect(job.status, job.text).toBe(200);
+    const opened = async () => gateway.log.filter(({ msg }) => msg === "the console is open").length;
+    await eventually(opened, (count) => count === 2);
+    expect((await ask(port, "/api/1/session", own)).body).toMatchObject({ name: "wang" });
+    expect(await gateway.health()).toMatchObject({
+      codes: expect.arrayContaining([
+        expect.objectContaining({
+          code: "config-refused",
+          subject: "restore",
+          detail: expect.stringContaining("token"),
+        }),
+      ]),
+    });
+    const audit = await gatehouse("audit", "list", "--json", "--state", join(box, "state"));
+    expect(audit.out).toContain("undone: the gateway did not start with the backup");
+  } finally {
+    await gateway.end();
+  }
 });

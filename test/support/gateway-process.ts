@@ -12,6 +12,8 @@ export interface GatewayOptions {
   readonly stateDir: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** False where it is to stay shut. */
+  readonly consoleOpens?: boolean;
 }
 
 export interface Ready {
@@ -41,9 +43,9 @@ export interface GatewayProcess {
 /** A connection of its own: a kept one may be closed by the gateway just as it is used again. */
 const FRESH = { headers: { connection: "close" } };
 
-/** Resolves when the gateway is ready. Rejects with LinkError, its log in the message, when it ends before. */
+/** Resolves when the gateway is ready and its console, if it has one, open. Rejects with LinkError, its log in the message, when it ends before. */
 export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
-  const { siteFile, stateDir, env = {}, args = [] } = options;
+  const { siteFile, stateDir, env = {}, args = [], consoleOpens = true } = options;
   const startedMs = systemClock.monoMs();
   const command = [GATEHOUSE, "run", "--site", siteFile, "--state", stateDir, "--monitor", "127.0.0.1:0", ...args];
   const child = spawn(process.execPath, command, {
@@ -53,6 +55,12 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   const log: Record<string, unknown>[] = [];
   const text: string[] = [];
   const ready = Promise.withResolvers<Ready>();
+  const consoleOpen = Promise.withResolvers<void>();
+  consoleOpen.promise.catch(() => {});
+  const gone = (error: LinkError) => {
+    ready.reject(error);
+    consoleOpen.reject(error);
+  };
   /** Of the latest start within the process. */
   let monitorPort = 0;
   createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
@@ -60,19 +68,23 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     if (!line.startsWith("{")) return;
     const entry = JSON.parse(line) as Record<string, unknown>;
     log.push(entry);
+    if (entry["msg"] === "the console is open") consoleOpen.resolve();
     if (entry["msg"] !== "ready") return;
     ({ monitorPort } = entry as unknown as Ready);
+    if (entry["console"] === undefined || !consoleOpens) consoleOpen.resolve();
     ready.resolve(entry as unknown as Ready);
   });
   child.once("exit", (code, signal) =>
-    ready.reject(new LinkError("closed", `gateway ended with ${code ?? signal}:\n${text.slice(-20).join("\n")}`)),
+    gone(new LinkError("closed", `gateway ended with ${code ?? signal}:\n${text.slice(-20).join("\n")}`)),
   );
   const facts = await ready.promise;
+  const startMs = systemClock.monoMs() - startedMs;
+  await consoleOpen.promise;
   const url = () => `http://127.0.0.1:${monitorPort}`;
   return {
     child,
     ready: facts,
-    startMs: systemClock.monoMs() - startedMs,
+    startMs,
     log,
     async end(signal = "SIGTERM") {
       if (child.exitCode === null && child.signalCode === null) {

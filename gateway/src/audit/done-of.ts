@@ -58,7 +58,12 @@ function subjectOf(deed: Deed): string {
 }
 
 /** A backup that was put in place of what was here. */
-export function restoreDone(taken: { readonly madeAt: string; readonly replaced: string | undefined }): Done {
+/** `isUndone`: what was there before was put back, as the gateway did not start with the backup. */
+export function restoreDone(
+  taken: { readonly madeAt: string; readonly replaced: string | undefined },
+  isUndone = false,
+): Done {
   const before = taken.replaced === undefined ? "" : `; what was here before stands in ${taken.replaced}`;
-  return { by: "gateway", what: "restore", subject: taken.madeAt, detail: `put back from a backup${before}` };
+  const what = isUndone ? "undone: the gateway did not start with the backup" : "put back from a backup";
+  return { by: "gateway", what: "restore", subject: taken.madeAt, detail: `${what}${before}` };
 }

@@ -18,7 +18,7 @@ import { afterEach, expect, test } from "vitest";
 import { DirectStore } from "../testing/direct-store.ts";
 import { alert, entry, owedEvent, readings } from "../testing/store-rows.ts";
 import { stageRestore } from "./stage-restore.ts";
-import { STAGING, takeUpRestore } from "./take-up.ts";
+import { STAGING, type TakenUp, takeBack, takeUpRestore } from "./take-up.ts";
 import { backUpInThread, stageInThread } from "./thread.ts";
 import { writeBackup } from "./write-backup.ts";
 
@@ -216,6 +216,13 @@ test("links are not followed, and what is there already goes aside when a restor
   await backUp(from, PHRASE);
   expect(gunzipSync(readFileSync(from.out)).toString()).not.toContain("configs/link");
   const to = box(9);
+  const journal = () => {
+    const store = new DirectStore({ dir: to.stateDir, budgetBytes: 1e9, ballastBytes: 0 });
+    const { length } = store.journal(0, 100);
+    store.close();
+    return length;
+  };
+  const rows = journal();
   const before = readFileSync(to.siteFile, "utf8");
   writeFileSync(to.siteFile, `${before}# mine\n`);
   await stageInThread(
@@ -225,10 +232,15 @@ test("links are not followed, and what is there already goes aside when a restor
   const taken = takeUpRestore(to.stateDir, to.siteFile);
   const aside = join(to.stateDir, "replaced/1");
   expect(taken?.replaced).toBe(aside);
-  expect(readFileSync(join(aside, "site.yaml"), "utf8")).toContain("# mine");
+  expect(readFileSync(join(aside, "site-file/site.yaml"), "utf8")).toContain("# mine");
   expect(existsSync(join(aside, "state/gatehouse.db"))).toBe(true);
   expect(readFileSync(to.siteFile, "utf8")).toBe(before);
   expect(takeUpRestore(to.stateDir, to.siteFile)).toBeUndefined();
+  expect(journal()).toBe(4);
+  takeBack(to.stateDir, { ...(taken as TakenUp), replaced: aside });
+  expect(takeUpRestore(to.stateDir, to.siteFile)?.replaced).toBe(aside);
+  expect(journal()).toBe(rows);
+  expect(readFileSync(to.siteFile, "utf8")).toContain("# mine");
 });
 
 test("a restore that stopped half-way is taken up where it was, and one that was not read whole goes", async () => {

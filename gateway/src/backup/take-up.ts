@@ -11,6 +11,8 @@ import { lockStateDir } from "../store/lock.ts";
 export const STAGING = ".restoring";
 export const READY_FILE = "ready.json";
 const REPLACED = "replaced";
+/** In a staged restore as in what it replaced: the one can become the other. */
+const SITE_FILE = join("site-file", "site.yaml");
 
 /** What belongs to the running process and stays. */
 const STAYS = new Set([STAGING, REPLACED, "lock", "ballast", "control.sock", ".control"]);
@@ -66,6 +68,17 @@ export function takeUpRestore(stateDir: string, siteFile: string): TakenUp | und
   return { madeAt: ready.madeAt, release: ready.release, replaced: existsSync(aside) ? aside : undefined };
 }
 
+/** The gateway does not start with what was restored: what stood there before waits to be taken up again, whole, in one step. */
+export function takeBack(
+  stateDir: string,
+  { replaced, madeAt, release }: TakenUp & { readonly replaced: string },
+): void {
+  const ready = { phase: "aside", madeAt, release, site: "" } satisfies z.input<typeof Ready>;
+  writeFileDurably(join(replaced, READY_FILE), JSON.stringify(ready));
+  renameSync(replaced, join(stateDir, STAGING));
+  fsyncDir(stateDir);
+}
+
 function readReady(path: string): z.infer<typeof Ready> | undefined {
   try {
     return Ready.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
@@ -95,7 +108,7 @@ function copySiteAside(staged: string, siteFile: string, aside: string): void {
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
     cpSync(from, to, { mode: 0 });
   };
-  keep(siteFile, join(aside, "site.yaml"));
+  keep(siteFile, join(aside, SITE_FILE));
   for (const file of below(staged, "")) keep(join(dir, file), join(aside, "site", file));
 }
 
@@ -107,7 +120,7 @@ function moveIn(from: string, stateDir: string): void {
 function putSite(dir: string, siteFile: string): void {
   const beside = dirname(resolve(siteFile));
   for (const file of below(join(dir, "site"), "")) put(join(dir, "site", file), join(beside, file));
-  const text = join(dir, "site-file", "site.yaml");
+  const text = join(dir, SITE_FILE);
   if (existsSync(text)) put(text, resolve(siteFile));
 }
 

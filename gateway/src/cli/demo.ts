@@ -212,9 +212,8 @@ async function reportDays(
   }
 }
 
-/** The code the gateway waits to be claimed with, once it is ready; undefined when it was claimed before. */
+/** The code the gateway waits to be claimed with, once its console is open; undefined when it was claimed before. */
 async function claimIn(logFile: string, clock: Clock, signal: AbortSignal): Promise<string | undefined> {
-  while (!/"msg":"ready"/.test(readFileSync(logFile, "utf8"))) await clock.sleep(50, signal);
-  await clock.sleep(50, signal);
+  while (!/"msg":"the console is open"/.test(readFileSync(logFile, "utf8"))) await clock.sleep(50, signal);
   return /"code":"([A-Z2-9]{5}-[A-Z2-9]{5})"/.exec(readFileSync(logFile, "utf8"))?.[1];
 }

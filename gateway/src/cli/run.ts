@@ -3,9 +3,12 @@ import { randomBytes } from "node:crypto";
 import { systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
 import type { ClaimText } from "../claim-text.ts";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Refused } from "../configuration/run-reconfigurable.ts";
 import type { Logger } from "../core/ports.ts";
 import type { Running } from "../main.ts";
 import { LogRing } from "../monitor/log-ring.ts";
+import type { OpenedConsole } from "../open-console.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
 
@@ -77,6 +80,10 @@ async function run(flags: RunFlags): Promise<void> {
     budgetBytes: flags.budget,
     ballastBytes: flags.ballast,
     monitor: flags.monitor,
+    onConsole: ({ url, claim }: OpenedConsole) => {
+      if (claim !== undefined) showClaim(log, claim);
+      log.info({ url }, "the console is open");
+    },
   };
   await runReconfigurable(
     {
@@ -84,13 +91,13 @@ async function run(flags: RunFlags): Promise<void> {
       changes,
       clock,
       log,
-      run: ({ refused, onReady, signal: until }) =>
+      refused: startsAgain(configuration, log),
+      run: ({ refused, isChange, onReady, signal: until }) =>
         runGateway(
-          { ...options, refused },
+          { ...options, refused, isChange },
           (running) => {
             onReady();
             log.info(readyFields(running), "ready");
-            if (running.console?.claim !== undefined) showClaim(log, running.console.claim);
           },
           until,
         ),
@@ -100,12 +107,26 @@ async function run(flags: RunFlags): Promise<void> {
   log.info({}, "stopped");
 }
 
-function readyFields({ site, mqtt, monitorPort, console, readyMs, recoveredInputs }: Running): object {
+/** A disk that takes nothing keeps nobody from starting. */
+function startsAgain(configuration: Configuration, log: Logger): Refused | undefined {
+  try {
+    const back = configuration.startsAgain();
+    if (back === undefined) return undefined;
+    log.error({ version: back.n }, "the gateway never ran with the latest site file: the one before is put back");
+    return { reason: back.note, version: back.n - 1 };
+  } catch (err) {
+    log.warn({ err }, "how often the site file was tried could not be kept");
+    return undefined;
+  }
+}
+
+function readyFields({ site, mqtt, monitorPort, readyMs, recoveredInputs }: Running): object {
+  const { console } = site.site;
   return {
     site: site.site.site.id,
     mqtt,
     monitorPort,
-    ...(console === undefined ? {} : { console: console.url }),
+    ...(console === "off" ? {} : { console: console.listen }),
     readyMs: Math.round(readyMs),
     recoveredInputs,
     sinceStartMs: Math.round(systemClock.monoMs()),

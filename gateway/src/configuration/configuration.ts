@@ -9,6 +9,7 @@ import { writeFileDurably } from "../store/durable-file.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
 import { type Difference, difference } from "./diff.ts";
 import { type Edit, editText } from "./edits.ts";
+import { LastRun } from "./last-run.ts";
 import { hashOf, type Version, Versions } from "./versions.ts";
 
 export interface Checked {
@@ -36,24 +37,42 @@ export interface ConfigurationOptions {
   readonly onChange: () => void;
 }
 
+/** A file that was taken by `apply` is started with so many times: then it is not the power that keeps it from running. */
+const TRIES = 3;
 /** Of a site nobody has set up yet: the console's wizard goes on from it. */
 const NEW_MARK = "new-site";
 
 export class Configuration {
   readonly #options: ConfigurationOptions;
   #versions: Versions;
-  /** The file the gateway ran with last, in this process. */
-  #ran: string | undefined;
+  #lastRun: LastRun;
 
   /** A file that was edited by hand since becomes a version of its own. */
   constructor(options: ConfigurationOptions) {
     this.#options = options;
     this.#versions = new Versions(options.stateDir);
+    this.#lastRun = new LastRun(options.stateDir);
   }
 
   /** After a restore: the folder of versions is another one. */
   readAgain(): void {
     this.#versions = new Versions(this.#options.stateDir);
+    this.#lastRun = new LastRun(this.#options.stateDir);
+  }
+
+  /**
+   * At the start of the process, which may be the next one of a row that died under a file taken by `apply`: puts back what ran last where it was
+   * tried often enough. Throws what the file system throws.
+   */
+  startsAgain(): Version | undefined {
+    const { latest } = this.#versions;
+    if (!existsSync(this.file) || latest === undefined || latest.hash !== this.hash || latest.by === "file")
+      return undefined;
+    const { hash, tries } = this.#lastRun;
+    if (hash === undefined || hash === latest.hash) return undefined;
+    if (tries >= TRIES) return this.putBack(`it never ran in ${tries} starts`);
+    this.#lastRun.tried();
+    return undefined;
   }
 
   /** The gateway starts anew with what stands in its folders: a restore that waits is taken up. */
@@ -117,14 +136,10 @@ export class Configuration {
   /** The gateway runs with the file as it stands: it is what is put back later, and a version of its own where it was edited by hand, or is the first. */
   noteInUse(): void {
     const { text } = this;
-    this.#ran = text;
-    if (this.#versions.latest?.hash === hashOf(text)) return;
     const first = this.#versions.latest === undefined;
-    this.#versions.keep(text, {
-      ...this.#now(),
-      by: "file",
-      note: first ? "as found at the first start" : "edited by hand",
-    });
+    const note = first ? "as found at the first start" : "edited by hand";
+    if (this.#versions.latest?.hash !== hashOf(text)) this.#versions.keep(text, { ...this.#now(), by: "file", note });
+    this.#lastRun.ran(hashOf(text));
   }
 
   /**
@@ -154,8 +169,10 @@ export class Configuration {
 
   /** After a start that failed: the file that ran last stands again, and the one that did not stays a version. Undefined where it is the same one. */
   putBack(reason: string): Version | undefined {
-    const [ran, failed] = [this.#ran, this.text];
-    if (ran === undefined || ran === failed) return undefined;
+    const ran = this.#versions.all.findLast(({ hash }) => hash === this.#lastRun.hash);
+    const failed = this.text;
+    if (ran === undefined || ran.hash === hashOf(failed)) return undefined;
+    const text = this.#versions.text(ran.n);
     if (this.#versions.latest?.hash !== hashOf(failed))
       this.#versions.keep(failed, {
         ...this.#now(),
@@ -163,7 +180,7 @@ export class Configuration {
         note: "edited by hand; the gateway did not start with it",
       });
     const note = `put back: the gateway did not start with the file before (${reason})`.slice(0, 300);
-    return this.#take(ran, { by: "gateway", note });
+    return this.#take(text, { by: "gateway", note });
   }
 
   /** Written beside the site file in `secrets/`, readable by its owner alone. What goes into the site file is `{ file: … }` with the result. */

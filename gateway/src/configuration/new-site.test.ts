@@ -81,4 +81,32 @@ describe("a new site", () => {
     expect(configuration.text).toBe(ran);
     expect(configuration.versions.map(({ n }) => configuration.versionText(n))).toContain(`${ran}# by hand\n`);
   });
+
+  it("puts back a file that was taken and never ran, after processes enough have died of it", () => {
+    const { siteFile, stateDir } = options();
+    writeNewSite(siteFile, stateDir, () => "a1b2");
+    const first = new Configuration(options());
+    const ran = first.text;
+    first.noteInUse();
+    first.apply(`${ran}# kills\n`, first.hash, { by: "li", note: "" });
+    for (let start = 0; start < 3; start++) expect(new Configuration(options()).startsAgain()).toBeUndefined();
+    expect(first.text).toContain("# kills");
+    expect(new Configuration(options()).startsAgain()?.note).toContain("never ran in 3 starts");
+    expect(first.text).toBe(ran);
+    expect(new Configuration(options()).startsAgain()).toBeUndefined();
+  });
+
+  it("leaves a file that was edited by hand, and one that ran after power cuts", () => {
+    const { siteFile, stateDir } = options();
+    writeNewSite(siteFile, stateDir, () => "a1b2");
+    const first = new Configuration(options());
+    first.noteInUse();
+    first.apply(`${first.text}# cut off\n`, first.hash, { by: "li", note: "" });
+    for (let start = 0; start < 3; start++) new Configuration(options()).startsAgain();
+    new Configuration(options()).noteInUse();
+    for (let start = 0; start < 5; start++) expect(new Configuration(options()).startsAgain()).toBeUndefined();
+    writeFileSync(siteFile, "site: {");
+    for (let start = 0; start < 5; start++) expect(new Configuration(options()).startsAgain()).toBeUndefined();
+    expect(readFileSync(siteFile, "utf8")).toBe("site: {");
+  });
 });

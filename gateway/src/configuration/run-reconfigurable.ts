@@ -6,13 +6,16 @@ import type { Configuration } from "./configuration.ts";
 /** Why the file that was to be used is not. */
 export interface Refused {
   readonly reason: string;
-  readonly version: number;
+  /** Undefined for a restore. */
+  readonly version: number | undefined;
 }
 
 /** One run of the gateway, from start to stop. */
 export interface Start {
   /** What was wrong with the file before this one. */
   readonly refused: Refused | undefined;
+  /** Of the file, a moment ago, by a person. */
+  readonly isChange: boolean;
   readonly onReady: () => void;
   readonly signal: AbortSignal;
 }
@@ -23,6 +26,8 @@ export interface ReconfigurableOptions {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What was wrong with a file that was put back before the first start. */
+  readonly refused: Refused | undefined;
   readonly run: (start: Start) => Promise<void>;
 }
 
@@ -53,7 +58,7 @@ export class Changes {
  */
 export async function runReconfigurable(options: ReconfigurableOptions, signal: AbortSignal): Promise<void> {
   const { configuration, changes, clock, log, run } = options;
-  let refused: Refused | undefined;
+  let { refused } = options;
   for (let isFirst = true; ; isFirst = false) {
     changes.again();
     const stop = AbortSignal.any([signal, afterGrace(changes.signal, clock)]);
@@ -67,7 +72,7 @@ export async function runReconfigurable(options: ReconfigurableOptions, signal: 
       }
     };
     try {
-      await run({ refused, onReady, signal: stop });
+      await run({ refused, isChange: !isFirst && refused === undefined, onReady, signal: stop });
       if (signal.aborted || !changes.signal.aborted) return;
       refused = undefined;
       log.info({ version: configuration.versions.at(-1)?.n }, "the site file has changed: starting anew");

@@ -1,5 +1,5 @@
 /** Accept: is the device known, the time sane, the reading news? Pure; the first stage of a step. */
-import type { Device, RawReading } from "@gatehouse/protocol";
+import { type Device, quotedWord, type RawReading } from "@gatehouse/protocol";
 import type { Model } from "./model.ts";
 import { markSeen } from "./seen.ts";
 import type { DeviceState } from "./state.ts";
@@ -18,10 +18,10 @@ export function placeProblem(model: Model, reading: RawReading): string | undefi
   const device = model.devices.get(reading.device);
   if (device === undefined) return `unknown device ${reading.device}`;
   if (reading.portal !== undefined && reading.portal !== device.portal && !model.portals.has(reading.portal)) {
-    return `unknown portal ${reading.portal}`;
+    return `unknown portal ${quotedWord(reading.portal)}`;
   }
   if (reading.space !== undefined && reading.space !== device.space && !model.spaces.has(reading.space)) {
-    return `unknown space ${reading.space}`;
+    return `unknown space ${quotedWord(reading.space)}`;
   }
   return undefined;
 }

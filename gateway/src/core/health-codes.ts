@@ -179,6 +179,12 @@ export const HEALTH_WORDS = {
     "状态目录中的控制套接字无法打开，`gatehouse command` 无法连接网关；其他功能不受影响，系统会继续重试",
     "按详情检查磁盘空间和状态目录的权限",
   ),
+  "console-down": words(
+    "the console could not be opened; readings, alerts and everything else go on, and it is tried again",
+    "read the detail: its address is in use, the disk takes nothing; `gatehouse alerts` and `gatehouse command` work without it",
+    "控制台无法打开；读数、告警等其他功能不受影响，系统会继续重试",
+    "按详情检查：端口被占用或磁盘无法写入；期间可使用命令行 `gatehouse alerts` 和 `gatehouse command`",
+  ),
   "egress-blocked": words(
     "a fire stands and this door has not answered that it opened; it is told again and again",
     "open it by hand, or break it; the detail says why: driver down, device offline, refused",

@@ -61,4 +61,14 @@ describe("the pairing window", () => {
     for (let n = 0; n < 1_000; n++) knock(`d-${n}`);
     expect(users()).toHaveLength(500);
   });
+
+  it("hears other places though one knocks with more names than it can hold", () => {
+    pairing.set(5);
+    for (let n = 0; n < 1_000; n++) knock(`flood-${n}`, "x", "10.0.0.66");
+    for (let n = 0; n < 40; n++) knock(`door-${n}`);
+    knock("late-one", "x", "10.0.0.66");
+    const from = (start: string) => users().filter(([user]) => String(user).startsWith(start)).length;
+    expect([from("door-"), from("flood-"), from("late-")]).toEqual([40, 460, 0]);
+    expect(pairing.password("door-39")).toBe("secret");
+  });
 });

@@ -73,7 +73,7 @@ export class Pairing {
       given.fill(0);
       return;
     }
-    if (this.#seen.size >= MAX_SEEN) return;
+    if (this.#seen.size >= MAX_SEEN && !this.#makeRoom(address)) return;
     const at = new Date(this.#clock.nowMs()).toISOString();
     this.#seen.set(user, { user, address, password: given, at, tries: 1, doubtful: false });
   }
@@ -102,6 +102,16 @@ export class Pairing {
   done(user: string): void {
     this.#seen.get(user)?.password.fill(0);
     this.#seen.delete(user);
+  }
+
+  /** Whoever comes from an address with many names does not keep out those of others: the last name of the address with the most goes. */
+  #makeRoom(address: string): boolean {
+    const counts = Map.groupBy(this.#seen.values(), (seen) => seen.address);
+    const [[most = address, names = []] = []] = [...counts].sort(([, a], [, b]) => b.length - a.length);
+    const last = names.at(-1);
+    if (last === undefined || names.length <= (counts.get(address)?.length ?? 0) + 1 || most === address) return false;
+    this.done(last.user);
+    return true;
   }
 
   #forget(): void {

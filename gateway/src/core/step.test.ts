@@ -46,10 +46,10 @@ describe("accepting a reading", () => {
       reason: "unknown device ghost",
     });
     expect(step(state, reading({ device: "lock-1", kind: "door.opened", portal: "D9" }), START)).toMatchObject({
-      reason: "unknown portal D9",
+      reason: 'unknown portal "D9"',
     });
     expect(step(state, reading({ device: "lock-1", kind: "door.opened", space: "F9" }), START)).toMatchObject({
-      reason: "unknown space F9",
+      reason: 'unknown space "F9"',
     });
   });
 

@@ -1,4 +1,4 @@
-/** What the thread that makes certificates is asked, and what it says. */
+/** What the process that makes certificates is asked, and what it says. */
 
 export interface CertificateTask {
   /** Of the authority that signs; without it a new one is made first. */

@@ -1,7 +1,8 @@
 /** The box's own certificate authority and the server certificate it signed: made at the first start, renewed by itself under the same authority. */
+import { fork } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 import { type Clock, InvariantError } from "@gatehouse/protocol";
 import type { Logger, Vault } from "../../core/ports.ts";
 import type { CertificateTask, MadeCertificates } from "./certificate-task.ts";
@@ -75,7 +76,7 @@ export class OwnCertificates {
     const { clock, log, names } = this.#deps;
     const all = [...new Set(names())];
     const known = this.#authority === undefined ? {} : { authority: this.#authority };
-    const made = await inThread({ ...known, commonName: commonNameOf(all), names: all, nowMs: clock.nowMs() });
+    const made = await inProcess({ ...known, commonName: commonNameOf(all), names: all, nowMs: clock.nowMs() });
     if (this.#authority === undefined) {
       this.#allowed = `Names: ${all.join(" ")}\n`;
       await this.#write("authority", made.authority);
@@ -123,12 +124,15 @@ const NOT_SIGNED =
 const isFor = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
-function inThread(task: CertificateTask): Promise<MadeCertificates> {
-  const file = import.meta.url.endsWith(".ts") ? "./certificate-worker.ts" : "./certificate-worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: task, name: "certificates" });
+/** The authority's key goes by the channel between the two, never by arguments or environment. */
+function inProcess(task: CertificateTask): Promise<MadeCertificates> {
+  const file = import.meta.url.endsWith(".ts") ? "./certificate-process.ts" : "./certificate-process.js";
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(script, { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [], env: {} });
   return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new InvariantError(`the thread for certificates ended with code ${code}`)));
+    child.once("message", (made) => resolve(made as MadeCertificates));
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new InvariantError(`the process for certificates ended with code ${code}`)));
+    child.send(task, () => {});
   });
 }
