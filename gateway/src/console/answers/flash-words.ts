@@ -1,5 +1,6 @@
 /** What is said of a board's update: where it is, and how it ended. */
 import type { BoardHolds, UpdateEnd, UpdateStage } from "@gatehouse/protocol";
+import { said } from "../../words/said.ts";
 
 interface Text {
   readonly en: string;
@@ -53,5 +54,5 @@ export function endWords({ kind, board, reason, firmware }: UpdateEnd): Text {
   const state = HOLDS[board];
   if (kind === "cancelled") return state;
   const why = reason === undefined ? "" : `${reason}${/[.!?。]$/.test(reason) ? " " : ". "}`;
-  return { en: `${why}${state.en}`, zh: `${state.zh}${why === "" ? "" : `（${reason}）`}` };
+  return { en: `${why}${state.en}`, zh: `${state.zh}${why === "" ? "" : `（${said(reason ?? "").zh}）`}` };
 }

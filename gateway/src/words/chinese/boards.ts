@@ -80,4 +80,22 @@ export const ofBoards: Readonly<Record<string, string>> = {
   "an unknown chip": "未知芯片",
   "which no image is made for": "没有对应的固件",
   "the image is for an {} ({})": "固件用于{1}（{2}）",
+  "the update's process does not start": "更新进程无法启动",
+  "the update's process ended: {}": "更新进程已结束：{1}",
+  "the program that has the board's line ships another image than the gateway":
+    "占用此线路的程序所带的固件与网关的不同",
+  "install the same release of both, then try again": "请把两者装成同一版本后重试",
+  "what the board has counted could not be taken in": "无法接收门控板已记录的事件",
+  "the board is being updated already": "门控板正在更新",
+  "the board's bridge fell silent: what is on the board it says when it is back":
+    "门控板的桥接程序没有回音：待它恢复后会说明板上的情况",
+  "no bridge answers for this board, and over TCP nobody can tell whether one has its line: start `gatehouse bridge` and try again. Nothing was written":
+    "没有桥接程序应答，且TCP线路无法判断是否被占用：请启动`gatehouse bridge`后重试。未写入任何内容",
+  "{} is no serial port of this box": "{1}不是本机的串口",
+  "choose one of those listed": "请从列表中选择",
+  "{} is the line of the board {}": "{1}是门控板{2}的线路",
+  "update it on the page of one of its devices": "请在其任一设备的页面上更新",
+  "choose the line the board is on": "请选择门控板所在的线路",
+  "firmware update ended": "固件更新已结束",
+  "must be a serial port of this box or tcp:HOST:PORT": "必须是本机的串口或tcp:HOST:PORT",
 };
