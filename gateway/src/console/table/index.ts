@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { alertRoutes } from "./alerts.ts";
 import { deviceRoutes } from "./devices.ts";
+import { dutyRoutes } from "./duties.ts";
 import { jobRoutes } from "./jobs.ts";
 import type { Role, Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
@@ -14,6 +15,7 @@ export const API = {
   ...sessionRoutes,
   ...spaceRoutes,
   ...alertRoutes,
+  ...dutyRoutes,
   ...deviceRoutes,
   ...jobRoutes,
   ...uplinkRoutes,

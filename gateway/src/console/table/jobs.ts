@@ -4,7 +4,7 @@ import { Done, NamedId, route, Text } from "./route.ts";
 
 export const JobRow = z.object({
   id: z.string(),
-  kind: z.enum(["scan", "replay", "backup", "restore", "flash", "uplink-test", "device-test", "import"]),
+  kind: z.enum(["scan", "replay", "backup", "restore", "flash", "uplink-test", "device-test", "import", "report"]),
   by: z.string(),
   startedAt: z.string(),
   state: z.enum(["running", "done", "failed", "cancelled"]),
