@@ -4,6 +4,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { complianceWords } from "../../words/duties.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { useDay } from "./day.ts";
 import { Duties } from "./duty-list.tsx";
 import { Rooms } from "./room-streaks.tsx";
 import "../room/room.css";
@@ -12,6 +13,7 @@ import "./duties.css";
 export function CompliancePage() {
   const words = useWords(complianceWords);
   const overview = useAnswer("GET /api/1/compliance", { query: { limit: 1 } }, { reloadOn: ["alerts"] });
+  const day = useDay();
   return (
     <>
       <PageHead title={words.title} under={words.says} />
@@ -22,10 +24,10 @@ export function CompliancePage() {
               <Figure
                 name={words.siteDays}
                 value={fill(words.days, { n: site.days })}
-                under={site.since === null ? "" : fill(words.sinceDate, { at: site.since })}
+                under={site.since === null ? "" : fill(words.sinceDate, { at: day(site.since) })}
               />
               <Figure name={words.best} value={fill(words.days, { n: site.best })} />
-              <Figure name={words.lastOver} value={site.lastOver ?? words.noneYet} />
+              <Figure name={words.lastOver} value={site.lastOver === null ? words.noneYet : day(site.lastOver)} />
               <Figure
                 name={words.onList}
                 value={String(site.listed)}

@@ -76,7 +76,7 @@ function DutyPage({ filter, delistAfterDays, after }: DutyPageProps) {
       {({ items, next }) => (
         <>
           {items.length === 0 && after === undefined ? <Nothing text={words.nothingDue} /> : null}
-          <div className="alert-list">
+          <div className="alert-list duty-grid">
             {items.map((duty) => (
               <DutyCard key={duty.id} duty={duty} delistAfterDays={delistAfterDays} onDone={duties.reload} />
             ))}

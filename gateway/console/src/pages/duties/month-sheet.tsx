@@ -63,6 +63,7 @@ interface SheetTableProps {
 
 function SheetTable({ title, head, rows, children }: SheetTableProps) {
   const words = useWords(reportWords);
+  const language = useLanguage();
   return (
     <section className="card">
       <h3 className="month-part">{title}</h3>
@@ -86,7 +87,7 @@ function SheetTable({ title, head, rows, children }: SheetTableProps) {
                 <tr key={key}>
                   <th scope="row">{name}</th>
                   {cells.map((cell, n) => (
-                    <td key={head[n + 1] ?? n}>{cell}</td>
+                    <td key={head[n + 1] ?? n}>{typeof cell === "number" ? cell.toLocaleString(language) : cell}</td>
                   ))}
                 </tr>
               ))}

@@ -50,7 +50,7 @@ export function PatrolList({ filter, after }: PatrolListProps) {
           {items.length === 0 && after === undefined ? (
             <Nothing text={counts.overdue + counts.due + counts.ahead === 0 ? words.notSet : words.none} />
           ) : null}
-          <div className="alert-list">
+          <div className="alert-list duty-grid">
             {items.map((row) => (
               <Checkpoint key={row.space} row={row} onDone={patrols.reload} />
             ))}
@@ -90,11 +90,11 @@ function Checkpoint({ row, onDone }: { readonly row: PatrolRow; readonly onDone:
           <Pill is={PILLS[state]}>{words[state]}</Pill>
         </span>
       </div>
-      <div>
+      <div className="fact-line">
         <span className={left < 0 ? "deadline late" : "deadline"}>
           {fill(left < 0 ? words.dueLate : words.dueIn, values)}
         </span>
-        <span className="under"> · {every}</span>
+        <span className="under">{every}</span>
       </div>
       <Last row={row} />
       {readers.length === 0 ? null : (

@@ -9,6 +9,7 @@ import { Pill } from "../../parts/pill.tsx";
 import { linkTo } from "../../shell/route.ts";
 import { complianceWords } from "../../words/duties.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { useDay } from "./day.ts";
 
 export function Rooms() {
   const words = useWords(complianceWords);
@@ -82,6 +83,7 @@ function RoomPage({ search, listed, after }: RoomPageProps) {
 
 function Room({ row }: { readonly row: ComplianceRow }) {
   const words = useWords(complianceWords);
+  const day = useDay();
   const { space, name, days, best, judged, lastOver, listed, delisted } = row;
   return (
     <li className="row" data-streak={space}>
@@ -89,17 +91,17 @@ function Room({ row }: { readonly row: ComplianceRow }) {
         <a className="clip" href={linkTo("/rooms/:id", { id: space })} dir="auto" title={name}>
           {name}
         </a>
-        <div className="under">
-          {fill(words.figures, { best, judged })}
-          {lastOver === null ? null : ` · ${fill(words.overOn, { at: lastOver })}`}
+        <div className="under fact-line">
+          <span>{fill(words.figures, { best, judged })}</span>
+          {lastOver === null ? null : <span>{fill(words.overOn, { at: day(lastOver) })}</span>}
         </div>
         {listed === null ? null : (
           <div className={listed.late ? "late" : "under"}>
-            {fill(words.listedSince, { since: listed.since, by: listed.dueBy })}
+            {fill(words.listedSince, { since: day(listed.since), by: day(listed.dueBy) })}
           </div>
         )}
         {listed !== null || delisted === null ? null : (
-          <div className="under">{fill(words.delisted, { at: delisted.at, n: delisted.afterDays })}</div>
+          <div className="under">{fill(words.delisted, { at: day(delisted.at), n: delisted.afterDays })}</div>
         )}
       </div>
       {listed === null ? (
