@@ -198,8 +198,9 @@ function auditOf({ audit }: AnswerSources, stateDir: string): AuditReader {
 function photosOf({ core }: AnswerSources, { site, stateDir, clock, log }: AnswerPlace): Photos | undefined {
   const settings = site.site.console;
   if (settings === "off" || !settings.photos) return undefined;
-  const keptDays = (alert: string): number => {
-    const space = core.state.alerts.get(alert)?.alert.space ?? "";
+  const keptDays = (alert: string): number | undefined => {
+    const space = core.state.alerts.get(alert)?.alert.space;
+    if (space === undefined) return undefined;
     return core.model.config.site.retention[core.model.spaces.get(space)?.risk ?? "blue"];
   };
   return new Photos({ dir: join(stateDir, "photos"), clock, log, keptDays });

@@ -96,6 +96,11 @@ export class SimEdgeNode {
     await this.#client?.publishAsync(this.#topic(type, device), payload, { qos: 0 });
   }
 
+  /** Resolves when the broker has all that was said: QoS 0 alone is not answered. */
+  async reached(): Promise<void> {
+    await this.#client?.unsubscribeAsync("nothing");
+  }
+
   /** Without a word: the broker publishes the will. */
   drop(): void {
     this.#client?.stream.destroy();

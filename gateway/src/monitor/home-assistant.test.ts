@@ -1,27 +1,36 @@
 import { FakeClock, settle } from "@gatehouse/protocol/testing";
 import { expect, test } from "vitest";
 import { buildModel } from "../core/model.ts";
-import type { LocalBroker, LocalPublish } from "../core/ports.ts";
+import type { LocalPublish } from "../core/ports.ts";
 import { memoryVault } from "../testing/driver-deps.ts";
 import { MemoryLog } from "../testing/log.ts";
 import { testConfig } from "../testing/site.ts";
-import { HomeAssistantTopics } from "./home-assistant.ts";
+import { type HomeAssistantOptions, HomeAssistantTopics } from "./home-assistant.ts";
 
 /** Notes what is published, and lets a test be a client of it. */
 class Board {
   readonly published: [topic: string, payload: string][] = [];
+  /** Another one that takes publishes, asked first. */
+  first: ((publish: LocalPublish) => Promise<void> | undefined) | undefined;
   #handler: ((publish: LocalPublish) => Promise<void> | undefined) | undefined;
+  #onlooker: ((publish: LocalPublish) => void) | undefined;
 
-  readonly broker: LocalBroker = {
+  readonly broker: HomeAssistantOptions["broker"] = {
     onPublish: (handler) => {
       this.#handler = handler;
+      return () => {};
+    },
+    onLook: (onlooker) => {
+      this.#onlooker = onlooker;
       return () => {};
     },
     publish: async (topic, payload) => void this.published.push([topic, String(payload)]),
   };
 
   say(topic: string, payload: string): Promise<void> | undefined {
-    return this.#handler?.({ client: "ha", topic, payload: Buffer.from(payload), qos: 1 });
+    const publish = { client: "ha", topic, payload: Buffer.from(payload), qos: 1 } as const;
+    this.#onlooker?.(publish);
+    return this.first?.(publish) ?? this.#handler?.(publish);
   }
 
   take(): [string, string][] {
@@ -92,4 +101,19 @@ test("what did not change is not said again", async () => {
   await run.clock.advance(20_000);
   expect(board.take()).toEqual([]);
   await run.end();
+});
+
+test("a driver of announcements on the same prefix hears them, and a Home Assistant that begins is told again all the same", async () => {
+  const board = new Board();
+  board.first = () => Promise.resolve();
+  const { clock, end } = start(board, { model: whole });
+  await settle();
+  board.take();
+  await board.say("homeassistant/status", "online");
+  await clock.advance(5_000);
+  expect(board.take()).toHaveLength(5);
+  board.first = undefined;
+  expect(board.say("homeassistant/sensor/x/config", "{}")).toBeUndefined();
+  expect(board.say("homeassistant/status", "online")).toBeInstanceOf(Promise);
+  await end();
 });

@@ -1,8 +1,9 @@
 /** Keeps a Home Assistant told of rooms, doors and alerts: retained announcements on our own broker, withdrawn for what is gone. */
 import type { Clock, Site } from "@gatehouse/protocol";
 import { z } from "zod";
+import type { Broker } from "../broker/broker.ts";
 import type { Core } from "../core/core.ts";
-import type { LocalBroker, Logger, Vault } from "../core/ports.ts";
+import type { Logger, Vault } from "../core/ports.ts";
 import { discoveryConfigs } from "./discovery-configs.ts";
 
 /** How often it is looked whether the site is another one. */
@@ -15,7 +16,7 @@ const Topics = z.object({ announced: z.array(z.string()), withdrawn: z.array(z.s
 
 export interface HomeAssistantOptions {
   readonly core: Pick<Core, "model">;
-  readonly broker: LocalBroker;
+  readonly broker: Pick<Broker, "onPublish" | "onLook" | "publish">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly prefix: string;
@@ -47,10 +48,11 @@ export class HomeAssistantTopics {
   async run(signal: AbortSignal): Promise<void> {
     const { broker, clock, prefix } = this.#options;
     // Home Assistant says `online` when it begins, and has forgotten what it was told.
-    const detach = broker.onPublish(({ topic, payload }) => {
-      if (!topic.startsWith(`${prefix}/`)) return undefined;
-      if (topic === `${prefix}/status` && payload.toString("utf8") === "online") this.#greeted = true;
-      return Promise.resolve();
+    const status = `${prefix}/status`;
+    const detach = broker.onPublish(({ topic }) => (topic === status ? Promise.resolve() : undefined));
+    // A driver that hears announcements on the same prefix takes that word too, and may come first.
+    const lookAway = broker.onLook(({ topic, payload }) => {
+      if (topic === status && payload.toString("utf8") === "online") this.#greeted = true;
     });
     try {
       await this.#recall();
@@ -62,6 +64,7 @@ export class HomeAssistantTopics {
       if (!signal.aborted) throw error;
     } finally {
       detach();
+      lookAway();
     }
   }
 

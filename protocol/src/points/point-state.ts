@@ -67,7 +67,11 @@ export class PointState {
     if (reads.as === "number") return this.#hearNumber(point, Number(value) * reads.factor, reads.kind, isSame, nowMs);
     if (isSame) return [];
     const kind = saidBy(point, value);
-    if (kind === undefined) return [];
+    if (kind === undefined) {
+      // A button that was let go: the next press is another call.
+      for (const meaning of this.#said.keys()) if (meaning.endsWith(` ${point.property}`)) this.#said.delete(meaning);
+      return [];
+    }
     if (kind === "presence.on" || kind === "presence.off") return this.#hearPresence(point, kind);
     return this.#tell(point, kind, reads.value);
   }

@@ -8,6 +8,8 @@ export interface Heard {
   readonly payload: Buffer;
   /** The broker kept it: it may be old. */
   readonly retained: boolean;
+  /** Above 0 the sender waits for an acknowledgement. */
+  readonly qos: number;
 }
 
 export interface Bridge {
@@ -49,8 +51,8 @@ export async function runBridge(options: BridgeOptions, signal: AbortSignal): Pr
   if (signal.aborted) return;
   // What is announced is anybody's word: it must not take messages that belong to another driver.
   const within = (topic: string) => branches.some((branch) => topic.startsWith(branch.slice(0, -1)));
-  const detach = deps.broker.onPublish(({ topic, payload }) =>
-    within(topic) ? hear({ topic, payload, retained: false }) : undefined,
+  const detach = deps.broker.onPublish(({ topic, payload, qos }) =>
+    within(topic) ? hear({ topic, payload, retained: false, qos }) : undefined,
   );
   let isOpen = true;
   const bridge: Bridge = {

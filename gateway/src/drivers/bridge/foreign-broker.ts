@@ -100,12 +100,12 @@ function begin(
   });
   client.on("close", () => fail(new LinkError("closed", `${what}: the broker closed the connection`)));
   // The PUBACK goes out when `done` is called, and the next message is not heard before.
-  client.handleMessage = ({ topic, payload, retain }, done) => {
+  client.handleMessage = ({ topic, payload, retain, qos }, done) => {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
     if (bytes.length > MAX_PACKET_BYTES) return done();
     const lost = (cause: unknown) => fail(new LinkError("closed", `${what}: ${topic} was not stored`, { cause }));
     try {
-      const taken = hear({ topic, payload: bytes, retained: retain });
+      const taken = hear({ topic, payload: bytes, retained: retain, qos });
       if (taken === undefined) done();
       else taken.then(() => done(), lost);
     } catch (cause) {

@@ -177,11 +177,12 @@ class HomeAssistantDriver implements Driver {
     const gone = this.#deps.devices.filter(
       ({ id }) => this.#online.has(id) && this.#views.get(id)?.entities.size === 0,
     );
-    await this.#setOnline(
+    const left = this.#turned(
       gone.map(({ id }) => id),
       false,
     );
-    await this.#tellAvailability([]);
+    const items = [...left, ...this.#availability([])];
+    if (items.length > 0) await this.#deps.accept(items);
     await this.#memory.keep(topics);
   }
 
@@ -250,9 +251,10 @@ class HomeAssistantDriver implements Driver {
         else items.push(...this.#itemsOf(view, registered, text, retained));
       }
     }
-    await this.#tellAvailability(retained ? [] : heard);
-    if (items.length === 0) return;
-    const rejections = await this.#deps.accept(items);
+    // In one piece: the next message does not come between.
+    const all = [...this.#availability(retained ? [] : heard), ...items];
+    if (all.length === 0) return;
+    const rejections = await this.#deps.accept(all);
     if (rejections.length > 0) this.#deps.log.debug({ first: rejections[0] }, "readings rejected");
   }
 
@@ -302,22 +304,21 @@ class HomeAssistantDriver implements Driver {
     this.#offTimers.set(key, cancel);
   }
 
-  /** `heard` have just said something. */
-  async #tellAvailability(heard: readonly string[]): Promise<void> {
-    for (const { device, entities } of this.#views.values()) {
+  /** Readings of who came and went. `heard` have just said something. */
+  #availability(heard: readonly string[]): readonly object[] {
+    return [...this.#views.values()].flatMap(({ device, entities }) => {
       const words = [...entities.values()]
         .map((entity) => this.#available.of(entity))
         .filter((word) => word !== undefined);
       const online = words.length === 0 ? heard.includes(device.id) || undefined : words.includes(true);
-      if (online !== undefined) await this.#setOnline([device.id], online);
-    }
+      return online === undefined ? [] : this.#turned([device.id], online);
+    });
   }
 
-  async #setOnline(devices: readonly Device["id"][], online: boolean): Promise<void> {
+  #turned(devices: readonly Device["id"][], online: boolean): readonly object[] {
     const changed = devices.filter((device) => this.#online.get(device) !== online);
     for (const device of changed) this.#online.set(device, online);
-    const kind = online ? "device.online" : "device.offline";
-    if (changed.length > 0) await this.#deps.accept(changed.map((device) => ({ device, kind })));
+    return changed.map((device) => ({ device, kind: online ? "device.online" : "device.offline" }));
   }
 }
 

@@ -9,6 +9,8 @@ import {
 } from "@gatehouse/protocol";
 
 export const MAX_ENTITIES = 5_000;
+/** Of all announcements together. */
+export const MAX_ALL_BYTES = 8_000_000;
 
 export interface Registered {
   readonly topic: string;
@@ -24,6 +26,7 @@ export class Register {
   readonly #byAvailability = new Map<string, Set<Registered>>();
   readonly #payloads = new Map<string, string>();
   #count = 0;
+  #bytes = 0;
 
   get all(): readonly Registered[] {
     return [...this.#topics.values()].flatMap((parts) => [...parts.values()]);
@@ -49,6 +52,8 @@ export class Register {
     const announcement: Announcement = readAnnouncement(place, payload.slice(0, MAX_DISCOVERY_BYTES + 1));
     if (!announcement.ok) return announcement.reason;
     this.#forget(topic);
+    if (this.#bytes + payload.length > MAX_ALL_BYTES)
+      return `more than ${MAX_ALL_BYTES / 1e6} MB of announcements: the rest is left out`;
     const parts = new Map<string, Registered>();
     for (const announced of announcement.parts) {
       const { part, fields } = announced;
@@ -63,6 +68,7 @@ export class Register {
     if (parts.size > 0) {
       this.#topics.set(topic, parts);
       this.#payloads.set(topic, payload);
+      this.#bytes += payload.length;
     }
     return undefined;
   }
@@ -75,6 +81,7 @@ export class Register {
       for (const source of availability.sources) drop(this.#byAvailability, source.topic, registered);
     }
     this.#topics.delete(topic);
+    this.#bytes -= this.#payloads.get(topic)?.length ?? 0;
     this.#payloads.delete(topic);
   }
 

@@ -15,6 +15,7 @@ import {
   type SparkplugType,
 } from "@gatehouse/protocol";
 import { type CommandWay, type Driver, type DriverDeps, type DriverType, Unreadable } from "../../core/ports.ts";
+import { AlarmMemory } from "../bridge/alarm-memory.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { LockWishes } from "../bridge/lock-wishes.ts";
 import { RelockMemory } from "../bridge/relock-memory.ts";
@@ -44,6 +45,7 @@ class SparkplugDriver implements Driver {
   readonly #host: SparkplugHost;
   readonly #wishes: LockWishes;
   readonly #relocks: RelockMemory;
+  readonly #calls: AlarmMemory;
   readonly #points = new Map<string, Point[]>();
   readonly #addresses = new Map<string, Address>();
   readonly #online = new Map<string, boolean>();
@@ -62,12 +64,14 @@ class SparkplugDriver implements Driver {
     this.#host = new SparkplugHost({ reorderMs: config.reorderMs });
     this.#relocks = new RelockMemory(deps.vault, deps.log);
     this.#wishes = new LockWishes(deps.clock, this.#relocks);
+    this.#calls = new AlarmMemory(deps.vault, deps.log);
+    const pointDeps = { pseudonym: deps.pseudonym, calls: this.#calls };
     this.#broken.promise.catch(() => {});
     for (const device of deps.devices) {
       const { address, metrics } = SparkplugDevice.parse({ address: device["address"], metrics: device["metrics"] });
       const [group = "", node = "", of] = address.split("/");
       this.#addresses.set(device.id, { group, node, device: of });
-      this.#points.set(address, [...(this.#points.get(address) ?? []), new Point(device, metrics, deps)]);
+      this.#points.set(address, [...(this.#points.get(address) ?? []), new Point(device, metrics, pointDeps)]);
     }
   }
 
@@ -75,6 +79,7 @@ class SparkplugDriver implements Driver {
     if (this.#used) throw new InvariantError(`driver ${this.id} runs once`);
     this.#used = true;
     await this.#relocks.read();
+    await this.#calls.read();
     if (signal.aborted) return;
     const { groups, host } = this.#config;
     const session = hostSession(host, this.#deps.clock.nowMs());
@@ -154,22 +159,24 @@ class SparkplugDriver implements Driver {
     });
   }
 
-  #hear({ topic, payload }: Heard): Promise<void> | undefined {
+  #hear({ topic, payload, qos }: Heard): Promise<void> | undefined {
     if (!topic.startsWith(`${SPARKPLUG_NAMESPACE}/`)) return undefined;
     const done = this.#take(this.#host.take(topic, payload, this.#now()));
     this.#arm();
-    // Sparkplug's messages have QoS 0: nobody waits for an acknowledgement, only too many of them are not taken at once.
-    return this.#underWay > MAX_UNDER_WAY ? done : Promise.resolve();
+    // Sparkplug's messages have QoS 0: nobody waits for an acknowledgement, only too many of them are not taken at once. Whoever does wait gets it after the disk.
+    return qos > 0 || this.#underWay > MAX_UNDER_WAY ? done : Promise.resolve();
   }
 
   /** Readings of these events go to disk in order. */
   #take(events: readonly HostEvent[] = [], more: readonly unknown[] = []): Promise<void> {
     const items = [...events.flatMap((event) => this.#items(event)), ...more];
-    if (items.length === 0) return Promise.resolve();
+    const calls = this.#calls.take();
+    if (items.length === 0) return this.#calls.keep(calls);
     this.#underWay += 1;
     const stored = this.#deps.accept(items).then(
       (rejections) => {
         this.#underWay -= 1;
+        void this.#calls.keep(calls);
         if (rejections.length > 0)
           this.#deps.log.debug({ count: rejections.length, first: rejections[0] }, "readings rejected");
       },

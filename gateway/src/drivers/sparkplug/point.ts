@@ -1,11 +1,13 @@
 /** Metrics of one device of the site file, made readings: what changed of states and amounts, all that happened of events. */
 import type { Device, HostMetric, SparkplugValue } from "@gatehouse/protocol";
 import { Pseudonymized, Unreadable } from "../../core/ports.ts";
+import { type AlarmMemory, isCall } from "../bridge/alarm-memory.ts";
 import type { MetricUse } from "./config.ts";
 import { type Meaning, type MeaningRow, meaningRow, suggested } from "./meanings.ts";
 
 export interface PointDeps {
   pseudonym(credential: string): string;
+  readonly calls: Pick<AlarmMemory, "hear">;
 }
 
 type Items = readonly unknown[];
@@ -88,13 +90,7 @@ export class Point {
   /** Text is what is wrong with the value. */
   #say(metric: HostMetric, use: MetricUse, row: MeaningRow, birth: boolean): readonly Said[] | string {
     const { name, value, historical } = metric;
-    if (row.how === "state") {
-      const plain = yesOrNo(value, use, row.words);
-      if (plain === undefined) return "is neither yes nor no: say so with `on` and `off`";
-      const is = plain !== (use.invert === true);
-      const kind = is ? row.yes : row.no;
-      return this.#changed(name, is, historical) && kind !== undefined ? [{ kind }] : [];
-    }
+    if (row.how === "state") return this.#state(metric, use, row);
     if (row.how === "event") return birth ? [] : event(value, row);
     const number = typeof value === "bigint" ? Number(value) : value;
     if (typeof number !== "number" || !Number.isFinite(number)) return "is no number";
@@ -104,6 +100,20 @@ export class Point {
       return this.#changed(name, amount, historical) ? [{ kind: row.reads, value: amount }] : [];
     }
     return this.#total(number, row.side, historical);
+  }
+
+  /** A call for help that stood before a restart is no new one. */
+  #state(
+    { name, value, historical }: HostMetric,
+    use: MetricUse,
+    row: Extract<MeaningRow, { how: "state" }>,
+  ): readonly Said[] | string {
+    const plain = yesOrNo(value, use, row.words);
+    if (plain === undefined) return "is neither yes nor no: say so with `on` and `off`";
+    const is = plain !== (use.invert === true);
+    const stood = isCall(row.yes) && !historical && this.#deps.calls.hear(`${this.device.id} ${name}`, is);
+    const kind = is ? row.yes : row.no;
+    return this.#changed(name, is, historical) && kind !== undefined && !(stood && is) ? [{ kind }] : [];
   }
 
   /** Both totals are one reading, which waits for the first of each. */

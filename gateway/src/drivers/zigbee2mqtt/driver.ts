@@ -6,10 +6,12 @@ import {
   InvariantError,
   LinkError,
   MAX_ZIGBEE_PAYLOAD_BYTES,
+  type Point,
   pickZigbeeState,
   RejectedError,
   readZigbeeDevices,
   type Said,
+  saidBy,
 } from "@gatehouse/protocol";
 import { z } from "zod";
 import {
@@ -20,6 +22,7 @@ import {
   Pseudonymized,
   Unreadable,
 } from "../../core/ports.ts";
+import { AlarmMemory, isCall } from "../bridge/alarm-memory.ts";
 import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
 import { LockWishes } from "../bridge/lock-wishes.ts";
@@ -54,6 +57,7 @@ class ZigbeeDriver implements Driver {
   readonly #deps: DriverDeps;
   readonly #memory: Memory;
   readonly #relocks: RelockMemory;
+  readonly #alarms: AlarmMemory;
   readonly #wishes: LockWishes;
   readonly #online = new Map<string, boolean>();
   #roll: Roll;
@@ -67,6 +71,7 @@ class ZigbeeDriver implements Driver {
     this.#memory = new Memory(deps.vault, deps.log);
     this.#relocks = new RelockMemory(deps.vault, deps.log);
     this.#wishes = new LockWishes(deps.clock, this.#relocks);
+    this.#alarms = new AlarmMemory(deps.vault, deps.log);
     this.#roll = new Roll(deps.devices, []);
   }
 
@@ -76,6 +81,7 @@ class ZigbeeDriver implements Driver {
     if (signal.aborted) return;
     const { devices, remembered } = await this.#memory.read();
     await this.#relocks.read();
+    await this.#alarms.read();
     this.#roll = new Roll(this.#deps.devices, remembered);
     // What it knew last: states may come before the list.
     this.#roll.replace(devices);
@@ -221,25 +227,28 @@ class ZigbeeDriver implements Driver {
   }
 
   async #setOnline(devices: readonly string[], online: boolean): Promise<void> {
+    const items = this.#turned(devices, online);
+    if (items.length > 0) await this.#deps.accept(items);
+  }
+
+  /** Readings of those that were not so before. */
+  #turned(devices: readonly string[], online: boolean): readonly object[] {
     const changed = devices.filter((device) => this.#online.get(device) !== online);
     for (const device of changed) this.#online.set(device, online);
-    const kind = online ? "device.online" : "device.offline";
-    if (changed.length > 0) await this.#deps.accept(changed.map((device) => ({ device, kind })));
+    return changed.map((device) => ({ device, kind: online ? "device.online" : "device.offline" }));
   }
 
   async #hearState(name: string, payload: Buffer, retained: boolean): Promise<void> {
     const known = this.#roll.named(name);
     if (known === undefined || known.views.length === 0 || payload.length === 0) return;
     const text = payload.length > MAX_ZIGBEE_PAYLOAD_BYTES ? "" : payload.toString("utf8");
-    const items = known.views.flatMap((view) => this.#itemsOf(view, known.zigbee.ieee, text, retained));
-    // A retained state may be of last week, and says nothing of the device being there now.
-    if (!retained)
-      await this.#setOnline(
-        known.views.map(({ device }) => device.id),
-        true,
-      );
-    if (items.length === 0) return;
-    const rejections = await this.#deps.accept(items);
+    const said = known.views.flatMap((view) => this.#itemsOf(view, known.zigbee.ieee, text, retained));
+    const devices = known.views.map(({ device }) => device.id);
+    // A retained state may be of last week, and says nothing of the device being there now. In one piece: the next message does not come between.
+    const items = [...(retained ? [] : this.#turned(devices, true)), ...said];
+    const calls = this.#alarms.take();
+    const rejections = items.length === 0 ? [] : await this.#deps.accept(items);
+    void this.#alarms.keep(calls);
     if (rejections.length > 0)
       this.#deps.log.debug({ zigbee: known.zigbee.ieee, first: rejections[0] }, "readings rejected");
   }
@@ -252,7 +261,17 @@ class ZigbeeDriver implements Driver {
       if (takes === true && (value === "LOCK" || value === "UNLOCK") && !retained)
         this.#wishes.stateIs(device.id, value === "LOCK");
     }
-    return state.hear(picked, this.#deps.clock.nowMs(), retained).map((said) => this.#itemOf(device.id, ieee, said));
+    const standing = new Set(
+      mapping.points.filter((point) => {
+        const value = point.property === "action" ? undefined : picked.get(point.property);
+        if (value === undefined || !canCall(point)) return false;
+        return this.#alarms.hear(`${device.id} ${point.property}`, isCall(saidBy(point, value)));
+      }),
+    );
+    return state
+      .hear(picked, this.#deps.clock.nowMs(), retained)
+      .filter(({ kind, point }) => !(isCall(kind) && point !== undefined && standing.has(point)))
+      .map((said) => this.#itemOf(device.id, ieee, said));
   }
 
   #itemOf(device: string, ieee: string, { kind, value, user }: Said): unknown {
@@ -262,6 +281,8 @@ class ZigbeeDriver implements Driver {
     return new Pseudonymized({ ...item, credential: this.#deps.pseudonym(`${ieee} ${user}`) });
   }
 }
+
+const canCall = ({ reads }: Point): boolean => reads.as === "values" && Object.values(reads.values).some(isCall);
 
 const viewOf = ({ views }: Known, device: string): View | undefined => views.find((view) => view.device.id === device);
 
