@@ -140,9 +140,9 @@ describe.each(LOOKS)("at $width px, $language, $scheme", (look) => {
     expect(await page.locator(".month-table").first().textContent()).toMatch(/设备被拆动|tamper/);
     await page.emulateMedia({ media: "print" });
     expect(await page.locator(".month-name").isVisible()).toBe(true);
-    expect(await page.locator("nav, .page-head").evaluateAll((all) => all.filter((one) => one.checkVisibility()))).toEqual(
-      [],
-    );
+    expect(
+      await page.locator("nav, .page-head").evaluateAll((all) => all.filter((one) => one.checkVisibility())),
+    ).toEqual([]);
     await page.emulateMedia({ media: "screen" });
     const saved = page.waitForEvent("download");
     await page.locator("a[download]").click();

@@ -11,28 +11,27 @@ const some = rooms.slice(0, 24);
 const day = (daysAgo: number) => ago(daysAgo * 1_440).slice(0, 10);
 const visited = new Map<string, { how: "plate"; by: string; at: string; note?: string }>();
 
+const DAYS = { red: 1, yellow: 7, blue: 30 } as const;
+const stateOf = (n: number) => (n < 3 ? "overdue" : n < 8 ? "due" : "ahead");
+
+function lastOf(n: number) {
+  if (n === 5) return null;
+  if (n % 2 === 0) return { how: "tag" as const, by: "reader-gate (staff)", at: ago(900 + n * 60) };
+  const note = n === 1 ? HOSTILE : "正常";
+  return { how: "plate" as const, by: "console:王管理员", at: ago(700 + n * 60), note };
+}
+
 const patrols = () =>
   some.map(({ id, name, risk }, n) => {
     const visit = visited.get(id);
-    const state = visit !== undefined ? "ahead" : n < 3 ? "overdue" : n < 8 ? "due" : "ahead";
-    const dueMinutes = visit !== undefined ? 1_440 : (n - 3) * 300 + 40;
+    const state = visit === undefined ? stateOf(n) : "ahead";
+    const dueMinutes = visit === undefined ? (n - 3) * 300 + 40 : 1_440;
     return {
       space: id,
       name,
       risk,
-      everyDays: risk === "red" ? 1 : risk === "yellow" ? 7 : 30,
-      last:
-        visit ??
-        (n === 5
-          ? null
-          : n % 2 === 0
-            ? { how: "tag" as const, by: "reader-gate (staff)", at: ago(900 + n * 60) }
-            : {
-                how: "plate" as const,
-                by: "console:王管理员",
-                at: ago(700 + n * 60),
-                note: n === 1 ? HOSTILE : "正常",
-              }),
+      everyDays: DAYS[risk],
+      last: visit ?? lastOf(n),
       dueAt: ago(-dueMinutes + 240),
       dueBy: ago(-dueMinutes),
       state,
