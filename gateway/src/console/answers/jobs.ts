@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { type Clock, ConfigError, LinkError, RejectedError } from "@gatehouse/protocol";
 import type { Logger } from "../../core/ports.ts";
+import { said } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { FileContent } from "../table/index.ts";
 import type { JobRow } from "../table/jobs.ts";
@@ -158,7 +159,7 @@ export class Jobs {
 
   #wordsOf(error: unknown, { row }: Job): Text {
     if (error instanceof ConfigError || error instanceof RejectedError || error instanceof LinkError)
-      return { en: error.message, zh: error.message };
+      return said(error.message);
     this.#log.error({ job: row.id, kind: row.kind, err: error }, "a job failed with a bug");
     return { en: "a fault of the program: see the log", zh: "程序出错，请查看日志" };
   }
