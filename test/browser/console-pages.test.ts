@@ -15,6 +15,7 @@ const PASSWORD = "kein-geheimnis-42";
 const BRIDGE_PASSWORD = "hunter2-hunter2";
 const TEXTS = Object.values(HOSTILE);
 const ALL = TEXTS.join(" ");
+const SOON = { timeout: 15_000 };
 const DEVICE = "count-0001";
 const ROOM = `flat-${DEVICE}`;
 
@@ -135,7 +136,7 @@ async function expectGood(page: Page, where: string): Promise<void> {
 
 async function loaded(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
-  await expect.poll(() => page.locator(".waiting").count(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => page.locator(".waiting").count(), SOON).toBe(0);
 }
 
 it.each(LOOKS)("a box that waits for its owner, at $width px, $language, $scheme", async (look) => {
@@ -213,11 +214,11 @@ describe("once it is taken over, and strangers have written wherever they can", 
     const notes = await page.locator(".note").allTextContents();
     for (const text of TEXTS) expect(notes).toContain(text);
     await page.goto(`${url}#/set-up/devices`);
-    await expect.poll(() => page.locator("main").textContent()).toContain(HOSTILE.formula);
+    await expect.poll(() => page.locator("main").textContent(), SOON).toContain(HOSTILE.formula);
     // A name that can be no device's is not even offered.
     expect((await callApi(page, "GET", "pairing")).body).toMatchObject({ open: true, seen: [] });
     await page.goto(`${url}#/devices/${DEVICE}`);
-    await expect.poll(() => page.locator("main").textContent()).toContain("<script>alert(1)</script>");
+    await expect.poll(() => page.locator("main").textContent(), SOON).toContain("<script>alert(1)</script>");
     await page.goto(`${url}#/rooms/3-100`);
     expect(await page.locator("main h1").textContent()).toContain("<script>alert(1)</script>");
     expect(trouble).toEqual([]);
