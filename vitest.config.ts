@@ -19,6 +19,8 @@ export default defineConfig({
     maxWorkers: 2,
     retry: 0,
     expect: { requireAssertions: true },
+    // What a terminal is told does not depend on whose terminal it is.
+    env: { LC_ALL: "C.UTF-8" },
     projects: [
       project(
         "unit",

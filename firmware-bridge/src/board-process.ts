@@ -6,17 +6,26 @@ import { type BridgedBoard, runBoard } from "./run-board.ts";
 import { openWire } from "./wire.ts";
 
 /** What the parent hears. */
-export interface Told {
+export type Told = ToldLine | ToldWriting;
+
+interface ToldLine {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly fields: object;
   readonly message: string;
 }
 
+/** Whether the board is half written: then this process must not be killed. */
+interface ToldWriting {
+  readonly level: "writing";
+  readonly writing: boolean;
+}
+
 const LOST = 75;
 
-const tell = (level: Told["level"]) => (fields: object, message: string) => {
-  if (process.connected) process.send?.({ level, fields, message } satisfies Told);
+const send = (told: Told) => {
+  if (process.connected) process.send?.(told);
 };
+const tell = (level: ToldLine["level"]) => (fields: object, message: string) => send({ level, fields, message });
 
 const log: Logger = {
   debug: tell("debug"),
@@ -39,7 +48,8 @@ async function run(task: BridgedBoard): Promise<void> {
   try {
     const wire = await openWire(parsePlace(task.board.link));
     const clock = task.anchor === undefined ? systemClock : scaledClock(task.anchor);
-    await runBoard({ ...task, wire, clock, log }, stop.signal);
+    const onWriting = (writing: boolean) => send({ level: "writing", writing });
+    await runBoard({ ...task, wire, clock, log, onWriting }, stop.signal);
     process.exit(0);
   } catch (error) {
     tell("warn")({ reason: (error as Error).message }, "board is lost");

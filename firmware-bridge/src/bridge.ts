@@ -22,6 +22,8 @@ const LONGEST_MS = 2_000;
 /** A process that lasted so long was well: the next one is tried at once. */
 const WELL_MS = 10_000;
 const LAST_WORDS_MS = 5_000;
+/** A board that is half written is finished first: it would stand still. */
+const WRITTEN_MS = 120_000;
 
 /** Until the signal aborts and every process has ended. */
 export async function runBridge(options: BridgeOptions, signal: AbortSignal): Promise<void> {
@@ -46,14 +48,18 @@ function runProcess(task: BridgedBoard, { clock, log, onProcess }: BridgeOptions
     const child = fork(scriptPath(), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     let said = "";
     let cancelKill = () => {};
+    let writing = false;
     const stop = () => {
       child.kill("SIGTERM");
-      cancelKill = clock.after(LAST_WORDS_MS, () => child.kill("SIGKILL"));
+      cancelKill = clock.after(writing ? WRITTEN_MS : LAST_WORDS_MS, () => child.kill("SIGKILL"));
     };
     child.stderr?.on("data", (chunk) => {
       said = (said + chunk).slice(-2_000);
     });
-    child.on("message", (told: Told) => log[told.level](told.fields, told.message));
+    child.on("message", (told: Told) => {
+      if (told.level === "writing") writing = told.writing;
+      else log[told.level](told.fields, told.message);
+    });
     child.once("error", (cause) => log.error({ reason: cause.message }, "board process does not start"));
     child.once("close", (code, killed) => {
       cancelKill();

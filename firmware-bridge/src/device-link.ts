@@ -1,5 +1,7 @@
 /** One device at the gateway's broker, with its own account: readings kept and sent again until acknowledged, status with will, commands. */
 import {
+  BoardUpdateAsk,
+  type BoardUpdateTold,
   type Clock,
   type CommandResult,
   DeviceCommand,
@@ -9,6 +11,7 @@ import {
   type RawReading,
 } from "@gatehouse/protocol";
 import { connect, type MqttClient } from "mqtt";
+import type { ZodType } from "zod";
 import type { Logger } from "./log.ts";
 
 export interface BrokerAccess {
@@ -26,6 +29,8 @@ export interface DeviceLinkOptions {
   readonly log: Logger;
   /** Undefined: no answer, since nobody knows what became of it. */
   readonly carryOut: (command: DeviceCommand) => Promise<Omit<CommandResult, "id"> | undefined>;
+  /** Of the device that the gateway asks for a new program of the whole board; the others do not listen for it. */
+  readonly onUpdate?: ((ask: BoardUpdateAsk) => void) | undefined;
 }
 
 interface Waiting {
@@ -48,6 +53,8 @@ export class DeviceLink {
   #client: MqttClient | undefined;
   #status: DeviceStatus = { state: "offline" };
   #dropped = 0;
+  /** What is to be told of an update, until the gateway has it: the latest alone. */
+  #told: { readonly payload: string; readonly acknowledged: () => void } | undefined;
 
   constructor(options: DeviceLinkOptions) {
     this.#options = options;
@@ -70,6 +77,15 @@ export class DeviceLink {
   setStatus(status: DeviceStatus): void {
     this.#status = status;
     if (this.#client?.connected) this.#sayStatus(this.#client);
+  }
+
+  /** Resolves once the gateway has it; what was told before and is still on its way is forgotten. */
+  tellUpdate(told: BoardUpdateTold): Promise<void> {
+    return new Promise((acknowledged) => {
+      this.#told?.acknowledged();
+      this.#told = { payload: JSON.stringify(told), acknowledged };
+      if (this.#client?.connected) this.#sayUpdate(this.#client);
+    });
   }
 
   /** Connects, and again after every loss, until the signal aborts. */
@@ -105,15 +121,24 @@ export class DeviceLink {
       reason = error.message;
     });
     client.once("close", () => closed.reject(new LinkError("closed", reason)));
-    client.on("message", (_topic, payload) => void this.#hear(client, payload));
+    client.on("message", (topic, payload) => {
+      if (topic === deviceTopic.update(device)) this.#hearUpdate(payload);
+      else void this.#hear(client, payload);
+    });
     const abort = () => client.end(true);
     signal.addEventListener("abort", abort, { once: true });
     try {
       await Promise.race([new Promise((resolve) => client.once("connect", resolve)), closed.promise]);
       await Promise.race([client.subscribeAsync(deviceTopic.command(device), { qos: 1 }), closed.promise]);
+      // A gateway of an earlier release does not grant it, and asks for nothing either.
+      if (this.#options.onUpdate !== undefined)
+        client.subscribe(deviceTopic.update(device), { qos: 1 }, (error) => {
+          if (error) this.#options.log.debug({ device, reason: error.message }, "updates are not asked for here");
+        });
       this.#client = client;
       opened();
       this.#sayStatus(client);
+      this.#sayUpdate(client);
       for (const waiting of this.#waiting) this.#send(waiting);
       await this.#watch(clock, closed.promise);
     } finally {
@@ -146,12 +171,29 @@ export class DeviceLink {
 
   async #hear(client: MqttClient, payload: Buffer): Promise<void> {
     const { log, device, carryOut } = this.#options;
-    const command = readCommand(payload);
+    const command = read(DeviceCommand, payload);
     if (command === undefined) return log.warn({ device }, "not a command");
     const result = await carryOut(command);
     log.info({ device, id: command.id, action: command.action, ...result }, "command");
     if (result === undefined || !client.connected) return;
     client.publish(deviceTopic.result(device), JSON.stringify({ id: command.id, ...result }), { qos: 1 }, () => {});
+  }
+
+  #hearUpdate(payload: Buffer): void {
+    const { log, device, onUpdate } = this.#options;
+    const ask = read(BoardUpdateAsk, payload);
+    if (ask === undefined) log.warn({ device }, "not an update");
+    else onUpdate?.(ask);
+  }
+
+  #sayUpdate(client: MqttClient): void {
+    const told = this.#told;
+    if (told === undefined) return;
+    client.publish(deviceTopic.updating(this.#options.device), told.payload, { qos: 1 }, (error) => {
+      if (error) return;
+      if (this.#told === told) this.#told = undefined;
+      told.acknowledged();
+    });
   }
 
   #sayStatus(client: MqttClient): void {
@@ -177,9 +219,9 @@ export class DeviceLink {
   }
 }
 
-function readCommand(payload: Buffer): DeviceCommand | undefined {
+function read<T>(schema: ZodType<T>, payload: Buffer): T | undefined {
   try {
-    return DeviceCommand.safeParse(JSON.parse(payload.toString())).data;
+    return schema.safeParse(JSON.parse(payload.toString())).data;
   } catch {
     return undefined;
   }

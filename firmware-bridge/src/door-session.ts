@@ -36,6 +36,7 @@ const SILENCE_MS = 4_500;
 /** A boot loader takes two seconds before the firmware is there. */
 const PATIENCE_MS = 12_000;
 const RESEND_MS = 300;
+const DRAIN_LOOK_MS = 50;
 /** The question that firmware 1.0 refuses: it has no identity. */
 const IDENTITY_ID = 0x0d;
 
@@ -53,6 +54,8 @@ export class DoorSession {
   #heardMonoMs = 0;
   #resentMonoMs = Number.NEGATIVE_INFINITY;
   #used = false;
+  /** The board's next event as its latest heartbeat told it, since somebody wants to know. */
+  #boardNext: number | undefined;
 
   constructor(options: DoorSessionOptions) {
     this.#options = options;
@@ -75,6 +78,24 @@ export class DoorSession {
     wire.onVersion(() => this.#sayHello());
     this.#heardMonoMs = clock.monoMs();
     await Promise.race([this.#beat(signal), this.#broken.promise]);
+  }
+
+  /** What the board says of itself; undefined while it has not answered. */
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+
+  /** Resolves when all that the board holds is on the gateway's disk; to false when that is not so in time. */
+  async drained(withinMs: number): Promise<boolean> {
+    const { clock, wire } = this.#options;
+    const untilMs = clock.monoMs() + withinMs;
+    this.#boardNext = undefined;
+    wire.send({ kind: "heartbeat" });
+    while (this.#boardNext === undefined || !this.#order.isUpTo(this.#boardNext)) {
+      if (clock.monoMs() > untilMs) return false;
+      await clock.sleep(DRAIN_LOOK_MS);
+    }
+    return true;
   }
 
   async #beat(signal: AbortSignal): Promise<void> {
@@ -115,6 +136,7 @@ export class DoorSession {
       return;
     }
     this.#setTime(timeMs);
+    this.#boardNext = next;
     if (this.#book.isDue && this.#order.isUpTo(next)) this.#askCounts();
   }
 

@@ -1,22 +1,32 @@
 /** One board from its wire to the gateway's broker: session, sensors and a link for each of its devices. Single use. */
 import {
+  type BoardUpdateAsk,
   type Clock,
   type ClockAnchor,
   type CommandResult,
   type DeviceCommand,
   type DeviceStatus,
+  DOOR_NODE_CHIPS,
   devicesOfBoard,
+  FLASH_CHIPS,
+  type FlashAsk,
   InvariantError,
   LinkError,
   type RawReading,
   type SiteBoard,
+  speakerOfBoard,
+  type UpdateEnd,
+  type UpdateStage,
 } from "@gatehouse/protocol";
 import { shareWire } from "./board-wire.ts";
 import { type BrokerAccess, DeviceLink } from "./device-link.ts";
 import { DoorSession } from "./door-session.ts";
+import { updateBoard } from "./flashing/update-board.ts";
 import type { Logger } from "./log.ts";
+import { parsePlace } from "./place.ts";
 import type { SensorReading } from "./sensor-readings.ts";
 import type { Sensors } from "./sensors.ts";
+import { UpdateDesk } from "./update-desk.ts";
 import type { Wire } from "./wire.ts";
 import type { OwnedPins } from "./write-gate.ts";
 
@@ -34,11 +44,19 @@ export interface RunBoardOptions extends BridgedBoard {
   readonly wire: Wire;
   readonly clock: Clock;
   readonly log: Logger;
+  /** While its program is half written, and again when that is over. */
+  readonly onWriting?: (writing: boolean) => void;
 }
 
 const GOODBYE_MS = 500;
+/** What the board holds is on the gateway's disk by then, or something is wrong there. */
+const DRAIN_MS = 10_000;
+const SURE_MS = 1_000;
 
-/** Until the signal aborts. Throws LinkError when the board is lost; a gateway that is away is waited for. */
+/**
+ * Until the signal aborts, or the gateway wanted a new program on the board and that is done. Throws LinkError when the board is lost; a gateway
+ * that is away is waited for.
+ */
 export async function runBoard(options: RunBoardOptions, signal: AbortSignal): Promise<void> {
   const { board, wire, clock, log } = options;
   const shared = shareWire(wire, ownedPins(board));
@@ -71,22 +89,24 @@ export async function runBoard(options: RunBoardOptions, signal: AbortSignal): P
     if (lock >= 0) return session.locks.carryOut(lock, command);
     return sensors?.indicate(device, command) ?? { ok: false, error: `${device} carries out no commands` };
   };
+  const speaker = speakerOfBoard(board);
+  const desk = new UpdateDesk({
+    clock,
+    tell: async (told) => (speaker === undefined ? undefined : linkOf(speaker).tellUpdate(told)),
+  });
+  const onUpdate = (ask: BoardUpdateAsk) => desk.hear(ask);
   for (const device of new Set(devicesOfBoard(board).map(({ device }) => device))) {
-    const password = options.passwords[device];
-    const link = new DeviceLink({
-      device,
-      broker: options.broker,
-      password,
-      clock,
-      log,
-      carryOut: (command) => carryOut(device, command),
-    });
-    links.set(device, link);
+    const { broker, passwords } = options;
+    const own = { device, broker, password: passwords[device], clock, log };
+    const way = device === speaker ? { onUpdate } : {};
+    links.set(device, new DeviceLink({ ...own, ...way, carryOut: (command) => carryOut(device, command) }));
   }
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
   wire.onClosed((why) => lost.reject(new LinkError("closed", `board ${board.id}: ${why}`)));
   const stop = new AbortController();
+  const over = new AbortController();
+  const serving = AbortSignal.any([signal, over.signal]);
   const linked = Promise.all([...links.values()].map((link) => link.run(stop.signal)));
   try {
     const report = numbered(clock, (reading) => void linkOf(reading.device).publish(reading));
@@ -94,16 +114,57 @@ export async function runBoard(options: RunBoardOptions, signal: AbortSignal): P
       sensors = started;
       for (const [device, reason] of started?.refused ?? []) log.error({ device, reason }, "sensor cannot be used");
       for (const [device, link] of links) if (isSensor(device) && !started?.refused.has(device)) link.setStatus(status);
-      return untilAborted(signal);
+      return untilAborted(serving);
     });
-    await Promise.race([session.run(signal), begun, lost.promise]);
+    const asked = await Promise.race([session.run(serving), begun, lost.promise, desk.asked]);
+    if (asked === undefined) return;
+    const letGo = () => {
+      over.abort();
+      wire.close();
+      for (const link of links.values()) link.setStatus({ state: "offline" });
+    };
+    log.info({ id: asked.id }, "board gets a new program");
+    const work = (at: UpdateWork["at"], cancel: AbortSignal) =>
+      update({ ...options, session, asked, letGo, at, cancel: AbortSignal.any([cancel, signal]) });
+    const end = await desk.carryOut(work, asked, signal);
+    log.info({ ...end }, "board's update has ended");
   } finally {
+    over.abort();
     for (const link of links.values()) link.setStatus({ state: "offline" });
     await clock.sleep(GOODBYE_MS);
     stop.abort();
     wire.close();
     await linked;
   }
+}
+
+interface UpdateWork extends RunBoardOptions {
+  readonly session: DoorSession;
+  readonly asked: FlashAsk;
+  readonly letGo: () => void;
+  readonly at: (stage: UpdateStage, share: number | null) => void;
+  readonly cancel: AbortSignal;
+}
+
+/** Who is in the doorway is counted when the board is sure of it. */
+async function settled(session: DoorSession, clock: Clock): Promise<boolean> {
+  await clock.sleep(SURE_MS);
+  return await session.drained(DRAIN_MS);
+}
+
+/** What the board has counted comes first: its bootloader may write over the ring. */
+async function update({ board, clock, session, asked, letGo, at, cancel, onWriting }: UpdateWork): Promise<UpdateEnd> {
+  at("drain", null);
+  const { hello } = session;
+  const isIn = hello === undefined || ((await session.drained(DRAIN_MS)) && (await settled(session, clock)));
+  if (!isIn) return { kind: "failed", board: "before", reason: "what the board has counted could not be taken in" };
+  if (cancel.aborted) return { kind: "cancelled", board: "before" };
+  letGo();
+  const title = DOOR_NODE_CHIPS[hello?.chip ?? 0];
+  const chip = Object.values(FLASH_CHIPS).find((one) => one.title === title)?.name ?? asked.chip;
+  const { baud, pressSeconds, sha256 } = asked;
+  const place = parsePlace(board.link);
+  return await updateBoard({ place, clock, chip, baud, pressSeconds, sha256, onStage: at, onWriting }, cancel);
 }
 
 /** johnny-five is loaded only where something hangs on a free pin. */
@@ -138,8 +199,8 @@ function ownedPins({ sensors }: SiteBoard): OwnedPins {
   return { owned: numbers(digital), pulledUp: numbers(digital.filter(({ type }) => type === "switch")) };
 }
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
+const untilAborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });

@@ -24,13 +24,13 @@ import {
 import { commandKeyProblems } from "./config/command-keys.ts";
 import { fileKeysOf, inlineDeviceFiles } from "./config/device-files.ts";
 import { secretProblems, uplinkSecretProblems } from "./config/device-secrets.ts";
-import { check } from "./config/issues.ts";
 import { loadPolicies } from "./config/policies.ts";
 import { loadSiteRules } from "./config/rules.ts";
 import { salvage } from "./config/salvage.ts";
 import { type Env, noSecrets, readSecrets } from "./config/secrets.ts";
 import { readSource, type Source } from "./config/source.ts";
 import { warningsOf } from "./config/warnings.ts";
+import { check } from "./words/schema-issues.ts";
 
 export type { AdapterRow, ConfiguredDriver, ConfiguredUplink } from "./config/adapters.ts";
 export type { Env } from "./config/secrets.ts";

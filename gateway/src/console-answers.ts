@@ -6,16 +6,19 @@ import { join } from "node:path";
 import type { Clock, CommandAction, Device, Site } from "@gatehouse/protocol";
 import { listAudit } from "./audit/read.ts";
 import { verifyAudit } from "./audit/verify.ts";
+import { boardFirmware } from "./board-firmware.ts";
 import type { Broker } from "./broker/broker.ts";
 import type { LoadedSite } from "./config.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import { alertAnswers } from "./console/answers/alerts.ts";
+import { boardAnswers } from "./console/answers/boards.ts";
 import { boxAnswers } from "./console/answers/box.ts";
 import { doerOf } from "./console/answers/deeds.ts";
 import type { DriverFacts } from "./console/answers/device-rows.ts";
 import { deviceAnswers, type FoundSource } from "./console/answers/devices.ts";
 import { jobAnswers } from "./console/answers/job-answers.ts";
 import { Jobs } from "./console/answers/jobs.ts";
+import { JobsBook } from "./console/answers/jobs-book.ts";
 import { type LiveParts, liveSources } from "./console/answers/live-sources.ts";
 import { longWorkAnswers } from "./console/answers/long-work.ts";
 import { pairingAnswers } from "./console/answers/pairing.ts";
@@ -61,7 +64,7 @@ export interface AnswerSources {
   readonly store: Store;
   readonly targets: readonly Target[];
   readonly health: HealthBoard;
-  readonly broker: Pick<Broker, "onLook">;
+  readonly broker: Pick<Broker, "onLook" | "publish">;
   readonly drivers: LiveDrivers;
   readonly commands: Pick<Commands, "take">;
   readonly egress: Pick<EgressRelease, "status">;
@@ -107,7 +110,8 @@ const NOTHING_FOUND: FoundSource = { list: () => ({ devices: [] }) };
 export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace): Promise<ConsoleAnswers> {
   const { site, stateDir, clock, log, configuration, logs = NO_LOG, people } = place;
   const { core, targets, store, found = NOTHING_FOUND } = sources;
-  const jobs = new Jobs(clock, log, `${randomBytes(3).toString("hex")}-`);
+  const jobsBook = await JobsBook.open(join(stateDir, "console", "jobs.json"));
+  const jobs = new Jobs(clock, log, `${randomBytes(3).toString("hex")}-`, jobsBook);
   const tests = await TestsBook.open(join(stateDir, "console", "tests.json"));
   const photos = photosOf(sources, place);
   const driverFacts = factsOf(site);
@@ -133,6 +137,7 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     ...spaceAnswers(shared),
     ...alertAnswers(shared),
     ...deviceAnswers(shared),
+    ...boardAnswers({ ...shared, ...boardsOf(sources, place, driverFacts, newId) }),
     ...uplinkAnswers(shared),
     ...boxAnswers(shared),
     ...jobAnswers(jobs),
@@ -149,6 +154,17 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
       await Promise.all([jobs.run(signal), photos?.run(signal)]);
     },
   };
+}
+
+function boardsOf(
+  { broker }: AnswerSources,
+  { site, clock }: AnswerPlace,
+  driverFacts: ReadonlyMap<string, DriverFacts>,
+  newId: () => string,
+) {
+  const { boards } = site.site;
+  const lines = [...driverFacts.values()];
+  return { boards, ...boardFirmware({ broker, clock, boards, lines, ports: serialPorts, newId }) };
 }
 
 type ScanArguments = Parameters<Parameters<typeof deviceAnswers>[0]["scan"]>;
@@ -191,8 +207,9 @@ function auditOf({ audit }: AnswerSources, stateDir: string): AuditReader {
 function photosOf({ core }: AnswerSources, { site, stateDir, clock, log }: AnswerPlace): Photos | undefined {
   const settings = site.site.console;
   if (settings === "off" || !settings.photos) return undefined;
-  const keptDays = (alert: string): number => {
-    const space = core.state.alerts.get(alert)?.alert.space ?? "";
+  const keptDays = (alert: string): number | undefined => {
+    const space = core.state.alerts.get(alert)?.alert.space;
+    if (space === undefined) return undefined;
     return core.model.config.site.retention[core.model.spaces.get(space)?.risk ?? "blue"];
   };
   return new Photos({ dir: join(stateDir, "photos"), clock, log, keptDays });

@@ -280,6 +280,9 @@ const sights = (core: Core, clock: Clock) => ({
 
 type Parts = Awaited<ReturnType<typeof assemble>>;
 
+/** A driver that hangs does not keep the core from its last snapshot. */
+const STOP_MS = 3_500;
+
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
   const { broker, core } = parts;
@@ -295,7 +298,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   core.onChange((change) => carryOut(orders, change.orders ?? []));
   inner.run((stop) => core.run(stop));
   for (const runnable of runningDrivers(parts, options, site))
-    intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop));
+    intake.run((stop) => supervise({ ...runnable, random: Math.random }, stop), `driver ${runnable.id}`);
   intake.run((stop) => broker.run(stop));
   intake.run((stop) => parts.commands.run(stop));
   intake.run((stop) => parts.egress.run(stop));
@@ -311,7 +314,7 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
     const vault = openVault(options.stateDir, "homeassistant");
     intake.run((stop) => announceTo(site.site, { ...parts, clock: options.clock, log: options.log, vault }, stop));
     for (const link of runningUplinks(parts, options, site))
-      outward.run((stop) => supervise({ ...link, random: Math.random }, stop));
+      outward.run((stop) => supervise({ ...link, random: Math.random }, stop), `uplink ${link.id}`);
     const side = opcuaOf(parts, options, mqtt);
     if (side !== undefined) outward.run((stop) => supervise({ ...side, random: Math.random }, stop));
     const retention = new Retention({ ...parts, clock: options.clock, log: options.log.child({ part: "retention" }) });
@@ -331,7 +334,10 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   } catch (error) {
     failed.abort(error);
   }
-  for (const stage of stages) await stage.stop();
+  for (const stage of stages) {
+    const hung = await stage.stop(options.clock, stage === inner ? undefined : STOP_MS);
+    if (hung.length > 0) options.log.error({ hung }, "does not stop, and is left behind");
+  }
   if (failed.signal.aborted) throw failed.signal.reason;
 }
 

@@ -60,3 +60,6 @@ export function devicesOfBoard(board: SiteBoard): { readonly path: string; reado
     ...sensors.map(({ device }, index) => ({ path: `sensors[${index}].device`, device })),
   ];
 }
+
+/** The device over whose account the bridge is asked for what is the board's own business. Undefined for a board that speaks for none. */
+export const speakerOfBoard = (board: SiteBoard): string | undefined => devicesOfBoard(board)[0]?.device;

@@ -11,6 +11,9 @@ export const deviceTopic = {
   command: (device: string) => `${ROOT}/${device}/command`,
   result: (device: string) => `${ROOT}/${device}/result`,
   errors: (device: string) => `${ROOT}/${device}/errors`,
+  /** Of a door board's first device: a new program is asked for, and how far it is. */
+  update: (device: string) => `${ROOT}/${device}/update`,
+  updating: (device: string) => `${ROOT}/${device}/updating`,
 } as const;
 
 /** What the gateway tells local tools. */
@@ -45,9 +48,9 @@ export const uplinkSubject = {
 } as const;
 
 /** Last level of a device topic a device may publish on. */
-export const DEVICE_PUBLISHES = ["readings", "readings.pb", "status", "result"] as const;
+export const DEVICE_PUBLISHES = ["readings", "readings.pb", "status", "result", "updating"] as const;
 /** Last level of a device topic a device may subscribe to. */
-export const DEVICE_SUBSCRIBES = ["command", "errors"] as const;
+export const DEVICE_SUBSCRIBES = ["command", "errors", "update"] as const;
 
 export interface DeviceTopic {
   readonly device: string;

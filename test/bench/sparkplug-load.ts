@@ -13,7 +13,7 @@ const all = Array.from(
       group: "Bench",
       node: `node-${n}`,
       clock: systemClock,
-      devices: { door: [{ name: "Door/Contact", alias: 1, type: "Boolean", value: false }] },
+      devices: { door: [{ name: "Door/Open", alias: 1, type: "Boolean", value: false }] },
     }),
 );
 await Promise.all(all.map((node) => node.join()));
@@ -23,7 +23,7 @@ process.once("message", async () => {
     all.map(async (node) => {
       for (let sent = 0; sent < Number(messages); sent += BURST) {
         const burst = Array.from({ length: BURST }, (_, i) =>
-          node.report("door", { "Door/Contact": { value: (sent + i) % 2 === 0 } }),
+          node.report("door", { "Door/Open": { value: (sent + i) % 2 === 0 } }),
         );
         await Promise.all(burst);
       }

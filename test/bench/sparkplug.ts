@@ -58,7 +58,7 @@ async function processor(messages: number): Promise<number> {
   const driver = openDriver({}, accept, broker);
   await new Promise((resolve) => setImmediate(resolve));
   const say = (topic: string, payload: Buffer) => hear({ client: "edge", topic, payload, qos: 0 });
-  const metric = { name: "Door/Contact", alias: 1, type: "Boolean", value: false } as const;
+  const metric = { name: "Door/Open", alias: 1, type: "Boolean", value: false } as const;
   for (let n = 0; n < NODES; n++) {
     const bdSeq = { name: "bdSeq", type: "Int64", value: 0 } as const;
     await say(`spBv1.0/Bench/NBIRTH/node-${n}`, writePayload({ timestamp: 1, seq: 0, metrics: [bdSeq], birth: true }));

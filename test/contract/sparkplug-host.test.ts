@@ -140,20 +140,20 @@ describe("STATE", () => {
 describe("devices of the site file", () => {
   test("appear with their birth, report what changes, and are gone with their edge node", async () => {
     const { rig, taken } = await start({
-      devices: [{ ...DOOR, metrics: { "Door/Contact": "door", "Door/Lock": "lock", "Card/Last": "card" } }],
+      devices: [{ ...DOOR, metrics: { "Door/Open": "door", "Door/Locked": "lock", "Card/Last": "card" } }],
     });
     const node = rig.node();
     await node.join();
     await taken.until("lock.locked");
     expect(taken.kinds).toEqual(["device.online", "door.closed", "lock.locked"]);
-    await node.report("Door-3", { "Door/Contact": { value: true }, "Card/Last": { value: "0C9A7F" } });
+    await node.report("Door-3", { "Door/Open": { value: true }, "Card/Last": { value: "0C9A7F" } });
     await taken.until("card.read");
     expect(taken.items.slice(3)).toMatchObject([
       { device: "lock-302", kind: "door.opened", at: new Date(rig.clock.nowMs()).toISOString() },
       { device: "lock-302", kind: "card.read", credential: "c_00000c9a7f" },
     ]);
-    await node.report("Door-3", { "Door/Contact": { value: true, quality: 500 } });
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: true, quality: 500 } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     node.drop();
     await taken.until("device.offline");
     expect(taken.kinds.slice(5)).toEqual(["device.offline"]);
@@ -164,7 +164,7 @@ describe("devices of the site file", () => {
     const node = rig.node();
     await node.join();
     await taken.until("lock.locked");
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     await taken.until("door.opened");
     expect(rig.health.entries).toEqual([]);
   });
@@ -221,21 +221,21 @@ describe("devices of the site file", () => {
     await node.join();
     await taken.until("lock.locked");
     const then = rig.clock.nowMs() - 3_600_000;
-    await node.report("Door-3", { "Door/Contact": { value: true, historical: true, timestamp: then } });
+    await node.report("Door-3", { "Door/Open": { value: true, historical: true, timestamp: then } });
     await taken.until("door.opened");
     expect(taken.items.at(-1)).toMatchObject({ kind: "door.opened", at: new Date(then).toISOString() });
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     await taken.until("door.opened", 2);
   });
 
   test("that call for help do so once, over a lost connection too, and again when they call again", async () => {
     const button = { id: "help-1", kind: "panic-button" as const, address: DOOR.address };
     const { rig, taken, stop, ended } = await start({
-      devices: [{ ...button, metrics: { "Door/Contact": "panic" } }],
+      devices: [{ ...button, metrics: { "Door/Open": "panic" } }],
     });
     const node = rig.node();
     await node.join();
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     await taken.until("panic");
     stop.abort();
     await ended;
@@ -245,8 +245,8 @@ describe("devices of the site file", () => {
     await rig.topics.until(({ topic, text }) => topic === STATE && text.includes("true"), from);
     await node.births();
     await taken.until("device.online");
-    await node.report("Door-3", { "Door/Contact": { value: false } });
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: false } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     await taken.until("panic");
     expect(taken.kinds).toEqual(["device.online", "panic"]);
   });
@@ -263,8 +263,8 @@ describe("devices of the site file", () => {
       {
         id: "Plant/Gw/Door-3",
         points: [
-          { kind: "contact", what: "Door/Contact: door.opened and door.closed", keys: { address: "Plant/Gw/Door-3" } },
-          { kind: "lock", what: "Door/Lock: lock.locked and lock.unlocked" },
+          { kind: "contact", what: "Door/Open: door.opened and door.closed", keys: { address: "Plant/Gw/Door-3" } },
+          { kind: "lock", what: "Door/Locked: lock.locked and lock.unlocked" },
         ],
       },
       { id: "Plant/Gw/Odd", points: [], unsupported: expect.stringContaining("x") },
@@ -279,7 +279,7 @@ describe("order and loss, in virtual time", () => {
     await node.join();
     await taken.until("lock.locked");
     node.skip(1);
-    await node.report("Door-3", { "Door/Contact": { value: true } });
+    await node.report("Door-3", { "Door/Open": { value: true } });
     await node.reached();
     await heardBy(rig);
     expect(taken.kinds).not.toContain("door.opened");

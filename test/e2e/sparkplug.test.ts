@@ -18,8 +18,8 @@ afterEach(async () => {
 });
 
 const DOOR: readonly SimMetric[] = [
-  { name: "Door/Contact", alias: 1, type: "Boolean", value: false },
-  { name: "Door/Lock", alias: 2, type: "Boolean", value: true },
+  { name: "Door/Open", alias: 1, type: "Boolean", value: false },
+  { name: "Door/Locked", alias: 2, type: "Boolean", value: true },
 ];
 const EDGE = "spBv1.0/Maqiao";
 
@@ -101,7 +101,7 @@ test("what an edge node reports goes on to the host above, and its death is seen
       return typeof event === "string" && event.includes(`"kind":"${kind}"`) && event.includes(`"${device}"`);
     };
   await topics.until(reading("lock.locked"));
-  await sim.report("Door-3", { "Door/Contact": { value: true } });
+  await sim.report("Door-3", { "Door/Open": { value: true } });
   await topics.until(reading("door.opened"));
 
   const found = await gatehouse("devices", "found", "--state", stateDir);

@@ -4,9 +4,14 @@ import { createInterface } from "node:readline";
 import { GATEHOUSE } from "./gateway-process.ts";
 import { eventually } from "./rig.ts";
 
+interface ShownBoard {
+  readonly boot: boolean;
+  readonly passed: { readonly in: number; readonly out: number };
+}
+
 interface Told {
   readonly listen?: string;
-  readonly shown?: { readonly boot: boolean };
+  readonly shown?: ShownBoard;
 }
 
 export interface BlankBoard extends AsyncDisposable {
@@ -15,6 +20,9 @@ export interface BlankBoard extends AsyncDisposable {
   /** Its bootloader has the chip. */
   readonly isInBoot: boolean;
   pressReset(): void;
+  act(happening: object): void;
+  /** What was seen of it, oldest first. */
+  readonly shown: readonly ShownBoard[];
 }
 
 /** `keys` as in `door-node?chip=…`; `listen` as `--listen`. Resolves when it is on the line. */
@@ -31,6 +39,10 @@ export async function blankBoard(keys: string, listen: string): Promise<BlankBoa
     get isInBoot() {
       return last()?.boot === true;
     },
+    get shown() {
+      return told.flatMap(({ shown }) => shown ?? []);
+    },
+    act: (happening) => void child.stdin.write(`${JSON.stringify(happening)}\n`),
     pressReset: () => void child.stdin.write('{"kind":"reset"}\n'),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

@@ -8,8 +8,14 @@ export interface Ended {
   readonly err: string;
 }
 
-export function gatehouse(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [GATEHOUSE, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export const gatehouse = (...args: readonly string[]): Promise<Ended> => gatehouseIn({}, ...args);
+
+/** With variables of the environment beside those of the tests. */
+export function gatehouseIn(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [GATEHOUSE, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
     out += String(chunk);

@@ -4,7 +4,7 @@ import { openSparkplugRig } from "./sparkplug-rig.ts";
 
 export const openSparkplugDriver: OpenDriver = async (accept) => {
   const device = { id: "lock-302", kind: "lock" as const, address: "Plant/Gw/Door-3" };
-  const use = { "Door/Contact": "door", "Door/Lock": "lock", "Card/Last": "card" };
+  const use = { "Door/Open": "door", "Door/Locked": "lock", "Card/Last": "card" };
   // What the births say of the door and the lock is no reading of the test's.
   const news: typeof accept = (items) => accept(items.filter((item) => !isOfBirth(item)));
   const rig = await openSparkplugRig({
@@ -37,7 +37,7 @@ export const openSparkplugDriver: OpenDriver = async (accept) => {
         node.onWrite = (_, { alias, value }) => {
           if (alias !== 11) return;
           // One that does not obey reports what it has.
-          node.report("Door-3", { "Door/Lock": { value: ok ? value : !value } }).catch(() => {});
+          node.report("Door-3", { "Door/Locked": { value: ok ? value : !value } }).catch(() => {});
           resolve({ action: value === true ? "lock" : "unlock" });
         };
       }),

@@ -9,8 +9,8 @@ import { type Mosquitto, startMosquitto } from "./mosquitto.ts";
 import { TopicLog } from "./topic-log.ts";
 
 export const SIM_DOOR: readonly SimMetric[] = [
-  { name: "Door/Contact", alias: 10, type: "Boolean", value: false },
-  { name: "Door/Lock", alias: 11, type: "Boolean", value: true },
+  { name: "Door/Open", alias: 10, type: "Boolean", value: false },
+  { name: "Door/Locked", alias: 11, type: "Boolean", value: true },
   { name: "Card/Last", alias: 12, type: "String", value: null },
 ];
 

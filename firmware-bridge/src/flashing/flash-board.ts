@@ -25,6 +25,8 @@ export interface FlashOptions {
   readonly dryRun?: boolean | undefined;
   readonly onPressReset: () => void;
   readonly onProgress: (phase: "write" | "verify", share: number) => void;
+  /** The next byte changes the board: from here on it runs nothing until all is done. */
+  readonly onFirstWrite?: (() => void) | undefined;
   /** Asks for the reset button so long; default 60 s. */
   readonly pressMs?: number | undefined;
 }
@@ -92,7 +94,9 @@ class FlashJob {
       await this.#programmer?.leave();
       return this.result("compared");
     }
+    this.#signal.throwIfAborted();
     this.state = STANDS_STILL;
+    this.#options.onFirstWrite?.();
     await this.#write(0, standStill(pages[0]));
     await this.#writeAll(rest);
     await this.#verify(rest);

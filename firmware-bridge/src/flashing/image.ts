@@ -21,6 +21,9 @@ export interface FlashImage {
   readonly flash: Uint8Array;
 }
 
+/** What a board with the released image says of itself. */
+export const RELEASED_FIRMWARE = "1.1";
+
 const RELEASED = new URL("../../firmware/released/", import.meta.url);
 
 /** Throws ConfigError when it is not there, or not the one that was released. */

@@ -7,9 +7,9 @@ describe("topic rules", () => {
   const device = grantsOf("device", "lock-302");
   const tool = grantsOf("tool", "dashboard");
 
-  it("let a device publish on exactly four topics of its own", () => {
+  it("let a device publish on exactly five topics of its own", () => {
     expect([...device.publish]).toEqual(
-      ["readings", "readings.pb", "status", "result"].map((leaf) => `gatehouse/1/lock-302/${leaf}`),
+      ["readings", "readings.pb", "status", "result", "updating"].map((leaf) => `gatehouse/1/lock-302/${leaf}`),
     );
   });
 

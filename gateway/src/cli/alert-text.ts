@@ -6,6 +6,7 @@ import {
   ALERT_STATE_WORDS,
   type Alert,
 } from "@gatehouse/protocol";
+import { alertIn } from "../words/alert-in.ts";
 import { shortTime, textTable } from "./text-table.ts";
 
 export type Lang = "zh" | "en";
@@ -68,7 +69,8 @@ export function alertTable(alerts: readonly Alert[], lang: Lang): string {
 }
 
 /** Everything about one. */
-export function alertSheet(alert: Alert, lang: Lang): string {
+export function alertSheet(asRaised: Alert, lang: Lang): string {
+  const alert = alertIn(asRaised, lang);
   const { sla, escalation, closedBy, persons, limit, measure, address } = alert;
   const rows: (readonly [keyof typeof WORDS, string | undefined])[] = [
     ["place", placeOf(alert)],

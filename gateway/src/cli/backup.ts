@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { untilSignal } from "./arguments.ts";
 import { progressBar } from "./progress.ts";
 import { STATE_OPTION } from "./running.ts";
+import { inTerminal } from "./terminal-language.ts";
 import { VERSION } from "./version.ts";
 
 interface Flags {
@@ -76,7 +77,7 @@ async function backUp(file: string, flags: Flags): Promise<void> {
   bar.end(rowsOf(rows));
   const secrets = sealed === 0 ? "no secrets" : `${sealed} secrets, sealed`;
   process.stdout.write(`${file} is written: ${rowsOf(rows)}, ${files} files, ${secrets}, ${bytes} bytes\n`);
-  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  for (const note of notes) process.stderr.write(`note: ${inTerminal(note)}\n`);
 }
 
 async function restore(file: string, flags: Flags): Promise<void> {
@@ -103,7 +104,7 @@ async function restore(file: string, flags: Flags): Promise<void> {
     const from = `${staged.site}, ${staged.madeAt}, release ${staged.release}`;
     process.stdout.write(`restored ${rowsOf(staged.rows)} and ${staged.files} files (${from})\n`);
     process.stdout.write(`next: gatehouse check ${flags.site}\n`);
-    for (const note of staged.notes) process.stderr.write(`note: ${note}\n`);
+    for (const note of staged.notes) process.stderr.write(`note: ${inTerminal(note)}\n`);
   } finally {
     lock.release();
   }

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { z } from "zod";
 import { confirmCommand } from "./command-confirm.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 interface CommandFlags extends RunningFlags {
   readonly secondsValid: number;
@@ -139,7 +140,7 @@ function tell(device: string, action: string, report: Report): void {
     throw new ConfigError({ path, reason: error, fix });
   } else if (outcome === "duplicate")
     throw new ConfigError({ path, reason: error, fix: "give it an id that was never used, or none" });
-  else process.stderr.write(`gatehouse: ${device}: ${action} ${WORDS[outcome] ?? outcome}: ${error}\n`);
+  else process.stderr.write(`gatehouse: ${device}: ${action} ${WORDS[outcome] ?? outcome}: ${inTerminal(error)}\n`);
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@
 import { systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { progressBar } from "./progress.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 interface ReadingsFlags {
   readonly state: string;
@@ -38,5 +39,5 @@ async function exportReadings(flags: ReadingsFlags): Promise<void> {
   const written = await writeReadings(flags, progressBar("export", systemClock));
   const count = written.readings === 1 ? "1 reading" : `${written.readings} readings`;
   process.stdout.write(`${flags.out} is written: ${count}\n`);
-  for (const note of written.notes) process.stderr.write(`note: ${note}\n`);
+  for (const note of written.notes) process.stderr.write(`note: ${inTerminal(note)}\n`);
 }

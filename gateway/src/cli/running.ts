@@ -1,6 +1,7 @@
 /** The gateway that runs on this box, as commands of the command line ask it. */
 import { userInfo } from "node:os";
 import { LinkError, systemClock } from "@gatehouse/protocol";
+import { inTerminal } from "./terminal-language.ts";
 
 export interface RunningFlags {
   readonly state: string;
@@ -30,7 +31,7 @@ export async function orAway({ state }: RunningFlags, work: () => Promise<void>)
     if (!(error instanceof LinkError)) throw error;
     const away = error.code === "refused";
     const advice = `\n  -> start it with \`gatehouse run --site site.yaml --state ${state}\`, or name its state folder with --state`;
-    process.stderr.write(`gatehouse: ${error.message}${away ? advice : ""}\n`);
+    process.stderr.write(`gatehouse: ${inTerminal(error.message)}${away ? inTerminal(advice) : ""}\n`);
     process.exitCode = away ? 69 : 75;
   }
 }

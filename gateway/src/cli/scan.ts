@@ -12,6 +12,7 @@ import { partsOf, type SitePart, sitePiece } from "../scan/site-piece.ts";
 import { untilSignal } from "./arguments.ts";
 import { openLog } from "./log.ts";
 import { type Progress, progressBar } from "./progress.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 interface ScanFlags {
   readonly protocols?: readonly string[];
@@ -121,10 +122,12 @@ function report(
   const parts = [...partsOf(result?.discoveries ?? []), ...(boards === undefined ? [] : [boards])];
   const count = parts.reduce((sum, { devices }) => sum + devices.length, 0);
   bar.end(`${count} found${result === undefined ? "" : `, ${result.seconds.toFixed(1)} s`}`);
-  for (const remark of result?.remarks ?? []) process.stderr.write(`note: ${remark}\n`);
+  for (const remark of result?.remarks ?? []) process.stderr.write(`note: ${inTerminal(remark)}\n`);
   if (result?.cut === true) process.stderr.write("note: the search was given up before its end\n");
   if (count === 0) {
-    process.stderr.write(`${adviceFor(address, askedBoards)}\n`);
+    process.stderr.write(
+      `${adviceFor(address, askedBoards).replace(/^( {2}- )?(.+)$/gm, (_, mark = "", text) => mark + inTerminal(text))}\n`,
+    );
     process.exitCode = 1;
   }
   if (json) process.stdout.write(`${JSON.stringify(asJson(address, result, parts), null, 2)}\n`);

@@ -8,6 +8,7 @@ import { driverTypes } from "../drivers/index.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
 import { TEST_SEQUENCE, type TriedUplink, testEvent, tryUplink } from "../uplinks/try-uplink.ts";
 import { openLog } from "./log.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 interface TestFlags {
   readonly site: string;
@@ -38,7 +39,7 @@ export async function testUplink(id: string, flags: TestFlags): Promise<void> {
     return;
   }
   const why = no === undefined ? "the platform neither took nor refused it" : `the platform refused it: ${no.reason}`;
-  process.stderr.write(`gatehouse: ${id}: ${why}\n`);
+  process.stderr.write(`gatehouse: ${id}: ${inTerminal(why)}\n`);
   process.exitCode = 1;
 }
 

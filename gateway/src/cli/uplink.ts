@@ -2,6 +2,7 @@
 import { LinkError, systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { inTerminal } from "./terminal-language.ts";
 import { showRejected, showStatus } from "./uplink-screen.ts";
 
 interface Flags {
@@ -92,7 +93,7 @@ async function orAway(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
-    process.stderr.write(`gatehouse: ${error.message}\n`);
+    process.stderr.write(`gatehouse: ${inTerminal(error.message)}\n`);
     process.exitCode = 69;
   }
 }

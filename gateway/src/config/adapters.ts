@@ -10,7 +10,7 @@ import {
 } from "@gatehouse/protocol";
 import type { ZodType } from "zod";
 import type { DeviceFile, SecretForm } from "../core/ports.ts";
-import { check, unknownKey } from "./issues.ts";
+import { check, unknownKey } from "../words/schema-issues.ts";
 
 /** What configuration needs of a row of drivers/index.ts or uplinks/index.ts. */
 export interface AdapterRow {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, type Device, didYouMean, type Problem, type Site } from "@gatehouse/protocol";
 import type { DeviceFile } from "../core/ports.ts";
-import { check } from "./issues.ts";
+import { check } from "../words/schema-issues.ts";
 import { readSource } from "./source.ts";
 
 /** The package itself, from src/ and from dist/ alike. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, contradictionsOf, Policy, type Problem } from "@gatehouse/protocol";
-import { check } from "./issues.ts";
+import { check } from "../words/schema-issues.ts";
 import { readSource } from "./source.ts";
 
 /** The folder of the policies that come with the gateway, from src/ and from dist/ alike. */

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { ConfigError, type CustomRule, didYouMean, type Problem, RuleFile } from "@gatehouse/protocol";
 import { complaintsAbout } from "../core/rules/custom/compile.ts";
 import { isVariable, type Scalar, VARIABLES, type VariableName, variablesFor } from "../core/rules/custom/variables.ts";
-import { check } from "./issues.ts";
+import { check } from "../words/schema-issues.ts";
 import { readSource, type Source } from "./source.ts";
 
 /** A site is judged by at most so many of them, at every reading. */

@@ -1,6 +1,8 @@
 /** Which of the console's two languages a reader wants. */
 
-export type Language = "zh" | "en";
+import type { Language } from "../words/said.ts";
+
+export type { Language };
 
 /** `lang` of the query wins over the browser's list, whose first known language counts; Chinese when neither says anything. */
 export function languageOf(asked: string | undefined, acceptLanguage: string | undefined): Language {

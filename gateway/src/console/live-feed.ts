@@ -7,7 +7,7 @@ import type { Logger } from "../core/ports.ts";
 import { mayUse } from "./access.ts";
 import type { Accounts } from "./accounts/accounts.ts";
 import type { LiveSession, Sessions } from "./accounts/sessions.ts";
-import { languageOf } from "./language.ts";
+import { type Language, languageOf } from "./language.ts";
 import { LiveBatch } from "./live-batch.ts";
 import type { LiveSources } from "./ports.ts";
 import { problemOf, Refusal, refusalOf } from "./refusal.ts";
@@ -46,6 +46,8 @@ export const CLOSE_TOO_SLOW = 4_408;
 interface Feed {
   readonly socket: WebSocket;
   readonly session: LiveSession;
+  /** As its browser asks; a watch may say otherwise. */
+  readonly language: Language;
   readonly batch: LiveBatch;
   /** By what is watched: what goes on being watched is not begun anew, or changes that are just being gathered would be lost. */
   readonly watched: Map<string, () => void>;
@@ -80,7 +82,8 @@ export class LiveFeed {
     try {
       const session = this.#admitted(request);
       this.#connections.trust(socket);
-      this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, session));
+      const language = languageOf(undefined, request.headers["accept-language"]);
+      this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, session, language));
     } catch (error) {
       const refusal = refusalOf(error) ?? new Refusal("fault");
       if (refusal.code === "fault") this.#parts.log.error({ err: error }, "a live feed was not opened for a bug");
@@ -140,10 +143,11 @@ export class LiveFeed {
     return session;
   }
 
-  #open(socket: WebSocket, session: LiveSession): void {
+  #open(socket: WebSocket, session: LiveSession, language: Language): void {
     const feed: Feed = {
       socket,
       session,
+      language,
       batch: new LiveBatch(),
       watched: new Map(),
       cancelFlush: undefined,
@@ -191,8 +195,11 @@ export class LiveFeed {
     const roles = this.#parts.accounts.find(feed.session.name)?.roles ?? [];
     const kinds = [...new Set(asked.watch)];
     const refused = kinds.filter((kind) => mayUse(LIVE_ACCESS[kind], roles) !== "yes");
+    const { lang: language = feed.language } = asked;
     const wanted = new Map(
-      kinds.filter((kind) => !refused.includes(kind)).map((kind) => [`${kind} ${narrowedTo(kind, asked)}`, kind]),
+      kinds
+        .filter((kind) => !refused.includes(kind))
+        .map((kind) => [`${kind} ${narrowedTo(kind, asked)} ${language}`, kind]),
     );
     for (const [key, stop] of feed.watched) {
       if (wanted.has(key)) continue;
@@ -200,6 +207,7 @@ export class LiveFeed {
       feed.watched.delete(key);
     }
     const narrowing = {
+      language,
       ...(asked.device === undefined ? {} : { device: asked.device }),
       ...(asked.line === undefined ? {} : { line: asked.line }),
     };

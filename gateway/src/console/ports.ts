@@ -22,6 +22,8 @@ export interface Audit {
 export interface WatchNarrowing {
   readonly device?: string;
   readonly line?: string;
+  /** Of the page that watches. */
+  readonly language?: "zh" | "en";
 }
 
 /** Where the live feed's messages come from. */

@@ -190,6 +190,19 @@ export const PROBLEMS = {
     { zh: "账号太多。", en: "There are too many accounts." },
     { zh: "请先删除不用的账号。", en: "Delete those that are not used." },
   ),
+  "job-under-way": entry(
+    409,
+    { zh: "同样的任务正在进行。", en: "Work of this kind is under way already." },
+    { zh: "请等它完成，或先取消它。", en: "Wait until it has ended, or cancel it first." },
+  ),
+  "not-cancellable": entry(
+    409,
+    {
+      zh: "现在不能取消：停在中途会造成损害。",
+      en: "This cannot be cancelled now: an end in the middle would do harm.",
+    },
+    { zh: "请等它完成。", en: "Wait until it has ended." },
+  ),
   refused: entry(409, { zh: "网关拒绝了：{reason}", en: "The gateway refuses: {reason}" }),
   conflict: entry(
     409,

@@ -16,9 +16,13 @@ export const RECORDED_ELSEWHERE: readonly string[] = [
   "POST /api/1/rooms/scheme",
 ] satisfies readonly ApiKey[];
 
+const ON_A_LINE = "POST /api/1/lines/firmware" satisfies ApiKey;
+
 /** Of an account also what was changed; of everything else the row says it. Never a password. */
 export function doneOf(key: string, by: string, { params, body }: FastifyRequest): AuditEntry {
   const named = Object.values((params ?? {}) as Readonly<Record<string, string>>);
+  const { link } = (body ?? {}) as { readonly link?: unknown };
+  if (key === ON_A_LINE) return { by, what: key, subject: String(link).slice(0, 200), detail: "" };
   if (!key.includes("/api/1/accounts")) return { by, what: key, subject: named.join(" ").slice(0, 200), detail: "" };
   const { name, roles, disabled, password, totp } = (body ?? {}) as Readonly<Record<string, unknown>>;
   const detail = [

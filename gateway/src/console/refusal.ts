@@ -1,6 +1,6 @@
 /** A no of the console with a code of the catalogue, and how every error becomes the answer a caller reads. */
-import { ConfigError, LinkError, RejectedError } from "@gatehouse/protocol";
-import type { z } from "zod";
+import { ConfigError, type Problem as ConfigProblem, LinkError, RejectedError } from "@gatehouse/protocol";
+import { inLanguage, problemIn } from "../words/said.ts";
 import type { Language } from "./language.ts";
 import { catalogueEntry, type ProblemCode } from "./problem-catalogue.ts";
 import type { Problem } from "./table/route.ts";
@@ -38,12 +38,15 @@ export interface ProblemAnswer {
 
 export function problemOf(refusal: Refusal, language: Language): ProblemAnswer {
   const { status, message, fix } = catalogueEntry(refusal.code);
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name) => String(refusal.values[name] ?? whole));
+  // A reason is a sentence of the gateway; all else is a name or a number.
+  const value = (name: string, text: string) => (name === "reason" ? inLanguage(text, language) : text);
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (whole, name) => value(name, String(refusal.values[name] ?? whole)));
   const body = {
     code: refusal.code,
     message: fill(message[language]),
     ...(fix === undefined ? {} : { fix: fill(fix[language]) }),
-    ...(refusal.problems === undefined ? {} : { problems: refusal.problems }),
+    ...(refusal.problems === undefined ? {} : { problems: refusal.problems.map((each) => problemIn(each, language)) }),
   };
   return { status, body, retryAfterSeconds: refusal.retryAfterSeconds };
 }
@@ -70,10 +73,13 @@ export function refusalOf(error: unknown): Refusal | undefined {
 }
 
 /** `where` is the part of the request: `body`, `query`, `params`. */
-export function invalidOf(error: z.ZodError, where: string): Refusal {
-  const problems = error.issues.slice(0, 100).map(({ path, message }) => ({
-    path: [where, ...path.map(String)].join("."),
-    reason: message,
-  }));
-  return new Refusal("invalid", { problems });
-}
+export const invalidOf = (problems: readonly ConfigProblem[], where: string): Refusal =>
+  new Refusal("invalid", {
+    problems: problems.slice(0, MOST_PROBLEMS).map(({ path, reason, fix }) => ({
+      path: path === "" ? where : `${where}.${path}`,
+      reason,
+      ...(fix === undefined ? {} : { fix }),
+    })),
+  });
+
+const MOST_PROBLEMS = 100;

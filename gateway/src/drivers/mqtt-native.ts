@@ -80,6 +80,8 @@ class NativeDriver implements MqttNativeDriver {
     if (leaf === "readings.pb") return this.#accept(device, itemsOfProtobuf(device, payload));
     if (leaf === "status") return this.#noteStatus(device, payload);
     if (leaf === "result") return this.#noteResult(device, payload);
+    // Whoever asked for the update looks on.
+    if (leaf === "updating") return Promise.resolve();
     return undefined;
   }
 

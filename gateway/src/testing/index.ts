@@ -21,6 +21,10 @@ export { readState } from "../opcua/process/state-shapes.ts";
 export { Answer, Ask, Told } from "../opcua/seam.ts";
 export { OPCUA_ACCOUNT } from "../opcua/server.ts";
 export { SideProcess } from "../opcua/side-process.ts";
+export { ofComposed } from "../words/chinese/composed.ts";
+export { CHINESE } from "../words/chinese/index.ts";
+export { PARTS } from "../words/chinese/parts.ts";
+export { findChinese } from "../words/said.ts";
 export {
   TEST_CA,
   TEST_CLIENT_CERT,

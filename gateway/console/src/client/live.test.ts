@@ -11,6 +11,7 @@ let clock: FakeClock;
 let server: Server | undefined;
 let sockets: Client[];
 let asked: unknown[];
+let language: "zh" | "en" | undefined;
 let states: LiveState[];
 let feed: LiveFeed;
 let connects: number;
@@ -34,6 +35,7 @@ beforeEach(() => {
   clock = new FakeClock();
   sockets = [];
   asked = [];
+  language = undefined;
   states = [];
   connects = 0;
   signedOut = 0;
@@ -52,6 +54,7 @@ beforeEach(() => {
       },
     },
     chance: () => 0.5,
+    language: () => language,
     onSignedOut: () => {
       signedOut++;
     },
@@ -75,6 +78,17 @@ test("it asks for what pages watch, and again when that changes", async () => {
   await expect
     .poll(() => asked.at(-1))
     .toEqual({ watch: ["alerts", "readings", "line"], device: "lock-1", line: "bus-1" });
+});
+
+test("sentences are asked for in the page's language, and anew when that changes", async () => {
+  language = "zh";
+  feed.listen({ watch: ["health"] }, () => undefined);
+  feed.start();
+  await until("up");
+  await expect.poll(() => asked.at(-1)).toEqual({ watch: ["health"], lang: "zh" });
+  language = "en";
+  feed.askAnew();
+  await expect.poll(() => asked.at(-1)).toEqual({ watch: ["health"], lang: "en" });
 });
 
 test("messages reach everybody who listens, until they stop; what is no message is passed over", async () => {

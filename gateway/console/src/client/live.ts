@@ -2,6 +2,7 @@
 import type { Clock } from "@gatehouse/protocol";
 import type { z } from "zod";
 import type { LiveMessage, Watch } from "../../../src/console/table/live.ts";
+import type { Language } from "../words/language.ts";
 
 export type LiveState = "connecting" | "up" | "lost";
 export type LiveAbout = LiveMessage["about"];
@@ -14,6 +15,8 @@ export interface LiveParts {
   readonly clock: Pick<Clock, "after">;
   /** 0 to 1: pauses differ, so that all browsers of a site do not come back at once. */
   readonly chance: () => number;
+  /** In which sentences come; the browser's own without it. */
+  readonly language?: () => Language | undefined;
   /** The box says that the session is over. */
   readonly onSignedOut: () => void;
 }
@@ -148,6 +151,11 @@ export class LiveFeed {
     for (const listener of [...this.#onState]) listener();
   }
 
+  /** Another language: what comes from now on is asked for anew. */
+  askAnew(): void {
+    this.#askSoon();
+  }
+
   /** A page that comes and one that goes are one question. */
   #askSoon(): void {
     if (this.#willAsk) return;
@@ -159,7 +167,9 @@ export class LiveFeed {
   }
 
   #ask(): void {
-    if (this.#state === "up") this.#socket?.send(JSON.stringify(unionOf([...this.#watchings])));
+    if (this.#state !== "up") return;
+    const lang = this.#parts.language?.();
+    this.#socket?.send(JSON.stringify({ ...unionOf([...this.#watchings]), ...(lang === undefined ? {} : { lang }) }));
   }
 }
 

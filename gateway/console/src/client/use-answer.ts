@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { AnswerOf, ApiKey } from "../../../src/console/table/index.ts";
 import type { LiveMessage } from "../../../src/console/table/live.ts";
 import { call, feed } from "../shell/box.ts";
+import { useLanguage } from "../words/language.ts";
 import type { Arguments, Ask } from "./client.ts";
 import { LateChanges } from "./late-changes.ts";
 import type { Watching } from "./live.ts";
@@ -42,7 +43,9 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
     },
     [late],
   );
-  const asked = `${key} ${JSON.stringify(ask)}`;
+  // Sentences of an answer are in the language it was asked for in.
+  const language = useLanguage();
+  const asked = `${key} ${language} ${JSON.stringify(ask)}`;
   const when = options.when ?? true;
   const latest = useRef(ask);
   latest.current = ask;

@@ -12,7 +12,7 @@ import { Failed } from "./failed.tsx";
 import { Loaded } from "./loaded.tsx";
 import { useDoing } from "./use-doing.ts";
 
-type Job = AnswerOf<"GET /api/1/jobs/:id">["job"];
+export type Job = AnswerOf<"GET /api/1/jobs/:id">["job"];
 
 /** Asked so often while it runs, should the feed be away. */
 const ASK_MS = 3_000;
@@ -31,8 +31,9 @@ export function JobProgress({ id, children, onEnd }: JobProgressProps) {
   useLive({ watch: ["jobs"] }, (message) => {
     const news = message.about === "jobs" ? message.jobs.find((job) => job.id === id) : undefined;
     if (news === undefined) return;
+    const isNextStep = children !== undefined && news.says.en !== answer?.job.says.en;
     change((known) => ({ ...known, job: news }));
-    if (news.state !== "running") reload();
+    if (news.state !== "running" || isNextStep) reload();
   });
   useEffect(() => {
     // Each answer that says "running" is followed by another question.
@@ -53,9 +54,15 @@ export function JobProgress({ id, children, onEnd }: JobProgressProps) {
   );
 }
 
-const STATUS = { running: "active", done: "success", failed: "exception", cancelled: "normal" } as const;
+const STATUS = {
+  running: "active",
+  done: "success",
+  failed: "exception",
+  cancelled: "normal",
+  interrupted: "exception",
+} as const;
 
-function JobState({ job }: { readonly job: Job }) {
+export function JobState({ job }: { readonly job: Job }) {
   const words = useWords(jobWords);
   const language = useLanguage();
   const { busy, problem, run } = useDoing();
@@ -72,10 +79,11 @@ function JobState({ job }: { readonly job: Job }) {
         />
         {job.state === "running" ? (
           <Button
-            disabled={busy}
+            disabled={busy || !job.cancellable}
+            title={job.cancellable ? undefined : words.notNow}
             onClick={() => void run(() => call("DELETE /api/1/jobs/:id", { params: { id: job.id } }))}
           >
-            {words.cancel}
+            {job.cancellable ? words.cancel : words.notNow}
           </Button>
         ) : null}
       </div>

@@ -4,6 +4,7 @@ import {
   CloudUploadOutlined,
   FileTextOutlined,
   HeartOutlined,
+  HourglassOutlined,
   SaveOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -27,6 +28,14 @@ export const BOX_PAGES: readonly PageRow[] = [
     group: "box",
     icon: HeartOutlined,
     page: later(() => import("../pages/box/health-page.tsx"), "HealthPage"),
+  },
+  {
+    path: "/jobs",
+    title: boxTitles.jobs,
+    roles: "anyone",
+    group: "box",
+    icon: HourglassOutlined,
+    page: later(() => import("../pages/box/jobs-page.tsx"), "JobsPage"),
   },
   {
     path: "/config",

@@ -48,8 +48,10 @@ export const feed = new LiveFeed({
   connect: (address) => new WebSocket(address),
   clock: systemClock,
   chance,
+  language: languageChoice.get,
   onSignedOut: () => void askStanding(),
 });
+languageChoice.subscribe(() => feed.askAnew());
 
 /** Asks the box who is signed in here; for the start, and after a session has ended. */
 export async function askStanding(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Pages of whoever sets a site up and looks after its devices. */
 import { ApiOutlined, CheckSquareOutlined, QrcodeOutlined, UsbOutlined } from "@ant-design/icons";
+import { boardsWords } from "../words/boards.ts";
 import { devicesWords } from "../words/devices.ts";
 import { setUpWords } from "../words/set-up.ts";
 import { setUpFinishWords } from "../words/set-up-finish.ts";
@@ -28,6 +29,13 @@ export const TECHNICIAN_PAGES: readonly PageRow[] = [
     group: "devices",
     icon: UsbOutlined,
     page: later(() => import("../pages/devices/lines-page.tsx"), "LinesPage"),
+  },
+  {
+    path: "/boards/new",
+    title: boardsWords.newBoard,
+    roles: ["technician"],
+    group: "none",
+    page: later(() => import("../pages/devices/new-board-page.tsx"), "NewBoardPage"),
   },
   {
     path: "/set-up",

@@ -8,6 +8,8 @@ import type { Store } from "../../core/ports.ts";
 import type { RollCallBook } from "../../monitor/roll-call.ts";
 import type { MonthFacts } from "../../monthly/facts.ts";
 import { monthPage } from "../../monthly/page.ts";
+import { alertIn } from "../../words/alert-in.ts";
+import { inLanguage, type Language } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { Answers } from "../table/index.ts";
 import { checkDeed, doerOf, possibleDeeds } from "./deeds.ts";
@@ -48,13 +50,16 @@ type Keys =
 export function alertAnswers(parts: AlertParts): Answers<Keys> {
   const { core, egress } = parts;
   return {
-    "GET /api/1/alerts": ({ query }) => listAlerts(parts, query),
-    "GET /api/1/alerts/:id": async ({ params: { id } }, { roles }) => {
+    "GET /api/1/alerts": async ({ query }, { language }) => {
+      const { items, ...rest } = await listAlerts(parts, query);
+      return { ...rest, items: items.map((alert) => alertIn(alert, language)) };
+    },
+    "GET /api/1/alerts/:id": async ({ params: { id } }, { roles, language }) => {
       const alert = await alertBy(parts, id);
       const spaceName = core.model.spaces.get(alert.space)?.space.name ?? alert.space;
       const isKnown = core.state.alerts.has(id);
       const photos = [...((await parts.photos?.of(id)) ?? [])];
-      return { alert, spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
+      return { alert: alertIn(alert, language), spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
     },
     "POST /api/1/deeds": async ({ body }, asking) => {
       checkDeed(core, body, asking.roles);
@@ -79,11 +84,14 @@ export function alertAnswers(parts: AlertParts): Answers<Keys> {
       handOvers: [...core.state.handOvers.values()].reverse(),
       people: [...parts.people()],
     }),
-    "GET /api/1/roll-call": async () => parts.rollCall.now,
-    "GET /api/1/fire": async () => egress.status,
+    "GET /api/1/roll-call": async (_, { language }) => {
+      const { unknown, ...now } = parts.rollCall.now;
+      return { ...now, unknown: unknown.map((each) => ({ ...each, why: inLanguage(each.why, language) })) };
+    },
+    "GET /api/1/fire": async (_, { language }) => fireIn(egress.status, language),
     "POST /api/1/fire/over": async ({ body: { note } }, asking) => {
       await core.endFire(doerOf(asking), note);
-      return egress.status;
+      return fireIn(egress.status, asking.language);
     },
     "GET /api/1/patrols": async () => ({ patrols: patrolList(core.state) }),
     "GET /api/1/compliance": async () => ({ compliance: siteCompliance(core.state) }),
@@ -93,6 +101,11 @@ export function alertAnswers(parts: AlertParts): Answers<Keys> {
     }),
   };
 }
+
+const fireIn = ({ doors, ...status }: EgressRelease["status"], language: Language) => ({
+  ...status,
+  doors: doors.map(({ why, ...door }) => ({ ...door, why: why === null ? null : inLanguage(why, language) })),
+});
 
 function checkPerson({ people }: AlertParts, to: string): void {
   const known = people();

@@ -6,6 +6,7 @@ import { HEALTH_WORDS } from "../../core/health-codes.ts";
 import type { Store } from "../../core/ports.ts";
 import { type LogLine, type LogRing, RING_LEVELS } from "../../monitor/log-ring.ts";
 import type { Metric } from "../../monitor/metrics.ts";
+import { inLanguage, type Language } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { HealthCodeRow } from "../table/uplinks.ts";
 import { numberOf, pageOf } from "./page-of.ts";
@@ -26,8 +27,8 @@ type Keys = "GET /api/1/health" | "GET /api/1/metrics" | "GET /api/1/storage" | 
 export function boxAnswers(parts: BoxParts): Answers<Keys> {
   const { store, health, core, logs } = parts;
   return {
-    "GET /api/1/health": async () => {
-      const codes = health.entries.map((entry) => healthRow(entry, core.model.zone));
+    "GET /api/1/health": async (_, { language }) => {
+      const codes = health.entries.map((entry) => healthRow(entry, core.model.zone, language));
       return { status: codes.length === 0 ? "ok" : "degraded", codes };
     },
     "GET /api/1/metrics": async () => ({ metrics: await Promise.all(parts.metrics.map(metricOf)) }),
@@ -53,9 +54,14 @@ export function boxAnswers(parts: BoxParts): Answers<Keys> {
   };
 }
 
-export function healthRow({ code, subject, detail, sinceMs }: HealthEntry, zone: string): HealthCodeRow {
+export function healthRow(
+  { code, subject, detail, sinceMs }: HealthEntry,
+  zone: string,
+  language: Language,
+): HealthCodeRow {
   const { meaning, fix } = HEALTH_WORDS[code];
-  return { code, subject, detail, since: formatTime(sinceMs, zone), meaning: plain(meaning), fix: plain(fix) };
+  const since = formatTime(sinceMs, zone);
+  return { code, subject, detail: inLanguage(detail, language), since, meaning: plain(meaning), fix: plain(fix) };
 }
 
 /** Marks of the handbook's pages mean nothing on a screen. */

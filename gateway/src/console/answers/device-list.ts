@@ -1,5 +1,6 @@
 /** The list of devices: which are wanted is worked out for all, rows are made for the page alone. */
 import type { Device } from "@gatehouse/protocol";
+import type { Language } from "../../words/said.ts";
 import type { DeviceRow } from "../table/devices.ts";
 import { type DeviceRowParts, deviceRows, isDown } from "./device-rows.ts";
 import { type Page, pageOf } from "./page-of.ts";
@@ -14,7 +15,7 @@ interface DevicesQuery {
 }
 
 /** In the order of the site file. */
-export function listDevices(parts: DeviceRowParts, query: DevicesQuery): Page<DeviceRow> {
+export function listDevices(parts: DeviceRowParts, query: DevicesQuery, language: Language): Page<DeviceRow> {
   const all = [...parts.core.model.devices.values()];
   const order = new Map(all.map(({ id }, index) => [id, index]));
   const at = (id: string) => order.get(id) ?? all.length;
@@ -24,7 +25,7 @@ export function listDevices(parts: DeviceRowParts, query: DevicesQuery): Page<De
     ({ id }) => id,
     ({ id }, cursor) => at(id) > at(cursor),
   );
-  return { items: deviceRows(parts, new Set(items.map(({ id }) => id))), next, total };
+  return { items: deviceRows(parts, language, new Set(items.map(({ id }) => id))), next, total };
 }
 
 function isWanted({ core, drivers }: DeviceRowParts, device: Device, query: DevicesQuery): boolean {

@@ -5,6 +5,7 @@ import type { Core } from "../../core/core.ts";
 import type { HealthEntry } from "../../core/health.ts";
 import type { LineProtocol } from "../../core/ports.ts";
 import type { DeviceBook } from "../../monitor/device-book.ts";
+import { inLanguage, type Language } from "../../words/said.ts";
 import type { DeviceRow } from "../table/devices.ts";
 
 /** A driver as the site file has it. */
@@ -27,8 +28,8 @@ export interface DeviceRowParts {
 }
 
 /** In the order of the site file; `only` narrows them. */
-export function deviceRows(parts: DeviceRowParts, only?: ReadonlySet<string>): DeviceRow[] {
-  const codes = codesBySubject(parts);
+export function deviceRows(parts: DeviceRowParts, language: Language, only?: ReadonlySet<string>): DeviceRow[] {
+  const codes = codesBySubject(parts, language);
   const rows: DeviceRow[] = [];
   for (const device of parts.core.model.devices.values()) {
     if (only?.has(device.id) === false) continue;
@@ -72,12 +73,12 @@ export function lastSeen({ core, book }: Pick<DeviceRowParts, "core" | "book">, 
   return heardMs === undefined ? null : formatTime(heardMs, core.model.zone);
 }
 
-function codesBySubject({ health, core }: DeviceRowParts): Map<string, DeviceRow["codes"]> {
+function codesBySubject({ health, core }: DeviceRowParts, language: Language): Map<string, DeviceRow["codes"]> {
   const codes = new Map<string, DeviceRow["codes"]>();
   for (const { code, subject, detail, sinceMs } of health.entries) {
     if (!core.model.devices.has(subject)) continue;
     const known = codes.get(subject) ?? [];
-    known.push({ code, detail, since: formatTime(sinceMs, core.model.zone) });
+    known.push({ code, detail: inLanguage(detail, language), since: formatTime(sinceMs, core.model.zone) });
     codes.set(subject, known);
   }
   return codes;

@@ -43,7 +43,12 @@ function open() {
     },
   };
   const shown: unknown[] = [];
-  const desk = { signal: stop.signal, at: () => {}, show: (result: unknown) => void shown.push(result) };
+  const desk = {
+    signal: stop.signal,
+    at: () => {},
+    hold: () => {},
+    show: (result: unknown) => void shown.push(result),
+  };
   return {
     run,
     clock,

@@ -2,6 +2,7 @@
 import type { Clock, CommandAction, Device } from "@gatehouse/protocol";
 import type { Commands } from "../../core/commands/commands.ts";
 import type { DeviceBook, Heard } from "../../monitor/device-book.ts";
+import { inLanguage } from "../../words/said.ts";
 import type { TestResult } from "../table/jobs.ts";
 import { type DeviceRowParts, isDown } from "./device-rows.ts";
 import type { JobDesk, JobEnd } from "./jobs.ts";
@@ -109,9 +110,13 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
     return {
       what: SHOWS,
       state: "skipped",
-      says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${error}` },
+      says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${inLanguage(error, "zh")}` },
     };
-  return { what: SHOWS, state: "failed", says: { en: `No answer: ${error}`, zh: `无应答：${error}` } };
+  return {
+    what: SHOWS,
+    state: "failed",
+    says: { en: `No answer: ${error}`, zh: `无应答：${inLanguage(error, "zh")}` },
+  };
 }
 
 /** The command goes on by itself; nobody waits for it any more. */

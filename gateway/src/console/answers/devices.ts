@@ -1,6 +1,7 @@
 /** Answers about devices, drivers and lines. */
 import type { CommandAction, Device } from "@gatehouse/protocol";
 import type { FiguresBook } from "../../core/line-figures.ts";
+import { inLanguage, type Language, said } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { FoundDevice, ScanResult } from "../table/devices.ts";
 import type { Answers } from "../table/index.ts";
@@ -82,10 +83,10 @@ type Keys =
 export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
   const { core, book } = parts;
   return {
-    "GET /api/1/devices": async ({ query }) => listDevices(parts, query),
-    "GET /api/1/devices/:id": async ({ params: { id } }) => {
+    "GET /api/1/devices": async ({ query }, { language }) => listDevices(parts, query, language),
+    "GET /api/1/devices/:id": async ({ params: { id } }, { language }) => {
       const device = deviceOf(parts, id);
-      const [row] = deviceRows(parts, new Set([id]));
+      const [row] = deviceRows(parts, language, new Set([id]));
       if (row === undefined) throw notThere(id);
       const recent = book.of(id).recent.map(seenReading).reverse();
       return { row, settings: settingsOf(device), recent, rates: ratesOf(parts, device) };
@@ -100,7 +101,8 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
       const notAfter = new Date(clock.nowMs() + secondsValid * 1_000 * clock.scale).toISOString();
       const given = args === undefined ? {} : { args };
       const wish = { id: parts.newId(), target, action, ...given, notAfter, issuer: doerOf(asking) };
-      return parts.commands.take(wish, { local: true });
+      const report = await parts.commands.take(wish, { local: true });
+      return report.error === undefined ? report : { ...report, error: inLanguage(report.error, asking.language) };
     },
     "POST /api/1/devices/:id/test": async ({ params: { id } }, asking) => {
       const device = deviceOf(parts, id);
@@ -122,14 +124,14 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
           );
           return end;
         },
-        MANY,
+        { atOnce: MANY, about: id },
       );
     },
     "GET /api/1/drivers": async () => driverList(parts),
     "GET /api/1/ports": async () => ({ ports: await portList(parts) }),
-    "GET /api/1/found-devices": async () => {
+    "GET /api/1/found-devices": async (_, { language }) => {
       const devices = [...core.model.devices.values()];
-      return { found: parts.found.list().devices.map((found) => foundRow(found, devices)) };
+      return { found: parts.found.list().devices.map((found) => foundRow(found, devices, language)) };
     },
     "POST /api/1/scans": async ({ body }, asking) => {
       await checkFree(parts, body.link);
@@ -139,12 +141,12 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
         asking.name,
         says,
         async (desk) => {
-          const at = (share: number, note: string) => desk.at(share, { en: note, zh: note });
-          const result = scanResult(parts, await parts.scan(body, at, desk.signal));
+          const at = (share: number, note: string) => desk.at(share, said(note));
+          const result = scanResult(parts, await parts.scan(body, at, desk.signal), asking.language);
           const count = result.found.length;
           return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
         },
-        2,
+        { atOnce: 2, ...(body.link === undefined ? {} : { about: body.link.slice(0, 128) }) },
       );
     },
   };
@@ -218,14 +220,23 @@ async function checkFree(parts: DeviceParts, link: string | undefined): Promise<
   throw lineTaken(link, user);
 }
 
-function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcome): ScanResult {
+function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcome, language: Language): ScanResult {
   const devices = [...core.model.devices.values()];
   const found = parts.flatMap(({ driver, devices: there }) =>
     there.map(({ id, about, keys }) => {
       const { kind, ...settings } = keys;
       const row = { driver: driver.id, id, label: about, points: [], keys: settings };
-      return { ...foundRow(row, []), kind: kind as FoundDevice["kind"], inUse: isInUse(driver.id, settings, devices) };
+      return {
+        ...foundRow(row, [], language),
+        kind: kind as FoundDevice["kind"],
+        inUse: isInUse(driver.id, settings, devices),
+      };
     }),
   );
-  return { drivers: parts.map(({ driver }) => driver), found, remarks: [...remarks], tried: [...tried] };
+  return {
+    drivers: parts.map(({ driver }) => driver),
+    found,
+    remarks: remarks.map((each) => inLanguage(each, language)),
+    tried: tried.map((each) => inLanguage(each, language)),
+  };
 }

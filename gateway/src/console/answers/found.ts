@@ -1,5 +1,6 @@
 /** Found devices as the page shows them: what they would become, and whether the site file has them already. */
 import type { Device } from "@gatehouse/protocol";
+import { inLanguage, type Language } from "../../words/said.ts";
 import type { FoundDevice } from "../table/devices.ts";
 
 type Keys = Readonly<Record<string, string | number | boolean>>;
@@ -19,18 +20,22 @@ interface Found {
   readonly keys?: Keys | undefined;
 }
 
-export function foundRow(found: Found, devices: readonly Device[]): FoundDevice {
+export function foundRow(found: Found, devices: readonly Device[], language: Language): FoundDevice {
   const { driver, id, label, model = null, points, unsupported = null, keys } = found;
   const [only] = points;
   const settings = keys ?? (points.length === 1 ? only?.keys : undefined) ?? {};
   return {
     driver,
     id,
-    label,
+    label: inLanguage(label, language),
     model,
     kind: points.length === 1 ? (only?.kind ?? null) : null,
-    points: points.map(({ kind, what, keys: own = {} }) => ({ kind, what, settings: { ...own } })),
-    unsupported,
+    points: points.map(({ kind, what, keys: own = {} }) => ({
+      kind,
+      what: inLanguage(what, language),
+      settings: { ...own },
+    })),
+    unsupported: unsupported === null ? null : inLanguage(unsupported, language),
     inUse: isInUse(driver, settings, devices),
     settings: { ...settings },
   };

@@ -54,7 +54,35 @@ describe("jobs", () => {
     const running = jobs.run(stop.signal);
     stop.abort();
     await running;
-    expect(jobs.find(second.id).job.state).toBe("cancelled");
+    expect(jobs.find(second.id).job).toMatchObject({ state: "interrupted", cancellable: false });
+  });
+
+  it("are not cancelled where an end would do harm, and again when it would not", async () => {
+    const held = Promise.withResolvers<JobDesk>();
+    const { id } = begin((desk) => {
+      desk.hold(true);
+      held.resolve(desk);
+      return new Promise((resolve) => desk.signal.addEventListener("abort", () => resolve({ says: over })));
+    });
+    const desk = await held.promise;
+    expect(jobs.find(id).job.cancellable).toBe(false);
+    await expect(jobs.cancel(id)).rejects.toMatchObject({ code: "not-cancellable" });
+    desk.hold(false);
+    await jobs.cancel(id);
+    expect(jobs.find(id).job).toMatchObject({ state: "cancelled", cancellable: false });
+  });
+
+  it("do not hold up the gateway's end when they do not end by themselves", async () => {
+    const clock = new FakeClock();
+    jobs = new Jobs(clock, log);
+    begin(() => new Promise(() => {}));
+    const stop = new AbortController();
+    stop.abort();
+    const ended = jobs.run(stop.signal);
+    await clock.advance(2_999);
+    expect(await Promise.race([ended, settled().then(() => "waiting")])).toBe("waiting");
+    await clock.advance(1);
+    expect(await ended).toBeUndefined();
   });
 
   it("that fail say why; a bug is for the log", async () => {

@@ -2,9 +2,11 @@
 import type { Readable } from "node:stream";
 import { type Clock, ConfigError, LinkError, RejectedError } from "@gatehouse/protocol";
 import type { Logger } from "../../core/ports.ts";
+import { said } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { FileContent } from "../table/index.ts";
 import type { JobRow } from "../table/jobs.ts";
+import type { JobsBook } from "./jobs-book.ts";
 
 interface Text {
   readonly en: string;
@@ -19,6 +21,8 @@ export interface JobDesk {
   at(progress: number | null, says: Text): void;
   /** What `GET /jobs/:id` shows before the end. */
   show(result: unknown): void;
+  /** While true an end would do harm: nobody can cancel it. */
+  hold(held: boolean): void;
 }
 
 /** How it ended. */
@@ -51,6 +55,25 @@ const KEPT = 30;
 /** Of one kind at the same time: two scans of one line, or two replays, only hinder one another. */
 const AT_ONCE = 4;
 const MAX_SAYS = 500;
+/** What does not end by itself when the gateway stops is left behind. */
+const STOP_MS = 3_000;
+const INTERRUPTED: Text = {
+  en: "The gateway ended while this was under way. Begin it again.",
+  zh: "网关在任务进行中停止，任务已中断，请重新开始。",
+};
+/** What is written to a board is finished without the gateway. */
+const INTERRUPTED_FLASH: Text = {
+  en: "The gateway ended while this was under way. A board that was being written is finished all the same: look at its version.",
+  zh: "网关在更新进行中停止。已开始写入的门控板会写完，请查看其固件版本。",
+};
+const interruptedWords = (kind: JobRow["kind"]): Text => (kind === "flash" ? INTERRUPTED_FLASH : INTERRUPTED);
+
+export interface JobNotes {
+  /** Of this kind at the same time. */
+  readonly atOnce?: number;
+  /** What it works on. */
+  readonly about?: string;
+}
 
 export class Jobs {
   readonly #clock: Clock;
@@ -58,13 +81,18 @@ export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #listeners = new Set<(job: JobRow) => void>();
   readonly #idStart: string;
+  readonly #book: JobsBook | undefined;
+  #stopping = false;
   #count = 0;
 
-  /** `run` tells the jobs of this start of the gateway from those of others. */
-  constructor(clock: Clock, log: Logger, run = "") {
+  /** `run` tells the jobs of this start of the gateway from those of others; what the book has was interrupted. */
+  constructor(clock: Clock, log: Logger, run = "", book?: JobsBook) {
     this.#clock = clock;
     this.#log = log;
     this.#idStart = `job-${run}`;
+    this.#book = book;
+    for (const row of book?.rows ?? []) this.#jobs.set(row.id, interrupted(row, this.#now()));
+    if (this.#jobs.size > 0) this.#note();
   }
 
   /** Newest first. */
@@ -78,23 +106,25 @@ export class Jobs {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when it is begun. Throws Refusal while too many of its kind run. */
+  /** Goes on by itself. Throws Refusal while too many of its kind run. */
   begin(
     kind: JobRow["kind"],
     by: string,
     says: Text,
     work: (desk: JobDesk) => Promise<JobEnd>,
-    atOnce = AT_ONCE,
+    { atOnce = AT_ONCE, about }: JobNotes = {},
   ): JobRow {
     const running = [...this.#jobs.values()].filter(({ row }) => row.kind === kind && row.state === "running");
-    if (running.length >= atOnce) throw new Refusal("busy", { retryAfterSeconds: 10, values: { seconds: 10 } });
+    if (running.length >= atOnce) throw new Refusal("job-under-way", { retryAfterSeconds: 10 });
     this.#count += 1;
     const id = `${this.#idStart}${this.#count.toString(36)}`;
     const startedAt = this.#now();
-    const row: JobRow = { id, kind, by, startedAt, state: "running", progress: null, says, endedAt: null };
-    const job: Job = { row, result: null, file: undefined, stop: new AbortController(), ended: Promise.resolve() };
+    const start = { state: "running", cancellable: true, progress: null, endedAt: null } as const;
+    const row: JobRow = { id, kind, about: about ?? null, by, startedAt, says, ...start };
+    const job = jobOf(row);
     this.#jobs.set(id, job);
     this.#forgetOld();
+    this.#note();
     const desk: JobDesk = {
       signal: job.stop.signal,
       at: (progress, says) => {
@@ -103,6 +133,9 @@ export class Jobs {
       show: (result) => {
         job.result = result;
         this.#tell(job);
+      },
+      hold: (held) => {
+        if (job.row.state === "running" && job.row.cancellable === held) this.#change(job, { cancellable: !held });
       },
     };
     job.ended = this.#run(job, () => work(desk));
@@ -126,15 +159,21 @@ export class Jobs {
   /** Resolves when it has ended. Throws Refusal. */
   async cancel(id: string): Promise<void> {
     const job = this.#of(id);
+    if (job.row.state === "running" && !job.row.cancellable) throw new Refusal("not-cancellable");
     job.stop.abort();
     await job.ended;
   }
 
-  /** Cancels what runs, until the signal aborts; resolves when nothing does any more. */
+  /** When the signal aborts what runs is interrupted; resolves when nothing does any more, or does not let itself be ended. */
   async run(signal: AbortSignal): Promise<void> {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    this.#stopping = true;
     for (const { stop } of this.#jobs.values()) stop.abort();
-    await Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
+    const patience = new AbortController();
+    const all = Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
+    await Promise.race([all, this.#clock.sleep(STOP_MS, patience.signal).catch(() => {})]);
+    patience.abort();
+    await this.#book?.keep(this.#unfinished()).catch(() => {});
     for (const { file } of this.#jobs.values()) file?.discard?.();
   }
 
@@ -144,21 +183,37 @@ export class Jobs {
       const { says, result, file, failed = false } = await work();
       if (result !== undefined) job.result = result;
       job.file = file;
-      this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says);
+      if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
+      else this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says);
     } catch (error) {
-      if (signal.aborted) this.#end(job, "cancelled", { en: "cancelled", zh: "已取消" });
+      if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
+      else if (signal.aborted) this.#end(job, "cancelled", { en: "cancelled", zh: "已取消" });
       else this.#end(job, "failed", this.#wordsOf(error, job));
     }
   }
 
   #end(job: Job, state: JobRow["state"], says: Text): void {
     const progress = state === "done" ? 1 : job.row.progress;
-    this.#change(job, { state, says: cut(says), progress, endedAt: this.#now() });
+    this.#change(job, { state, says: cut(says), progress, cancellable: false, endedAt: this.#now() });
+    this.#note();
+  }
+
+  #unfinished(): JobRow[] {
+    return [...this.#jobs.values()]
+      .map(({ row }) => row)
+      .filter(({ state }) => state === "running" || state === "interrupted");
+  }
+
+  /** That a job was under way is worth a line on disk; that this line cannot be written is no reason to refuse the job. */
+  #note(): void {
+    this.#book
+      ?.keep(this.#unfinished())
+      .catch((err: unknown) => this.#log.warn({ err }, "jobs under way are not noted on disk"));
   }
 
   #wordsOf(error: unknown, { row }: Job): Text {
     if (error instanceof ConfigError || error instanceof RejectedError || error instanceof LinkError)
-      return { en: error.message, zh: error.message };
+      return said(error.message);
     this.#log.error({ job: row.id, kind: row.kind, err: error }, "a job failed with a bug");
     return { en: "a fault of the program: see the log", zh: "程序出错，请查看日志" };
   }
@@ -188,6 +243,27 @@ export class Jobs {
 
   readonly #now = (): string => new Date(this.#clock.nowMs()).toISOString();
 }
+
+const jobOf = (row: JobRow): Job => ({
+  row,
+  result: null,
+  file: undefined,
+  stop: new AbortController(),
+  ended: Promise.resolve(),
+});
+
+const interrupted = (row: JobRow, endedAt: string): Job =>
+  jobOf(
+    row.state === "interrupted"
+      ? row
+      : {
+          ...row,
+          state: "interrupted",
+          says: interruptedWords(row.kind),
+          cancellable: false,
+          endedAt: row.endedAt ?? endedAt,
+        },
+  );
 
 const clamp = (progress: number | null): number | null =>
   progress === null ? null : Math.min(1, Math.max(0, progress));

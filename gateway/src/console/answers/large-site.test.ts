@@ -47,7 +47,7 @@ it(`the board of ${ROOMS} rooms holds the event loop for less than 10 ms`, () =>
   };
   expect(spaceRows(parts)).toHaveLength(ROOMS);
   expect(spaceRows(parts).filter(({ alerts }) => alerts > 0).length).toBeGreaterThanOrEqual(50);
-  const [board, devices] = [medianMs(() => spaceRows(parts)), medianMs(() => listDevices(parts, { limit: 500 }))];
+  const [board, devices] = [medianMs(() => spaceRows(parts)), medianMs(() => listDevices(parts, { limit: 500 }, "zh"))];
   expect(board, "ms for the board").toBeLessThan(10);
   expect(devices, "ms for a page of twice as many devices").toBeLessThan(10);
 });

@@ -81,6 +81,17 @@ describe("live sources", () => {
     expect(box.heard[0]).toMatchObject({ about: "spaces", spaces: [{ id: "F1" }, { id: "F2" }] });
   });
 
+  it("say what is wrong in the language of the page that watches", async () => {
+    box.watch("health", { language: "zh" });
+    box.watch("health", { language: "en" });
+    box.health.raise("driver-down", "bus", "driver bus: the line is down");
+    await box.clock.advance(GATHER_MS);
+    expect(box.heard).toMatchObject([
+      { codes: [{ code: "driver-down", subject: "bus", detail: "驱动bus：线路不通" }] },
+      { codes: [{ code: "driver-down", subject: "bus", detail: "driver bus: the line is down" }] },
+    ]);
+  });
+
   it("tell a space whose device went away, and all of a driver that is down", async () => {
     box.watch("spaces");
     box.health.raise("device-offline", "lock-2", "gone");

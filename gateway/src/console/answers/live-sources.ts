@@ -7,6 +7,8 @@ import type { LocalPublish } from "../../core/ports.ts";
 import type { DeviceBook } from "../../monitor/device-book.ts";
 import type { LineTaps } from "../../monitor/line-taps.ts";
 import type { LogRing } from "../../monitor/log-ring.ts";
+import { alertIn } from "../../words/alert-in.ts";
+import { inLanguage } from "../../words/said.ts";
 import type { LiveSources, WatchNarrowing } from "../ports.ts";
 import type { LiveKind, LiveMessage } from "../table/live.ts";
 import { healthRow, logRow } from "./box.ts";
@@ -83,9 +85,11 @@ const spaces: Source = (parts, tell, _, changes) => {
   return ender(latest, ends);
 };
 
-const alerts: Source = ({ clock }, tell, _, changes) => {
+const alerts: Source = ({ clock }, tell, { language = "zh" }, changes) => {
   type Alert = CoreChange["alerts"][number]["alert"];
-  const latest = new Latest<Alert>(clock, (all) => tell({ about: "alerts", alerts: [...all] }));
+  const latest = new Latest<Alert>(clock, (all) =>
+    tell({ about: "alerts", alerts: all.map((alert) => alertIn(alert, language)) }),
+  );
   const end = changes.on((change) => {
     for (const { alert } of change.alerts) latest.add(alert.id, alert);
   });
@@ -103,10 +107,10 @@ const prompts: Source = ({ clock, core }, tell, _, changes) => {
 };
 
 /** All that holds, each time. */
-const health: Source = ({ clock, core, health: board }, tell) => {
+const health: Source = ({ clock, core, health: board }, tell, { language = "zh" }) => {
   const latest = new Latest<true>(clock, () => {
     const entries = board.entries.slice(0, MOST_HEALTH);
-    tell({ about: "health", codes: entries.map((entry) => healthRow(entry, core.model.zone)) });
+    tell({ about: "health", codes: entries.map((entry) => healthRow(entry, core.model.zone, language)) });
   });
   return ender(latest, [board.onChange(() => latest.add("all", true))]);
 };
@@ -137,7 +141,7 @@ const devices: Source = (parts, tell) => {
 };
 
 /** Readings, and the MQTT messages they came in. */
-const readings: Source = ({ clock, book, onPublish }, tell, { device }) => {
+const readings: Source = ({ clock, book, onPublish }, tell, { device, language = "zh" }) => {
   type Seen = ReturnType<typeof seenReading>;
   type Message = Extract<LiveMessage, { about: "mqtt" }>["messages"][number];
   const seen = new Stream<Seen>(clock, MOST_READINGS, (all) => tell({ about: "readings", readings: [...all] }));
@@ -149,7 +153,12 @@ const readings: Source = ({ clock, book, onPublish }, tell, { device }) => {
     onPublish(({ client, topic, payload }) => {
       if (device !== undefined && client !== device) return;
       const at = new Date(clock.nowMs()).toISOString();
-      messages.add({ at, device: client, topic: topic.slice(0, 200), text: messageText(payload) });
+      messages.add({
+        at,
+        device: client,
+        topic: topic.slice(0, 200),
+        text: inLanguage(messageText(payload), language),
+      });
     }),
     () => messages.stop(),
   ];

@@ -69,7 +69,7 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
                 };
           return { says: end, result: { limit, days, spaces }, file: spacesCsv(spaces, limit) };
         },
-        1,
+        { atOnce: 1 },
       );
     },
     "POST /api/1/backups": async ({ body: { passphrase } }, { name }) => {
@@ -83,7 +83,7 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
           const size = `${(result.bytes / 1e6).toFixed(1)} MB`;
           return { says: { en: `The backup is there: ${size}`, zh: `备份完成：${size}` }, result, file };
         },
-        1,
+        { atOnce: 1 },
       );
     },
     "POST /api/1/restores": async ({ body, query: { passphrase } }, { name }) => {
@@ -102,7 +102,7 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
             says: end,
             result: await parts.restore(path, passphrase, (share) => desk.at(share, says), desk.signal),
           }),
-          1,
+          { atOnce: 1 },
         );
       } catch (error) {
         await parts.drop(path);

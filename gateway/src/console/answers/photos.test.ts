@@ -113,14 +113,16 @@ describe("photos of visits", () => {
   let dir: string;
   let clock: FakeClock;
   let photos: Photos;
+  let isForgotten = false;
   beforeEach(() => {
+    isForgotten = false;
     dir = mkdtempSync(join(tmpdir(), "gatehouse-test-"));
     clock = new FakeClock();
     photos = new Photos({
       dir: join(dir, "photos"),
       clock,
       log: new MemoryLog(),
-      keptDays: (alert) => (alert === "alr_old" ? 30 : 365),
+      keptDays: (alert) => (isForgotten ? undefined : alert === "alr_old" ? 30 : 365),
     });
   });
   afterEach(() => rmSync(dir, { recursive: true }));
@@ -158,5 +160,14 @@ describe("photos of visits", () => {
     expect(await photos.sweep(clock.nowMs() + 29 * DAY)).toBe(0);
     expect(await photos.sweep(clock.nowMs() + 31 * DAY)).toBe(1);
     expect(readdirSync(join(dir, "photos"))).toEqual(["alr_red"]);
+  });
+
+  it("are kept as long as was promised when they were taken, once their alert is forgotten", async () => {
+    await photos.add("alr_old", jpeg(), "wang");
+    await photos.add("alr_red", jpeg(), "wang");
+    isForgotten = true;
+    expect(await photos.sweep(clock.nowMs() + 91 * DAY)).toBe(1);
+    expect(await photos.of("alr_red")).toHaveLength(1);
+    expect(await photos.sweep(clock.nowMs() + 366 * DAY)).toBe(1);
   });
 });

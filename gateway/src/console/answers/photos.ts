@@ -19,8 +19,8 @@ export interface PhotosOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Days photos of an alert are kept, by the risk of its space. */
-  keptDays(alert: string): number;
+  /** Days photos of an alert are kept, by the risk of its space; undefined for one that is not remembered any more. */
+  keptDays(alert: string): number | undefined;
 }
 
 const OF_ONE_ALERT = 20;
@@ -28,12 +28,15 @@ const ALL_BYTES = 500_000_000;
 const DAY_MS = 86_400_000;
 const EVERY_MS = 3_600_000;
 const ALERT = /^alr_[0-9a-z]{1,40}$/;
-/** When it was taken, a chance number, who: all of it stands in the name, so that there is no second file to lose. */
-const NAME = /^(\d{13})-([0-9a-f-]{36})-([A-Za-z0-9_-]{1,180})\.(jpg|png)$/;
+/** Where an alert is forgotten and its photo does not say. */
+const DEFAULT_DAYS = 365;
+/** When it was taken, a chance number, who, for how many days: all of it stands in the name, so that there is no second file to lose. */
+const NAME = /^(\d{13})-([0-9a-f-]{36})-([A-Za-z0-9_-]{1,180})(?:\.(\d{1,5})d)?\.(jpg|png)$/;
 
 interface Stored extends Photo {
   readonly file: string;
   readonly atMs: number;
+  readonly days: number;
   readonly type: string;
 }
 
@@ -69,9 +72,9 @@ export class Photos {
     let removed = 0;
     for (const alert of await names(this.#options.dir)) {
       if (!ALERT.test(alert)) continue;
-      const beforeMs = nowMs - this.#options.keptDays(alert) * DAY_MS;
       const stored = await this.#stored(alert);
-      const old = stored.filter(({ atMs }) => atMs < beforeMs);
+      const now = this.#options.keptDays(alert);
+      const old = stored.filter(({ atMs, days }) => atMs < nowMs - (now ?? days) * DAY_MS);
       for (const { file } of old) await rm(file, { force: true });
       if (old.length === stored.length) await rm(join(this.#options.dir, alert), { recursive: true, force: true });
       removed += old.length;
@@ -103,7 +106,8 @@ export class Photos {
     const atMs = this.#options.clock.nowMs();
     const id = randomUUID();
     const who = Buffer.from(by).toString("base64url") || "_";
-    const name = `${atMs}-${id}-${who}.${type === "image/png" ? "png" : "jpg"}`;
+    const days = this.#options.keptDays(alert) ?? DEFAULT_DAYS;
+    const name = `${atMs}-${id}-${who}.${days}d.${type === "image/png" ? "png" : "jpg"}`;
     const folder = join(this.#options.dir, alert);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeWhole(folder, name, bytes);
@@ -116,14 +120,15 @@ export class Photos {
     const folder = join(this.#options.dir, alert);
     const found: Stored[] = [];
     for (const name of (await names(folder)).sort()) {
-      const [, ms, id, who, ending] = NAME.exec(name) ?? [];
+      const [, ms, id, who, kept, ending] = NAME.exec(name) ?? [];
       if (ms === undefined || id === undefined || who === undefined) continue;
       const file = join(folder, name);
       const bytes = (await stat(file).catch(() => undefined))?.size;
       if (bytes === undefined) continue;
       const [atMs, by] = [Number(ms), Buffer.from(who, "base64url").toString()];
+      const days = kept === undefined ? DEFAULT_DAYS : Number(kept);
       const type = ending === "png" ? "image/png" : "image/jpeg";
-      found.push({ id, at: new Date(atMs).toISOString(), by, bytes, file, atMs, type });
+      found.push({ id, at: new Date(atMs).toISOString(), by, bytes, file, atMs, days, type });
     }
     return found;
   }

@@ -1,6 +1,7 @@
 /** Readings in words for whoever stands before the device and waits for it to say something. */
 import type { ReadingKind } from "@gatehouse/protocol";
 import type { Heard } from "../../monitor/device-book.ts";
+import { inLanguage } from "../../words/said.ts";
 import type { SeenReading } from "../table/devices.ts";
 
 interface Text {
@@ -54,7 +55,7 @@ const SAYS: Readonly<Record<ReadingKind, Say>> = {
 };
 
 export function meaningOf(kind: string, value: unknown, refused?: string): Text {
-  if (refused !== undefined) return { en: `not taken: ${refused}`, zh: `未被接受：${refused}` };
+  if (refused !== undefined) return { en: `not taken: ${refused}`, zh: `未被接受：${inLanguage(refused, "zh")}` };
   const say = (SAYS as Readonly<Record<string, Say | undefined>>)[kind];
   return say === undefined ? { en: kind, zh: kind } : say(textOf(value));
 }

@@ -1,5 +1,6 @@
 /** Answers about setting up: the site file, rooms, secrets, premises, the commissioning report, who did what. */
 import type { Clock, Policy, Problem, Site, Words } from "@gatehouse/protocol";
+import { inLanguage, type Language, problemIn } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import { readRoomsApart } from "../rooms/reader-thread.ts";
 import { roomsOfScheme } from "../rooms/scheme.ts";
@@ -69,19 +70,20 @@ type FileKeys = Extract<Keys, `${string}/config${string}` | `${string}/secrets/$
 
 function fileAnswers({ siteFile, setUp }: SetUpParts): Answers<FileKeys> {
   return {
-    "GET /api/1/config": async () => {
+    "GET /api/1/config": async (_, { language }) => {
       const { text, hash, site, warnings } = await siteFile.current();
-      return { text, hash, site, warnings: warnings.map(finding) };
+      return { text, hash, site, warnings: findings(warnings, language) };
     },
-    "POST /api/1/config/check": async ({ body: { text } }) => {
+    "POST /api/1/config/check": async ({ body: { text } }, { language }) => {
       const { problems, warnings, diff } = await siteFile.check(text);
-      return { ok: problems.length === 0, problems: problems.map(finding), warnings: warnings.map(finding), diff };
+      const found = findings(problems, language);
+      return { ok: problems.length === 0, problems: found, warnings: findings(warnings, language), diff };
     },
     "PUT /api/1/config": ({ body: { text, hash, note } }, asking) =>
       siteFile.use(text, { hash, note, by: doerOf(asking) }),
     "PATCH /api/1/config": async ({ body: { edits, hash, note, check } }, asking) => {
       const done = await siteFile.edit(edits, { hash, note, check, by: doerOf(asking) });
-      return { ...done, warnings: done.warnings.map(finding) };
+      return { ...done, warnings: findings(done.warnings, asking.language) };
     },
     "GET /api/1/config/versions": async () => ({ versions: [...(await siteFile.versions())] }),
     "GET /api/1/config/versions/:id": async ({ params: { id } }) => {
@@ -144,10 +146,10 @@ function reportAnswers(parts: SetUpParts): Answers<ReportKeys> {
   return {
     "GET /api/1/premises": async () => ({ kinds: premisesOf(policies) }),
     "GET /api/1/reports/commissioning": async () => commissioningReport(parts),
-    "GET /api/1/audit": async ({ query: { after, limit, by, what } }) => {
+    "GET /api/1/audit": async ({ query: { after, limit, by, what } }, { language }) => {
       const before = after === undefined ? undefined : numberOf(after);
       const { rows, total } = await audit.list({ before, by, what, limit: limit + 1 });
-      const items = rows.slice(0, limit);
+      const items = rows.slice(0, limit).map((row) => ({ ...row, detail: inLanguage(row.detail, language) }));
       const last = items.at(-1);
       return { items, next: rows.length > limit && last !== undefined ? String(last.n) : null, total };
     },
@@ -155,6 +157,12 @@ function reportAnswers(parts: SetUpParts): Answers<ReportKeys> {
   };
 }
 
-function finding({ path, reason, fix, line }: Problem) {
-  return { path, reason, ...(fix === undefined ? {} : { fix }), ...(line === undefined ? {} : { line }) };
-}
+const findings = (problems: readonly Problem[], language: Language) =>
+  problems
+    .map((problem) => problemIn(problem, language))
+    .map(({ path, reason, fix, line }) => ({
+      path,
+      reason,
+      ...(fix === undefined ? {} : { fix }),
+      ...(line === undefined ? {} : { line }),
+    }));

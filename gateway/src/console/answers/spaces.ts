@@ -3,6 +3,8 @@ import { type Clock, formatDay, formatTime, localDay, type Policy } from "@gateh
 import { complianceOf } from "../../core/compliance/streak.ts";
 import type { Belief } from "../../core/occupancy/belief.ts";
 import { estimateOf } from "../../core/occupancy/estimate-of.ts";
+import { alertIn } from "../../words/alert-in.ts";
+import type { Language } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { SpaceRow } from "../table/spaces.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
@@ -40,7 +42,7 @@ export function spaceAnswers(parts: SpaceParts): Answers<Keys> {
         ({ id }, cursor) => at(id) > at(cursor),
       );
     },
-    "GET /api/1/spaces/:id": async ({ params: { id } }) => spaceOf(parts, id),
+    "GET /api/1/spaces/:id": async ({ params: { id } }, { language }) => spaceOf(parts, id, language),
     "GET /api/1/spaces/:id/nights": async ({ params: { id }, query: { days } }) => {
       if (!core.model.spaces.has(id)) throw notThere(id);
       const today = localDay(parts.clock.nowMs(), core.model.zone);
@@ -106,7 +108,7 @@ function isWanted(row: SpaceRow, { risk, over, judged, search }: Wanted, plate: 
 const isOver = ({ limit, estimate }: SpaceRow): boolean =>
   limit !== null && estimate !== null && Math.max(estimate.present, estimate.residing) > limit.persons;
 
-function spaceOf(parts: SpaceParts, id: string) {
+function spaceOf(parts: SpaceParts, id: string, language: Language) {
   const { model, state } = parts.core;
   const [row] = spaceRows(parts, new Set([id]));
   const place = model.spaces.get(id);
@@ -122,8 +124,10 @@ function spaceOf(parts: SpaceParts, id: string) {
     limitExplained: limit === undefined ? null : limitInWords(space, limit, parts.policies.get(limit.policy)),
     evidence: [...(estimateOf(state, id)?.evidence ?? [])],
     portals,
-    devices: deviceRows(parts, here),
-    alerts: alerts.sort((a, b) => Date.parse(b.raisedAt) - Date.parse(a.raisedAt)),
+    devices: deviceRows(parts, language, here),
+    alerts: alerts
+      .sort((a, b) => Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
+      .map((alert) => alertIn(alert, language)),
     compliance: complianceOf(state, id) ?? null,
   };
 }

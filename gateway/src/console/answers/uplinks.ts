@@ -14,6 +14,7 @@ import type { Target } from "../../core/ledger.ts";
 import type { SendResult, Store, StoreStats } from "../../core/ports.ts";
 import { asideLine, resendAside } from "../../core/set-aside.ts";
 import type { Sent, SentBook } from "../../monitor/sent-book.ts";
+import { inLanguage, type Language, said } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { TestResult } from "../table/jobs.ts";
 import type { UplinkRow } from "../table/uplinks.ts";
@@ -57,13 +58,14 @@ type Keys =
 
 export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
   return {
-    "GET /api/1/uplinks": async () => {
+    "GET /api/1/uplinks": async (_, { language }) => {
       const { backlog } = await parts.store.stats();
-      return { uplinks: await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog))) };
+      return { uplinks: await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog, language))) };
     },
-    "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }) => {
+    "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }, { language }) => {
       targetOf(parts, id);
-      return { rejected: (await parts.store.setAside(id)).map(asideLine) };
+      const lines = (await parts.store.setAside(id)).map(asideLine);
+      return { rejected: lines.map((line) => ({ ...line, reason: inLanguage(line.reason, language) })) };
     },
     "GET /api/1/uplinks/:id/sent": async ({ params: { id } }) => {
       targetOf(parts, id);
@@ -75,14 +77,20 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
       const uplink = parts.uplinks.find((candidate) => candidate.id === id);
       if (uplink === undefined) throw notThere(id);
       const says = { en: `Testing ${id}`, zh: `正在测试${id}` };
-      return parts.jobs.begin("uplink-test", name, says, async (desk) => {
-        const end = await testUplink(parts, uplink, desk);
-        if (desk.signal.aborted) return end;
-        const at = new Date(parts.clock.nowMs()).toISOString();
-        const known = new Set(parts.uplinks.map((each) => each.id));
-        await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, known);
-        return end;
-      });
+      return parts.jobs.begin(
+        "uplink-test",
+        name,
+        says,
+        async (desk) => {
+          const end = await testUplink(parts, uplink, desk);
+          if (desk.signal.aborted) return end;
+          const at = new Date(parts.clock.nowMs()).toISOString();
+          const known = new Set(parts.uplinks.map((each) => each.id));
+          await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, known);
+          return end;
+        },
+        { about: id },
+      );
     },
   };
 }
@@ -93,13 +101,22 @@ function targetOf({ targets }: UplinkParts, id: string): Target {
   return target;
 }
 
-async function rowOf(parts: UplinkParts, facts: UplinkFacts, backlog: StoreStats["backlog"]): Promise<UplinkRow> {
+async function rowOf(
+  parts: UplinkParts,
+  facts: UplinkFacts,
+  backlog: StoreStats["backlog"],
+  language: Language,
+): Promise<UplinkRow> {
   const { id, type, address, readings, credentials } = facts;
   const { zone } = parts.core.model;
   const { outbox } = targetOf(parts, id);
   const codes = parts.health.entries
     .filter(({ code, subject }) => code.startsWith("uplink-") && subject === id)
-    .map(({ code, detail, sinceMs }) => ({ code, detail, since: formatTime(sinceMs, zone) }));
+    .map(({ code, detail, sinceMs }) => ({
+      code,
+      detail: inLanguage(detail, language),
+      since: formatTime(sinceMs, zone),
+    }));
   const lanes = {} as UplinkRow["lanes"];
   for (const lane of LANES) {
     const waiting = backlog.find((row) => row.uplink === id && row.lane === lane)?.count ?? 0;
@@ -174,7 +191,8 @@ async function testUplink(
       steps.push({ what: REACHED, state: "passed", says: { en: "It answered.", zh: "平台已应答。" } });
       steps.push(answerStep(false, error.message));
     } else if (error instanceof LinkError) {
-      const says = { en: `${error.message}.`, zh: `无法连接：${error.message}` };
+      const { en, zh } = said(error.message);
+      const says = { en: `${en}.`, zh: `无法连接：${zh}` };
       steps.push({ what: REACHED, state: "failed", says }, skipped(ANSWER));
     } else throw error;
   }
@@ -208,7 +226,7 @@ function answerStep(accepted: boolean, reason: string | undefined): Step {
   const says =
     reason === undefined
       ? { en: "It neither took nor refused the event.", zh: "平台既未接收也未拒绝该事件。" }
-      : { en: `It refused the event: ${reason}`, zh: `平台拒收：${reason}` };
+      : { en: `It refused the event: ${reason}`, zh: `平台拒收：${inLanguage(reason, "zh")}` };
   return { what: ANSWER, state: "failed", says };
 }
 

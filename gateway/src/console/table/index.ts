@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { alertRoutes } from "./alerts.ts";
+import { boardRoutes } from "./boards.ts";
 import { deviceRoutes } from "./devices.ts";
 import { jobRoutes } from "./jobs.ts";
 import type { Role, Route } from "./route.ts";
@@ -15,6 +16,7 @@ export const API = {
   ...spaceRoutes,
   ...alertRoutes,
   ...deviceRoutes,
+  ...boardRoutes,
   ...jobRoutes,
   ...uplinkRoutes,
   ...setUpRoutes,

@@ -2,12 +2,19 @@
 import { z } from "zod";
 import { Done, NamedId, route, Text } from "./route.ts";
 
+/** A new kind needs a row in test/e2e/cancel-jobs.test.ts. */
+export const JOB_KINDS = ["scan", "replay", "backup", "restore", "flash", "uplink-test", "device-test"] as const;
+
 export const JobRow = z.object({
   id: z.string(),
-  kind: z.enum(["scan", "replay", "backup", "restore", "flash", "uplink-test", "device-test", "import"]),
+  kind: z.enum(JOB_KINDS),
+  about: z.string().nullable().describe("the device, board or platform it works on"),
   by: z.string(),
   startedAt: z.string(),
-  state: z.enum(["running", "done", "failed", "cancelled"]),
+  state: z
+    .enum(["running", "done", "failed", "cancelled", "interrupted"])
+    .describe("interrupted: the gateway ended while it was under way"),
+  cancellable: z.boolean().describe("false where an end in the middle would do harm, and for what has ended"),
   progress: z.number().min(0).max(1).nullable().describe("null: nobody knows how long it takes"),
   says: Text.describe("what it is at, or how it ended"),
   endedAt: z.string().nullable(),
@@ -59,7 +66,7 @@ export const jobRoutes = {
     answer: z.object({ job: JobRow, result: z.unknown() }),
   }),
   "DELETE /api/1/jobs/:id": route({
-    summary: "Cancel a job: one's own, or as a technician anybody's",
+    summary: "Cancel a job: one's own, or as a technician anybody's; refused where an end in the middle would do harm",
     access: ["technician", "manager"],
     params: NamedId,
     answer: Done,

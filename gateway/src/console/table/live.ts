@@ -27,6 +27,7 @@ export const Watch = z.strictObject({
   watch: z.array(LiveKind).max(10),
   device: z.string().max(64).optional().describe("readings and MQTT messages of this one alone"),
   line: z.string().max(64).optional().describe("the driver whose line is looked at"),
+  lang: z.enum(["zh", "en"]).optional().describe("of sentences that come in one language; else as the browser asks"),
 });
 
 /** Several changes go into one message where they come close together. A page that reads too slowly is disconnected and asks anew. */

@@ -1,5 +1,6 @@
 /** What a request asks for, checked by its row of the table. */
 import type { FastifyRequest } from "fastify";
+import { check } from "../../words/schema-issues.ts";
 import { invalidOf, Refusal } from "../refusal.ts";
 import type { Route } from "../table/route.ts";
 
@@ -31,8 +32,8 @@ export function askedOf(row: Route, request: FastifyRequest): CheckedParts {
 
 function parsed(schema: Route["body"], value: unknown, where: string): unknown {
   if (schema === undefined) return undefined;
-  const result = schema.safeParse(value ?? {});
-  if (!result.success) throw invalidOf(result.error, where);
+  const result = check(schema, value ?? {});
+  if (!result.ok) throw invalidOf(result.problems, where);
   return result.data;
 }
 

@@ -19,6 +19,8 @@ const JOB = {
   by: "technician",
   startedAt: "",
   state: "running",
+  about: null,
+  cancellable: true,
   progress: null,
   says: { en: "", zh: "" },
   endedAt: null,

@@ -24,6 +24,8 @@ export interface Chain {
   readonly firsts: Uint8Array;
   readonly lasts: Uint8Array;
   readonly kernelOf: Uint16Array;
+  /** The rate the quiet hours' row stands for; NaN before it is written. */
+  readonly quiet: number;
   /** Rows of weights: the plain ones, then one for each hour; and which of them an hour takes. */
   readonly weights: Float64Array;
   readonly weightsOf: Uint16Array;
@@ -48,6 +50,7 @@ const makeChain = (hours: number, size: number): Room => ({
   firsts: new Uint8Array(hours + 1),
   lasts: new Uint8Array(hours + 1),
   kernelOf: new Uint16Array(hours),
+  quiet: Number.NaN,
   weights: new Float64Array((PLAIN_ROWS + hours) * size),
   weightsOf: new Uint16Array(hours),
   later: new Float64Array(size),
@@ -55,7 +58,7 @@ const makeChain = (hours: number, size: number): Room => ({
   fits: new Float64Array(size),
 });
 
-/** The room of the largest chain so far. Every call writes what it reads, so nothing of one chain shows in the next. */
+/** The room of the largest chain so far. Every call writes what it reads, but for the quiet hours' row, so nothing of one chain shows in the next. */
 let room: Room = makeChain(1, 1);
 
 /** A chain to fill hour by hour. It stands until the next call. */
@@ -78,7 +81,10 @@ export function setHour(
   counterWorks: boolean,
   rates: Rates,
 ): void {
-  if (t === 0) setErrors(chain, 0, rates.quiet, rates.quiet);
+  if (t === 0 && chain.quiet !== rates.quiet) {
+    setErrors(chain, 0, rates.quiet, rates.quiet);
+    (chain as Room).quiet = rates.quiet;
+  }
   const traffic = trafficOf(rings, hour % HOURS, counterWorks, rates);
   chain.nets[t] = traffic.in - traffic.out;
   chain.moved[t] = traffic.in + traffic.out > 0 ? 1 : 0;

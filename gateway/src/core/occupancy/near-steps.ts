@@ -38,7 +38,7 @@ export function nearForward(chain: Chain, t: number, lowest: number, inner: numb
     sum = put(chain, to, weightsAt, 0, nobody, sum);
   }
   for (let n = begin; n <= inner; n++) {
-    const e = at(n + 2);
+    const e = n + NEAR > high ? 0 : (rows[from + n + NEAR] as number);
     const value = (a * k4 + b * k3 + c * k2 + d * k1 + e * k0) * (weights[weightsAt + n] as number);
     rows[to + n] = value;
     sum += value;

@@ -151,3 +151,14 @@ it("finds what the whole calculation finds, in quiet hours and busy ones, with n
     for (const [t, value] of mean.entries()) expect(value, `run ${run} hour ${t}`).toBeCloseTo(book[t] as number, 3);
   }
 });
+
+it("does not keep the errors of other rates", () => {
+  const diary = workers(8, (day) => day === 5);
+  const by = (quiet: number, persons = 12) =>
+    smooth(diary, hour(0, 0), hour(8, 0), persons, everyDay, { ...RATES, quiet }).mean;
+  by(RATES.quiet);
+  const after = by(0.02);
+  // A larger chain than any before begins with nothing written.
+  by(0.02, 60);
+  expect(by(0.02)).toEqual(after);
+});

@@ -2,7 +2,7 @@
 
 import { type Chain, chainOf, PLAIN_ROWS, setHour, weighBy } from "./chain.ts";
 import { backward, forward } from "./chain-steps.ts";
-import { type Diary, type Rings, ringsOf } from "./diary.ts";
+import { type Diary, hasRing, type Rings, ringsOf } from "./diary.ts";
 import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
 
 /** Believed people at the end of each hour from `fromHour`. */
@@ -63,8 +63,12 @@ export function smooth(
   const hours = toHour - fromHour;
   const chain = chainOf(hours, maxPersons + 1);
   const rings = ringsOf(diary);
-  for (let t = 0; t < hours; t++)
-    setHour(chain, t, rings, fromHour + t, worksOn(Math.floor((fromHour + t) / 24)), rates);
+  let works = false;
+  for (let t = 0; t < hours; t++) {
+    const hour = fromHour + t;
+    if (t === 0 || hour % 24 === 0) works = worksOn(Math.floor(hour / 24));
+    setHour(chain, t, rings, hour, works, rates);
+  }
   let habits: Float64Array = NO_HABITS;
   if (rates.habit !== 0) {
     lean(chain, rings, fromHour, NO_HABITS, rates);
@@ -88,9 +92,12 @@ function lean(chain: Chain, rings: Rings, fromHour: number, habits: Float64Array
   else if (hours > 1) weights.set(habits);
   // The live count asks for one hour at every reading.
   else for (let at = (fromHour % 24) * size, n = 0; n < size; n++, at++) weights[at] = habits[at] as number;
+  const blind = !hasRing(rings.on) && !hasRing(rings.seen);
   for (let t = 0; t < hours; t++) {
     const hour = fromHour + t;
-    weighBy(chain, t, rings, hour, habitual ? hour % 24 : thriftRowOf(hour), rates);
+    const plainRow = habitual ? hour % 24 : thriftRowOf(hour);
+    if (blind) chain.weightsOf[t] = plainRow;
+    else weighBy(chain, t, rings, hour, plainRow, rates);
   }
 }
 

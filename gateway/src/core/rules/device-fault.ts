@@ -184,12 +184,16 @@ const FAULT_ZH: Readonly<Record<Fault, string>> = {
 };
 
 /** By what is remembered of all devices of the kind. */
-const patienceFor = (state: CoreState, kind: Device["kind"]): number =>
-  patienceOf(
-    [...modelOf(state).devices.values()]
-      .filter((device) => device.kind === kind)
-      .flatMap(({ id }) => state.devices.get(id)?.watch?.outages ?? []),
-  );
+function patienceFor(state: CoreState, kind: Device["kind"]): number {
+  const outages: number[] = [];
+  for (const device of modelOf(state).devices.values()) {
+    if (device.kind !== kind) continue;
+    for (const ms of state.devices.get(device.id)?.watch?.outages ?? NO_OUTAGES) outages.push(ms);
+  }
+  return patienceOf(outages);
+}
+
+const NO_OUTAGES: readonly number[] = [];
 
 /** The same, found once for all devices of a sweep. */
 function patienceByKind(state: CoreState): (kind: Device["kind"]) => number {

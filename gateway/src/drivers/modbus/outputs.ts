@@ -200,5 +200,5 @@ function parse<T>(schema: z.ZodType<T>, args: unknown, action: string): T {
   const parsed = schema.safeParse(args);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new RejectedError(`${action}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "is not right"}`);
+  throw new RejectedError(`${action}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not right"}`);
 }

@@ -145,8 +145,11 @@ const HINTS: readonly Hint[] = [
   hint("battery-low", /\b(battery low|low battery)$/, SWITCH),
   hint("door-forced", /\b(door )?forced( open)?$/, SWITCH),
   hint("door-held", /\b(held open|door held)$/, SWITCH),
-  hint("door", /\b(door contact|contact|door open|door state|door status|door)$/, SWITCH),
-  hint("lock", /\b(lock|locked|lock state|lock status)$/, SWITCH),
+  hint("door", /\b(door open|contact open)$/, SWITCH),
+  // A contact that is true may be open or closed; its words say which.
+  hint("door", /\b(door contact|contact|door state|door status|door)$/, TEXT),
+  hint("lock", /\blocked$/, SWITCH),
+  hint("lock", /\b(lock|lock state|lock status)$/, TEXT),
   hint("occupancy", /\b(occupancy|occupied|presence|motion)$/, SWITCH),
   hint("people", /\b(people|persons|people count|occupants)$/, WHOLE),
   hint("total-in", /\b(total in|in total|count in total|entries total|total entries)$/, WHOLE),

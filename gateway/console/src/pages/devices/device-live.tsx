@@ -8,6 +8,7 @@ import { devicesWords } from "../../words/devices.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
 import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
+import { LiveList } from "./live-list.tsx";
 
 type Reading = AnswerOf<"GET /api/1/devices/:id">["recent"][number];
 type MqttMessage = Extract<LiveMessage, { about: "mqtt" }>["messages"][number];
@@ -65,7 +66,7 @@ function Readings({ readings }: { readonly readings: readonly Reading[] }) {
   const language = useLanguage();
   const time = useClock();
   return (
-    <ul className="gh-live" aria-live="polite">
+    <LiveList label={words.live} polite>
       {keyed(readings, ({ at, kind }) => `${at} ${kind}`).map(([key, { at, kind, meaning, value, card }]) => (
         <li key={key}>
           <time dateTime={at}>{time(at)}</time>
@@ -76,14 +77,15 @@ function Readings({ readings }: { readonly readings: readonly Reading[] }) {
           </span>
         </li>
       ))}
-    </ul>
+    </LiveList>
   );
 }
 
 function MqttMessages({ messages }: { readonly messages: readonly MqttMessage[] }) {
+  const words = useWords(devicesWords);
   const time = useClock();
   return (
-    <ul className="gh-live">
+    <LiveList label={words.mqtt}>
       {keyed(messages, ({ at, topic }) => `${at} ${topic}`).map(([key, { at, topic, text }]) => (
         <li key={key}>
           <time dateTime={at}>{time(at)}</time>
@@ -95,6 +97,6 @@ function MqttMessages({ messages }: { readonly messages: readonly MqttMessage[] 
           </span>
         </li>
       ))}
-    </ul>
+    </LiveList>
   );
 }

@@ -14,6 +14,7 @@ import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { useDeviceTest } from "../set-up/device-test.tsx";
 import { JobProgress } from "../set-up/job-progress.tsx";
 import { TestSteps } from "../set-up/test-state.tsx";
+import { BoardFirmware } from "./board-firmware.tsx";
 import { DeviceCommands } from "./device-commands.tsx";
 import { DeviceEdit } from "./device-edit.tsx";
 import { DeviceLive } from "./device-live.tsx";
@@ -40,6 +41,7 @@ export function DevicePage({ params }: PageProps) {
             <Facts answer={answer} />
             <Trouble id={id} codes={answer.row.codes} />
             {commands && <DeviceCommands row={answer.row} />}
+            {technician && <BoardFirmware device={id} />}
             {technician && <Test id={id} onEnded={device.reload} />}
             <DeviceLive id={id} recent={answer.recent} />
             {technician && <DeviceEdit id={id} onApplied={device.reload} />}

@@ -7,10 +7,12 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { linkTo, usePlace } from "../../shell/route.ts";
+import { boardsWords } from "../../words/boards.ts";
 import { devicesWords } from "../../words/devices.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
+import { LiveList } from "./live-list.tsx";
 import "../set-up/set-up.css";
 import "./devices.css";
 
@@ -20,11 +22,13 @@ const SHOWN = 200;
 
 export function LinesPage() {
   const words = useWords(devicesWords);
+  const boards = useWords(boardsWords);
   const drivers = useAnswer("GET /api/1/drivers", {}, { reloadOn: ["health"] });
   const watched = usePlace().query.get("line");
   return (
     <div className="gh-devices">
       <PageHead title={words.linesTitle} back={linkTo("/devices")}>
+        <Button href={linkTo("/boards/new")}>{boards.newBoard}</Button>
         <Button href={linkTo("/set-up/:step", { step: "lines" })}>{words.lookFor}</Button>
       </PageHead>
       <Loaded of={drivers}>
@@ -88,7 +92,7 @@ function BusDoctor({ line }: { readonly line: string }) {
       {lines.length === 0 ? (
         <Nothing text={words.doctorNone} />
       ) : (
-        <ul className="gh-live">
+        <LiveList label={words.doctor}>
           {lines.map(({ n, at, way, hex, says }) => (
             <li key={n} className={way === "!" ? "gh-wrong" : ""}>
               <span>
@@ -100,7 +104,7 @@ function BusDoctor({ line }: { readonly line: string }) {
               </span>
             </li>
           ))}
-        </ul>
+        </LiveList>
       )}
     </section>
   );

@@ -1,18 +1,31 @@
 /** How far a job is, in words and as a bar, and the way to cancel it. */
 import { Alert, Button, Flex, Progress } from "antd";
+import { jobWords } from "../../words/jobs.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import type { FollowedJob } from "./use-job.ts";
 
-const TYPES = { done: "success", failed: "error", cancelled: "warning" } as const;
+const TYPES = { done: "success", failed: "error", cancelled: "warning", interrupted: "error" } as const;
 
 export function JobProgress({ followed }: { readonly followed: FollowedJob }) {
   const words = useWords(setUpDevicesWords);
+  const states = useWords(jobWords);
   const language = useLanguage();
   const { job, cancel } = followed;
   if (job === undefined) return null;
   if (job.state !== "running")
-    return <Alert type={TYPES[job.state]} showIcon title={<bdi>{job.says[language]}</bdi>} role="status" />;
+    return (
+      <Alert
+        type={TYPES[job.state]}
+        showIcon
+        title={
+          <>
+            {states[job.state]} · <bdi>{job.says[language]}</bdi>
+          </>
+        }
+        role="status"
+      />
+    );
   return (
     <Flex gap="small" align="center" role="status">
       <div className="gh-wide">

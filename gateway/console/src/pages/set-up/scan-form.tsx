@@ -115,7 +115,7 @@ interface PortChoiceProps {
   readonly onReload: () => void;
 }
 
-function PortChoice({ list, port, onPort, onReload }: PortChoiceProps) {
+export function PortChoice({ list, port, onPort, onReload }: PortChoiceProps) {
   const words = useWords(setUpDevicesWords);
   if (list.length === 0)
     return (
@@ -144,7 +144,7 @@ interface ServerFieldsProps {
   readonly onChange: (change: { readonly host?: string; readonly tcpPort?: number }) => void;
 }
 
-function ServerFields({ host, tcpPort, onChange }: ServerFieldsProps) {
+export function ServerFields({ host, tcpPort, onChange }: ServerFieldsProps) {
   const words = useWords(setUpDevicesWords);
   return (
     <div className="gh-fields">

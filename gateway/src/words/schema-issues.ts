@@ -1,7 +1,7 @@
 /** What a schema found, as sentences for an operator: where, what is wrong with which value, what to write instead. */
 import { didYouMean, type Problem } from "@gatehouse/protocol";
 import type { core, ZodType } from "zod";
-import { formatPath } from "./path.ts";
+import { formatPath } from "../config/path.ts";
 
 export type Checked<T> =
   | { readonly ok: true; readonly data: T }

@@ -1,0 +1,133 @@
+import { ConfigError, systemClock } from "@gatehouse/protocol";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { inLanguage, problemIn, said } from "./said.ts";
+import { check } from "./schema-issues.ts";
+
+const zh = (text: string) => inLanguage(text, "zh");
+
+describe("a sentence", () => {
+  test("has its values in their places, as they were written", () => {
+    expect(zh('there is no file "secrets/口令.txt"')).toBe("没有文件“secrets/口令.txt”");
+    expect(zh("must be one of {1}, {2*}")).toBe("必须是以下之一：{1}, {2*}");
+    expect(zh('there is no file "is missing"')).toBe("没有文件“is missing”");
+  });
+
+  test("within another is Chinese too", () => {
+    expect(zh("driver bus: the line is down")).toBe("驱动bus：线路不通");
+    expect(zh("cannot be written: ENOSPC: no space left on device, write")).toBe(
+      "无法写入：磁盘已满：请腾出空间（ENOSPC: no space left on device, write）",
+    );
+  });
+
+  test("that nobody knows stays as it is, however odd", () => {
+    for (const odd of ["", "nobody said this", "a: b; c (d)", "（中文）", "\u202e: {}", "a (".repeat(600)])
+      expect(zh(odd)).toBe(odd);
+  });
+
+  test("of any length costs little", () => {
+    const texts = ["a: ", "a (b) ", "must be, not ", "x; "].map((part) => part.repeat(10_000));
+    const startMs = systemClock.monoMs();
+    for (const text of texts) expect(zh(text)).toBe(text);
+    for (const text of texts) zh(text.slice(0, 1_999));
+    expect(systemClock.monoMs() - startMs).toBeLessThan(200);
+  });
+});
+
+describe("what broke a line", () => {
+  test.each([
+    [
+      "10.0.0.5:502: nothing listens there: check the port, and whether somebody else holds its only connection",
+      "10.0.0.5:502：该地址没有程序监听：请检查端口，以及是否有其他程序占用了它唯一的连接",
+    ],
+    [
+      "/dev/ttyUSB0: there is no such port; no serial port is plugged in",
+      "/dev/ttyUSB0：没有这个串口；没有插入任何串口",
+    ],
+    [
+      "https://town.example/: self-signed certificate (name the authority that signed its certificate in `tls.ca`)",
+      "https://town.example/: self-signed certificate（请在`tls.ca`中指定签发其证书的机构）",
+    ],
+    ["town: no answer within 5000 ms", "town：5000毫秒内没有应答"],
+    [
+      "mqtt mqtts://h:8883: connect ECONNREFUSED 10.0.0.1:8883",
+      "MQTT mqtts://h:8883：对方没有程序监听：请检查地址和端口（connect ECONNREFUSED 10.0.0.1:8883）",
+    ],
+    [
+      "mqtt mqtt://h: Connection refused: Not authorized",
+      "MQTT mqtt://h：此账号没有权限：请联系对方管理员（Connection refused: Not authorized）",
+    ],
+  ])("%s", (en, expected) => {
+    expect(zh(en)).toBe(expected);
+  });
+
+  test("says what to do in English too, where the system alone spoke", () => {
+    expect(said("connect ECONNREFUSED 10.0.0.1:8883").en).toBe(
+      "connect ECONNREFUSED 10.0.0.1:8883 (nothing listens there: check address and port)",
+    );
+    for (const ours of ["the line is down", "there is no such file", "cannot be read: ENOENT"])
+      expect(said(ours).en).toBe(ours);
+  });
+});
+
+test("what a schema finds of itself is Chinese: types, sizes, choices, missing and unknown keys", () => {
+  const schema = z.strictObject({
+    text: z.string().min(3),
+    count: z.int().min(1).max(9),
+    kind: z.enum(["flat", "room"]),
+    list: z.array(z.string()).min(1),
+    gone: z.string(),
+    match: z.string().regex(/^a$/),
+    step: z.number().multipleOf(5),
+    either: z.union([z.string(), z.strictObject({ a: z.string() })]),
+  });
+  const wrong = { text: "a", count: 12, kind: "flt", list: [], match: "b", step: 3, either: { b: 1 }, lst: true };
+  const found = check(schema, wrong);
+  if (found.ok) throw new ConfigError({ path: "", reason: "was taken" });
+  const problems = found.problems.map((problem) => problemIn(problem, "zh"));
+  for (const { path, reason, fix } of problems) {
+    expect(`${path} ${reason}`).toMatch(/\p{Script=Han}/u);
+    expect(`${path} ${fix ?? "无"}`).toMatch(/\p{Script=Han}/u);
+  }
+  expect(problems.map(({ path }) => path)).toEqual(found.problems.map(({ path }) => path));
+  const reasonOf = (path: string) => problems.find((problem) => problem.path === path)?.reason;
+  expect(reasonOf("text")).toBe('至少3个字符（现为"a"）');
+  expect(reasonOf("count")).toBe("不能大于9（现为12）");
+  expect(reasonOf("kind")).toBe('必须是以下之一：flat, room（现为"flt"）');
+  expect(reasonOf("gone")).toBe("缺少此项");
+  expect(reasonOf("lst")).toBe("未知的键“lst”");
+});
+
+test("the schema library's own words are Chinese too, behind their place", () => {
+  const schema = z.strictObject({
+    text: z.string().min(3),
+    short: z.string().max(1),
+    count: z.int().min(1).max(9),
+    kind: z.enum(["flat", "room"]),
+    one: z.literal(1),
+    list: z.array(z.string()).min(1),
+    gone: z.string(),
+    match: z.string().regex(/^a$/),
+    step: z.number().multipleOf(5),
+    url: z.url(),
+    either: z.union([z.string(), z.number()]),
+  });
+  const wrong = {
+    text: "a",
+    short: "ab",
+    count: 12,
+    kind: "flt",
+    one: 2,
+    list: [],
+    match: "b",
+    step: 3,
+    url: "x",
+    either: {},
+  };
+  const { error } = schema.safeParse({ ...wrong, lst: true, more: 1 });
+  const words = (error?.issues ?? []).map(({ path, message }) => zh(`args.${path.join(".")}: ${message}`));
+  expect(words).toHaveLength(12);
+  for (const text of words) expect(text).toMatch(/^args\.\w*：.*\p{Script=Han}/u);
+  expect(words).toContain("args.gone：应为文字，收到空");
+  expect(words).toContain("args.list：列表至少1项");
+});
