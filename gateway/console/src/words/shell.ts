@@ -54,6 +54,8 @@ export const shellWords = dictionary({
   restarting: { zh: "网关正在重启，请稍候…", en: "The box is starting anew, please wait…" },
   openAlerts: { zh: "{n} 条预警待处理", en: "{n} alerts wait for somebody" },
   toAlerts: { zh: "去处理", en: "See them" },
+  fireStands: { zh: "火警自 {at} 起未解除", en: "Fire since {at}, and nobody has said that it is over" },
+  toFire: { zh: "查看各门", en: "How the doors stand" },
   save: { zh: "保存", en: "Save" },
   cancel: { zh: "取消", en: "Cancel" },
   back: { zh: "返回", en: "Back" },

@@ -281,6 +281,9 @@ describe("the monthly report", () => {
     expect(looked.job.state).toBe("done");
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(looked.result.facts.alerts[0]).toMatchObject({ raised: 10_001 });
+    const again = await box.ask("manager", "POST /api/1/reports", { month: "2026-03" });
+    expect((await box.ask("manager", `DELETE /api/1/jobs/${again.json.id}`)).json).toEqual({ done: true });
+    expect((await box.ask("manager", `GET /api/1/jobs/${again.json.id}`)).json.job.state).toBe("cancelled");
     const file = await box.send("auditor", `GET /api/1/jobs/${begun.json.id}/file`);
     expect(file.headers["content-disposition"]).toContain("report-2026-03.html");
     expect(file.body).toContain("10,001");

@@ -100,7 +100,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
   return (
     <>
       <p className="no-print">{fill(words.labelCount, { n: labels.length, pages: pages.length })}</p>
-      <div className="gh-scroll">
+      <section className="gh-scroll" aria-label={words.labels} tabIndex={0}>
         {pages.map(({ free, labels: own }) => (
           <section
             key={own[0]?.id}
@@ -115,7 +115,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
             ))}
           </section>
         ))}
-      </div>
+      </section>
     </>
   );
 }

@@ -148,7 +148,7 @@ function Sheet({ title, head, rows }: SheetProps) {
   return (
     <section>
       <h2>{title}</h2>
-      <div className="gh-scroll">
+      <section className="gh-scroll" aria-label={title} tabIndex={0}>
         <table className="gh-sheet">
           <thead>
             <tr>
@@ -174,7 +174,7 @@ function Sheet({ title, head, rows }: SheetProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
