@@ -12,6 +12,7 @@ import { fill, useWords } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { LABEL_SIZES, type LabelSize, pagesOf, roomLink } from "./label-sheet.ts";
 import "./set-up.css";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 
 interface Label {
   readonly id: string;
@@ -100,7 +101,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
   return (
     <>
       <p className="no-print">{fill(words.labelCount, { n: labels.length, pages: pages.length })}</p>
-      <section className="gh-scroll" aria-label={words.labels} tabIndex={0}>
+      <TableScroll className="gh-scroll" label={words.labels}>
         {pages.map(({ free, labels: own }) => (
           <section
             key={own[0]?.id}
@@ -115,7 +116,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
             ))}
           </section>
         ))}
-      </section>
+      </TableScroll>
     </>
   );
 }

@@ -12,6 +12,7 @@ import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { setUpSiteWords } from "../../words/set-up-site.ts";
 import "./set-up.css";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 
@@ -148,7 +149,7 @@ function Sheet({ title, head, rows }: SheetProps) {
   return (
     <section>
       <h2>{title}</h2>
-      <section className="gh-scroll" aria-label={title} tabIndex={0}>
+      <TableScroll className="gh-scroll" label={title}>
         <table className="gh-sheet">
           <thead>
             <tr>
@@ -174,7 +175,7 @@ function Sheet({ title, head, rows }: SheetProps) {
             ))}
           </tbody>
         </table>
-      </section>
+      </TableScroll>
     </section>
   );
 }
