@@ -3,6 +3,7 @@ import { Alert, Button, Checkbox, Flex, Input, Table, type TableColumnType, Typo
 import { useRef, useState } from "react";
 import { CallProblem } from "../../client/problem.ts";
 import { Failed } from "../../parts/failed.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { call } from "../../shell/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { setUpRoomsWords } from "../../words/set-up-rooms.ts";
@@ -135,7 +136,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
   );
   const anyBad = rows.some(({ problems }) => problems.length > 0);
   return (
-    <section className="gh-scroll gh-cells" aria-label={words.preview} tabIndex={0}>
+    <TableScroll className="gh-scroll gh-cells" label={words.preview}>
       <Table<RoomRow>
         size="small"
         className="gh-stack"
@@ -157,7 +158,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
           ...cells,
         ]}
       />
-    </section>
+    </TableScroll>
   );
 }
 
