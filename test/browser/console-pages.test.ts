@@ -27,25 +27,20 @@ const LOOKS = [
   { width: 390, language: "zh", scheme: "dark" },
 ] as const satisfies readonly Look[];
 
-const fitted = (text: string, most: number) => [...text.repeat(20)].slice(0, most / 2).join("");
+const cut = (text: string, most: number) => [...text.repeat(20)].slice(0, most / 2).join("");
 
 function sections(port: number): object {
-  const address = {
-    code: fitted(ALL, 64),
-    grid: fitted(HOSTILE.formula, 60),
-    plate: HOSTILE.sum,
-    text: fitted(ALL, 500),
-  };
+  const address = { code: cut(ALL, 64), grid: cut(HOSTILE.formula, 60), plate: HOSTILE.sum, text: cut(ALL, 500) };
   const rooms = TEXTS.map((name, n) => ({
     id: `3-10${n}`,
     kind: "flat",
     parent: "floor-1",
-    name: fitted(name, 200),
-    limit: { persons: 2, basis: fitted(name, 300) },
-    address: { text: fitted(name, 500), plate: fitted(name, 60) },
+    name: cut(name, 200),
+    limit: { persons: 2, basis: cut(name, 300) },
+    address: { text: cut(name, 500), plate: cut(name, 60) },
   }));
   return {
-    site: { id: "load-site", name: fitted(ALL, 200), kind: "rental-compound", address },
+    site: { id: "load-site", name: cut(ALL, 200), kind: "rental-compound", address },
     spaces: [
       { id: "house-3", kind: "building", name: HOSTILE.script },
       { id: "floor-1", kind: "floor", name: HOSTILE.rightToLeft, parent: "house-3" },
@@ -53,16 +48,16 @@ function sections(port: number): object {
       {
         id: ROOM,
         kind: "flat",
-        name: fitted(ALL, 200),
+        name: cut(ALL, 200),
         risk: "red",
-        limit: { persons: 2, basis: fitted(ALL, 300) },
+        limit: { persons: 2, basis: cut(ALL, 300) },
         address,
       },
     ],
     accounts: [{ user: "ha", role: "bridge", password: { env: "BRIDGE_PASSWORD" }, topics: ["homeassistant/#"] }],
     drivers: [{ id: "home", type: "homeassistant" }],
     escalation: {
-      contacts: [{ id: "duty", role: fitted(HOSTILE.attribute, 64), channels: [{ via: "platform" }] }],
+      contacts: [{ id: "duty", role: cut(HOSTILE.attribute, 64), channels: [{ via: "platform" }] }],
     },
     console: { listen: `127.0.0.1:${port}`, photos: true },
   };
@@ -99,7 +94,7 @@ async function devicesSpeak(page: Page): Promise<void> {
   }
   bridge.end(true);
   const device = await rig.device(DEVICE);
-  const status = { state: "online", battery: 3, firmware: fitted(ALL, 128) };
+  const status = { state: "online", battery: 3, firmware: cut(ALL, 128) };
   await device.publishAsync(`gatehouse/1/${DEVICE}/status`, JSON.stringify(status), { qos: 1, retain: true });
   await device.publishAsync(readingsTopic(DEVICE), ALL, { qos: 1 });
   const tamper = JSON.stringify({ kind: "tamper.on", epoch: 1, seq: 1 });
@@ -112,7 +107,7 @@ async function peopleWrite(page: Page): Promise<void> {
     ({ body }) => (body as { items: unknown[] }).items.length > 0,
   );
   alertId = (body as { items: { id: string }[] }).items[0]?.id ?? "";
-  for (const note of [...TEXTS, fitted(ALL, 1_000)])
+  for (const note of [...TEXTS, cut(ALL, 1_000)])
     expect((await callApi(page, "POST", "deeds", { do: "note", alert: alertId, note })).status).toBe(200);
   for (const name of ["li", "赵.钱_孙-李"]) {
     const made = await callApi(page, "POST", "accounts", { name, roles: ["manager"], password: PASSWORD });

@@ -1,8 +1,9 @@
-/** What may be wider than the screen: it scrolls by itself, also by keyboard. */
+/** A table that may be wider than the screen: it scrolls by itself, also by keyboard. */
 import type { ReactNode } from "react";
 
 interface TableScrollProps {
   readonly label: string;
+  /** In place of its own. */
   readonly className?: string;
   readonly children: ReactNode;
 }

@@ -7,12 +7,12 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { QrCode } from "../../parts/qr-code.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useSite } from "../../shell/site.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { LABEL_SIZES, type LabelSize, pagesOf, roomLink } from "./label-sheet.ts";
 import "./set-up.css";
-import { TableScroll } from "../../parts/table-scroll.tsx";
 
 interface Label {
   readonly id: string;

@@ -4,6 +4,7 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { linkTo } from "../../shell/route.ts";
 import { useSite, useTimes } from "../../shell/site.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
@@ -12,7 +13,6 @@ import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { setUpSiteWords } from "../../words/set-up-site.ts";
 import "./set-up.css";
-import { TableScroll } from "../../parts/table-scroll.tsx";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 
