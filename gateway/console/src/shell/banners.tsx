@@ -1,11 +1,12 @@
 /**
- * What must not be overlooked, above every page: alerts nobody took, a lost connection, a restart. It has its room always and lies over what has not:
+ * What must not be overlooked, above every page: a fire, alerts nobody took, a lost connection, a restart. It has its room always and lies over what has not:
  * whatever comes or goes, nothing moves that somebody is about to click.
  */
-import { AlertFilled, CheckSquareOutlined, DisconnectOutlined } from "@ant-design/icons";
+import { AlertFilled, CheckSquareOutlined, DisconnectOutlined, FireOutlined } from "@ant-design/icons";
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
-import { useLive } from "../client/use-answer.ts";
+import { useAnswer, useLive } from "../client/use-answer.ts";
+import type { EgressStatus } from "../pages/safety/roll-call.ts";
 import { fill, useWords } from "../words/language.ts";
 import { setUpWords } from "../words/set-up.ts";
 import { shellWords } from "../words/shell.ts";
@@ -13,7 +14,7 @@ import { useOpenAlerts } from "./alert-watch.tsx";
 import { useLiveState } from "./box.ts";
 import { usePlace } from "./route.ts";
 import { useMay } from "./session.ts";
-import { useSite } from "./site.tsx";
+import { useSite, useTimes } from "./site.tsx";
 
 /** So long it is said that the connection is back. */
 const RETURNED_MS = 6_000;
@@ -22,10 +23,27 @@ export function Banners() {
   return (
     <div className="banners no-print">
       <div className="banners-row">
+        <StandingFire />
         <WaitingAlerts />
         <NotSetUp />
       </div>
       <Connection />
+    </div>
+  );
+}
+
+/** A fire stands until its end is said; its alert may have been taken long before. */
+function StandingFire() {
+  const words = useWords(shellWords);
+  const { answer } = useAnswer("GET /api/1/fire", {}, { reloadOn: ["alerts"] });
+  const { time } = useTimes();
+  const since = (answer as EgressStatus | undefined)?.since ?? null;
+  if (since === null) return null;
+  return (
+    <div className="banner banner-urgent" role="status" data-fire="standing">
+      <FireOutlined />
+      <span>{fill(words.fireStands, { at: time(since) })}</span>
+      <a href="#/fire">{words.toFire}</a>
     </div>
   );
 }

@@ -41,6 +41,7 @@ export function CandidateTable({ rows, places, filter, onFilter, onDecide }: Can
       <Table<Row>
         size="small"
         className="gh-stack"
+        tableLayout="fixed"
         rowKey={({ candidate }) => candidate.key}
         dataSource={shown}
         pagination={shown.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
