@@ -46,7 +46,7 @@ const sameRoom = (cells: Cells): string => ROOM_COLUMNS.map((column) => plainOf(
 const examples = new Set(Object.values(EXAMPLES).flat().map(sameRoom));
 
 /** As the template has it: whoever changed a cell meant it. */
-const isExample = (cells: Cells): boolean => examples.has(sameRoom(cells));
+const isExample = (cells: Cells): boolean => EXAMPLE_ID.test(cells.id ?? "") && examples.has(sameRoom(cells));
 const EXAMPLE_ID = /^\((?:示例|example)\)/i;
 
 /** Rooms as cells, from a list or a scheme. */
