@@ -1,4 +1,5 @@
 /** A new site of the made-up kind: what the set-up and the pages of devices ask for. It keeps edits, and forgets them with the process. */
+import { readRooms } from "../../src/console/rooms/read-rooms.ts";
 import type { ApiKey } from "../../src/console/table/index.ts";
 import type { LiveMessage } from "../../src/console/table/live.ts";
 import { ago } from "./recorded.ts";
@@ -89,15 +90,7 @@ const rowsAnswer = (rows: ReturnType<typeof roomRow>[]) => {
   return { body: { rows, good, bad: rows.length - good } };
 };
 
-function read({ body }: Given) {
-  const [head = "", ...lines] = String(body).trim().split(/\r?\n/);
-  const columns = head.split(",");
-  return rowsAnswer(
-    lines.map((line, n) =>
-      roomRow(n + 2, Object.fromEntries(line.split(",").map((cell, i) => [columns[i] ?? "id", cell]))),
-    ),
-  );
-}
+const read = ({ body }: Given) => ({ body: readRooms(Buffer.from(String(body)), new Set()) });
 
 function scheme({ body }: Given) {
   const { buildings, floors, roomsPerFloor, areaM2, rooms } = body as {
