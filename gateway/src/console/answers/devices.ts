@@ -9,7 +9,7 @@ import { doerOf } from "./deeds.ts";
 import { listDevices } from "./device-list.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { type DeviceTestParts, testDevice } from "./device-test.ts";
-import { foundRow, isInUse } from "./found.ts";
+import { foundRow, scannedRow } from "./found.ts";
 import type { Jobs } from "./jobs.ts";
 import { seenReading } from "./reading-words.ts";
 import { lineTaken, notThere } from "./refusals.ts";
@@ -53,6 +53,12 @@ export interface DeviceParts extends DeviceRowParts, Omit<DeviceTestParts, "book
   }[];
   /** Serial ports of this box. */
   ports(): Promise<readonly { readonly path: string; readonly label: string; readonly real: string }[]>;
+  /** As config/register-maps.ts lists them. */
+  registerMaps(): readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: Device["kind"] | undefined;
+  }[];
   /** Throws ConfigError for what cannot be searched, LinkError for a line that cannot be opened. */
   scan(asked: ScanAsked, at: (share: number, note: string) => void, signal: AbortSignal): Promise<ScanOutcome>;
 }
@@ -77,6 +83,7 @@ type Keys =
   | "POST /api/1/devices/:id/test"
   | "GET /api/1/drivers"
   | "GET /api/1/ports"
+  | "GET /api/1/register-maps"
   | "GET /api/1/found-devices"
   | "POST /api/1/scans";
 
@@ -129,6 +136,9 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
     },
     "GET /api/1/drivers": async () => driverList(parts),
     "GET /api/1/ports": async () => ({ ports: await portList(parts) }),
+    "GET /api/1/register-maps": async () => ({
+      maps: parts.registerMaps().map(({ id, name, kind = null }) => ({ id, name: said(name), kind })),
+    }),
     "GET /api/1/found-devices": async (_, { language }) => {
       const devices = [...core.model.devices.values()];
       return { found: parts.found.list().devices.map((found) => foundRow(found, devices, language)) };
@@ -223,15 +233,7 @@ async function checkFree(parts: DeviceParts, link: string | undefined): Promise<
 function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcome, language: Language): ScanResult {
   const devices = [...core.model.devices.values()];
   const found = parts.flatMap(({ driver, devices: there }) =>
-    there.map(({ id, about, keys }) => {
-      const { kind, ...settings } = keys;
-      const row = { driver: driver.id, id, label: about, points: [], keys: settings };
-      return {
-        ...foundRow(row, [], language),
-        kind: kind as FoundDevice["kind"],
-        inUse: isInUse(driver.id, settings, devices),
-      };
-    }),
+    there.map((device) => scannedRow(driver.id, device, devices, language)),
   );
   return {
     drivers: parts.map(({ driver }) => driver),
