@@ -1,7 +1,7 @@
 /** What was found, as a piece of a site file to paste, with what only a person knows left open. */
 import { formatAddress, type LineAddress } from "../drivers/line/address.ts";
 import type { Discovery } from "./run-scan.ts";
-import type { Found } from "./scanner.ts";
+import { type Found, OPEN_VALUE } from "./scanner.ts";
 
 /** A block of `drivers` and its devices. */
 export interface SitePart {

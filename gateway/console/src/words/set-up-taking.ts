@@ -19,5 +19,20 @@ export const setUpTakingWords = dictionary({
     zh: "有设备未能采用，请改正下面标出的几台。",
     en: "Some devices could not be taken. Correct those marked below.",
   },
+  testAllHint: {
+    zh: "“测试全部”同时等待所有设备半小时：挨个门走一遍，刷卡、开门即可，先后不限；可以离开本页。已测过的不会丢失。",
+    en: "“Test all” listens to all devices at once for half an hour: walk from door to door in any order and use each. You may leave this page; what was tested is kept.",
+  },
+  installKey: { zh: "安装密钥", en: "Install key" },
+  noKey: { zh: "读卡器还没有可用的密钥", en: "the reader has no key that works yet" },
+  keyHint: {
+    zh: "先按说明书让读卡器进入安装模式（新读卡器出厂即是），再点这里。",
+    en: "Put the reader into its installation mode first (its manual says how; a new one is in it).",
+  },
+  keyFailed: { zh: "没有成功，请检查线路后重试。", en: "It did not work: check the line, then try again." },
+  keyWindow: {
+    zh: "{n} 分钟内读卡器可以领取密钥。读卡器须处于安装模式。",
+    en: "For {n} minutes the reader can be given its key. It must be in its installation mode.",
+  },
   bySet: { zh: "请改正标出的设备，再采用一次。", en: "Correct the marked devices, then take them again." },
 });

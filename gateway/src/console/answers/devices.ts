@@ -4,7 +4,8 @@ import type { FiguresBook } from "../../core/line-figures.ts";
 import { inLanguage, type Language, said } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { FoundDevice, ScanResult } from "../table/devices.ts";
-import type { Answers } from "../table/index.ts";
+import type { Answers, Asking } from "../table/index.ts";
+import type { TestResult } from "../table/jobs.ts";
 import { doerOf } from "./deeds.ts";
 import { listDevices } from "./device-list.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
@@ -13,6 +14,7 @@ import { foundRow, scannedRow } from "./found.ts";
 import type { Jobs } from "./jobs.ts";
 import { seenReading } from "./reading-words.ts";
 import { lineTaken, notThere } from "./refusals.ts";
+import { testMany } from "./test-many.ts";
 import type { TestsBook } from "./tests-book.ts";
 
 /** As core/found-devices.ts lists them. */
@@ -81,6 +83,7 @@ type Keys =
   | "GET /api/1/devices/:id"
   | "POST /api/1/commands"
   | "POST /api/1/devices/:id/test"
+  | "POST /api/1/device-tests"
   | "GET /api/1/drivers"
   | "GET /api/1/ports"
   | "GET /api/1/register-maps"
@@ -120,18 +123,21 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
         says,
         async (desk) => {
           const end = await testDevice(parts, device, doerOf(asking), desk);
-          if (desk.signal.aborted) return end;
-          const at = new Date(parts.clock.nowMs()).toISOString();
-          const known = new Set(core.model.devices.keys());
-          await parts.tests.note(
-            "devices",
-            id,
-            { passed: end.result.passed, at, by: asking.name, says: end.says },
-            known,
-          );
+          if (!desk.signal.aborted) await noteTest(parts, asking, id, end);
           return end;
         },
         { atOnce: MANY, about: id },
+      );
+    },
+    "POST /api/1/device-tests": async ({ body }, asking) => {
+      const devices = [...new Set(body.devices)].map((id) => deviceOf(parts, id));
+      const says = { en: `Testing ${devices.length} devices`, zh: `正在测试${devices.length}台设备` };
+      return parts.jobs.begin(
+        "device-test",
+        asking.name,
+        says,
+        (desk) => testMany(parts, devices, doerOf(asking), desk, (id, end) => noteTest(parts, asking, id, end)),
+        { atOnce: MANY },
       );
     },
     "GET /api/1/drivers": async () => driverList(parts),
@@ -164,6 +170,16 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
 
 /** A technician walks from door to door with tests running behind. */
 const MANY = 40;
+
+async function noteTest(
+  { core, clock, tests }: DeviceParts,
+  { name }: Asking,
+  id: string,
+  { result, says }: { readonly result: TestResult; readonly says: TestResult["steps"][number]["says"] },
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  await tests.note("devices", id, { passed: result.passed, at, by: name, says }, new Set(core.model.devices.keys()));
+}
 
 function deviceOf({ core }: DeviceParts, id: string): Device {
   const device = core.model.devices.get(id);

@@ -114,6 +114,12 @@ export const deviceRoutes = {
     params: NamedId,
     answer: JobRow,
   }),
+  "POST /api/1/device-tests": route({
+    summary: "Test many devices at once: all are listened to for half an hour, and each result is kept as it comes",
+    access: ["technician"],
+    body: z.strictObject({ devices: z.array(z.string().min(1).max(64)).min(1).max(5_000) }),
+    answer: JobRow.describe("its result so far: `{ devices: { ID: steps } }` of those under way"),
+  }),
   "GET /api/1/drivers": route({
     summary: "Drivers and their lines",
     access: "anyone",
