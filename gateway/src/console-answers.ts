@@ -130,7 +130,7 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     driverTypes: driverTypes.map((row) => ({ type: row.type, line: "speaks" in row, actions: row.actions })),
     ports: serialPorts,
     registerMaps: readyMaps,
-    scan: (...[asked, at, signal]: ScanArguments) => findDevices(asked, { clock, log }, at, signal),
+    scan: (...[asked, at, signal, onFound]: ScanArguments) => findDevices(asked, { clock, log }, at, signal, onFound),
     disk: () => diskOf(stateDir),
     resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
     onPublish: sources.broker.onLook.bind(sources.broker) as LiveParts["onPublish"],

@@ -23,6 +23,16 @@ export const setUpTakingWords = dictionary({
     zh: "“测试全部”同时等待所有设备半小时：挨个门走一遍，刷卡、开门即可，先后不限；可以离开本页。已测过的不会丢失。",
     en: "“Test all” listens to all devices at once for half an hour: walk from door to door in any order and use each. You may leave this page; what was tested is kept.",
   },
+  foundNow: { zh: "目前找到的设备", en: "Devices found so far" },
+  foundCount: { zh: "目前找到 {n} 台", en: "{n} found so far" },
+  scanAdds: {
+    zh: "还可以查找别的线路，新找到的会加进来。",
+    en: "You can look on other lines too: what is found there is added.",
+  },
+  linesCome: {
+    zh: "采用设备后，它们的线路会出现在这里。",
+    en: "The lines appear here when their devices are taken.",
+  },
   installKey: { zh: "安装密钥", en: "Install key" },
   noKey: { zh: "读卡器还没有可用的密钥", en: "the reader has no key that works yet" },
   keyHint: {

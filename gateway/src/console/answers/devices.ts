@@ -62,7 +62,12 @@ export interface DeviceParts extends DeviceRowParts, Omit<DeviceTestParts, "book
     readonly kind: Device["kind"] | undefined;
   }[];
   /** Throws ConfigError for what cannot be searched, LinkError for a line that cannot be opened. */
-  scan(asked: ScanAsked, at: (share: number, note: string) => void, signal: AbortSignal): Promise<ScanOutcome>;
+  scan(
+    asked: ScanAsked,
+    at: (share: number, note: string) => void,
+    signal: AbortSignal,
+    found: (parts: ScanOutcome["parts"]) => void,
+  ): Promise<ScanOutcome>;
 }
 
 export interface ScanOutcome {
@@ -158,7 +163,9 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
         says,
         async (desk) => {
           const at = (share: number, note: string) => desk.at(share, said(note));
-          const result = scanResult(parts, await parts.scan(body, at, desk.signal), asking.language);
+          const found = (some: ScanOutcome["parts"]) =>
+            desk.show(scanResult(parts, { parts: some, remarks: [], tried: [] }, asking.language));
+          const result = scanResult(parts, await parts.scan(body, at, desk.signal, found), asking.language);
           const count = result.found.length;
           return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
         },

@@ -10,8 +10,8 @@ import { useTimes } from "../../shell/site.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
-import { KeyButton } from "./key-button.tsx";
 import { JobProgress } from "./job-progress.tsx";
+import { KeyButton } from "./key-button.tsx";
 import { TestSteps, TestTag } from "./test-state.tsx";
 import { hasEnded, useJob } from "./use-job.ts";
 

@@ -45,7 +45,9 @@ function useTestOfAll(onProgress: () => void) {
     if (state !== undefined || progress !== undefined) told.current();
   }, [state, progress]);
   const start = (devices: readonly string[]) =>
-    void doing.run(async () => keep({ id: (await call("POST /api/1/device-tests", { body: { devices: [...devices] } })).id }));
+    void doing.run(async () =>
+      keep({ id: (await call("POST /api/1/device-tests", { body: { devices: [...devices] } })).id }),
+    );
   return { followed, running, doing, start, live: running ? liveOf(followed.result) : {} };
 }
 
