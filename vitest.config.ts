@@ -18,7 +18,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     retry: 0,
-    expect: { requireAssertions: true },
+    // A busy machine takes longer than the second that is the default; who waits in vain fails later, not never.
+    expect: { requireAssertions: true, poll: { timeout: 10_000 } },
     // What a terminal is told does not depend on whose terminal it is.
     env: { LC_ALL: "C.UTF-8" },
     projects: [

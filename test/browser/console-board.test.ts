@@ -2,8 +2,8 @@
 /** The console's page over a real gateway: claim, board, alert, hand-over, loss and return of the connection, without a connection at all. */
 import { systemClock } from "@gatehouse/protocol";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fits, type Opened, obstacles, openBrowser, openPage, scrollBoard, signIn } from "../support/console-page.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Opened, obstacles, openBrowser, openPage, scrollBoard, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
 import { openRig, type Rig } from "../support/rig.ts";
@@ -79,37 +79,6 @@ it("a new box is taken over with its code, and its board is there", async () => 
   expect(await text(page, ".page-head .under")).toContain(`${ROOMS} 间`);
   expect(trouble).toEqual([]);
   await context.close();
-});
-
-describe.each([
-  { width: 1280, language: "zh", scheme: "light" },
-  { width: 1280, language: "en", scheme: "dark" },
-  { width: 390, language: "en", scheme: "light" },
-  { width: 390, language: "zh", scheme: "dark" },
-] as const)("at $width px, $language, $scheme", (look) => {
-  it("every page opens without a complaint, fits the screen, and keeps nobody out", async () => {
-    const { page, context, trouble } = await signedIn(look);
-    await page.locator(".tile").first().waitFor();
-    for (const path of [
-      "/",
-      "/alerts",
-      "/prompts",
-      "/hand-over",
-      "/roll-call",
-      "/fire",
-      "/account",
-      "/rooms/flat-count-0001",
-    ]) {
-      await page.goto(`${url}#${path}`);
-      await page.locator("main h1").waitFor();
-      await page.locator(".waiting").waitFor({ state: "detached" });
-      expect(await page.locator("main .failure, main .ant-alert-error").allInnerTexts(), path).toEqual([]);
-      expect(await obstacles(page), path).toEqual([]);
-      expect(await fits(page), path).toBe(true);
-    }
-    expect(trouble).toEqual([]);
-    await context.close();
-  });
 });
 
 it("an alert cannot be overlooked, is explained, taken and noted, on the page that is open", async () => {

@@ -34,6 +34,7 @@ const WORDS = {
     listen: /^接收 MQTT 设备/,
     later: /^其余 1 台/,
     takeDevices: /^采用 40 台设备$/,
+    listening: "正在等待刷卡…",
     lit: "刚刚看到卡",
     plate: "扫门牌",
     plateNumber: "门牌号",
@@ -53,6 +54,7 @@ const WORDS = {
     listen: /^Listen for MQTT devices/,
     later: /^Find the other 1 later/,
     takeDevices: /^Take 40 devices$/,
+    listening: "Waiting for a card…",
     lit: "has just seen a card",
     plate: "Scan the plate",
     plateNumber: "Number of the plate",
@@ -142,6 +144,7 @@ async function setUpDevices(page: Page, box: Box, words: (typeof WORDS)["zh" | "
   const waiting = page.locator(".gh-waiting");
   await waiting.waitFor({ timeout: 30_000 });
   while (stranger?.connected !== true) await systemClock.sleep(50);
+  await page.getByText(words.listening).waitFor();
   stranger.report({ kind: "card.read", credential: "04A1B2C3" });
   await page.getByText(words.lit).waitFor();
   await press(page, words.plate);

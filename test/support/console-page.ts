@@ -7,8 +7,11 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The box's own certificate is nobody's the browser trusts; with this flag service workers run too, as once its authority is trusted. */
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--ignore-certificate-errors"] });
+export const openBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--ignore-certificate-errors", ...more],
+  });
 
 export interface Look {
   readonly width: number;
@@ -65,14 +68,22 @@ export async function signIn(page: Page, name: string, password: string): Promis
 /** Serious and critical findings of axe-core, in lines. */
 export async function obstacles(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
+  // A colour on its way to another is no colour to judge.
+  await page.evaluate(async () => {
+    const passing = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations === 1);
+    await Promise.all(passing.map((one) => one.finished.catch(() => undefined)));
+  });
   return page.evaluate(async () => {
     interface Finding {
       readonly id: string;
       readonly impact: string;
       readonly nodes: readonly { readonly html: string }[];
     }
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: readonly Finding[] }> } };
-    const { violations } = await axe.run();
+    interface Axe {
+      run(options: object): Promise<{ violations: readonly Finding[] }>;
+    }
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(
@@ -86,11 +97,18 @@ export async function obstacles(page: Page): Promise<readonly string[]> {
 }
 
 /** True where nothing sticks out sideways. */
-export const fits = (page: Page): Promise<boolean> =>
+export const fits = async (page: Page): Promise<boolean> => (await stickingOut(page)).length === 0;
+
+/** What makes a page wider than the screen, the innermost first. */
+export const stickingOut = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() => {
     const content = document.querySelector("main");
     const { documentElement: root } = document;
-    return root.scrollWidth <= root.clientWidth && (content === null || content.scrollWidth <= content.clientWidth);
+    const wide = (box: Element) => box.scrollWidth > box.clientWidth;
+    if (!wide(root) && (content === null || !wide(content))) return [];
+    const edge = (content ?? root).getBoundingClientRect().right + 1;
+    const out = [...(content ?? root).querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > edge);
+    return ["wider than the screen", ...out.slice(-3).map(({ outerHTML }) => outerHTML.slice(0, 160))];
   });
 
 export interface Frames {

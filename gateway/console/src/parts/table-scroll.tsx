@@ -1,9 +1,16 @@
 /** A table that may be wider than the screen: it scrolls by itself, also by keyboard. */
 import type { ReactNode } from "react";
 
-export function TableScroll({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+interface TableScrollProps {
+  readonly label: string;
+  /** In place of its own. */
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+export function TableScroll({ label, className = "table-scroll", children }: TableScrollProps) {
   return (
-    <section className="table-scroll" aria-label={label} tabIndex={0}>
+    <section className={className} aria-label={label} tabIndex={0}>
       {children}
     </section>
   );

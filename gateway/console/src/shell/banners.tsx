@@ -1,8 +1,9 @@
-/** What must not be overlooked, above every page: alerts nobody took, a lost connection, a restart. */
-import { AlertFilled, CheckSquareOutlined, DisconnectOutlined } from "@ant-design/icons";
+/** What must not be overlooked, above every page: a fire, alerts nobody took, a lost connection, a restart. */
+import { AlertFilled, CheckSquareOutlined, DisconnectOutlined, FireOutlined } from "@ant-design/icons";
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
-import { useLive } from "../client/use-answer.ts";
+import { useAnswer, useLive } from "../client/use-answer.ts";
+import type { EgressStatus } from "../pages/safety/roll-call.ts";
 import { fill, useWords } from "../words/language.ts";
 import { setUpWords } from "../words/set-up.ts";
 import { shellWords } from "../words/shell.ts";
@@ -10,7 +11,7 @@ import { useOpenAlerts } from "./alert-watch.tsx";
 import { useLiveState } from "./box.ts";
 import { usePlace } from "./route.ts";
 import { useMay } from "./session.ts";
-import { useSite } from "./site.tsx";
+import { useSite, useTimes } from "./site.tsx";
 
 /** So long it is said that the connection is back. */
 const RETURNED_MS = 6_000;
@@ -19,8 +20,25 @@ export function Banners() {
   return (
     <div className="banners no-print">
       <Connection />
+      <StandingFire />
       <WaitingAlerts />
       <NotSetUp />
+    </div>
+  );
+}
+
+/** A fire stands until its end is said; its alert may have been taken long before. */
+function StandingFire() {
+  const words = useWords(shellWords);
+  const { answer } = useAnswer("GET /api/1/fire", {}, { reloadOn: ["alerts"] });
+  const { time } = useTimes();
+  const since = (answer as EgressStatus | undefined)?.since ?? null;
+  if (since === null) return null;
+  return (
+    <div className="banner banner-urgent" role="status" data-fire="standing">
+      <FireOutlined />
+      <span>{fill(words.fireStands, { at: time(since) })}</span>
+      <a href="#/fire">{words.toFire}</a>
     </div>
   );
 }

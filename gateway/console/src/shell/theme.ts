@@ -11,18 +11,21 @@ export const schemeChoice = createChoice<Scheme | "system">(
 );
 
 const ofSystem = () => globalThis.matchMedia("(prefers-color-scheme: dark)");
+/** Paper is white. */
+const onPaper = () => globalThis.matchMedia("print");
 
 function subscribe(listener: () => void): () => void {
-  const system = ofSystem();
+  const media = [ofSystem(), onPaper()];
   const end = schemeChoice.subscribe(listener);
-  system.addEventListener("change", listener);
+  for (const each of media) each.addEventListener("change", listener);
   return () => {
     end();
-    system.removeEventListener("change", listener);
+    for (const each of media) each.removeEventListener("change", listener);
   };
 }
 
 function schemeNow(): Scheme {
+  if (onPaper().matches) return "light";
   const chosen = schemeChoice.get();
   if (chosen !== "system") return chosen;
   return ofSystem().matches ? "dark" : "light";

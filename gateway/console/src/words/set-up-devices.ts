@@ -70,6 +70,10 @@ export const setUpDevicesWords = dictionary({
   lit: { zh: "刚刚看到卡", en: "has just seen a card" },
   used: { zh: "刚刚有动作", en: "was just used" },
   listeningCards: { zh: "正在等待刷卡…", en: "Waiting for a card…" },
+  notListening: {
+    zh: "与网关的连接正在恢复，请稍候再刷卡。",
+    en: "The connection to the box is coming back: wait with the card.",
+  },
   identify: { zh: "让它闪灯", en: "Let it blink" },
   identified: { zh: "已发出", en: "Sent" },
   scanPlate: { zh: "扫门牌", en: "Scan the plate" },

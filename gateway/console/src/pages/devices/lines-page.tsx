@@ -43,7 +43,11 @@ export function LinesPage() {
                   <span>{fill(words.lineDevices, { n: devices })}</span>
                   <bdi className="gh-hint">{link ?? ""}</bdi>
                   {link !== null && (
-                    <Button size="small" href={linkTo("/lines", {}, { line: id })} aria-pressed={watched === id}>
+                    <Button
+                      size="small"
+                      href={linkTo("/lines", {}, { line: id })}
+                      aria-current={watched === id ? "true" : undefined}
+                    >
                       {words.watchLine}
                     </Button>
                   )}

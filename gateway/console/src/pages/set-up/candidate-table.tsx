@@ -48,6 +48,7 @@ export function CandidateTable(props: CandidateTableProps) {
       <Table<Row>
         size="small"
         className="gh-stack"
+        tableLayout="fixed"
         rowKey={({ candidate }) => candidate.key}
         dataSource={shown}
         pagination={shown.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}

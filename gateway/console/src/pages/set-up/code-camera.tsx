@@ -1,4 +1,4 @@
-/** Reads a QR code with the camera, in browsers that know how; the picture never leaves the browser. */
+/** Reads a QR code with the camera: by the browser's own reader, or by one that is loaded where it has none, as on an iPhone. The picture never leaves the browser. */
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
 
@@ -7,14 +7,20 @@ interface Detector {
 }
 interface DetectorMaker {
   new (options: { readonly formats: readonly string[] }): Detector;
+  getSupportedFormats(): Promise<readonly string[]>;
 }
 
-const maker = (): DetectorMaker | undefined =>
-  (globalThis as { readonly BarcodeDetector?: DetectorMaker }).BarcodeDetector;
-
 /** A camera needs a page the browser trusts. */
-export const canScan = (): boolean =>
-  maker() !== undefined && globalThis.navigator?.mediaDevices?.getUserMedia !== undefined;
+export const canScan = (): boolean => globalThis.navigator?.mediaDevices?.getUserMedia !== undefined;
+
+async function detector(): Promise<Detector> {
+  const Own = (globalThis as { readonly BarcodeDetector?: DetectorMaker }).BarcodeDetector;
+  // Some browsers have the name and no reader behind it.
+  const reads = Own === undefined ? [] : await Own.getSupportedFormats().catch(() => []);
+  if (Own !== undefined && reads.includes("qr_code")) return new Own({ formats: ["qr_code"] });
+  const { pictureDetector } = await import("./picture-detector.ts");
+  return pictureDetector();
+}
 
 const LOOK_EVERY_MS = 250;
 
@@ -38,8 +44,7 @@ export function CodeCamera({ onCode }: { readonly onCode: (text: string) => void
 }
 
 async function watch(video: HTMLVideoElement | null, onCode: (text: string) => void, signal: AbortSignal) {
-  const Maker = maker();
-  if (video === null || Maker === undefined) return;
+  if (video === null) return;
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   const stop = () => {
     for (const track of stream.getTracks()) track.stop();
@@ -48,10 +53,10 @@ async function watch(video: HTMLVideoElement | null, onCode: (text: string) => v
   if (signal.aborted) return stop();
   video.srcObject = stream;
   await video.play();
-  const detector = new Maker({ formats: ["qr_code"] });
+  const reader = await detector();
   let last = "";
   while (!signal.aborted) {
-    const text = (await detector.detect(video))[0]?.rawValue ?? "";
+    const text = (await reader.detect(video))[0]?.rawValue ?? "";
     if (text !== "" && text !== last && !signal.aborted) onCode(text);
     last = text;
     await new Promise<void>((done) => void systemClock.after(LOOK_EVERY_MS, done));

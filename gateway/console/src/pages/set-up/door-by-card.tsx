@@ -4,6 +4,7 @@ import { systemClock } from "@gatehouse/protocol";
 import { Alert, Button, Flex, Tag } from "antd";
 import { useState } from "react";
 import { useLive } from "../../client/use-answer.ts";
+import { useLiveState } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { type DeviceKind, moveEdits, type Places, UNPLACED } from "./candidates.ts";
@@ -22,6 +23,7 @@ interface DoorByCardProps {
 export function DoorByCard({ setUp, places }: DoorByCardProps) {
   const words = useWords(setUpDevicesWords);
   const [lit, setLit] = useState<readonly LitDevice[]>([]);
+  const listens = useLiveState() === "up";
   const [moves, keepMoves, forgetMoves] = useKept<Readonly<Record<string, string>>>("devices.moves", {});
   const waiting = (setUp.file.site.devices ?? []).filter(({ space }) => space === UNPLACED);
   useLive({ watch: waiting.length > 0 ? ["readings"] : [] }, (message) => {
@@ -44,7 +46,7 @@ export function DoorByCard({ setUp, places }: DoorByCardProps) {
       </h2>
       <Alert type="info" showIcon title={words.waitingHint} />
       <p className="gh-hint" aria-live="polite">
-        {lit.length === 0 ? words.listeningCards : ""}
+        {lit.length > 0 ? "" : listens ? words.listeningCards : words.notListening}
       </p>
       <ul className="gh-rows">
         {ordered.map(({ id, kind }) => (

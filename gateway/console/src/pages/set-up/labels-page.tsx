@@ -7,6 +7,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { QrCode } from "../../parts/qr-code.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useSite } from "../../shell/site.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
@@ -100,7 +101,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
   return (
     <>
       <p className="no-print">{fill(words.labelCount, { n: labels.length, pages: pages.length })}</p>
-      <div className="gh-scroll">
+      <TableScroll className="gh-scroll" label={words.labels}>
         {pages.map(({ free, labels: own }) => (
           <section
             key={own[0]?.id}
@@ -115,7 +116,7 @@ function Sheets({ labels, size, skip }: SheetsProps) {
             ))}
           </section>
         ))}
-      </div>
+      </TableScroll>
     </>
   );
 }

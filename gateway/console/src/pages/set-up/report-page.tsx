@@ -4,6 +4,7 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { linkTo } from "../../shell/route.ts";
 import { useSite, useTimes } from "../../shell/site.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
@@ -148,7 +149,7 @@ function Sheet({ title, head, rows }: SheetProps) {
   return (
     <section>
       <h2>{title}</h2>
-      <div className="gh-scroll">
+      <TableScroll className="gh-scroll" label={title}>
         <table className="gh-sheet">
           <thead>
             <tr>
@@ -174,7 +175,7 @@ function Sheet({ title, head, rows }: SheetProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

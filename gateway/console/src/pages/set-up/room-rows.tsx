@@ -1,8 +1,9 @@
 /** Rows of a room list with what is wrong beside each; a cell that is corrected is checked again by the box. */
 import { Alert, Button, Checkbox, Flex, Input, Table, type TableColumnType, Typography } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { CallProblem } from "../../client/problem.ts";
 import { Failed } from "../../parts/failed.tsx";
+import { TableScroll } from "../../parts/table-scroll.tsx";
 import { call } from "../../shell/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { setUpRoomsWords } from "../../words/set-up-rooms.ts";
@@ -70,7 +71,10 @@ export function RoomRows({ rows, open, onRows }: RoomRowsProps) {
 function useCheck(onRows: (rows: readonly RoomRow[]) => void) {
   const [checking, setChecking] = useState(false);
   const [problem, setProblem] = useState<CallProblem>();
+  const latest = useRef(0);
   const check = async (next: readonly RoomRow[]) => {
+    // An answer that comes late must not undo what was corrected since.
+    const own = ++latest.current;
     onRows(next);
     if (next.length === 0) return;
     setChecking(true);
@@ -78,12 +82,12 @@ function useCheck(onRows: (rows: readonly RoomRow[]) => void) {
     try {
       const list = new Blob([roomsCsv(next)], { type: "text/csv" });
       const { rows } = await call("POST /api/1/rooms/read", { body: list });
-      onRows(rows);
+      if (own === latest.current) onRows(rows);
     } catch (error) {
       if (!(error instanceof CallProblem)) throw error;
-      setProblem(error);
+      if (own === latest.current) setProblem(error);
     } finally {
-      setChecking(false);
+      if (own === latest.current) setChecking(false);
     }
   };
   return { checking, problem, check };
@@ -132,7 +136,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
   );
   const anyBad = rows.some(({ problems }) => problems.length > 0);
   return (
-    <div className="gh-scroll gh-cells">
+    <TableScroll className="gh-scroll gh-cells" label={words.preview}>
       <Table<RoomRow>
         size="small"
         className="gh-stack"
@@ -154,7 +158,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
           ...cells,
         ]}
       />
-    </div>
+    </TableScroll>
   );
 }
 

@@ -4,7 +4,7 @@ import { useCallback, useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { CallProblem } from "../../client/problem.ts";
 import { useAnswer } from "../../client/use-answer.ts";
-import { call } from "../../shell/box.ts";
+import { call, feed } from "../../shell/box.ts";
 import { useSiteReload } from "../../shell/site.tsx";
 import { type Edit, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
 
@@ -65,6 +65,8 @@ export function useSetUp(): { readonly setUp: SetUp | undefined; readonly proble
         const answer = await work(hash);
         setBusy("restarting");
         await untilBack(() => setBusy("long"));
+        // It answers: whoever holds a card to a lock now is not to wait for the feed's next turn.
+        feed.retryNow();
         return answer;
       } catch (error) {
         if (!(error instanceof CallProblem)) throw error;

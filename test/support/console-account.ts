@@ -1,0 +1,39 @@
+/// <reference lib="dom" />
+/** Whoever uses the console in a test: taking a box over, and calls of the API as the page itself makes them. */
+import type { Page } from "playwright-core";
+import type { GatewayProcess } from "./gateway-process.ts";
+import { eventually } from "./rig.ts";
+
+/** Where a new box at `url` (with a slash at its end) is taken over. */
+export async function claimLinkOf(gateway: GatewayProcess, url: string): Promise<string> {
+  const claim = await eventually(
+    () => gateway.log.find(({ link }) => typeof link === "string"),
+    (found) => found !== undefined,
+  );
+  return `${url}${String(claim?.["link"]).replace(/^[^#]*/, "")}`;
+}
+
+export async function claimBox(page: Page, name: string, password: string): Promise<void> {
+  await page.locator("input[autocomplete=username]").fill(name);
+  for (const field of await page.locator("input[autocomplete=new-password]").all()) await field.fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.locator("main.content").waitFor();
+}
+
+export interface Called {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** With the page's own session. `path` is what stands behind `/api/1/`. */
+export const callApi = (page: Page, method: string, path: string, body?: unknown): Promise<Called> =>
+  page.evaluate(
+    async ({ method, path, text }) => {
+      const { csrf = "" } = (await (await fetch("/api/1/session")).json()) as { csrf?: string };
+      const headers = { "x-gatehouse-csrf": csrf, ...(text === null ? {} : { "content-type": "application/json" }) };
+      const answer = await fetch(`/api/1/${path}`, { method, headers, body: text });
+      const said = await answer.text();
+      return { status: answer.status, body: said.startsWith("{") ? (JSON.parse(said) as unknown) : said };
+    },
+    { method, path, text: body === undefined ? null : JSON.stringify(body) },
+  );
