@@ -30,7 +30,6 @@ export const ofDevices: Readonly<Record<string, string>> = {
   "People counter with 32-bit totals": "人数计数器，32位累计值",
   "Turnstile controller with passage totals, alarm inputs and two release coils":
     "闸机控制器，带通行累计、报警输入和两个放行输出",
-  "not supported: {}": "设备不支持：{1}",
   "exception {}: {}": "异常{1}：{2*}",
   "a code the standard does not know": "标准中没有的代码",
   "must be 3 (holding) or 4 (input registers)": "必须是3（保持寄存器）或4（输入寄存器）",

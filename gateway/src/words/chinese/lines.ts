@@ -135,8 +135,6 @@ export const ofLines: Readonly<Record<string, string>> = {
   "cjt188 at {}: {} found, asking {}": "水表（CJ/T 188，波特率{1}）：已找到{2}个，正在询问{3}",
   "modbus: {} found, asking unit {}": "Modbus设备：已找到{1}个，正在询问单元{2}",
   "modbus at {}: {} found, asking unit {}": "Modbus设备（波特率{1}）：已找到{2}个，正在询问单元{3}",
-  "osdp: calling all readers": "读卡器（OSDP）：正在呼叫所有读卡器",
-  "osdp at {}: calling all readers": "读卡器（OSDP，波特率{1}）：正在呼叫所有读卡器",
   "uhppote: {} found": "uhppote：找到{1}个",
   "door {} of the board at {}": "{2}上门禁板的{1}号门",
   "waking {}": "正在唤醒{1*}",
