@@ -37,7 +37,10 @@ export function coverage(): { readonly groups: readonly GroupCoverage[]; readonl
   const { ids } = JSON.parse(readFileSync(`${root}/protocol/vectors/sparkplug/tck-ids.json`, "utf8")) as {
     ids: string[];
   };
-  const sources = globSync(["protocol/src/sparkplug/*.test.ts", "test/contract/sparkplug*.test.ts"], { cwd: root });
+  const sources = globSync(
+    ["protocol/src/sparkplug/*.test.ts", "gateway/src/config/sparkplug*.test.ts", "test/contract/sparkplug*.test.ts"],
+    { cwd: root },
+  );
   const text = sources.map((path) => readFileSync(`${root}/${path}`, "utf8")).join("\n");
   const named = new Set(Array.from(text.matchAll(/"(tck-id-[\w-]+)"/g), ([, id]) => id ?? ""));
   const groupOf = (id: string) =>

@@ -16,13 +16,16 @@ import { boxAnswers } from "./console/answers/box.ts";
 import { doerOf } from "./console/answers/deeds.ts";
 import type { DriverFacts } from "./console/answers/device-rows.ts";
 import { deviceAnswers, type FoundSource } from "./console/answers/devices.ts";
+import { dutyAnswers } from "./console/answers/duties.ts";
 import { jobAnswers } from "./console/answers/job-answers.ts";
 import { Jobs } from "./console/answers/jobs.ts";
 import { JobsBook } from "./console/answers/jobs-book.ts";
 import { type LiveParts, liveSources } from "./console/answers/live-sources.ts";
 import { longWorkAnswers } from "./console/answers/long-work.ts";
 import { pairingAnswers } from "./console/answers/pairing.ts";
+import { patrolAnswers } from "./console/answers/patrols.ts";
 import { Photos } from "./console/answers/photos.ts";
+import { reportAnswers } from "./console/answers/reports.ts";
 import { type AuditReader, setUpAnswers } from "./console/answers/set-up.ts";
 import { spaceAnswers } from "./console/answers/spaces.ts";
 import { TestsBook } from "./console/answers/tests-book.ts";
@@ -49,7 +52,7 @@ import type { LogRing } from "./monitor/log-ring.ts";
 import type { Metric } from "./monitor/metrics.ts";
 import type { RollCallBook } from "./monitor/roll-call.ts";
 import type { SentBook } from "./monitor/sent-book.ts";
-import { factsOfMonth } from "./monthly/request.ts";
+import { factsOfMonth, type MonthProgress } from "./monthly/request.ts";
 import { whatIfInThread } from "./replay/what-if-thread.ts";
 import { findDevices } from "./scan/find-devices.ts";
 import { linkText } from "./scan/site-piece.ts";
@@ -118,7 +121,8 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
   const uplinks = uplinkFacts(sources, place);
   const { policies } = site;
   const newId = () => `console.${randomBytes(8).toString("hex")}`;
-  const monthFacts = (month: string) => factsOfMonth({ core, store, targets, clock }, month);
+  const monthFacts = (month: string, progress?: MonthProgress) =>
+    factsOfMonth({ core, store, targets, clock }, month, progress);
   const common = { ...sources, clock, jobs, tests, driverFacts, uplinks, policies, photos, monthFacts, people, newId };
   const shared = {
     ...common,
@@ -136,6 +140,9 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
   const answers: Answers<OtherKey> = {
     ...spaceAnswers(shared),
     ...alertAnswers(shared),
+    ...patrolAnswers(shared),
+    ...dutyAnswers(shared),
+    ...reportAnswers(shared),
     ...deviceAnswers(shared),
     ...boardAnswers({ ...shared, ...boardsOf(sources, place, driverFacts, newId) }),
     ...uplinkAnswers(shared),

@@ -46,6 +46,7 @@ export {
   type Announcement,
   type DiscoveryTopic,
   MAX_DISCOVERY_BYTES,
+  OWN_ORIGIN,
   parseDiscoveryTopic,
   readAnnouncement,
 } from "./homeassistant/discovery.ts";

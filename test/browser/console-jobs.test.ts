@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Long work in the page: a board gets new firmware with every step seen; a replay, a search and an update are cancelled. */
+/** Long work in the page: a board gets new firmware with every step seen; a search and an update are cancelled. */
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { boardSections, kindsOf } from "../support/bridged-board.ts";
 import { fits, type Opened, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { CONSOLE_PASSWORD, claimConsole } from "../support/console-session.ts";
 import { freePort } from "../support/free-port.ts";
-import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
+import { eventually, openRig, type Rig } from "../support/rig.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const IMAGE = fileURLToPath(
@@ -175,37 +175,6 @@ it("a board in no site file gets its firmware over a device server, once its chi
   await page.locator(".ant-popconfirm").getByRole("button", { name: "现在更新" }).click();
   await story(page, /已完成 · 门控板已运行 1\.1 版固件/);
   expect(await fits(page)).toBe(true);
-  expect(trouble).toEqual([]);
-  await context.close();
-}, 90_000);
-
-it("a replay is seen at work and cancelled", async () => {
-  const device = await rig.device("window-1");
-  const told = [];
-  for (let seq = 1; seq <= 4_000; seq++)
-    told.push({ kind: seq % 2 === 0 ? "door.closed" : "door.opened", epoch: 9, seq });
-  for (let at = 0; at < told.length; at += 500)
-    await device.publishAsync(readingsTopic("window-1"), JSON.stringify(told.slice(at, at + 500)), { qos: 1 });
-  const { page, context, trouble } = await signedIn({ width: 1280, language: "en" }, "/rooms/flat-count-0001");
-  await page.locator(".what-if input").fill("1");
-  // At the first sight of it: a short history is soon through.
-  const seen = page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        new MutationObserver((_, observer) => {
-          const running = document.querySelector(".what-if [data-job=running]");
-          const cancel = document.querySelector<HTMLButtonElement>(".what-if .job button");
-          if (running === null || cancel === null) return;
-          observer.disconnect();
-          cancel.click();
-          resolve(running.textContent ?? "");
-        }).observe(document.body, { childList: true, subtree: true });
-      }),
-  );
-  await page.locator(".what-if button.ant-btn-primary").click();
-  expect(await seen).toContain("Under way · What if the limit were 1?");
-  await page.locator("[data-job=cancelled]").waitFor();
-  expect(await page.locator("[data-job=cancelled]").textContent()).toContain("Cancelled");
   expect(trouble).toEqual([]);
   await context.close();
 }, 90_000);

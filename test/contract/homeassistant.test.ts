@@ -185,6 +185,25 @@ test("what cannot be read is listed with the reason by name", async () => {
   });
 });
 
+test("what a Gatehouse announces itself on the same prefix is no device", async () => {
+  const { rig } = await run([]);
+  const device = (id: string, origin: string) =>
+    rig.publish(
+      `homeassistant/device/${id}/config`,
+      JSON.stringify({
+        device: { identifiers: [id], name: id },
+        origin: { name: origin },
+        components: {
+          open: { platform: "binary_sensor", unique_id: id, device_class: "door", state_topic: "locks/x" },
+        },
+      }),
+    );
+  await device("gatehouse_gw-1", "Gatehouse");
+  await device("other", "Zigbee2MQTT");
+  await rig.settled();
+  expect(rig.found.list().devices.map(({ id }) => id)).toEqual(["other"]);
+});
+
 test("a sensor that never says off goes off by itself, and presence is somebody", async () => {
   const { rig, news } = await run([{ id: "pir", kind: "presence", address: "pir" }]);
   await rig.publish(
@@ -199,6 +218,27 @@ test("a sensor that never says off goes off by itself, and presence is somebody"
   expect(await news()).toEqual([]);
   await rig.clock.advance(30_000);
   expect(await news()).toEqual(["pir presence.off"]);
+});
+
+test("a sensor that never says off goes off by itself after a restart too", async () => {
+  const pir = { id: "pir", kind: "presence" as const, address: "pir" };
+  const first = await run([pir]);
+  await first.rig.publish(
+    "homeassistant/binary_sensor/pir/config",
+    JSON.stringify({ uniq_id: "pir", dev_cla: "motion", stat_t: "locks/pir", off_dly: 30 }),
+  );
+  await first.news();
+  await first.rig.publish("locks/pir", "ON");
+  expect(await first.news()).toContain("pir presence.on");
+  await first.end();
+  const second = await run([pir], { vault: first.rig.vault });
+  expect(await second.news()).toEqual([]);
+  await second.rig.clock.advance(30_000);
+  expect(await second.news()).toEqual(["pir presence.off"]);
+  await second.end();
+  const third = await run([pir], { vault: first.rig.vault });
+  await third.rig.clock.advance(30_000);
+  expect(await third.news()).toEqual([]);
 });
 
 test("a lock that wants a code with its commands is heard and not commanded", async () => {

@@ -2,7 +2,15 @@
 import { parseReading } from "@gatehouse/protocol";
 import { type Accept, Pseudonymized } from "gatehouse";
 import { afterEach, expect, test } from "vitest";
-import { allDefinitions, bridgeEntry, type Definition } from "../support/zigbee-definitions.ts";
+import {
+  allDefinitions,
+  bridgeEntry,
+  convert,
+  type Definition,
+  report,
+  type ZigbeeMessage,
+  zone,
+} from "../support/zigbee-definitions.ts";
 import { openZigbeeRig, type ZigbeeRig } from "../support/zigbee-driver-harness.ts";
 
 const IEEE = "0x0000000000000001";
@@ -12,35 +20,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-interface ZigbeeMessage {
-  readonly cluster: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
 function definitionOf(model: string): Definition {
   const definition = definitions.find((one) => one.model === model);
   if (definition === undefined) throw new RangeError(`${model} is not among the definitions`);
   return definition;
-}
-
-/** What Zigbee2MQTT would publish for the message: the results of all converters that fit. */
-function convert(definition: Definition, message: ZigbeeMessage): object {
-  const endpoint = {
-    ID: 1,
-    getDevice: () => ({}),
-    supportsInputCluster: () => false,
-    command: async () => ({}),
-    deviceIeeeAddress: IEEE,
-  };
-  const device = { ieeeAddr: IEEE, endpoints: [endpoint], getEndpoint: () => endpoint, meta: {}, save: () => {} };
-  const full = { ...message, endpoint, device, meta: {}, groupID: 0, linkquality: 120 };
-  const results = definition.fromZigbee
-    .filter(
-      ({ cluster, type }) => cluster === message.cluster && (type === message.type || type.includes(message.type)),
-    )
-    .map((converter) => converter.convert(definition, full, () => {}, {}, { device, state: {} }) ?? {});
-  return Object.assign({}, ...results) as object;
 }
 
 async function hear(
@@ -69,22 +52,12 @@ async function hear(
   const definition = definitionOf(model);
   const entry = bridgeEntry(definition, 0);
   await rig.bridge.pair({ ieee: IEEE, name: entry.friendly_name, definition: entry.definition });
-  for (const message of messages) await rig.bridge.tell(IEEE, convert(definition, message) as Record<string, unknown>);
+  for (const message of messages) await rig.bridge.tell(IEEE, convert(definition, message));
   await rig.settled();
   const told = items.filter(({ kind: what }) => !what.startsWith("device."));
   return { kinds: told.map(({ kind: what }) => what), items: told };
 }
 
-const zone = (zonestatus: number): ZigbeeMessage => ({
-  cluster: "ssIasZone",
-  type: "commandStatusChangeNotification",
-  data: { zonestatus, extendedstatus: 0 },
-});
-const report = (cluster: string, data: ZigbeeMessage["data"]): ZigbeeMessage => ({
-  cluster,
-  type: "attributeReport",
-  data,
-});
 const operation = (opereventcode: number, opereventsrc: number, userid: number): ZigbeeMessage => ({
   cluster: "closuresDoorLock",
   type: "commandOperationEventNotification",

@@ -1,5 +1,11 @@
 /** What Zigbee2MQTT's own definitions, all of them, become here. */
-import { type DeviceMapping, kindsOfPoint, mapZigbeeDevice, readZigbeeDevices } from "@gatehouse/protocol";
+import {
+  type DeviceMapping,
+  describeMapping,
+  kindsOfPoint,
+  mapZigbeeDevice,
+  readZigbeeDevices,
+} from "@gatehouse/protocol";
 import { describe, expect, test } from "vitest";
 import { allDefinitions, bridgeEntry } from "../support/zigbee-definitions.ts";
 
@@ -41,6 +47,15 @@ describe("the definitions of zigbee-herdsman-converters", () => {
     expect(locks.length).toBeGreaterThanOrEqual(50);
     const wrong = locks.filter(({ mapping }) => !mapping.points.some(({ kind, takes }) => kind === "lock" && takes));
     expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("who opened is listed from what a lock exposes", () => {
+    const lines = (model: string) =>
+      all.flatMap(({ name, mapping }) => (name.endsWith(` ${model}`) ? describeMapping(mapping) : [])).join("\n");
+    expect(lines("YRD226HA2619")).toContain("access.granted, access.denied, lock.locked, lock.unlocked from action");
+    expect(lines("Nimly")).toContain("access.granted from last_unlock_source");
+    expect(lines("Nimly")).not.toContain("from action");
+    expect(lines("WLCKG1")).not.toContain("access.granted");
   });
 
   test("nothing is a lock that locks only its own buttons, cable or hooks", () => {

@@ -377,3 +377,28 @@ test("over another broker it hears what was retained, acknowledges after the com
   await new Promise<void>((resolve) => aedes.close(resolve));
   await expect(ended).rejects.toMatchObject({ name: "LinkError" });
 });
+
+test("who opened is told once, also when Zigbee2MQTT comes back and repeats what it retains", async () => {
+  const opened = { action: "unlock", action_source_name: "keypad", action_user: 7, state: "UNLOCK" };
+  const first = await run([lock302]);
+  await first.rig.join();
+  await first.rig.bridge.pair({ ieee: LOCK, name: "door 302", definition: ZIGBEE_MODELS.lock });
+  await first.rig.bridge.tell(LOCK, opened);
+  expect(await first.news()).toContain("lock-302 access.granted");
+  await first.end();
+  const second = await run([lock302], { vault: first.rig.vault });
+  await second.rig.join();
+  await second.rig.bridge.pair({ ieee: LOCK, name: "door 302", definition: ZIGBEE_MODELS.lock });
+  await second.rig.bridge.tell(LOCK, opened);
+  expect(await second.news()).not.toContain("lock-302 access.granted");
+  // The same person once more, some time later.
+  await second.rig.clock.advance(31_000);
+  await second.rig.bridge.tell(LOCK, opened);
+  expect(await second.news()).toContain("lock-302 access.granted");
+  await second.end();
+  const third = await run([lock302], { vault: first.rig.vault });
+  await third.rig.join();
+  await third.rig.bridge.pair({ ieee: LOCK, name: "door 302", definition: ZIGBEE_MODELS.lock });
+  await third.rig.bridge.tell(LOCK, { ...opened, action_user: 8 });
+  expect(await third.news()).toContain("lock-302 access.granted");
+});

@@ -127,10 +127,13 @@ const CASES: Readonly<Record<string, Case>> = {
   "device-test": { begin: () => console.ask("POST", "/devices/count-0002/test") },
 };
 
+/** Needs ten thousand alerts to last: gateway/src/console/answers/duties.test.ts. */
+const ELSEWHERE: readonly string[] = ["report"];
+
 it("there is a case for every kind of job", async () => {
   const document = JSON.stringify((await console.ask("GET", "/openapi.json")).body);
   const kinds = /"kind":\{[^{}]*"enum":(\[[^\]]*"device-test"[^\]]*\])/.exec(document)?.[1];
-  expect(Object.keys(CASES).sort()).toEqual((JSON.parse(kinds ?? "[]") as string[]).sort());
+  expect([...Object.keys(CASES), ...ELSEWHERE].sort()).toEqual((JSON.parse(kinds ?? "[]") as string[]).sort());
 });
 
 describe.each(Object.entries(CASES))("a %s that is cancelled", (kind, { begin, takes }) => {

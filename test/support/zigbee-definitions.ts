@@ -59,3 +59,49 @@ export function bridgeEntry(definition: Definition, index: number, name?: string
     definition: { model, vendor, description, exposes: JSON.parse(JSON.stringify(listed)) as object[] },
   };
 }
+
+export interface ZigbeeMessage {
+  readonly cluster: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Of an IAS zone: bit 0 and 1 are its alarms, 2 is tamper, 3 the battery. */
+export const zone = (zonestatus: number): ZigbeeMessage => ({
+  cluster: "ssIasZone",
+  type: "commandStatusChangeNotification",
+  data: { zonestatus, extendedstatus: 0 },
+});
+
+export const report = (cluster: string, data: ZigbeeMessage["data"]): ZigbeeMessage => ({
+  cluster,
+  type: "attributeReport",
+  data,
+});
+
+/** What Zigbee2MQTT would publish for the message: the results of all converters that fit. */
+export function convert(definition: Definition, message: ZigbeeMessage): Record<string, unknown> {
+  const ieeeAddr = "0x0000000000000001";
+  const endpoint = {
+    ID: 1,
+    getDevice: () => ({}),
+    supportsInputCluster: () => false,
+    command: async () => ({}),
+    read: async () => ({}),
+    write: async () => ({}),
+    saveClusterAttributeKeyValue: () => {},
+    // A meter that counts thousandths of its unit.
+    getClusterAttributeValue: (_cluster: string, attribute: string) => SCALE[attribute],
+    deviceIeeeAddress: ieeeAddr,
+  };
+  const device = { ieeeAddr, endpoints: [endpoint], getEndpoint: () => endpoint, meta: {}, save: () => {} };
+  const full = { ...message, endpoint, device, meta: {}, groupID: 0, linkquality: 120 };
+  const results = definition.fromZigbee
+    .filter(
+      ({ cluster, type }) => cluster === message.cluster && (type === message.type || type.includes(message.type)),
+    )
+    .map((converter) => converter.convert(definition, full, () => {}, {}, { device, state: {} }) ?? {});
+  return Object.assign({}, ...results) as Record<string, unknown>;
+}
+
+const SCALE: Readonly<Record<string, number>> = { multiplier: 1, divisor: 1_000 };

@@ -3,6 +3,7 @@ import type { Alert } from "@gatehouse/protocol";
 import type { ApiKey } from "../../src/console/table/index.ts";
 import type { LiveMessage } from "../../src/console/table/live.ts";
 import { deviceAnswers } from "./device-answers.ts";
+import { dutyAnswers, visit } from "./duty-answers.ts";
 import { ago, alerts, evidenceOfRoom, handOvers, nights, prompts, rooms } from "./recorded.ts";
 import { setUpAnswers } from "./set-up-answers.ts";
 
@@ -142,7 +143,8 @@ function alertAnswers({ tell }: DevState): Partial<Record<ApiKey, Answer>> {
       },
     }),
     "POST /api/1/deeds": ({ body }) => {
-      const deed = body as { do: string; alert?: string; item?: string };
+      const deed = body as { do: string; alert?: string; item?: string; space?: string; plate?: string; note?: string };
+      if (deed.do === "patrol") return visit(deed);
       const alert = alerts.find(({ id }) => id === deed.alert);
       if (alert !== undefined) tell({ about: "alerts", alerts: [{ ...alert, state: "acknowledged" }] });
       if (deed.item !== undefined)
@@ -282,5 +284,6 @@ export const answersOf = (state: DevState): Partial<Record<ApiKey, Answer>> => (
   ...alertAnswers(state),
   ...jobAnswers,
   ...deviceAnswers,
+  ...dutyAnswers,
   ...(state.fresh === true ? setUpAnswers(state.tell) : {}),
 });

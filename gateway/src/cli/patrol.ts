@@ -18,7 +18,9 @@ const Line = z.object({
   name: z.string().optional(),
   risk: z.string(),
   everyDays: z.number(),
-  last: z.object({ how: z.enum(["tag", "plate"]), by: z.string(), at: z.string() }).nullable(),
+  last: z
+    .object({ how: z.enum(["tag", "plate"]), by: z.string(), at: z.string(), note: z.string().optional() })
+    .nullable(),
   dueBy: z.string(),
   overdue: z.boolean(),
   done: z.int(),

@@ -24,6 +24,8 @@ export interface AdapterRow {
   problems?(config: never, secret: (ref: SecretRef) => Buffer): readonly Problem[];
   /** The key that no two devices of one such driver share: their address on the line. */
   readonly distinct?: string;
+  /** Who it is in the networks it joins: no two of one type may be the same there. */
+  identities?(config: never): readonly string[];
   /** Of a driver: commands its devices may be given. */
   readonly actions?: readonly CommandAction[];
 }
@@ -89,6 +91,7 @@ export function configureAdapters<D extends AdapterRow, U extends AdapterRow>(
       },
     ];
   });
+  problems.push(...twins(site, "drivers", drivers), ...twins(site, "uplinks", uplinks));
   problems.push(...fireDoorProblems(site, drivers));
   checkDevices(site, new Map(drivers.map((driver) => [driver.id, driver.row])), isBad, problems);
   return { drivers, uplinks, problems };
@@ -121,6 +124,24 @@ function configOf(
   if (checked.ok) return checked.data;
   problems.push(...below(path, checked.problems));
   return undefined;
+}
+
+/** Two that would be one and the same at a broker throw each other out, or speak for each other. */
+function twins(
+  site: Site,
+  list: "drivers" | "uplinks",
+  all: readonly { readonly id: string; readonly row: AdapterRow; readonly config: unknown }[],
+): Problem[] {
+  const first = new Map<string, string>();
+  return all.flatMap(({ id, row, config }): Problem[] => {
+    const identities = config === undefined ? [] : (row.identities?.(config as never) ?? []);
+    const path = `${list}[${site[list].findIndex((block) => block.id === id)}]`;
+    const taken = identities.find((identity) => (first.get(identity) ?? id) !== id);
+    for (const identity of identities) first.set(identity, first.get(identity) ?? id);
+    if (taken === undefined) return [];
+    const fix = "give one of the two another name there";
+    return [{ path, reason: `"${id}" is ${taken}, as "${first.get(taken)}" is already`, fix }];
+  });
 }
 
 /** Doors of the fire section whose driver does not know what they are to be told. */

@@ -6,6 +6,7 @@ const KEYS: Readonly<Record<string, (item: never) => string>> = {
   spaces: ({ id }: { id: string }) => id,
   alerts: ({ id }: { id: string }) => id,
   prompts: ({ id }: { id: string }) => id,
+  patrols: ({ space }: { space: string }) => space,
   devices: ({ id }: { id: string }) => id,
   jobs: ({ id }: { id: string }) => id,
 };
@@ -13,6 +14,7 @@ const LISTS: Readonly<Record<string, string>> = {
   spaces: "spaces",
   alerts: "alerts",
   prompts: "prompts",
+  patrols: "patrols",
   devices: "devices",
   jobs: "jobs",
   readings: "readings",

@@ -65,7 +65,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const CLOCK_CHECK_MS = 1_000;
 
 /** What a listener is told after the commit. */
-export type CoreChange = Pick<Effects, "alerts" | "spaces" | "orders" | "prompts" | "dayEnded">;
+export type CoreChange = Pick<Effects, "alerts" | "spaces" | "facts" | "orders" | "prompts" | "dayEnded">;
 
 export class Core {
   readonly #options: CoreOptions;

@@ -19,7 +19,8 @@ export interface Target {
   readonly filter: Wanted | undefined;
 }
 
-const hasTold = ({ orders, prompts }: Effects): boolean => orders !== undefined || prompts !== undefined;
+const hasTold = ({ facts, orders, prompts }: Effects): boolean =>
+  facts !== undefined || orders !== undefined || prompts !== undefined;
 
 /** One turn. Single use: fill, write, then `committed()`. */
 export class Turn {

@@ -142,6 +142,8 @@ export interface DriverType<Config = never> {
   readonly actions: readonly CommandAction[];
   /** Those of them that only somebody on this box may give, and no platform. */
   readonly localActions?: readonly CommandAction[];
+  /** Who it is in the networks it joins: no two of one type may be the same there. */
+  identities?(config: Config): readonly string[];
   create(id: string, config: Config, deps: DriverDeps): Driver;
 }
 

@@ -55,6 +55,8 @@ export interface UplinkDeps {
 export interface UplinkType<Config = never> {
   readonly type: string;
   readonly config: ZodType<Config>;
+  /** Who it is in the networks it joins: no two of one type may be the same there. */
+  identities?(config: Config): readonly string[];
   create(id: string, config: Config, deps: UplinkDeps): Uplink;
   /** What is wrong with secrets the configuration names, found before anything is opened; paths below the uplink's block. */
   problems?(config: Config, secret: (ref: SecretRef) => Buffer): readonly Problem[];

@@ -11,7 +11,9 @@ function entitiesOf(configs: ReadonlyMap<string, string>): Map<string, Entity> {
     const place = parseDiscoveryTopic("homeassistant", topic);
     expect(place, topic).toBeDefined();
     if (place === undefined) continue;
-    const read = readAnnouncement(place, payload);
+    // As it is, our own driver would not take it for a device.
+    expect(readAnnouncement(place, payload), topic).toMatchObject({ ok: false });
+    const read = readAnnouncement(place, payload.replace('"origin":{"name":"Gatehouse"}', '"origin":{"name":"x"}'));
     expect(read, topic).toMatchObject({ ok: true });
     if (!read.ok) continue;
     for (const announced of read.parts) {

@@ -1,5 +1,5 @@
 /** What rooms, doors and the site itself announce to a Home Assistant: discovery payloads over the retained state topics. Pure. */
-import { AlertKind, stateTopic } from "@gatehouse/protocol";
+import { AlertKind, OWN_ORIGIN, stateTopic } from "@gatehouse/protocol";
 import type { Model } from "../core/model.ts";
 
 /** Payload by topic. */
@@ -10,7 +10,7 @@ const NO_ROOMS: readonly string[] = ["building", "floor"];
 
 export function discoveryConfigs(model: Model, prefix: string): DiscoveryConfigs {
   const site = siteId(model);
-  const origin = { name: "Gatehouse" };
+  const origin = { name: OWN_ORIGIN };
   const topic = (id: string) => `${prefix}/device/${id}/config`;
   const configs = new Map<string, string>();
   const add = (id: string, device: object, components: object) =>

@@ -93,6 +93,13 @@ export function monthFacts({ state, alerts, exchange, nowMs }: MonthSources, mon
   };
 }
 
+/** Nothing was recorded in it: no device was heard, no alert raised, nobody asked for anything. */
+export const isEmptyMonth = ({ alerts, devices, prompts, handOvers }: MonthFacts): boolean =>
+  alerts.length === 0 &&
+  devices.every(({ uptime, faults, repairs }) => uptime === null && faults === 0 && repairs === 0) &&
+  prompts.opened === 0 &&
+  handOvers.completed + handOvers.cancelled + handOvers.open === 0;
+
 interface Episode {
   readonly kind: Alert["kind"];
   readonly raisedAt: string;

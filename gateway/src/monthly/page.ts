@@ -2,7 +2,7 @@
 import { both, escapeHtml, grouped, percent } from "../replay/report/html.ts";
 import { STYLE } from "../replay/report/style.ts";
 import { kindName } from "../replay/report/words.ts";
-import type { MonthFacts } from "./facts.ts";
+import { isEmptyMonth, type MonthFacts } from "./facts.ts";
 
 /** Devices are to be in use for at least this share of the time (the town's own figure, 设备使用率≥90%). */
 const UPTIME_GOAL = 0.9;
@@ -23,6 +23,7 @@ export function monthPage(facts: MonthFacts, lang: "zh" | "en"): string {
 <p>${escapeHtml(site.address ?? "")}</p>
 <p><small>${both("网关", "gateway")} ${escapeHtml(site.gateway)} · ${both("生成于", "written")} <time>${escapeHtml(writtenAt.slice(0, 16).replace("T", " "))}</time></small></p></header>
 <main>
+${isEmptyMonth(facts) ? `<p><b>${both("该月没有任何记录。", "Nothing was recorded in this month.")}</b></p>` : ""}
 ${section("告警", "Alerts", alertTable(facts))}
 ${section("设备", "Devices", deviceTable(facts))}
 ${section("待办与交接", "Prompts and hand-over", promptTable(facts))}

@@ -27,8 +27,18 @@ export function monthRequest(parts: MonthParts): ControlRequest {
 /** Alerts read in one piece. */
 const PIECE = 100;
 
-/** `month` as 2026-11. Throws ConfigError for one that has not begun. */
-export async function factsOfMonth({ core, store, targets, clock }: MonthParts, month: string): Promise<MonthFacts> {
+/** For whoever waits: how far it is, from 0 to 1, and an end to it. */
+export interface MonthProgress {
+  readonly at: (share: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** `month` as 2026-11. Throws ConfigError for one that has not begun, and the signal's reason. */
+export async function factsOfMonth(
+  { core, store, targets, clock }: MonthParts,
+  month: string,
+  progress?: MonthProgress,
+): Promise<MonthFacts> {
   const nowMs = clock.nowMs();
   if (Date.parse(`${month}-01T00:00:00Z`) > nowMs + 86_400_000)
     throw new ConfigError({
@@ -48,6 +58,8 @@ export async function factsOfMonth({ core, store, targets, clock }: MonthParts, 
   const alerts: Alert[] = [];
   for (let from = 0; from < rows.length; from += PIECE) {
     for (const { body } of rows.slice(from, from + PIECE)) alerts.push(JSON.parse(body) as Alert);
+    progress?.at(from / rows.length);
+    progress?.signal.throwIfAborted();
     // Others have their turn.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -25,6 +25,8 @@ export type Announcement =
   | { readonly ok: false; readonly reason: string };
 
 export const MAX_DISCOVERY_BYTES = 128 * 1024;
+/** Origin of what a gateway of ours announces to a Home Assistant: its rooms and alerts, which must never come back as devices. */
+export const OWN_ORIGIN = "Gatehouse";
 const MAX_PARTS = 256;
 const MAX_KEYS = 128;
 const WORD = /^[A-Za-z0-9_-]{1,200}$/;
@@ -56,6 +58,8 @@ export function readAnnouncement({ component }: DiscoveryTopic, payload: string)
   if (given === undefined) return { ok: false, reason: "not a JSON object" };
   const fields = writtenOut(given);
   if (fields["migrate_discovery"] === true) return { ok: true, parts: [] };
+  if (record(fields["origin"])?.["name"] === OWN_ORIGIN)
+    return { ok: false, reason: "announced by a Gatehouse: rooms and alerts are no devices" };
   if (component !== "device") return { ok: true, parts: [{ part: "", component, fields }] };
   return readDevice(fields);
 }

@@ -16,15 +16,21 @@ export function describeMapping(mapping: DeviceMapping): readonly string[] {
   const lines = main.map(
     (point) => `${point.kind}: ${describePoint(point)}${irregular ? " [by the table of irregular devices]" : ""}`,
   );
-  if (mapping.lockActions) lines.push("lock: access.granted, access.denied, lock.locked, lock.unlocked from action");
+  if (tellsBy(mapping, "action"))
+    lines.push("lock: access.granted, access.denied, lock.locked, lock.unlocked from action");
+  if (tellsBy(mapping, "last_unlock_source")) lines.push("lock: access.granted from last_unlock_source");
   for (const point of side) lines.push(`beside: ${describePoint(point)}`);
   if (unsupported !== undefined) lines.unshift(`unsupported: ${unsupported}`);
   const told = left.filter(({ property, why }) => unsupported?.startsWith(`${property}: ${why}`) !== true);
   return [...lines, ...told.map(({ property, why }) => `not read: ${property}: ${why}`)];
 }
 
+const tellsBy = ({ lockActions, openerFrom = ["action"] }: DeviceMapping, property: string): boolean =>
+  lockActions && openerFrom.includes(property);
+
 /** The same as JSON. */
-export function mappingJson({ points, lockActions, left, irregular, unsupported }: DeviceMapping): object {
+export function mappingJson(mapping: DeviceMapping): object {
+  const { points, left, irregular, unsupported } = mapping;
   return {
     points: points.map((point) => {
       const { kind, property, endpoint, reads, takes } = point;
@@ -38,7 +44,8 @@ export function mappingJson({ points, lockActions, left, irregular, unsupported 
         ...(takes === true ? { commands: ["lock", "unlock"] } : {}),
       };
     }),
-    lockActions,
+    lockActions: tellsBy(mapping, "action"),
+    ...(tellsBy(mapping, "last_unlock_source") ? { lastUnlock: true } : {}),
     left,
     irregular,
     ...(unsupported === undefined ? {} : { unsupported }),

@@ -43,6 +43,8 @@ export interface DeviceMapping {
   readonly points: readonly Point[];
   /** Its `action`s are those of a lock. */
   readonly lockActions: boolean;
+  /** Properties by which a lock says who opened it, as far as it exposes them; it is heard without, too. */
+  readonly openerFrom?: readonly string[] | undefined;
   /** Its `action`s may call for help. */
   readonly panicActions: boolean;
   readonly left: readonly Left[];

@@ -319,6 +319,15 @@ describe("strangers", () => {
     expect(host.take("spBv1.0/Plant/NCMD/Gw", Uint8Array.of(1), now())).toEqual([]);
   });
 
+  test("devices born without metrics are bounded too, and those that are known may be born again", () => {
+    host = new SparkplugHost({ reorderMs: 0, maxDevices: 2 });
+    nodeBirth();
+    expect(kinds(say("DBIRTH", 1, [], "a"))).toEqual(["birth"]);
+    expect(kinds(say("DBIRTH", 2, [], "b"))).toEqual(["birth"]);
+    expect(say("DBIRTH", 3, [], "c")).toMatchObject([{ kind: "problem", reason: "DBIRTH: more than 2 devices" }]);
+    expect(kinds(say("DBIRTH", 4, [], "a"))).toEqual(["birth"]);
+  });
+
   test("edge nodes and metrics beyond what is kept are told", () => {
     host = new SparkplugHost({ reorderMs: 0, maxNodes: 1, maxMetrics: 3 });
     births();

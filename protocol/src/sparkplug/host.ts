@@ -35,6 +35,7 @@ export interface HostOptions {
   readonly maxNodes?: number;
   /** Of all edge nodes together. */
   readonly maxMetrics?: number;
+  readonly maxDevices?: number;
 }
 
 /** An edge node is asked at most once in so long. */
@@ -42,6 +43,8 @@ const ASK_MS = 5_000;
 const BIRTH_MS = 10_000;
 const MAX_NODES = 1_000;
 const MAX_METRICS = 200_000;
+/** Of all edge nodes: one that is born without metrics costs memory too. */
+const MAX_DEVICES = 20_000;
 /** Of one edge node, what waits for what is missing. */
 const MAX_HELD_BYTES = 1024 * 1024;
 
@@ -68,11 +71,12 @@ export class SparkplugHost {
   readonly #timed = new Set<string>();
   /** Metrics of all births. */
   #metrics = 0;
+  #devices = 0;
   /** When each edge node may be asked again. */
   readonly #asked = new Map<string, number>();
 
   constructor(options: HostOptions) {
-    const limits = { birthMs: BIRTH_MS, maxNodes: MAX_NODES, maxMetrics: MAX_METRICS };
+    const limits = { birthMs: BIRTH_MS, maxNodes: MAX_NODES, maxMetrics: MAX_METRICS, maxDevices: MAX_DEVICES };
     this.#options = { ...limits, ...options };
   }
 
@@ -274,11 +278,7 @@ export class SparkplugHost {
     const name = [edgeNodeName(node.id), ...(device === undefined ? [] : [device])].join("/");
     try {
       if (topic.type === "DBIRTH") {
-        const known = node.devices.get(device ?? "");
-        this.#roomFor(known, payload);
-        const before = known?.metrics.size ?? 0;
-        const read = node.born(device, payload, now.wallMs);
-        this.#metrics += (node.devices.get(device ?? "")?.metrics.size ?? 0) - before;
+        const read = this.#deviceBirth(node, topic.device, payload, now);
         return [{ kind: "birth", ...of, metrics: read.metrics }, ...this.#told(name, topic.type, read)];
       }
       if (topic.type === "DDEATH") {
@@ -294,6 +294,18 @@ export class SparkplugHost {
       if (!(error instanceof FrameError)) throw error;
       return [{ kind: "problem", topic: name, reason: `${topic.type}: ${error.message}` }];
     }
+  }
+
+  #deviceBirth(node: HostNode, device: string, payload: ReceivedPayload, now: Moment): ReadMetrics {
+    const known = node.devices.get(device);
+    this.#roomFor(known, payload);
+    if (known === undefined && this.#devices >= this.#options.maxDevices)
+      throw new FrameError("payload", `more than ${this.#options.maxDevices} devices`);
+    const before = known?.metrics.size ?? 0;
+    const read = node.born(device, payload, now.wallMs);
+    if (known === undefined) this.#devices += 1;
+    this.#metrics += (node.devices.get(device)?.metrics.size ?? 0) - before;
+    return read;
   }
 
   /** The first of what could not be read stands for the others. */

@@ -59,6 +59,22 @@ test(
   },
 );
 
+test(
+  tck(
+    "a host at two servers has a timestamp for each: the time of that connection",
+    "tck-id-operational-behavior-host-application-multi-server-timestamp",
+  ),
+  () => {
+    const one = hostSession("h", 5);
+    const two = hostSession("h", 9);
+    const stampOf = ({ payload }: { readonly payload: string }) => parseHostState(bytes(payload))?.timestamp;
+    expect([one.will, one.birth, two.will, two.birth].map(stampOf)).toEqual([5, 5, 9, 9]);
+    const said = bytes('{"online":false,"timestamp":7}');
+    expect(one.answer(said)).toEqual(one.birth);
+    expect(two.answer(said)).toEqual(two.birth);
+  },
+);
+
 test("STATE is JSON with both its keys, and nothing else", () => {
   expect(parseHostState(bytes('{"online":true,"timestamp":1,"more":[]}'))).toEqual({ online: true, timestamp: 1 });
   for (const text of [

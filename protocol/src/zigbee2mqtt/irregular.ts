@@ -143,6 +143,12 @@ export const IRREGULAR: readonly Irregular[] = [
   { vendor: "SmartThings", models: ["STS-PRS-251"], not: { presence: TAG } },
   { vendor: "KMPCIL", models: ["KMPCIL-tag-001"], not: { presence: TAG, occupancy: TAG, vibration: TAG } },
   { vendor: "Aqara", models: ["ACN002"], not: { occupancy_status: "tells that the toilet seat is in use" } },
+  {
+    vendor: "Tuya",
+    models: ["ZY-M100-S_3"],
+    // Its converter writes words where the expose has booleans.
+    points: [presence("presence", { ...THERE_IF_TRUE, True: "presence.on", False: "presence.off" })],
+  },
   { vendor: "Sengled", models: ["E13-A21"], points: [presence("motion_status", THERE_IF_TRUE)] },
   { vendor: "Vesternet", models: ["VES-ZB-PIR-21"], points: [presence("occupancy_alarm_1", THERE_IF_TRUE)] },
   { vendor: "iLightsIn", models: ["HSSA18-Z-MID"], points: [presence("occupancy_alarm_1", THERE_IF_TRUE)] },

@@ -30,11 +30,13 @@ export function mapDevice({
   const lockActions = row?.lockActions === true || points.some(({ kind, takes }) => kind === "lock" && takes === true);
   const panicActions = !lockActions && [...actions].some((action) => PANIC.includes(action));
   if (panicActions) points.push({ kind: "panic-button", property: "action", reads: { as: "values", values: PANICS } });
-  const mapping = { points, lockActions, panicActions, left, irregular: row !== undefined };
+  const openerFrom = OPENER.filter((property) => exposes.some((expose) => expose.property === property));
+  const mapping = { points, lockActions, openerFrom, panicActions, left, irregular: row !== undefined };
   if (points.some(({ kind }) => kind !== undefined)) return mapping;
   return { ...mapping, unsupported: whyNothing(points, left, exposes) };
 }
 
+const OPENER = ["action", "last_unlock_source"];
 const PANIC: readonly string[] = ["emergency", "sos", "panic"];
 const PANICS = Object.fromEntries(PANIC.map((action) => [action, "panic" as const]));
 

@@ -115,7 +115,7 @@ export const RULES: readonly Rule[] = [
     reads: ({ unit }) => (unit === "%" ? { as: "percent" } : undefined),
   },
   {
-    property: /^battery_state$/,
+    property: /^battery_(state|level)$/,
     type: "enum",
     kind: undefined,
     reads: ({ values }) => (values.includes("low") ? { as: "values", values: { low: "battery.low" } } : undefined),
@@ -145,5 +145,6 @@ export const NOT_OURS: readonly { readonly property: RegExp; readonly why: strin
     property: /^(energy|power)_(a|b|c|phase_[abc]|l\d|t\d|tier_\d|[XYZ]|ab)$/,
     why: "one phase or tariff of the meter",
   },
+  { property: /^input(_\d+)?$/, why: "an input that anything may be wired to: its sense is not told" },
   { property: /^(occupancy|presence|contact|vibration)_/, why: "a setting or a detail, not the state" },
 ];

@@ -21,4 +21,5 @@ export const jobWords = dictionary({
   flash: { zh: "更新固件", en: "Firmware update" },
   "uplink-test": { zh: "平台测试", en: "Platform test" },
   "device-test": { zh: "设备测试", en: "Device test" },
+  report: { zh: "月报", en: "Monthly report" },
 });

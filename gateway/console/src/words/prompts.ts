@@ -10,7 +10,7 @@ export const promptWords = dictionary({
   none: { zh: "没有待办事项", en: "Nothing is to be done" },
   noneHandled: { zh: "还没有处理过的事项", en: "Nothing was handled yet" },
   since: { zh: "{at} 起，已 {length}", en: "since {at}, for {length}" },
-  asked: { zh: "已提醒 {n} 次", en: "asked louder {n} times" },
+  asked: { zh: "已提醒 {n} 次", en: "asked louder: {n}×" },
   handle: { zh: "我已处理", en: "I have dealt with it" },
   note: { zh: "备注（可不填）", en: "Note (may be left out)" },
   seeAlert: { zh: "查看预警", en: "See the alert" },

@@ -16,6 +16,7 @@ export const safetyWords = dictionary({
   people: { zh: "人数", en: "People" },
   between: { zh: "区间", en: "Between" },
   since: { zh: "自", en: "Since" },
+  sinceBelow: { zh: "自 {at}", en: "since {at}" },
   notes: { zh: "备注", en: "Note" },
   counted: { zh: "已清点", en: "Counted" },
   silent: { zh: "设备失联，数字可能已过时：{devices}", en: "not heard, the number may be old: {devices}" },

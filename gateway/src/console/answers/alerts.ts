@@ -1,13 +1,9 @@
-/** Answers about alerts and everything else people deal with: prompts, hand-overs, fire, patrols, the month. */
-import { type Alert, type Clock, ConfigError } from "@gatehouse/protocol";
-import { siteCompliance } from "../../core/compliance/streak.ts";
+/** Answers about alerts and everything else people deal with: prompts, hand-overs, fire. */
+import { type Alert, ConfigError } from "@gatehouse/protocol";
 import type { Core } from "../../core/core.ts";
 import type { EgressRelease } from "../../core/fire/egress-release.ts";
-import { patrolList } from "../../core/patrol/list.ts";
 import type { Store } from "../../core/ports.ts";
 import type { RollCallBook } from "../../monitor/roll-call.ts";
-import type { MonthFacts } from "../../monthly/facts.ts";
-import { monthPage } from "../../monthly/page.ts";
 import { alertIn } from "../../words/alert-in.ts";
 import { inLanguage, type Language } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
@@ -23,11 +19,8 @@ export interface AlertParts {
   readonly store: Pick<Store, "alertPage">;
   readonly egress: Pick<EgressRelease, "status">;
   readonly rollCall: Pick<RollCallBook, "now">;
-  readonly clock: Clock;
   /** Undefined where the site file does not allow them. */
   readonly photos: Photos | undefined;
-  /** `month` as 2026-11. Throws ConfigError. */
-  monthFacts(month: string): Promise<MonthFacts>;
   /** Names of accounts one can hand over to. */
   people(): readonly string[];
 }
@@ -42,10 +35,7 @@ type Keys =
   | "GET /api/1/hand-overs"
   | "GET /api/1/roll-call"
   | "GET /api/1/fire"
-  | "POST /api/1/fire/over"
-  | "GET /api/1/patrols"
-  | "GET /api/1/compliance"
-  | "GET /api/1/reports/month";
+  | "POST /api/1/fire/over";
 
 export function alertAnswers(parts: AlertParts): Answers<Keys> {
   const { core, egress } = parts;
@@ -93,12 +83,6 @@ export function alertAnswers(parts: AlertParts): Answers<Keys> {
       await core.endFire(doerOf(asking), note);
       return fireIn(egress.status, asking.language);
     },
-    "GET /api/1/patrols": async () => ({ patrols: patrolList(core.state) }),
-    "GET /api/1/compliance": async () => ({ compliance: siteCompliance(core.state) }),
-    "GET /api/1/reports/month": async ({ query: { month, lang } }) => ({
-      type: "text/html; charset=utf-8",
-      body: monthPage(await parts.monthFacts(month), lang),
-    }),
   };
 }
 

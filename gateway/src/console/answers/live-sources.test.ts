@@ -81,6 +81,16 @@ describe("live sources", () => {
     expect(box.heard[0]).toMatchObject({ about: "spaces", spaces: [{ id: "F1" }, { id: "F2" }] });
   });
 
+  it("tell a checkpoint that was visited, or that nobody came to in time, and no other", async () => {
+    const patrols = { checkpoints: [{ space: "F1" }, { space: "F2" }] };
+    box.run.configure(testConfig({ patrols }));
+    box.watch("patrols");
+    const fact = { type: "gatehouse.patrol.done", subject: "F2" } as NonNullable<CoreChange["facts"]>[number];
+    box.change({ facts: [{ ...fact, type: "gatehouse.residence.return-detected", subject: "F1" }, fact] });
+    await box.clock.advance(GATHER_MS);
+    expect(box.heard).toMatchObject([{ about: "patrols", patrols: [{ space: "F2", state: "ahead" }] }]);
+  });
+
   it("say what is wrong in the language of the page that watches", async () => {
     box.watch("health", { language: "zh" });
     box.watch("health", { language: "en" });

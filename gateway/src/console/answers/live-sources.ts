@@ -16,6 +16,7 @@ import { type DeviceRowParts, lastSeen } from "./device-rows.ts";
 import { Latest, Stream } from "./gather.ts";
 import type { Jobs } from "./jobs.ts";
 import { messageText } from "./mqtt-words.ts";
+import { patrolRows } from "./patrols.ts";
 import { seenReading } from "./reading-words.ts";
 import { type SpaceRowParts, spaceRows } from "./space-rows.ts";
 
@@ -106,6 +107,19 @@ const prompts: Source = ({ clock, core }, tell, _, changes) => {
   return ender(latest, [end]);
 };
 
+/** A visit, or that nobody came in time. */
+const patrols: Source = ({ clock, core }, tell, _, changes) => {
+  const latest = new Latest<string>(clock, (ids) => {
+    const rows = patrolRows(core.state, clock.nowMs()).filter(({ space }) => ids.includes(space));
+    tell({ about: "patrols", patrols: rows });
+  });
+  const end = changes.on(({ facts = [], alerts: changed }) => {
+    for (const { type, subject } of facts) if (type === "gatehouse.patrol.done") latest.add(subject, subject);
+    for (const { alert } of changed) if (alert.kind === "patrol-overdue") latest.add(alert.space, alert.space);
+  });
+  return ender(latest, [end]);
+};
+
 /** All that holds, each time. */
 const health: Source = ({ clock, core, health: board }, tell, { language = "zh" }) => {
   const latest = new Latest<true>(clock, () => {
@@ -192,6 +206,7 @@ const SOURCES: Readonly<Record<LiveKind, Source>> = {
   spaces,
   alerts,
   prompts,
+  patrols,
   health,
   jobs,
   devices,

@@ -79,20 +79,4 @@ export const alertRoutes = {
     body: z.strictObject({ note: z.string().max(300).optional() }),
     answer: z.unknown(),
   }),
-  "GET /api/1/patrols": route({ summary: "Visits due and done", access: "anyone", answer: z.unknown() }),
-  "GET /api/1/compliance": route({
-    summary: "Days without a breach, by space and for the site",
-    access: "anyone",
-    answer: z.unknown(),
-  }),
-  "GET /api/1/reports/month": route({
-    summary: "The monthly report as a page to print",
-    access: "anyone",
-    query: z.object({
-      month: z.string().regex(/^20\d\d-(0[1-9]|1[0-2])$/, "write a month as 2026-11"),
-      lang: z.enum(["zh", "en"]).default("zh"),
-    }),
-    answer: z.unknown(),
-    file: { type: "text/html; charset=utf-8" },
-  }),
 } as const;

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { alertRoutes } from "./alerts.ts";
 import { boardRoutes } from "./boards.ts";
 import { deviceRoutes } from "./devices.ts";
+import { dutyRoutes } from "./duties.ts";
 import { jobRoutes } from "./jobs.ts";
 import type { Role, Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
@@ -15,6 +16,7 @@ export const API = {
   ...sessionRoutes,
   ...spaceRoutes,
   ...alertRoutes,
+  ...dutyRoutes,
   ...deviceRoutes,
   ...boardRoutes,
   ...jobRoutes,

@@ -3,7 +3,16 @@ import { z } from "zod";
 import { Done, NamedId, route, Text } from "./route.ts";
 
 /** A new kind needs a row in test/e2e/cancel-jobs.test.ts. */
-export const JOB_KINDS = ["scan", "replay", "backup", "restore", "flash", "uplink-test", "device-test"] as const;
+export const JOB_KINDS = [
+  "scan",
+  "replay",
+  "backup",
+  "restore",
+  "flash",
+  "uplink-test",
+  "device-test",
+  "report",
+] as const;
 
 export const JobRow = z.object({
   id: z.string(),

@@ -2,6 +2,7 @@
 import { Alert, Prompt } from "@gatehouse/protocol";
 import { z } from "zod";
 import { SeenReading } from "./devices.ts";
+import { PatrolRow } from "./duties.ts";
 import { JobRow } from "./jobs.ts";
 import type { Access } from "./route.ts";
 import { SpaceRow } from "./spaces.ts";
@@ -12,6 +13,7 @@ export const LIVE_ACCESS = {
   spaces: "anyone",
   alerts: "anyone",
   prompts: "anyone",
+  patrols: "anyone",
   health: "anyone",
   jobs: "anyone",
   devices: "anyone",
@@ -41,6 +43,7 @@ export const LiveMessage = z.discriminatedUnion("about", [
   z.object({ about: z.literal("spaces"), spaces: z.array(SpaceRow) }),
   z.object({ about: z.literal("alerts"), alerts: z.array(Alert) }),
   z.object({ about: z.literal("prompts"), prompts: z.array(Prompt) }),
+  z.object({ about: z.literal("patrols"), patrols: z.array(PatrolRow) }),
   z.object({ about: z.literal("health"), codes: z.array(HealthCodeRow) }),
   z.object({ about: z.literal("jobs"), jobs: z.array(JobRow) }),
   z.object({

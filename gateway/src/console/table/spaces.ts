@@ -3,6 +3,7 @@
 import { Alert, Evidence, Portal, RiskLevel, Space, SpaceKind } from "@gatehouse/protocol";
 import { z } from "zod";
 import { DeviceRow } from "./devices.ts";
+import { SpaceCompliance } from "./duties.ts";
 import { NamedId, PageQuery, page, route, Text } from "./route.ts";
 
 export const EstimateNow = z.object({
@@ -98,7 +99,7 @@ export const spaceRoutes = {
       portals: z.array(Portal),
       devices: z.array(DeviceRow),
       alerts: z.array(Alert),
-      compliance: z.unknown(),
+      compliance: SpaceCompliance.nullable(),
     }),
   }),
   "GET /api/1/spaces/:id/nights": route({

@@ -16,7 +16,13 @@ const DAY_MS = 24 * HOUR_MS;
 export interface PatrolMemo {
   /** The last proof, or where there was none yet, since when it is counted. */
   lastAtMs: number;
-  proof?: { readonly how: "tag" | "plate"; readonly by: string; readonly at: string };
+  proof?: {
+    readonly how: "tag" | "plate";
+    readonly by: string;
+    readonly at: string;
+    /** What was found; stays on the box. */
+    readonly note?: string;
+  };
   /** Visits in time, and times it ran out. */
   done: number;
   missed: number;
@@ -109,7 +115,7 @@ export const patrolTag: ReadingRule = (state, { reading, device, space, nowMs })
 export function prove(
   state: CoreState,
   spaceId: string,
-  { how, by }: { readonly how: "tag" | "plate"; readonly by: string },
+  { how, by, note }: Omit<NonNullable<PatrolMemo["proof"]>, "at">,
   nowMs: number,
 ): AlertEvent[] {
   const model = modelOf(state);
@@ -120,7 +126,8 @@ export function prove(
   const at = formatTime(nowMs, model.zone);
   const place = { kind: NAME, space: spaceId } as const;
   const late = isStanding(recordOf(state, place));
-  setMemo(state, NAME, spaceId, { ...memo, lastAtMs: nowMs, proof: { how, by, at }, done: memo.done + (late ? 0 : 1) });
+  const proof = { how, by, at, ...(note === undefined ? {} : { note }) };
+  setMemo(state, NAME, spaceId, { ...memo, lastAtMs: nowMs, proof, done: memo.done + (late ? 0 : 1) });
   watch(state, model, spaceId, every, nowMs);
   tell(state, {
     type: "gatehouse.patrol.done",

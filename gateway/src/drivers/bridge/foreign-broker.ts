@@ -10,6 +10,8 @@ const KEEPALIVE_SECONDS = 30;
 const GOODBYE_MS = 1_000;
 /** One packet; a list of all devices is the longest. */
 const MAX_PACKET_BYTES = 16 * 1024 * 1024;
+/** What may have come together with it. */
+const SLACK_BYTES = 256 * 1024;
 
 const TLS = { minVersion: "TLSv1.2" } as const;
 
@@ -98,11 +100,13 @@ function begin(
     const refused = typeof cause.code === "number" || cause.code === "ECONNREFUSED" || cause.code === "ENOTFOUND";
     fail(new LinkError(refused ? "refused" : "closed", `${what}: ${cause.message.trim()}`, { cause }));
   });
+  boundPackets(client, () =>
+    fail(new LinkError("closed", `${what}: sent a packet of more than ${MAX_PACKET_BYTES / 1024 / 1024} MiB`)),
+  );
   client.on("close", () => fail(new LinkError("closed", `${what}: the broker closed the connection`)));
   // The PUBACK goes out when `done` is called, and the next message is not heard before.
   client.handleMessage = ({ topic, payload, retain, qos }, done) => {
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    if (bytes.length > MAX_PACKET_BYTES) return done();
     const lost = (cause: unknown) => fail(new LinkError("closed", `${what}: ${topic} was not stored`, { cause }));
     try {
       const taken = hear({ topic, payload: bytes, retained: retain, qos });
@@ -113,6 +117,20 @@ function begin(
     }
   };
   return client;
+}
+
+/** MQTT.js gathers a packet whole, whatever its length: more bytes than one may have, and none of them a packet, end the connection. */
+function boundPackets(client: MqttClient, tooLong: () => void): void {
+  let bytes = 0;
+  client.on("packetreceive", () => {
+    bytes = 0;
+  });
+  client.stream.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_PACKET_BYTES + SLACK_BYTES) return;
+    tooLong();
+    client.stream.destroy();
+  });
 }
 
 async function within<T>(clock: Clock, work: Promise<T>, what: string): Promise<T> {

@@ -26,6 +26,7 @@ import { LockWishes } from "../bridge/lock-wishes.ts";
 import { RelockMemory } from "../bridge/relock-memory.ts";
 import { AvailabilityBook } from "./availability.ts";
 import { AnnouncementMemory } from "./memory.ts";
+import { OffDelays } from "./off-delays.ts";
 import { Register, type Registered } from "./register.ts";
 import { readState } from "./state-text.ts";
 import { groupsOf, mappingOf, type View, viewsOf } from "./views.ts";
@@ -68,7 +69,7 @@ class HomeAssistantDriver implements Driver {
   readonly #relocks: RelockMemory;
   readonly #wishes: LockWishes;
   readonly #available = new AvailabilityBook();
-  readonly #offTimers = new Map<string, () => void>();
+  readonly #offDelays: OffDelays;
   readonly #online = new Map<string, boolean>();
   #views: ReadonlyMap<string, View> = new Map();
   #bridge: Bridge | undefined;
@@ -82,6 +83,7 @@ class HomeAssistantDriver implements Driver {
     this.#memory = new AnnouncementMemory(deps.vault, deps.log);
     this.#relocks = new RelockMemory(deps.vault, deps.log);
     this.#wishes = new LockWishes(deps.clock, this.#relocks);
+    this.#offDelays = new OffDelays(deps.clock, deps.vault, deps.log);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -90,6 +92,7 @@ class HomeAssistantDriver implements Driver {
     if (signal.aborted) return;
     for (const { topic, payload } of await this.#memory.read()) this.#announce(topic, payload);
     await this.#relocks.read();
+    await this.#offDelays.read();
     this.#bind();
     const { prefix, topics } = this.#config;
     const ready = (bridge: Bridge) => {
@@ -110,7 +113,7 @@ class HomeAssistantDriver implements Driver {
     } finally {
       this.#bridge = undefined;
       this.#cancelBind?.();
-      for (const cancel of this.#offTimers.values()) cancel();
+      this.#offDelays.close();
       this.#wishes.abandon(`driver ${this.id} ended`);
       this.#wishes.end();
     }
@@ -198,6 +201,7 @@ class HomeAssistantDriver implements Driver {
     const { devices, health, found } = this.#deps;
     const groups = groupsOf(this.#register.all);
     this.#views = viewsOf(devices, groups, this.#views);
+    this.#resumeDelays();
     this.#available.only(new Set(this.#register.all.map(({ entity }) => entity.id)));
     for (const { device, problem } of this.#views.values()) {
       if (problem === undefined) health.clear("device-settings", device.id);
@@ -283,25 +287,28 @@ class HomeAssistantDriver implements Driver {
   }
 
   /** A sensor that never says that it is off. */
-  #goOffLater({ device, state }: View, { id, offDelaySeconds, offText }: Entity, value: string | undefined): void {
+  #goOffLater(view: View, entity: Entity, value: string | undefined): void {
+    const { id, offDelaySeconds, offText } = entity;
     if (offDelaySeconds === undefined || offText === undefined || value === undefined) return;
-    const key = `${device.id} ${id}`;
-    this.#offTimers.get(key)?.();
-    this.#offTimers.delete(key);
-    if (value === offText) return;
+    const key = `${view.device.id} ${id}`;
+    if (value === offText) this.#offDelays.stop(key);
+    else this.#offDelays.start(key, offDelaySeconds, () => this.#goOff(view.device.id, id, offText));
+  }
+
+  /** What stood when the last life of this driver ended. */
+  #resumeDelays(): void {
+    for (const { device, entities } of this.#views.values())
+      for (const { id, offDelaySeconds, offText } of entities.values())
+        if (offDelaySeconds !== undefined && offText !== undefined)
+          this.#offDelays.resume(`${device.id} ${id}`, offDelaySeconds, () => this.#goOff(device.id, id, offText));
+  }
+
+  #goOff(device: string, entity: string, offText: string): void {
     const { clock, accept, log } = this.#deps;
-    const cancel = clock.after((offDelaySeconds * 1_000) / clock.scale, () => {
-      this.#offTimers.delete(key);
-      const said = state.hear(new Map([[id, offText]]), clock.nowMs());
-      const items = said.map(({ kind, value: much }) => ({
-        device: device.id,
-        kind,
-        ...(much === undefined ? {} : { value: much }),
-      }));
-      if (items.length > 0)
-        accept(items).catch((err: unknown) => log.debug({ err }, "the end of a signal was not stored"));
-    });
-    this.#offTimers.set(key, cancel);
+    const said = this.#views.get(device)?.state.hear(new Map([[entity, offText]]), clock.nowMs()) ?? [];
+    const items = said.map(({ kind, value }) => ({ device, kind, ...(value === undefined ? {} : { value }) }));
+    if (items.length > 0)
+      accept(items).catch((err: unknown) => log.debug({ err }, "the end of a signal was not stored"));
   }
 
   /** Readings of who came and went. `heard` have just said something. */

@@ -336,5 +336,6 @@ export const sparkplug = {
   config: SparkplugConfig,
   device: SparkplugDevice,
   actions: ["unlock", "lock"],
+  identities: ({ url, host }) => [`the host application ${host} at ${url?.host ?? "the gateway's own broker"}`],
   create: (id: string, config: SparkplugConfig, deps: DriverDeps): Driver => new SparkplugDriver(id, config, deps),
 } satisfies DriverType<SparkplugConfig>;

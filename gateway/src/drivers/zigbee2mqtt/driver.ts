@@ -27,6 +27,7 @@ import { type Bridge, type Heard, runBridge } from "../bridge/bridge.ts";
 import { bridgeKeys } from "../bridge/config.ts";
 import { LockWishes } from "../bridge/lock-wishes.ts";
 import { RelockMemory } from "../bridge/relock-memory.ts";
+import { ActionMemory, actionMark } from "./action-memory.ts";
 import { readBridgeMessage } from "./bridge-message.ts";
 import { Memory } from "./memory.ts";
 import { type Known, Roll, type View } from "./roll.ts";
@@ -58,6 +59,7 @@ class ZigbeeDriver implements Driver {
   readonly #memory: Memory;
   readonly #relocks: RelockMemory;
   readonly #alarms: AlarmMemory;
+  readonly #actions: ActionMemory;
   readonly #wishes: LockWishes;
   readonly #online = new Map<string, boolean>();
   #roll: Roll;
@@ -72,6 +74,7 @@ class ZigbeeDriver implements Driver {
     this.#relocks = new RelockMemory(deps.vault, deps.log);
     this.#wishes = new LockWishes(deps.clock, this.#relocks);
     this.#alarms = new AlarmMemory(deps.vault, deps.log);
+    this.#actions = new ActionMemory(deps.vault, deps.log);
     this.#roll = new Roll(deps.devices, []);
   }
 
@@ -82,6 +85,7 @@ class ZigbeeDriver implements Driver {
     const { devices, remembered } = await this.#memory.read();
     await this.#relocks.read();
     await this.#alarms.read();
+    await this.#actions.read();
     this.#roll = new Roll(this.#deps.devices, remembered);
     // What it knew last: states may come before the list.
     this.#roll.replace(devices);
@@ -198,8 +202,10 @@ class ZigbeeDriver implements Driver {
   }
 
   async #hearBridgeState(payload: Buffer): Promise<void> {
+    const word = stateWord(payload);
+    if (word === "online") this.#actions.back(this.#deps.clock.nowMs());
     // Without the bridge nothing is known of its devices; each is back with its next word.
-    if (stateWord(payload) === "offline")
+    if (word === "offline")
       await this.#setOnline(
         this.#deps.devices.map(({ id }) => id),
         false,
@@ -238,19 +244,22 @@ class ZigbeeDriver implements Driver {
     return changed.map((device) => ({ device, kind: online ? "device.online" : "device.offline" }));
   }
 
-  async #hearState(name: string, payload: Buffer, retained: boolean): Promise<void> {
+  async #hearState(name: string, payload: Buffer, isKept: boolean): Promise<void> {
     const known = this.#roll.named(name);
     if (known === undefined || known.views.length === 0 || payload.length === 0) return;
     const text = payload.length > MAX_ZIGBEE_PAYLOAD_BYTES ? "" : payload.toString("utf8");
-    const said = known.views.flatMap((view) => this.#itemsOf(view, known.zigbee.ieee, text, retained));
+    const { ieee } = known.zigbee;
+    const mark = actionMark(text);
+    const retained = isKept || (mark !== undefined && this.#actions.isRepeat(ieee, mark, this.#deps.clock.nowMs()));
+    const said = known.views.flatMap((view) => this.#itemsOf(view, ieee, text, retained));
     const devices = known.views.map(({ device }) => device.id);
     // A retained state may be of last week, and says nothing of the device being there now. In one piece: the next message does not come between.
     const items = [...(retained ? [] : this.#turned(devices, true)), ...said];
     const calls = this.#alarms.take();
     const rejections = items.length === 0 ? [] : await this.#deps.accept(items);
     void this.#alarms.keep(calls);
-    if (rejections.length > 0)
-      this.#deps.log.debug({ zigbee: known.zigbee.ieee, first: rejections[0] }, "readings rejected");
+    if (mark !== undefined) void this.#actions.keep(ieee, mark);
+    if (rejections.length > 0) this.#deps.log.debug({ zigbee: ieee, first: rejections[0] }, "readings rejected");
   }
 
   #itemsOf({ device, mapping, state }: View, ieee: string, text: string, retained: boolean): readonly unknown[] {

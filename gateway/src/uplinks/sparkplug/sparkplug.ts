@@ -285,6 +285,8 @@ function timeOf({ text, event = text }: OutboxItem): number | undefined {
 export const sparkplugUplink = {
   type: "sparkplug",
   config: SparkplugUplinkConfig,
+  identities: ({ servers, group, node }) =>
+    servers.map(({ host }) => `the edge node ${group}/${node ?? "of the gateway's id"} at ${host}`),
   create: (id: string, config: SparkplugUplinkConfig, deps: UplinkDeps): Uplink =>
     new SparkplugUplink(id, config, deps),
 } satisfies UplinkType<SparkplugUplinkConfig>;

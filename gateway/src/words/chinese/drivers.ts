@@ -10,6 +10,7 @@ export const ofDrivers: Readonly<Record<string, string>> = {
   "{} does not let us subscribe to {}": "{1}不允许订阅{2}",
   "{}: closed": "{1}：已关闭",
   "{}: the broker closed the connection": "{1}：消息服务关闭了连接",
+  "{}: sent a packet of more than {} MiB": "{1}：发来的数据包超过{2}MiB",
   "{}: {} was not stored": "{1}：{2}未能保存",
   "{}: no answer within {} ms": "{1}：{2}毫秒内没有应答",
   "{} takes lock and unlock, not {}": "{1}只接受lock和unlock，不接受{2}",

@@ -43,6 +43,8 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "{} rules are too many": "规则太多：{1}条",
   "use at most {}": "最多使用{1}条",
   "give one of the two another id": "请把两者之一换个编号",
+  "give one of the two another name there": "请给两者之一在那里换个名称",
+  '"{}" is {}, as "{}" is already': "“{1}”是{2}，“{3}”已经是了",
   'there is a rule "{}" in another file already': "另一个文件中已有规则“{1}”",
   'there is no space "{}" on this site': "此站点没有空间“{1}”",
   "correct the id, or leave the space out": "请改正编号，或去掉该空间",

@@ -15,7 +15,7 @@ type Step = (typeof STEPS)[number];
 const NEEDS_NOTE: readonly Step[] = ["reopen", "note"];
 
 export interface AlertDeedsProps {
-  readonly alert: Alert;
+  readonly alert: Pick<Alert, "id">;
   readonly can: readonly string[];
   readonly onDone: () => void;
 }
@@ -39,7 +39,7 @@ function deedOf(step: Step, alert: string, note: string) {
 }
 
 interface StepsProps {
-  readonly alert: Alert;
+  readonly alert: Pick<Alert, "id">;
   readonly steps: readonly Step[];
   readonly onDone: () => void;
 }

@@ -1,5 +1,6 @@
 /** What happened to an alert, the latest first, and its earlier episodes. */
 import { ALERT_STATE_WORDS, type Alert } from "@gatehouse/protocol";
+import { personOf } from "../../parts/person.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { alertWords } from "../../words/alerts.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
@@ -17,7 +18,7 @@ export function AlertHistory({ alert }: { readonly alert: Alert }) {
           <li key={key} className="history-step">
             <div>
               <strong>{ALERT_STATE_WORDS[to][language]}</strong> · {time(at)} · {words.by}{" "}
-              <bdi>{by === "sensors" ? words.sensors : by === "platform" ? words.platform : by}</bdi>
+              <bdi>{by === "sensors" ? words.sensors : by === "platform" ? words.platform : personOf(by)}</bdi>
             </div>
             {note === undefined ? null : (
               <div className="note" dir="auto">

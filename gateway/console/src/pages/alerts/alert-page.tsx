@@ -7,6 +7,7 @@ import { useAnswer } from "../../client/use-answer.ts";
 import { LevelMark } from "../../parts/level-mark.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { personOf } from "../../parts/person.ts";
 import type { PageProps } from "../../shell/page-row.ts";
 import { linkTo } from "../../shell/route.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -127,7 +128,7 @@ function Place({ alert, spaceName }: { readonly alert: Alert; readonly spaceName
         {closedBy === undefined ? null : (
           <Fact
             name={words.closedBy}
-            text={`${closedBy.proof} · ${closedBy.by === "sensors" ? words.sensors : closedBy.by}${closedBy.contested === true ? ` · ${words.contested}` : ""}`}
+            text={`${closedBy.proof} · ${closedBy.by === "sensors" ? words.sensors : personOf(closedBy.by)}${closedBy.contested === true ? ` · ${words.contested}` : ""}`}
           />
         )}
       </dl>

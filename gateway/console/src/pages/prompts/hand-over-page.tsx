@@ -94,7 +94,7 @@ function Before({ handOvers }: { readonly handOvers: readonly HandOver[] }) {
       <h2>{words.before}</h2>
       <ul className="rows">
         {handOvers.map(({ id, from, to, state, startedAt, endedAt }) => (
-          <li key={id} className="row">
+          <li key={id} className="row row-wrap">
             <bdi>{fill(words.fromTo, { from, to })}</bdi>
             <span className="under">
               {time(startedAt)}

@@ -66,7 +66,7 @@ function Item({ item, mine, busy, accept }: ItemProps) {
   const [kind, subject = ""] = item.ref.split(":");
   const link = kind === "alert" ? linkTo("/alerts/:id", { id: subject }) : "#/prompts";
   return (
-    <li className="row" data-item={item.ref}>
+    <li className="row row-wrap" data-item={item.ref}>
       <a className="row-text" href={link} dir="auto">
         {item.text[language]}
       </a>

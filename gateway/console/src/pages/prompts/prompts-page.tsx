@@ -7,6 +7,7 @@ import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { personOf } from "../../parts/person.ts";
 import { formatLength, useNow } from "../../parts/time.ts";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
@@ -68,8 +69,8 @@ function PromptCard({ prompt, onDone }: { readonly prompt: Prompt; readonly onDo
         {fill(words.since, { at: time(openedAt), length })}
         {step === 0 ? null : ` · ${fill(words.asked, { n: step })}`}
       </p>
-      <p>
-        {subject.startsWith("alr_") ? <a href={linkTo("/alerts/:id", { id: subject })}>{words.seeAlert}</a> : null}{" "}
+      <p className="links">
+        {subject.startsWith("alr_") ? <a href={linkTo("/alerts/:id", { id: subject })}>{words.seeAlert}</a> : null}
         {space === undefined ? null : <a href={linkTo("/rooms/:id", { id: space })}>{words.seeRoom}</a>}
       </p>
       {prompt.state === "open" ? (
@@ -80,7 +81,7 @@ function PromptCard({ prompt, onDone }: { readonly prompt: Prompt; readonly onDo
         <p>
           <bdi>
             {fill(words.handledBy, {
-              by: handledBy === "gateway" ? words.gateway : (handledBy ?? ""),
+              by: handledBy === "gateway" ? words.gateway : personOf(handledBy ?? ""),
               at: handledAt === undefined ? "" : time(handledAt),
             })}
           </bdi>

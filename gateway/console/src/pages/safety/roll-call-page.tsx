@@ -85,7 +85,9 @@ function Spaces({ title, spaces }: { readonly title: string; readonly spaces: re
             <th scope="col">{words.space}</th>
             <th scope="col">{words.people}</th>
             <th scope="col">{words.between}</th>
-            <th scope="col">{words.since}</th>
+            <th scope="col" className="roll-since">
+              {words.since}
+            </th>
             <th scope="col" className="only-print-cell">
               {words.counted}
             </th>
@@ -95,9 +97,12 @@ function Spaces({ title, spaces }: { readonly title: string; readonly spaces: re
           {spaces.map(({ space, name, present, low, high, since, silent }) => (
             <tr key={space}>
               <td>
-                <bdi className="clip" title={name}>
+                <bdi className="roll-name" title={name}>
                   {name}
                 </bdi>
+                {since === null ? null : (
+                  <div className="roll-since-below under">{fill(words.sinceBelow, { at: time(since) })}</div>
+                )}
                 {silent.length === 0 ? null : (
                   <div className="silent">! {fill(words.silent, { devices: silent.join(", ") })}</div>
                 )}
@@ -108,7 +113,7 @@ function Spaces({ title, spaces }: { readonly title: string; readonly spaces: re
               <td>
                 {low}–{high}
               </td>
-              <td>{since === null ? "–" : time(since)}</td>
+              <td className="roll-since">{since === null ? "–" : time(since)}</td>
               <td className="only-print-cell">☐</td>
             </tr>
           ))}

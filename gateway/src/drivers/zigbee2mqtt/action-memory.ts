@@ -1,0 +1,63 @@
+/** The last `action` of each device, on disk: Zigbee2MQTT says what it retains again when it comes back, and that is nobody at the door. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Logger, Vault } from "../../core/ports.ts";
+
+const NAME = "actions";
+const MAX_DEVICES = 1_000;
+const Actions = z
+  .record(z.string().max(200), z.string().max(64))
+  .refine((all) => Object.keys(all).length <= MAX_DEVICES);
+/** Time in which Zigbee2MQTT repeats itself after it came back: it begins after two seconds, and says a message for each device. */
+const REPEATS_MS = 30_000;
+
+/** Of a payload with an action; undefined for one without. The disk gets no words of a lock. */
+export function actionMark(payload: string): string | undefined {
+  return /"action"\s*:\s*"[^"]/.test(payload) ? createHash("sha256").update(payload).digest("base64url") : undefined;
+}
+
+export class ActionMemory {
+  readonly #vault: Vault;
+  readonly #log: Logger;
+  #marks = new Map<string, string>();
+  #backMs: number | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(vault: Vault, log: Logger) {
+    this.#vault = vault;
+    this.#log = log;
+  }
+
+  async read(): Promise<void> {
+    const content = await this.#vault.read(NAME);
+    if (content === undefined) return;
+    try {
+      this.#marks = new Map(Object.entries(Actions.parse(JSON.parse(content.toString("utf8")))));
+    } catch (err) {
+      this.#log.warn({ err }, "the last actions of devices cannot be read");
+    }
+  }
+
+  /** Zigbee2MQTT says that it is there. */
+  back(nowMs: number): void {
+    this.#backMs = nowMs;
+  }
+
+  /** The same words as last time, just when Zigbee2MQTT repeats itself. */
+  isRepeat(device: string, mark: string, nowMs: number): boolean {
+    const agoMs = this.#backMs === undefined ? undefined : nowMs - this.#backMs;
+    return agoMs !== undefined && agoMs >= 0 && agoMs < REPEATS_MS && this.#marks.get(device) === mark;
+  }
+
+  /** After its readings are on disk. A disk that fails costs the memory, not the reading. */
+  keep(device: string, mark: string): Promise<void> {
+    if (this.#marks.get(device) === mark) return this.#writing;
+    if (!this.#marks.has(device) && this.#marks.size >= MAX_DEVICES) return this.#writing;
+    this.#marks.set(device, mark);
+    const content = Buffer.from(JSON.stringify(Object.fromEntries(this.#marks)));
+    this.#writing = this.#writing
+      .then(() => this.#vault.write(NAME, content))
+      .catch((err: unknown) => this.#log.warn({ err }, "the last action of a device is not on disk"));
+    return this.#writing;
+  }
+}
