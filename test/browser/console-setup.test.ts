@@ -58,7 +58,7 @@ const WORDS = {
     lit: "has just seen a card",
     plate: "Scan the plate",
     plateNumber: "Number of the plate",
-    savePlaces: /^Save 1 places$/,
+    savePlaces: /^Save 1 place$/,
     finish: /Finish/,
   },
 } as const;

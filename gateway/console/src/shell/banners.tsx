@@ -1,4 +1,7 @@
-/** What must not be overlooked, above every page: a fire, alerts nobody took, a lost connection, a restart. */
+/**
+ * What must not be overlooked, above every page: a fire, alerts nobody took, a lost connection, a restart. It has its room always and lies over what has not:
+ * whatever comes or goes, nothing moves that somebody is about to click.
+ */
 import { AlertFilled, CheckSquareOutlined, DisconnectOutlined, FireOutlined } from "@ant-design/icons";
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
@@ -19,10 +22,12 @@ const RETURNED_MS = 6_000;
 export function Banners() {
   return (
     <div className="banners no-print">
+      <div className="banners-row">
+        <StandingFire />
+        <WaitingAlerts />
+        <NotSetUp />
+      </div>
       <Connection />
-      <StandingFire />
-      <WaitingAlerts />
-      <NotSetUp />
     </div>
   );
 }

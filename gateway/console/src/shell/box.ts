@@ -24,7 +24,8 @@ const listeners = new Set<() => void>();
 function become(next: Standing): void {
   standing = next;
   client.csrf = next.is === "signed-in" ? next.session.csrf : undefined;
-  if (next.is === "signed-in") feed.start();
+  // Before a given password is changed the box refuses the feed as all else: that is no lost connection.
+  if (next.is === "signed-in" && !next.session.mustChangePassword) feed.start();
   else feed.stop();
   for (const listener of [...listeners]) listener();
 }

@@ -32,6 +32,7 @@ export const alertWords = dictionary({
   evidence: { zh: "依据", en: "Evidence" },
   speaksFor: { zh: "支持", en: "for it" },
   speaksAgainst: { zh: "反对", en: "against it" },
+  saidBy: { zh: "设备", en: "Device" },
   plainFact: { zh: "事实", en: "fact" },
   since: { zh: "情况开始于", en: "Has been so since" },
   place: { zh: "位置", en: "Place" },
@@ -43,7 +44,7 @@ export const alertWords = dictionary({
   offence: { zh: "处置", en: "What follows" },
   times: { zh: "期限内第 {n} 次", en: "breach number {n} within the period" },
   earlier: { zh: "以前的情况", en: "Earlier episodes" },
-  nights: { zh: "{n} 晚", en: "{n} nights" },
+  nights: { zh: "{n} 晚", en: "{n} night|nights" },
   closedBy: { zh: "如何办结", en: "How it ended" },
   contested: {
     zh: "办结时设备仍显示异常",
@@ -64,7 +65,7 @@ export const alertWords = dictionary({
   do_note: { zh: "只加备注", en: "Add a note only" },
   done: { zh: "已记录", en: "Recorded" },
   noDeeds: {
-    zh: "您的账号只能查看。处理预警请用管理员账号。",
+    zh: "您的账号只能查看。处理预警请用值班负责人的账号。",
     en: "Your account may look only. Managers deal with alerts.",
   },
   photos: { zh: "走访照片", en: "Photos of the visit" },

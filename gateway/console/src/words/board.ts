@@ -3,7 +3,7 @@ import { dictionary } from "./language.ts";
 
 export const boardWords = dictionary({
   title: { zh: "看板", en: "Board" },
-  summary: { zh: "{rooms} 间 · {over} 间超员", en: "{rooms} rooms · {over} over the limit" },
+  summary: { zh: "{n} 间 · {over} 间超员", en: "{n} room|rooms · {over} over the limit" },
   search: { zh: "查找房间", en: "Find a room" },
   building: { zh: "楼栋", en: "Building" },
   allBuildings: { zh: "全部楼栋", en: "All buildings" },
@@ -29,16 +29,17 @@ export const boardWords = dictionary({
   noBuilding: { zh: "未分楼栋", en: "No building" },
   buildingNamed: { zh: "{name} 栋", en: "Building {name}" },
   floorNamed: { zh: "{name} 层", en: "Floor {name}" },
-  rooms: { zh: "{n} 间", en: "{n} rooms" },
+  rooms: { zh: "{n} 间", en: "{n} room|rooms" },
   none: { zh: "没有符合条件的房间", en: "No room is like that" },
   noRooms: {
-    zh: "还没有房间。请让技术人员在设置中添加房间。",
+    zh: "还没有房间。请让技术人员在“开通本站点”中添加房间。",
     en: "There are no rooms yet. Ask the technician to add them in the set-up.",
   },
+  noRoomsYet: { zh: "还没有房间。先开通本站点，添加房间。", en: "There are no rooms yet. Set the site up first." },
   clear: { zh: "清除条件", en: "Clear" },
-  people: { zh: "居住 {n} 人", en: "{n} people live there" },
+  people: { zh: "居住 {n} 人", en: "{n} person|people lives|live there" },
   limit: { zh: "上限 {n} 人", en: "limit {n}" },
-  alerts: { zh: "{n} 条预警", en: "{n} alerts" },
-  down: { zh: "{n} 台设备失联", en: "{n} devices down" },
+  alerts: { zh: "{n} 条预警", en: "{n} alert|alerts" },
+  down: { zh: "{n} 台设备失联", en: "{n} device|devices down" },
   riskIs: { zh: "风险：{level}", en: "risk: {level}" },
 });

@@ -36,6 +36,8 @@ export function wordsIn<D extends Dictionary>(words: D, language: Language): Wor
 
 export const useWords = <D extends Dictionary>(words: D): WordsOf<D> => wordsIn(words, useLanguage());
 
-/** `{n} rooms` with its names filled in. */
+/** `{n} room|rooms` with its names filled in: of two forms the first is for one, the second for other numbers. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>
-  text.replace(/\{(\w+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : all));
+  text
+    .replace(/([A-Za-z]+)\|([A-Za-z]+)/g, (_, one: string, more: string) => (values["n"] === 1 ? one : more))
+    .replace(/\{(\w+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? String(values[name]) : all));

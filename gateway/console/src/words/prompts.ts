@@ -10,7 +10,7 @@ export const promptWords = dictionary({
   none: { zh: "没有待办事项", en: "Nothing is to be done" },
   noneHandled: { zh: "还没有处理过的事项", en: "Nothing was handled yet" },
   since: { zh: "{at} 起，已 {length}", en: "since {at}, for {length}" },
-  asked: { zh: "已提醒 {n} 次", en: "asked louder: {n}×" },
+  asked: { zh: "已提醒 {n} 次", en: "asked louder {n} time|times" },
   handle: { zh: "我已处理", en: "I have dealt with it" },
   note: { zh: "备注（可不填）", en: "Note (may be left out)" },
   seeAlert: { zh: "查看预警", en: "See the alert" },
@@ -35,7 +35,7 @@ export const handOverWords = dictionary({
   },
   fromTo: { zh: "{from} 交给 {to}", en: "{from} hands over to {to}" },
   startedAt: { zh: "开始于 {at}", en: "started {at}" },
-  left: { zh: "还有 {n} 项待确认", en: "{n} items are still to be accepted" },
+  left: { zh: "还有 {n} 项待确认", en: "{n} item|items is|are still to be accepted" },
   onlyTo: {
     zh: "只有接班人 {to} 可以确认。请接班人用自己的账号登录。",
     en: "Only {to} can accept. They sign in with their own account.",

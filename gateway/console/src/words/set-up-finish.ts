@@ -4,6 +4,8 @@ import { dictionary } from "./language.ts";
 export const setUpFinishWords = dictionary({
   uplinksThere: { zh: "已有的平台", en: "Platforms that are there" },
   noUplinks: { zh: "还没有平台。", en: "No platform yet." },
+  beingSaved: { zh: "正在保存并启用…", en: "being saved and started…" },
+  lastTest: { zh: "上次测试 {at}", en: "last tested {at}" },
   up: { zh: "已连接", en: "connected" },
   down: { zh: "未连接", en: "not connected" },
   add: { zh: "添加平台", en: "Add a platform" },
@@ -59,7 +61,7 @@ export const setUpFinishWords = dictionary({
   reportUplinks: { zh: "平台（{n}）", en: "Platforms ({n})" },
   room: { zh: "房间", en: "Room" },
   limit: { zh: "上限", en: "Limit" },
-  persons: { zh: "{n} 人", en: "{n} people" },
+  persons: { zh: "{n} 人", en: "{n} person|people" },
   basis: { zh: "依据", en: "Basis" },
   plate: { zh: "门牌", en: "Plate" },
   deviceCount: { zh: "设备", en: "Devices" },

@@ -52,7 +52,7 @@ export const shellWords = dictionary({
     en: "Check this computer's network and the box's power, then try again.",
   },
   restarting: { zh: "网关正在重启，请稍候…", en: "The box is starting anew, please wait…" },
-  openAlerts: { zh: "{n} 条预警待处理", en: "{n} alerts wait for somebody" },
+  openAlerts: { zh: "{n} 条预警待处理", en: "{n} alert|alerts waits|wait for somebody" },
   toAlerts: { zh: "去处理", en: "See them" },
   fireStands: { zh: "火警自 {at} 起未解除", en: "Fire since {at}, and nobody has said that it is over" },
   toFire: { zh: "查看各门", en: "How the doors stand" },
@@ -62,6 +62,6 @@ export const shellWords = dictionary({
   print: { zh: "打印", en: "Print" },
   signedInAs: { zh: "当前账号", en: "Signed in as" },
   technician: { zh: "技术人员", en: "technician" },
-  manager: { zh: "管理员", en: "manager" },
+  manager: { zh: "值班负责人", en: "manager" },
   auditor: { zh: "审计员", en: "auditor" },
 });

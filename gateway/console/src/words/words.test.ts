@@ -32,6 +32,8 @@ test.each(files)("%s: every word stands in both languages", async (file) => {
 });
 
 test("words are read in a language and filled in, and what is not given stays", () => {
+  expect(fill("{n} alert|alerts waits|wait", { n: 1 })).toBe("1 alert waits");
+  expect(fill("{n} alert|alerts waits|wait for {who}", { n: 2, who: "a|b" })).toBe("2 alerts wait for a|b");
   const words = { rooms: { zh: "{n} 间", en: "{n} rooms in {where}" } };
   expect(fill(wordsIn(words, "zh").rooms, { n: 3 })).toBe("3 间");
   expect(fill(wordsIn(words, "en").rooms, { n: 3 })).toBe("3 rooms in {where}");

@@ -1,12 +1,14 @@
 /** The commissioning report's facts: what stands where, what was tested and how it ended, what is left to do. */
-import { type Clock, formatTime, OUTSIDE, type Policy, type Words } from "@gatehouse/protocol";
+import { type Clock, formatTime, OUTSIDE, type Policy } from "@gatehouse/protocol";
 import type { Core } from "../../core/core.ts";
 import type { HealthEntry } from "../../core/health.ts";
+import { HEALTH_WORDS } from "../../core/health-codes.ts";
 import type { AnswerOf } from "../table/index.ts";
-import { titleOf } from "./limit-words.ts";
+import { basisInWords, titleOf } from "./limit-words.ts";
 import type { TestsBook } from "./tests-book.ts";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
+type Point = Report["open"][number];
 
 export interface ReportParts {
   readonly core: Pick<Core, "model">;
@@ -21,7 +23,7 @@ export function commissioningReport(parts: ReportParts): Report {
   const { core, tests, uplinks, clock, health } = parts;
   const { model } = core;
   const { site } = model.config.site;
-  const rooms = roomsOf(model);
+  const rooms = roomsOf(model, parts.policies);
   const keyless = new Set(health.entries.filter(({ code }) => code === "device-key").map(({ subject }) => subject));
   const devices = [...model.devices.values()].map(({ id, kind, portal }) => {
     const where = model.spaceOf.get(id) ?? portal ?? "";
@@ -39,12 +41,13 @@ export function commissioningReport(parts: ReportParts): Report {
   };
 }
 
-function roomsOf({ spaces, spaceOf }: Core["model"]): Report["rooms"] {
+function roomsOf({ spaces, spaceOf }: Core["model"], policies: ReportParts["policies"]): Report["rooms"] {
   const counts = new Map<string, number>();
   for (const space of spaceOf.values()) counts.set(space, (counts.get(space) ?? 0) + 1);
   return [...spaces].flatMap(([id, { space, limit, address }]) => {
     if (id === OUTSIDE) return [];
-    const { persons = null, basis = "" } = limit ?? {};
+    const persons = limit?.persons ?? null;
+    const basis = limit === undefined ? null : basisInWords(space, limit, policies.get(limit.policy));
     const name = space.name ?? id;
     return [{ id, name, limit: persons, basis, plate: address.plate ?? null, devices: counts.get(id) ?? 0 }];
   });
@@ -59,63 +62,88 @@ function testedOf(tests: TestsBook, kind: "devices" | "uplinks", id: string) {
 function whatIsLeft(
   { core, health, policies }: ReportParts,
   { rooms, devices, uplinks }: Pick<Report, "rooms" | "devices" | "uplinks">,
-): Words[] {
+): Point[] {
   const { model } = core;
   const judged = rooms.filter(({ limit }) => limit !== null);
   const kinds = new Map([...model.spaces].map(([id, { space }]) => [id, space.kind]));
   const homes = rooms.filter(({ id }) => ["flat", "room", "shed"].includes(kinds.get(id) ?? ""));
-  const left: (Words | undefined)[] = [
+  const left: (Point | undefined)[] = [
     some(
+      "rooms",
       homes.filter(({ limit }) => limit === null),
       "have no limit: give them areas or a policy",
       "没有人数限额：请填写面积或选择政策",
     ),
     some(
+      "devices",
       judged.filter((room) => room.devices === 0),
       "have no device: nothing is known of them",
       "没有设备：无法了解情况",
     ),
     some(
+      "tests",
       devices.filter(({ test }) => test === "untested"),
       "are not tested",
       "尚未测试",
     ),
     some(
+      "tests",
       devices.filter(({ test }) => test === "failed"),
       "failed their test",
       "测试未通过",
     ),
     some(
+      "uplink",
       uplinks.filter(({ test }) => test !== "passed"),
       "have passed no test: does the platform get what it should?",
       "上报通道未测试通过",
     ),
     uplinks.length === 0
-      ? { en: "No platform is told anything: there is no uplink.", zh: "没有上报通道，平台收不到任何信息。" }
+      ? {
+          en: "No platform is told anything: there is no uplink.",
+          zh: "没有上报通道，平台收不到任何信息。",
+          at: "uplink",
+        }
       : undefined,
     ...[...new Set(model.config.site.policies.map(({ use }) => use))].map((id) => unverified(policies.get(id))),
-    some(
-      health.entries.map(({ code, subject }) => ({ id: `${code} (${subject})` })),
-      "hold now: see health",
-      "当前存在的状况，请查看运行状况",
-    ),
+    ...conditions(health.entries),
   ];
   return left.filter((each) => each !== undefined);
 }
 
 const SHOWN = 10;
 
-function some(list: readonly { readonly id: string }[], en: string, zh: string): Words | undefined {
+function some(
+  at: NonNullable<Point["at"]>,
+  list: readonly { readonly id: string }[],
+  en: string,
+  zh: string,
+): Point | undefined {
   if (list.length === 0) return undefined;
   const names = list.slice(0, SHOWN).map(({ id }) => id);
   const more = list.length - names.length;
   return {
     en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${en}.`,
     zh: `${names.join("、")}${more > 0 ? `等${list.length}项` : ""}${zh}。`,
+    at,
   };
 }
 
-function unverified(policy: Policy | undefined): Words | undefined {
+/** What holds now, each in its words with what it is about. */
+function conditions(entries: readonly HealthEntry[]): Point[] {
+  return [...Map.groupBy(entries, ({ code }) => code)].map(([code, list]) => {
+    const { meaning } = HEALTH_WORDS[code];
+    const about = list.slice(0, SHOWN).map(({ subject }) => subject);
+    const more = list.length - about.length;
+    return {
+      en: `${about.join(", ")}${more > 0 ? ` and ${more} more` : ""}: ${meaning.en}`,
+      zh: `${about.join("、")}${more > 0 ? `等${list.length}项` : ""}：${meaning.zh}`,
+      at: "health",
+    };
+  });
+}
+
+function unverified(policy: Policy | undefined): Point | undefined {
   if (policy === undefined || policy.source.verified) return undefined;
   const { en, zh } = titleOf(policy);
   return { en: `The figures of "${en}" are not confirmed.`, zh: `“${zh}”的数字尚未核实。` };

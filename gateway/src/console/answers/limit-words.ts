@@ -9,9 +9,9 @@ export interface Text {
 const KINDS: Readonly<Record<Space["kind"], Text>> = {
   building: { en: "buildings", zh: "楼栋" },
   floor: { en: "floors", zh: "楼层" },
-  flat: { en: "flats", zh: "套房" },
-  room: { en: "rooms", zh: "房间" },
-  shed: { en: "site huts", zh: "工棚" },
+  flat: { en: "flats", zh: "成套住宅" },
+  room: { en: "rooms", zh: "单间" },
+  shed: { en: "sheds", zh: "工棚宿舍" },
   corridor: { en: "corridors", zh: "走廊" },
   yard: { en: "yards", zh: "院落" },
 };
@@ -21,6 +21,27 @@ export function titleOf({ title }: Policy): Text {
   const [, en, zh] = /^(.*?)\s*[(（](.*\p{Script=Han}.*)[)）]$/u.exec(title) ?? [];
   return { en: en ?? title, zh: zh ?? title };
 }
+
+/** Where the figures come from. A source has the name its country gives it: an English reader gets the policy's title in its stead. */
+export function sourceOf(policy: Policy): Text {
+  const { name } = policy.source;
+  const latin = name
+    .replace(/\s*[(（]未核实[)）]/u, "")
+    .replace(/\p{Script=Han}[\p{Script=Han}、，]*/u, titleOf(policy).en);
+  return {
+    en: latin.replace(/ (arts?\.)/, ", $1"),
+    zh: SOURCE_ZH.reduce((text, [en, zh]) => text.replace(en, zh), name),
+  };
+}
+
+/** What stands in the names of sources besides the name itself. */
+const SOURCE_ZH: readonly (readonly [RegExp, string])[] = [
+  [/^not found; figures from memory\s*[(（]未核实[)）]/u, "未找到依据，数字凭记忆填写，未核实"],
+  [/\s*\barts?\. (\d+(?:, \d+)*)/, "第$1条"],
+  [/(?<=第[\d、]+), (?=[\d、, ]+条)/g, "、"],
+  [/\s*\(as amended\)/, "（修订后）"],
+  [/\s*\(now ([^)]*)\)/, "（现为$1）"],
+];
 
 /** Its limits, a sentence each. */
 export function limitsInWords(policy: Policy): Text[] {
@@ -61,12 +82,17 @@ export function limitsInWords(policy: Policy): Text[] {
 /** Why so many people may live here. */
 export function limitInWords(space: Space, limit: Limit, policy: Policy | undefined): Text {
   const { persons } = limit;
-  const start = {
-    en: `At most ${persons} ${persons === 1 ? "person" : "people"} may live here`,
-    zh: `最多可住${persons}人`,
+  const { en, zh } = basisInWords(space, limit, policy);
+  return {
+    en: `At most ${persons} ${persons === 1 ? "person" : "people"} may live here: ${en}.`,
+    zh: `最多可住${persons}人：${zh}。`,
   };
+}
+
+/** What a limit was made of. What people gave as its basis stays as they wrote it. */
+export function basisInWords(space: Space, limit: Limit, policy: Policy | undefined): Text {
   if (limit.policy === "site" || limit.policy === "set" || policy === undefined)
-    return { en: `${start.en}: ${limit.basis}.`, zh: `${start.zh}：${limit.basis}。` };
+    return { en: limit.basis, zh: limit.basis };
   const areas = space.rooms?.map(({ areaM2 }) => areaM2) ?? (space.areaM2 === undefined ? [] : [space.areaM2]);
   const heads = policy.familyExemption && space.familyExempt ? undefined : policy.personsPerRoom;
   const en: string[] = [];
@@ -83,8 +109,6 @@ export function limitInWords(space: Space, limit: Limit, policy: Policy | undefi
     en.push(`at least ${policy.areaPerPersonM2} m² for each`);
     zh.push(`人均不少于${policy.areaPerPersonM2}平方米`);
   }
-  return {
-    en: `${start.en}: ${en.join(", ")} (${policy.source.name}).`,
-    zh: `${start.zh}：${zh.join("，")}（${policy.source.name}）。`,
-  };
+  const source = sourceOf(policy);
+  return { en: `${en.join(", ")} (${source.en})`, zh: `${zh.join("，")}（${source.zh}）` };
 }

@@ -2,7 +2,7 @@
 import type { Policy, SiteKind } from "@gatehouse/protocol";
 import type { z } from "zod";
 import type { AnswerOf } from "../table/index.ts";
-import { limitsInWords, titleOf } from "./limit-words.ts";
+import { limitsInWords, sourceOf, titleOf } from "./limit-words.ts";
 
 type Kinds = AnswerOf<"GET /api/1/premises">["kinds"];
 
@@ -18,6 +18,8 @@ export const premisesOf = (policies: ReadonlyMap<string, Policy>): Kinds =>
   OFFERED.flatMap(([kind, id]) => {
     const policy = policies.get(id);
     if (policy === undefined) return [];
-    const { name, verified } = policy.source;
-    return [{ kind, policy: id, title: titleOf(policy), says: limitsInWords(policy), source: name, verified }];
+    const { verified } = policy.source;
+    return [
+      { kind, policy: id, title: titleOf(policy), says: limitsInWords(policy), source: sourceOf(policy), verified },
+    ];
   });

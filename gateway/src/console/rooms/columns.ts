@@ -33,10 +33,10 @@ export const COLUMNS: Readonly<Record<RoomColumn, ColumnWords>> = {
   kind: {
     title: { zh: "类型", en: "kind" },
     how: {
-      zh: "套房、房间、工棚、走廊、院落、楼层、楼栋之一；不填为套房。",
+      zh: "成套住宅、单间、工棚宿舍、走廊、院落、楼层、楼栋之一；不填为成套住宅。",
       en: "flat, room, shed, corridor, yard, floor or building; flat where empty.",
     },
-    example: { zh: "套房", en: "flat" },
+    example: { zh: "成套住宅", en: "flat" },
     also: ["房间类型", "type"],
   },
   parent: {
@@ -51,10 +51,10 @@ export const COLUMNS: Readonly<Record<RoomColumn, ColumnWords>> = {
   areas: {
     title: { zh: "居室面积（平方米）", en: "areas (m2)" },
     how: {
-      zh: "每间居室的使用面积，用空格或分号隔开，如 14.2 11；厨房、卫生间、阳台不算。",
-      en: "Usable area of each living room, with spaces or semicolons between, as 14.2 11; no kitchens, bathrooms, balconies.",
+      zh: "每间居室的使用面积，用空格、顿号或逗号隔开，如 14.2, 11；厨房、卫生间、阳台不算。",
+      en: "Usable area of each living room, with commas or spaces between, as 14.2, 11; no kitchens, bathrooms, balconies.",
     },
-    example: { zh: "14.2 11", en: "14.2 11" },
+    example: { zh: "14.2, 11", en: "14.2, 11" },
     also: ["面积", "居室面积", "房间面积", "使用面积", "area", "areas", "area (m2)", "m2"],
   },
   registered: {
@@ -98,14 +98,18 @@ export const COLUMNS: Readonly<Record<RoomColumn, ColumnWords>> = {
   },
 };
 
+/** The console's own words for kinds stand first of each; the others are what people write. In small letters. */
 export const KIND_WORDS: Readonly<Record<string, string>> = {
+  成套住宅: "flat",
   套房: "flat",
   套间: "flat",
   户: "flat",
-  房间: "room",
   单间: "room",
+  房间: "room",
   宿舍: "room",
+  工棚宿舍: "shed",
   工棚: "shed",
+  "site hut": "shed",
   走廊: "corridor",
   过道: "corridor",
   院落: "yard",
@@ -126,6 +130,37 @@ export const RISK_WORDS: Readonly<Record<string, string>> = {
 
 export const YES: readonly string[] = ["是", "yes", "y", "true", "1", "√", "✓"];
 export const NO: readonly string[] = ["否", "no", "n", "false", "0", ""];
+
+/**
+ * Rooms that the templates begin with, to show how a row is filled in. Their numbers can be none of a room's: as they stand they are left out, and
+ * whoever changes the rest of one and keeps its number is told so.
+ */
+export const EXAMPLES: Readonly<Record<"zh" | "en", readonly Partial<Record<RoomColumn, string>>[]>> = {
+  zh: [
+    {
+      id: "（示例）3-302",
+      name: "3号楼302室",
+      kind: "成套住宅",
+      areas: "14.2, 11",
+      registered: "2",
+      family: "否",
+      risk: "蓝",
+    },
+    { id: "（示例）3-303", name: "3号楼303室", kind: "单间", areas: "12.5", registered: "1", family: "否" },
+  ],
+  en: [
+    {
+      id: "(example) 3-302",
+      name: "Building 3, room 302",
+      kind: "flat",
+      areas: "14.2, 11",
+      registered: "2",
+      family: "no",
+      risk: "blue",
+    },
+    { id: "(example) 3-303", name: "Building 3, room 303", kind: "room", areas: "12.5", registered: "1", family: "no" },
+  ],
+};
 
 /** Spaces, brackets with units, stars of columns that are needed, width of letters: none of it matters. */
 const plain = (title: string): string =>

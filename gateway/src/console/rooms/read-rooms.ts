@@ -1,7 +1,7 @@
 /** A list of rooms as spaces, row by row with what is wrong in words for whoever typed it. Pure. */
 import { ID_PATTERN, OUTSIDE, RiskLevel, Space, SpaceKind } from "@gatehouse/protocol";
-import type { RoomRow } from "../table/setup.ts";
-import { COLUMNS, columnOf, KIND_WORDS, NO, RISK_WORDS, type RoomColumn, YES } from "./columns.ts";
+import { ROOM_COLUMNS, type RoomRow } from "../table/setup.ts";
+import { COLUMNS, columnOf, EXAMPLES, KIND_WORDS, NO, RISK_WORDS, type RoomColumn, YES } from "./columns.ts";
 import { readCsv, type SheetRow, unfit } from "./csv.ts";
 import { isZip, readXlsx } from "./xlsx.ts";
 
@@ -35,16 +35,28 @@ function roomsOf(sheet: readonly SheetRow[], known: ReadonlySet<string>): ReadRo
     if (size > MAX_TEXT) throw unfit("it holds more text than a list of rooms can have", "keep only the rooms in it");
     return { line, cells: found };
   });
-  return checkRooms(lists, known);
+  return checkRooms(
+    lists.filter(({ cells }) => !isExample(cells)),
+    known,
+  );
 }
+
+const plainOf = (text: string): string => text.normalize("NFKC").replace(/\s/g, "");
+const sameRoom = (cells: Cells): string => ROOM_COLUMNS.map((column) => plainOf(cells[column] ?? "")).join("\n");
+const examples = new Set(Object.values(EXAMPLES).flat().map(sameRoom));
+
+/** As the template has it: whoever changed a cell meant it. */
+const isExample = (cells: Cells): boolean => examples.has(sameRoom(cells));
+const EXAMPLE_ID = /^\((?:示例|example)\)/i;
 
 /** Rooms as cells, from a list or a scheme. */
 export function checkRooms(
   lists: readonly { readonly line: number; readonly cells: Cells }[],
   known: ReadonlySet<string>,
 ): ReadRooms {
-  const ids = new Map<string, number>();
-  for (const { line, cells } of lists) if (cells.id !== undefined && !ids.has(cells.id)) ids.set(cells.id, line);
+  const ids = new Map<string, FirstRow>();
+  for (const { line, cells } of lists)
+    if (cells.id !== undefined && !ids.has(cells.id)) ids.set(cells.id, { line, name: cells.name });
   const isThere = (id: string) => ids.has(id) || known.has(id);
   const rows = lists.map(({ line, cells }) => rowOf(line, cells, ids, isThere));
   const bad = rows.filter(({ problems }) => problems.length > 0).length;
@@ -68,10 +80,20 @@ function cellsOf(columns: readonly (RoomColumn | undefined)[], cells: readonly s
   const found: Cells = {};
   for (const [index, column] of columns.entries()) {
     const text = cells[index]?.trim().slice(0, MAX_SHOWN) ?? "";
-    if (column !== undefined && text !== "") found[column] = column === "name" ? text : text.normalize("NFKC");
+    if (column !== undefined && text !== "") found[column] = column === "name" ? text : plainer(column, text);
   }
   return found;
 }
+
+/** The first row of a number. */
+interface FirstRow {
+  readonly line: number;
+  readonly name: string | undefined;
+}
+
+/** Nobody writes a fraction with the comma of Chinese sentences. */
+const plainer = (column: RoomColumn, text: string): string =>
+  (column === "areas" ? text.replaceAll("，", ", ") : text).normalize("NFKC");
 
 type Problem = RoomRow["problems"][number];
 type Note = (column: RoomColumn, zh: string, en: string) => undefined;
@@ -79,7 +101,7 @@ type Note = (column: RoomColumn, zh: string, en: string) => undefined;
 function rowOf(
   line: number,
   cells: Cells,
-  ids: ReadonlyMap<string, number>,
+  ids: ReadonlyMap<string, FirstRow>,
   isThere: (id: string) => boolean,
 ): RoomRow {
   const problems: Problem[] = [];
@@ -105,23 +127,29 @@ function rowOf(
   return { line, cells, problems };
 }
 
-function idIn(line: number, { id = "" }: Cells, ids: ReadonlyMap<string, number>, note: Note): string | undefined {
+function idIn(line: number, { id = "" }: Cells, ids: ReadonlyMap<string, FirstRow>, note: Note): string | undefined {
   if (id === "") return note("id", "缺少房间编号", "the room has no number");
   if (id === OUTSIDE)
     return note("id", "outside 有固定含义，请换一个编号", '"outside" means something else: choose another number');
+  if (EXAMPLE_ID.test(id)) {
+    const en = "this is a row of the template's example: give it the number of your room, or leave it out";
+    return note("id", "这是模板中的示例行：请改成您的房间编号，或删去此行", en);
+  }
   if (!ID_PATTERN.test(id)) {
     const zh = `“${id}”只能用字母、数字、“-”“_”“.”，最多64个；中文请写在名称中`;
     return note("id", zh, `"${id}" must be 1 to 64 letters, digits, '-', '_' or '.'; put other text into the name`);
   }
   const first = ids.get(id);
-  if (first !== line) return note("id", `与第${first}行重复`, `stands in line ${first} already`);
-  return id;
+  if (first === undefined || first.line === line) return id;
+  const zh = `编号“${id}”与第${first.line}行${first.name === undefined ? "" : `（${first.name}）`}重复`;
+  const en = `"${id}" stands in row ${first.line} already${first.name === undefined ? "" : ` (${first.name})`}`;
+  return note("id", zh, en);
 }
 
 function kindIn({ kind = "flat" }: Cells, note: Note): string | undefined {
-  const known = KIND_WORDS[kind] ?? kind.toLowerCase();
+  const known = KIND_WORDS[kind.toLowerCase()] ?? kind.toLowerCase();
   if (SpaceKind.safeParse(known).success) return known;
-  const zh = `没有“${kind}”这种类型：请写套房、房间、工棚、走廊、院落、楼层或楼栋`;
+  const zh = `没有“${kind}”这种类型：请写成套住宅、单间、工棚宿舍、走廊、院落、楼层或楼栋`;
   return note("kind", zh, `there is no kind "${kind}": write ${SpaceKind.options.join(", ")}`);
 }
 
@@ -135,19 +163,31 @@ function parentIn({ id, parent }: Cells, isThere: (id: string) => boolean, note:
 /** One number a living room. */
 function areasIn({ areas }: Cells, note: Note): { readonly rooms?: readonly { readonly areaM2: number }[] } {
   if (areas === undefined) return {};
-  const parts = areas
-    .replace(/(?:平方米|平米|㎡|m2|m²)/gi, " ")
-    .split(/[\s;；、+]+/)
-    .filter((part) => part !== "");
-  const numbers = parts.map((part) => Number(part.replace(",", ".")));
+  const numbers = numbersIn(areas.replace(/(?:平方米|平米|㎡|m2|m²)/gi, " ").trim());
+  if (numbers === undefined) {
+    const zh = `“${areas}”是一间还是两间？两间请写 ${areas.replace(",", ", ")}，一间请写 ${areas.replace(",", ".")}`;
+    const en = `"${areas}": one room or two? Write ${areas.replace(",", ", ")} for two, ${areas.replace(",", ".")} for one`;
+    note("areas", zh, en);
+    return {};
+  }
   if (numbers.length > 0 && numbers.length <= 100 && numbers.every((area) => area > 0 && area <= 100_000))
     return { rooms: numbers.map((areaM2) => ({ areaM2 })) };
   note(
     "areas",
-    `“${areas}”不是面积：请写数字，多间用空格隔开，如 14.2 11`,
-    `"${areas}" is no list of areas: write numbers with spaces between, as 14.2 11`,
+    `“${areas}”不是面积：请写数字，多间用逗号或空格隔开，如 14.2, 11`,
+    `"${areas}" is no list of areas: write numbers with commas or spaces between, as 14.2, 11`,
   );
   return {};
+}
+
+/** A comma parts numbers where a space is beside it, or where the numbers have points. Undefined for `14,2` alone, which may be either. */
+function numbersIn(text: string): number[] | undefined {
+  if (/^\d+,\d{1,2}$/.test(text)) return undefined;
+  const parted = /\d\.\d/.test(text) || /^\d+(?:,\d+){2,}$/.test(text) ? text.replaceAll(",", " ") : text;
+  return parted
+    .split(/\s+,|,(?=\s)|[\s;；、+]+/)
+    .filter((part) => part !== "" && part !== ",")
+    .map((part) => Number(part.replace(",", ".")));
 }
 
 function registeredIn({ registered }: Cells, note: Note): number | undefined {

@@ -2,7 +2,7 @@ import { ConfigError, systemClock } from "@gatehouse/protocol";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { ROOM_COLUMNS } from "../table/setup.ts";
-import { COLUMNS, columnOf } from "./columns.ts";
+import { COLUMNS, columnOf, EXAMPLES } from "./columns.ts";
 import { readRooms } from "./read-rooms.ts";
 import { readRoomsApart } from "./reader-thread.ts";
 import { roomsOfScheme } from "./scheme.ts";
@@ -84,6 +84,55 @@ describe("a list of rooms", () => {
     expect(read("room,in\nF3,\n3-302,F3\n3-303,F4\n", ["F4"])).toMatchObject({ good: 3, bad: 0 });
   });
 
+  it("takes areas as the console asks for them, and asks back where a comma may be a fraction", () => {
+    const areas = (text: string) => {
+      const [row] = read(`room,areas\n1-1,"${text}"\n`).rows;
+      return row?.space?.rooms?.map(({ areaM2 }) => areaM2) ?? row?.problems.map(({ reason }) => reason.en);
+    };
+    for (const both of [
+      "14.2, 11",
+      "14.2,11",
+      "14.2，11",
+      "14.2 11",
+      "14.2、11",
+      "14,2 11",
+      "14.2 m², 11 m²",
+      "14.2㎡,11㎡",
+    ])
+      expect(areas(both)).toEqual([14.2, 11]);
+    expect(areas("14, 11")).toEqual([14, 11]);
+    expect(areas("14，11")).toEqual([14, 11]);
+    expect(areas("14㎡,11㎡")).toEqual([14, 11]);
+    expect(areas("14,11,9")).toEqual([14, 11, 9]);
+    expect(areas("14,11")).toEqual(['"14,11": one room or two? Write 14, 11 for two, 14.11 for one']);
+    expect(areas("14,x")).toEqual([expect.stringContaining("is no list of areas")]);
+  });
+
+  it("names the row and the room whose number stands twice", () => {
+    const [, second] = read("room,name\n1-1,东\n1-1,西\n").rows;
+    expect(second?.problems).toEqual([
+      { column: "id", reason: { zh: "编号“1-1”与第2行（东）重复", en: '"1-1" stands in row 2 already (东)' } },
+    ]);
+  });
+
+  it.each(["zh", "en"] as const)("leaves out the template's example in %s unless it was changed", (language) => {
+    const template = csvTemplate(language);
+    expect(template.trim().split("\r\n")).toHaveLength(1 + EXAMPLES[language].length);
+    expect(read(template)).toEqual({ rows: [], good: 0, bad: 0 });
+    expect(read(xlsxTemplate(language))).toEqual({ rows: [], good: 0, bad: 0 });
+    const [first] = EXAMPLES[language];
+    const forgotten = read(template.replace("12.5", "13"));
+    expect(forgotten).toMatchObject({ good: 0, bad: 1 });
+    expect(forgotten.rows[0]?.problems[0]?.reason.en).toContain("example");
+    const mended = read(template.replace(first?.id ?? "", "3-302"));
+    expect(mended).toMatchObject({ good: 1, bad: 0 });
+    expect(mended.rows[0]?.space).toMatchObject({
+      id: "3-302",
+      kind: "flat",
+      rooms: [{ areaM2: 14.2 }, { areaM2: 11 }],
+    });
+  });
+
   it("is refused whole where it is none", () => {
     for (const bad of [
       "",
@@ -159,8 +208,7 @@ describe("a workbook", () => {
     for (const language of ["zh", "en"] as const) {
       const titles = ROOM_COLUMNS.map((column) => COLUMNS[column].title[language]);
       expect(titles.map(columnOf)).toEqual([...ROOM_COLUMNS]);
-      expect(readXlsx(xlsxTemplate(language))).toEqual([{ line: 1, cells: titles }]);
-      expect(read(csvTemplate(language))).toEqual({ rows: [], good: 0, bad: 0 });
+      expect(readXlsx(xlsxTemplate(language))[0]).toEqual({ line: 1, cells: titles });
     }
     const rows = [
       ["room", "name"],

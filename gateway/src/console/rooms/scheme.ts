@@ -29,7 +29,8 @@ export function roomsOfScheme(scheme: Scheme, known: ReadonlySet<string>): ReadR
       for (let room = 1; room <= roomsPerFloor; room++) {
         const number = String(room).padStart(2, "0");
         if (without.some((ending) => ending !== "" && (number.endsWith(ending) || String(room) === ending))) continue;
-        lists.push({ line: lists.length + 1, cells: cellsOf(scheme, nameBy(pattern, { building, floor, room })) });
+        // As if it stood in a list below its titles: it may be corrected and read as one.
+        lists.push({ line: lists.length + 2, cells: cellsOf(scheme, nameBy(pattern, { building, floor, room })) });
       }
   return checkRooms(lists, known);
 }

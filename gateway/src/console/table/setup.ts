@@ -137,7 +137,7 @@ export const setUpRoutes = {
           policy: z.string(),
           title: Text,
           says: z.array(Text).describe("its limits, a sentence each"),
-          source: z.string(),
+          source: Text,
           verified: z.boolean(),
         }),
       ),
@@ -207,7 +207,7 @@ export const setUpRoutes = {
           id: z.string(),
           name: z.string(),
           limit: z.int().nullable(),
-          basis: z.string(),
+          basis: Text.nullable().describe("of the limit, with its source"),
           plate: z.string().nullable(),
           devices: z.int(),
         }),
@@ -226,7 +226,9 @@ export const setUpRoutes = {
       uplinks: z.array(
         z.object({ id: z.string(), test: z.enum(["passed", "failed", "untested"]), testedAt: z.string().nullable() }),
       ),
-      open: z.array(Text).describe("what is left to do"),
+      open: z
+        .array(Text.extend({ at: z.enum(["rooms", "devices", "tests", "uplink", "health"]).optional() }))
+        .describe("what is left to do, and the step of the set-up, or the page, where it is done"),
     }),
   }),
   "GET /api/1/audit": route({

@@ -21,12 +21,12 @@ const OF_ALERTS: readonly string[] = ["acknowledge-alert", "unregistered-residen
 const UNLISTED: readonly string[] = ["no-operator", "hand-over-open"];
 
 const STATES: Readonly<Record<AlertState, string>> = {
-  raised: "待确认",
-  reopened: "复发待确认",
-  acknowledged: "已确认",
+  raised: "待响应",
+  reopened: "复发，待响应",
+  acknowledged: "已响应",
   rectifying: "整改中",
   verifying: "待验收",
-  closed: "已关闭",
+  closed: "已办结",
 };
 
 /** The person behind a doer: `local:wang` is wang. */
@@ -119,7 +119,7 @@ function openItems(state: CoreState): HandOverItem[] {
       const where = device ?? modelOf(state).spaces.get(space)?.space.name ?? space;
       const what = title ?? ALERT_KIND_WORDS[kind];
       const en = `alert at ${where}: ${what.en} (${stands})`;
-      return { ref: `alert:${id}`, text: { en, zh: `${where}告警：${what.zh}（${STATES[stands]}）` } };
+      return { ref: `alert:${id}`, text: { en, zh: `${where}预警：${what.zh}（${STATES[stands]}）` } };
     });
   const prompts = [...state.prompts.values()]
     .filter(({ state: stands, kind }) => stands === "open" && !OF_ALERTS.includes(kind) && !UNLISTED.includes(kind))

@@ -22,7 +22,7 @@ const OF_KIND: Partial<Record<AlertKind, OfAlert>> = {
 const TEXTS: Readonly<Record<OfAlert, (what: NonNullable<Alert["title"]>, where: string) => Prompt["text"]>> = {
   "acknowledge-alert": (what, where) => ({
     en: `acknowledge the alert at ${where}: ${what.en}`,
-    zh: `${where}有告警待确认：${what.zh}`,
+    zh: `${where}有预警待响应：${what.zh}`,
   }),
   "unregistered-residents": (_, where) => ({
     en: `more people live in ${where} than are registered: register them, or correct the number`,

@@ -88,12 +88,31 @@ function Why({ alert }: { readonly alert: Alert }) {
       )}
       {probability >= 1 ? null : <p>{fill(words.sure, { p: (probability * 100).toFixed(1) })}</p>}
       <EvidenceList evidence={alert.evidence} />
+      <SaidBy alert={alert} />
       {limit === undefined ? null : (
         <p className="under">
           {words.basis}: <bdi>{limit.basis}</bdi>
         </p>
       )}
     </section>
+  );
+}
+
+/** Which device said so, and since when it holds. */
+function SaidBy({ alert }: { readonly alert: Alert }) {
+  const words = useWords(alertWords);
+  const { time } = useTimes();
+  const device = alert.device ?? alert.trigger?.device;
+  if (device === undefined) return null;
+  return (
+    <p>
+      {words.saidBy}{" "}
+      <a href={linkTo("/devices/:id", { id: device })} dir="auto">
+        {device}
+      </a>
+      {" · "}
+      {time(alert.since)}
+    </p>
   );
 }
 

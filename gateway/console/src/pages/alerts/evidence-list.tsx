@@ -19,7 +19,7 @@ export function EvidenceList({ evidence }: { readonly evidence: readonly Evidenc
         return (
           <li key={`${source} ${says}`} className={weight < 0 ? "against" : "for"}>
             <span className="dots" title={side}>
-              <span aria-hidden="true">{weight === 0 ? "·" : (weight > 0 ? "●" : "○").repeat(dots)}</span>
+              {weight === 0 ? null : <span aria-hidden="true">{(weight > 0 ? "●" : "○").repeat(dots)}</span>}
               <span className="side">{side}</span>
             </span>
             <span dir="auto">{language === "zh" ? (zh ?? says) : says}</span>

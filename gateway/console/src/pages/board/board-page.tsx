@@ -1,13 +1,15 @@
 /** The board: every room of the site at a glance, live. */
-import { Segmented } from "antd";
+import { Button, Segmented } from "antd";
 import { useDeferredValue, useMemo, useState } from "react";
 import { useAnswer, useLive } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { useMay } from "../../shell/session.ts";
 import { useSite } from "../../shell/site.tsx";
 import { boardWords } from "../../words/board.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { setUpWords } from "../../words/set-up.ts";
 import "./board.css";
 import { BoardTools } from "./board-tools.tsx";
 import { type BoardFilter, countStates, isOnBoard, mergeRows, NO_FILTER, passes } from "./filter.ts";
@@ -26,6 +28,22 @@ export function BoardPage() {
   return <Loaded of={spaces}>{({ items }) => <Board spaces={items} />}</Loaded>;
 }
 
+/** Whoever may set the site up is led there. */
+function Empty({ noRooms }: { readonly noRooms: boolean }) {
+  const words = useWords(boardWords);
+  const setUp = useWords(setUpWords);
+  const technician = useMay("technician");
+  if (!noRooms || !technician) return <Nothing text={noRooms ? words.noRooms : words.none} />;
+  return (
+    <div className="empty">
+      <p>{words.noRoomsYet}</p>
+      <Button type="primary" href="#/set-up/rooms">
+        {setUp.toSetUp}
+      </Button>
+    </div>
+  );
+}
+
 function Board({ spaces }: { readonly spaces: readonly SpaceRow[] }) {
   const words = useWords(boardWords);
   const site = useSite();
@@ -37,10 +55,7 @@ function Board({ spaces }: { readonly spaces: readonly SpaceRow[] }) {
   const counts = useMemo(() => countStates(rooms), [rooms]);
   return (
     <div className="board">
-      <PageHead
-        title={site?.name ?? words.title}
-        under={fill(words.summary, { rooms: rooms.length, over: counts.over })}
-      >
+      <PageHead title={site?.name ?? words.title} under={fill(words.summary, { n: rooms.length, over: counts.over })}>
         <Segmented<Colouring>
           aria-label={words.colourBy}
           value={colouring}
@@ -52,11 +67,7 @@ function Board({ spaces }: { readonly spaces: readonly SpaceRow[] }) {
         />
       </PageHead>
       <BoardTools rooms={rooms} counts={counts} filter={filter} change={setFilter} />
-      {shown.length === 0 ? (
-        <Nothing text={rooms.length === 0 ? words.noRooms : words.none} />
-      ) : (
-        <Grid rows={shown} colouring={colouring} />
-      )}
+      {shown.length === 0 ? <Empty noRooms={rooms.length === 0} /> : <Grid rows={shown} colouring={colouring} />}
     </div>
   );
 }

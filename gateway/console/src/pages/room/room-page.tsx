@@ -111,7 +111,7 @@ function Figure({ name, value, children }: FigureProps) {
 function Evidence({ answer }: { readonly answer: Answer }) {
   const words = useWords(roomWords);
   const language = useLanguage();
-  const { evidence, limitExplained, row } = answer;
+  const { evidence, limitExplained } = answer;
   return (
     <section className="card">
       <h2>{words.evidence}</h2>
@@ -120,9 +120,6 @@ function Evidence({ answer }: { readonly answer: Answer }) {
         <>
           <h3>{words.limitWhy}</h3>
           <p>{limitExplained[language]}</p>
-          <p className="under" dir="auto">
-            {row.limit?.basis}
-          </p>
         </>
       )}
     </section>

@@ -49,7 +49,13 @@ export function FinishStep({ setUp, onNext, onBack }: StepProps) {
                 <ul>
                   {open.map((point) => (
                     <li key={point.en} dir="auto">
-                      {point[language]}
+                      {point.at === undefined ? (
+                        point[language]
+                      ) : (
+                        <a href={point.at === "health" ? "#/health" : linkTo("/set-up/:step", { step: point.at })}>
+                          {point[language]}
+                        </a>
+                      )}
                     </li>
                   ))}
                 </ul>

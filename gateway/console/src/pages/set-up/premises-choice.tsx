@@ -18,7 +18,7 @@ export function PremisesChoice({ row }: { readonly row: Row }) {
         ))}
       </ul>
       <Typography.Text type="secondary">
-        {row.title[language]} · {fill(words.source, { source: row.source })}
+        {row.title[language]} · {fill(words.source, { source: row.source[language] })}
       </Typography.Text>
     </Radio>
   );

@@ -87,6 +87,7 @@ function OpenPoints({ open }: { readonly open: Report["open"] }) {
 
 function Rooms({ rooms }: { readonly rooms: Report["rooms"] }) {
   const words = useWords(setUpFinishWords);
+  const language = useLanguage();
   return (
     <Sheet
       title={fill(words.reportRooms, { n: rooms.length })}
@@ -94,7 +95,7 @@ function Rooms({ rooms }: { readonly rooms: Report["rooms"] }) {
       rows={rooms.map(({ id, name, limit, basis, plate, devices }) => [
         name === id ? id : `${id} ${name}`,
         limit === null ? "–" : fill(words.persons, { n: limit }),
-        basis,
+        basis?.[language] ?? "",
         plate ?? "",
         String(devices),
       ])}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { listOf, roomGrid, roomsOf, whereIs } from "./room-grid.ts";
 
-const row = (id: string, line = 1, problems: readonly unknown[] = []) => ({ line, space: { id }, problems });
+const row = (id: string, line = 1, problems: readonly unknown[] = []) => ({ line, cells: { id }, problems });
 
 test("a room's number says its building and floor", () => {
   expect(whereIs("3-302")).toEqual({ building: "3", floor: "3" });
@@ -18,9 +18,11 @@ test("floors stand as in the house, the highest on top, and bad rows can be told
   expect(grid[0]?.floors[1]?.rooms).toEqual([{ line: 4, id: "3-201", bad: true }]);
 });
 
-test("a row without a room is shown by its line", () => {
-  expect(roomGrid([{ line: 7, problems: ["no number"] }])[0]?.floors[0]?.rooms).toEqual([
-    { line: 7, id: "#7", bad: true },
+test("a row with something wrong stands at its number all the same, one without a number in no building", () => {
+  const grid = roomGrid([row("1-204", 6, ["area"]), { line: 7, cells: {}, problems: ["no number"] }]);
+  expect(grid.map(({ building, floors }) => [building, floors[0]?.floor, floors[0]?.rooms])).toEqual([
+    ["1", "2", [{ line: 6, id: "1-204", bad: true }]],
+    ["", "", [{ line: 7, id: "", bad: true }]],
   ]);
 });
 

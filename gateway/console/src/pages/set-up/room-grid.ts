@@ -2,6 +2,7 @@
 
 export interface GridRoom {
   readonly line: number;
+  /** Its number as it stands, right or wrong; empty where it has none. */
   readonly id: string;
   readonly bad: boolean;
 }
@@ -16,7 +17,7 @@ export interface GridBuilding {
 
 interface Row {
   readonly line: number;
-  readonly space?: { readonly id: string } | undefined;
+  readonly cells: { readonly id?: string | undefined };
   readonly problems: readonly unknown[];
 }
 
@@ -31,8 +32,8 @@ export function whereIs(id: string): { building: string; floor: string } {
 /** Floors by number, the highest first, as they stand. */
 export function roomGrid(rows: readonly Row[]): readonly GridBuilding[] {
   const buildings = new Map<string, Map<string, GridRoom[]>>();
-  for (const { line, space, problems } of rows) {
-    const id = space?.id ?? `#${line}`;
+  for (const { line, cells, problems } of rows) {
+    const { id = "" } = cells;
     const { building, floor } = whereIs(id);
     const floors = buildings.get(building) ?? new Map<string, GridRoom[]>();
     buildings.set(building, floors);

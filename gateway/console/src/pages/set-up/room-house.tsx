@@ -30,11 +30,14 @@ function House({ building, floors }: GridBuilding) {
         <div key={floor} className="gh-house-floor">
           <span className="gh-house-name">{floor === "" ? "" : fill(words.floorName, { n: floor })}</span>
           <span className="gh-house-rooms">
-            {rooms.map(({ line, id, bad }) => (
-              <span key={line} className={bad ? "gh-house-room gh-bad" : "gh-house-room"} title={id} dir="auto">
-                {id}
-              </span>
-            ))}
+            {rooms.map(({ line, id, bad }) => {
+              const name = id === "" ? fill(words.lineName, { n: line }) : id;
+              return (
+                <span key={line} className={bad ? "gh-house-room gh-bad" : "gh-house-room"} title={name} dir="auto">
+                  {name}
+                </span>
+              );
+            })}
           </span>
         </div>
       ))}

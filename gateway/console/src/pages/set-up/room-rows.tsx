@@ -1,5 +1,5 @@
 /** Rows of a room list with what is wrong beside each; a cell that is corrected is checked again by the box. */
-import { Alert, Button, Checkbox, Flex, Input, Table, type TableColumnType, Typography } from "antd";
+import { Alert, Button, Checkbox, Flex, Table, type TableColumnType, Typography } from "antd";
 import { useRef, useState } from "react";
 import { CallProblem } from "../../client/problem.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -7,7 +7,8 @@ import { TableScroll } from "../../parts/table-scroll.tsx";
 import { call } from "../../shell/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { setUpRoomsWords } from "../../words/set-up-rooms.ts";
-import { columnsUsed, type RoomColumn, type RoomRow, roomsCsv } from "./rooms-csv.ts";
+import { RoomCell } from "./room-cell.tsx";
+import { columnsUsed, isWrong, linesToMend, type RoomColumn, type RoomRow, roomsCsv } from "./rooms-csv.ts";
 
 const TITLES = {
   id: "colId",
@@ -33,9 +34,10 @@ interface RoomRowsProps {
 export function RoomRows({ rows, open, onRows }: RoomRowsProps) {
   const words = useWords(setUpRoomsWords);
   const [shown, setShown] = useState(false);
-  const [onlyBad, setOnlyBad] = useState(false);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>();
   const { checking, problem, check } = useCheck(onRows);
-  const bad = rows.filter(({ problems, space }) => problems.length > 0 || space === undefined);
+  const bad = rows.filter(isWrong);
+  const filtered = chosen !== undefined;
   if (!open && !shown && bad.length === 0)
     return (
       <div>
@@ -49,17 +51,26 @@ export function RoomRows({ rows, open, onRows }: RoomRowsProps) {
       <Flex gap="small" wrap align="center">
         <Typography.Text type="success">{fill(words.good, { n: rows.length - bad.length })}</Typography.Text>
         {bad.length > 0 && <Typography.Text type="danger">{fill(words.bad, { n: bad.length })}</Typography.Text>}
-        {bad.length > 0 && (
-          <Checkbox checked={onlyBad} onChange={(event) => setOnlyBad(event.target.checked)}>
+        {(bad.length > 0 || filtered) && (
+          <Checkbox
+            checked={filtered}
+            onChange={(event) => setChosen(event.target.checked ? linesToMend(rows) : undefined)}
+          >
             {words.onlyBad}
           </Checkbox>
         )}
         {checking && <Typography.Text type="secondary">{words.checking}</Typography.Text>}
       </Flex>
-      {bad.length > 0 && <Alert type="warning" showIcon title={words.badHint} />}
+      {bad.length > 0 ? (
+        <Alert type="warning" showIcon title={words.badHint} />
+      ) : (
+        filtered && <Alert type="success" showIcon title={words.allMended} />
+      )}
       {problem !== undefined && <Failed problem={problem} />}
       <RowTable
-        rows={onlyBad && bad.length > 0 ? bad : rows}
+        // A row that was mended stays where it is: the next click is meant for the row below it.
+        rows={filtered ? rows.filter((row) => chosen.has(row.line) || isWrong(row)) : rows}
+        mending={filtered || bad.length > 0}
         columns={columnsUsed(rows)}
         onCell={correct}
         onDrop={(line) => void check(rows.filter((row) => row.line !== line))}
@@ -96,11 +107,13 @@ function useCheck(onRows: (rows: readonly RoomRow[]) => void) {
 interface RowTableProps {
   readonly rows: readonly RoomRow[];
   readonly columns: readonly RoomColumn[];
+  /** With a column that says what is wrong. */
+  readonly mending: boolean;
   readonly onCell: (line: number, column: RoomColumn, text: string) => void;
   readonly onDrop: (line: number) => void;
 }
 
-function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
+function RowTable({ rows, columns, mending, onCell, onDrop }: RowTableProps) {
   const words = useWords(setUpRoomsWords);
   const language = useLanguage();
   const cells = columns.map(
@@ -109,12 +122,14 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
       key: column,
       width: column === "name" ? 160 : 120,
       render: (_value, row) => (
-        <Cell
+        <RoomCell
           key={`${row.line} ${row.cells[column] ?? ""}`}
+          column={column}
           label={`${words.line} ${row.line} ${words[TITLES[column]]}`}
           title={words[TITLES[column]]}
           text={row.cells[column] ?? ""}
           bad={row.problems.some((problem) => problem.column === column)}
+          kind={row.space?.kind}
           onText={(text) => onCell(row.line, column, text)}
         />
       ),
@@ -127,6 +142,11 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
           {reason[language]}
         </div>
       ))}
+      {mending && !isWrong(row) && (
+        <Typography.Text type="success" aria-label={words.rowGood}>
+          ✓
+        </Typography.Text>
+      )}
       {row.problems.length > 0 && (
         <Button size="small" onClick={() => onDrop(row.line)}>
           {words.dropRow}
@@ -134,7 +154,6 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
       )}
     </>
   );
-  const anyBad = rows.some(({ problems }) => problems.length > 0);
   return (
     <TableScroll className="gh-scroll gh-cells" label={words.preview}>
       <Table<RoomRow>
@@ -145,7 +164,7 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
           { title: words.line, dataIndex: "line", key: "line", width: 56 },
-          ...(anyBad
+          ...(mending
             ? [
                 {
                   title: words.problem,
@@ -159,36 +178,5 @@ function RowTable({ rows, columns, onCell, onDrop }: RowTableProps) {
         ]}
       />
     </TableScroll>
-  );
-}
-
-interface CellProps {
-  readonly label: string;
-  readonly title: string;
-  readonly text: string;
-  readonly bad: boolean;
-  readonly onText: (text: string) => void;
-}
-
-function Cell({ label, title, text, bad, onText }: CellProps) {
-  const [now, setNow] = useState(text);
-  const done = () => {
-    if (now !== text) onText(now);
-  };
-  return (
-    <Input
-      size="small"
-      aria-label={label}
-      placeholder={title}
-      dir="auto"
-      value={now}
-      status={bad ? "error" : ""}
-      onChange={(event) => setNow(event.target.value)}
-      onBlur={done}
-      onPressEnter={(event) => {
-        event.preventDefault();
-        done();
-      }}
-    />
   );
 }

@@ -21,9 +21,25 @@ export const COLUMNS: readonly RoomColumn[] = [
 
 const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-export function roomsCsv(rows: readonly Pick<RoomRow, "cells">[]): string {
-  const lines = rows.map(({ cells }) => COLUMNS.map((column) => cell(cells[column] ?? "")).join(","));
-  return `${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
+/** Each row in its line again, so that what is said of row 13 is said of the same row: a gap where one was left out. */
+export function roomsCsv(rows: readonly Pick<RoomRow, "cells" | "line">[]): string {
+  let text = `${COLUMNS.join(",")}\r\n`;
+  let next = 2;
+  for (const { cells, line } of rows) {
+    text += "\r\n".repeat(Math.max(0, line - next));
+    text += `${COLUMNS.map((column) => cell((cells[column] ?? "").replace(/\s*\n\s*/g, " "))).join(",")}\r\n`;
+    next = Math.max(next, line) + 1;
+  }
+  return text;
+}
+
+export const isWrong = ({ problems, space }: RoomRow): boolean => problems.length > 0 || space === undefined;
+
+/** Lines with something wrong, and those that bear the same number as one of them. */
+export function linesToMend(rows: readonly RoomRow[]): ReadonlySet<number> {
+  const wrong = rows.filter(isWrong);
+  const numbers = new Set(wrong.flatMap(({ cells }) => (cells.id === undefined ? [] : [cells.id])));
+  return new Set(rows.filter((row) => isWrong(row) || numbers.has(row.cells.id ?? "")).map(({ line }) => line));
 }
 
 /** Columns that have something in them, or something wrong. */

@@ -27,12 +27,13 @@ export function StepFrame({ setUp, purpose, onBack, main, also, children }: Fram
   const away = setUp.busy === "restarting" || setUp.busy === "long";
   return (
     <form
+      className="gh-step"
       onSubmit={(event) => {
         event.preventDefault();
         if (main.off !== true && setUp.busy === "no") main.act();
       }}
     >
-      <Flex vertical gap="middle">
+      <Flex vertical gap="middle" className="gh-step-body">
         <Typography.Paragraph type="secondary">{purpose}</Typography.Paragraph>
         {setUp.trouble?.is === "conflict" && <Alert type="warning" showIcon title={words.conflict} />}
         {setUp.trouble?.is === "problem" && <Failed problem={setUp.trouble.problem} />}

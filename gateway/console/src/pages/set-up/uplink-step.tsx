@@ -1,17 +1,18 @@
 /** The sixth step: the platforms alerts are sent to, each tried step by step. */
-import { Button, Flex, Tag, Typography } from "antd";
+import { Button, Flex, Spin, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
-import { useWords } from "../../words/language.ts";
+import { useTimes } from "../../shell/site.tsx";
+import { fill, useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { JobProgress } from "./job-progress.tsx";
 import { useKept } from "./kept-input.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
-import { TestSteps } from "./test-state.tsx";
+import { type TestState, TestSteps, TestTag } from "./test-state.tsx";
 import { EMPTY_UPLINK, type UplinkDraft, uplinkPiece, uplinkProblems } from "./uplink-draft.ts";
 import { UplinkForm } from "./uplink-form.tsx";
 import { useJob } from "./use-job.ts";
@@ -26,17 +27,23 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
   const have = setUp.file.site.uplinks ?? [];
   const [adding, setAdding] = useState(false);
   const [fresh, setFresh] = useState<string>();
+  const [saving, setSaving] = useState<string>();
+  const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["jobs"] });
+  const soon = saving !== undefined && !have.some(({ id }) => id === saving);
   const form = useUplinkForm(have.map(({ id }) => id));
   const save = async () => {
     if (!form.check()) return;
+    const { id } = form.draft;
+    setSaving(id);
     const { uplink, secrets } = uplinkPiece(form.draft);
     const saved = await setUp.change(async (hash) => {
       for (const { id, value } of secrets) await call("PUT /api/1/secrets/:id", { params: { id }, body: { value } });
       const edits = [{ op: "add" as const, path: "uplinks", value: uplink }];
       return await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: uplink" } });
     });
+    setSaving(undefined);
     if (saved === undefined) return;
-    setFresh(form.draft.id);
+    setFresh(id);
     setAdding(false);
     form.forget();
     uplinks.reload();
@@ -53,7 +60,7 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
       also={adding ? <Button onClick={() => setAdding(false)}>{frame.skip}</Button> : undefined}
     >
       <h2>{words.uplinksThere}</h2>
-      {have.length === 0 && <Typography.Text type="secondary">{words.noUplinks}</Typography.Text>}
+      {have.length === 0 && !soon && <Typography.Text type="secondary">{words.noUplinks}</Typography.Text>}
       <ul className="gh-rows">
         {have.map(({ id }) => (
           <UplinkTest
@@ -61,8 +68,16 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
             id={id}
             up={uplinks.answer?.uplinks.find((one) => one.id === id)?.up}
             at={setUp.busy === "no" && fresh === id}
+            last={report.answer?.uplinks.find((one) => one.id === id)}
           />
         ))}
+        {soon && (
+          <li>
+            <Flex gap="small" align="center" wrap>
+              <strong dir="auto">{saving}</strong> <Spin size="small" /> {words.beingSaved}
+            </Flex>
+          </li>
+        )}
       </ul>
       {adding ? (
         <UplinkForm draft={form.draft} problems={form.shown} onChange={form.change} />
@@ -104,16 +119,20 @@ interface UplinkTestProps {
   readonly up: boolean | undefined;
   /** Just saved: it is tried at once. */
   readonly at: boolean;
+  /** How its latest test ended, whoever did it. */
+  readonly last: { readonly test: TestState; readonly testedAt: string | null } | undefined;
 }
 
-function UplinkTest({ id, up, at }: UplinkTestProps) {
+function UplinkTest({ id, up, at, last }: UplinkTestProps) {
   const words = useWords(setUpFinishWords);
-  const [job, setJob] = useState<string>();
+  const { time } = useTimes();
+  const [kept, keep] = useKept<{ readonly job?: string }>(`uplink.test.${id}`, {});
+  const { job } = kept;
   const doing = useDoing();
   const followed = useJob(job);
   const [tried, setTried] = useState(false);
   const start = () =>
-    void doing.run(async () => setJob((await call("POST /api/1/uplinks/:id/test", { params: { id } })).id));
+    void doing.run(async () => keep({ job: (await call("POST /api/1/uplinks/:id/test", { params: { id } })).id }));
   if (at && !tried) {
     setTried(true);
     start();
@@ -123,6 +142,12 @@ function UplinkTest({ id, up, at }: UplinkTestProps) {
       <Flex gap="small" align="center" wrap>
         <strong dir="auto">{id}</strong>
         {up !== undefined && <Tag color={up ? "success" : "warning"}>{up ? words.up : words.down}</Tag>}
+        {last !== undefined && last.testedAt !== null && (
+          <span>
+            <TestTag state={last.test} />{" "}
+            <span className="gh-hint">{fill(words.lastTest, { at: time(last.testedAt) })}</span>
+          </span>
+        )}
         <Button size="small" loading={doing.busy} onClick={start}>
           {words.test}
         </Button>
