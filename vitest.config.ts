@@ -33,7 +33,7 @@ export default defineConfig({
           "firmware-bridge/src/**/*.test.ts",
           "docs/town/**/*.test.ts",
         ],
-        10_000,
+        20_000,
       ),
       project("structure", ["test/structure/**/*.test.ts"], 60_000),
       project("accuracy", ["test/accuracy/**/*.test.ts"], 60_000),

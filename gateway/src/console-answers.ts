@@ -8,6 +8,7 @@ import { listAudit } from "./audit/read.ts";
 import { verifyAudit } from "./audit/verify.ts";
 import { boardFirmware } from "./board-firmware.ts";
 import type { Broker } from "./broker/broker.ts";
+import { readyMaps } from "./config/register-maps.ts";
 import type { LoadedSite } from "./config.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import { alertAnswers } from "./console/answers/alerts.ts";
@@ -132,7 +133,8 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     found,
     driverTypes: driverTypes.map((row) => ({ type: row.type, line: "speaks" in row, actions: row.actions })),
     ports: serialPorts,
-    scan: (...[asked, at, signal]: ScanArguments) => findDevices(asked, { clock, log }, at, signal),
+    registerMaps: readyMaps,
+    scan: (...[asked, at, signal, onFound]: ScanArguments) => findDevices(asked, { clock, log }, at, signal, onFound),
     disk: () => diskOf(stateDir),
     resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
     onPublish: sources.broker.onLook.bind(sources.broker) as LiveParts["onPublish"],

@@ -165,6 +165,8 @@ afterAll(async () => {
 describe.each([
   { language: "zh", width: 1280 },
   { language: "en", width: 390 },
+  { language: "zh", width: 390 },
+  { language: "en", width: 1280 },
 ] as const)("from the claim to the first alert on the board, $language at $width px", ({ language, width }) => {
   const stop = new AbortController();
   let box: Box;

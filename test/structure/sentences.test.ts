@@ -126,7 +126,9 @@ describe("the dictionary", () => {
   });
 
   test("has nothing that nobody says any more", () => {
-    const all = sources
+    // Their names are read by people too.
+    const maps = files.filter((path) => /^gateway\/modbus-maps\//.test(path));
+    const all = [...sources, ...maps]
       .map(read)
       .join("\n")
       .replaceAll(/\\(["`$])/g, "$1");

@@ -81,7 +81,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 export const readingsTopic = (device: string): string => `gatehouse/1/${device}/readings`;
 
 /** Polls a condition that no event announces; fails after `ms` with what it last saw. */
-export async function eventually<T>(look: () => Promise<T> | T, good: (seen: T) => boolean, ms = 10_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T> | T, good: (seen: T) => boolean, ms = 30_000): Promise<T> {
   const endMs = systemClock.monoMs() + ms;
   for (;;) {
     const seen = await look();

@@ -164,5 +164,5 @@ export function storeContract(name: string, makeHome: () => Promise<StoreHome>):
     });
     await fc.assert(property, { numRuns: 40 });
     expect.hasAssertions();
-  });
+  }, 120_000);
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, type Device, didYouMean, type Problem, type Site } from "@gatehouse/protocol";
+import type { ZodType } from "zod";
 import type { DeviceFile } from "../core/ports.ts";
 import { check } from "../words/schema-issues.ts";
 import { readSource } from "./source.ts";
@@ -59,14 +60,27 @@ export function inlineDeviceFiles(site: Site, rows: readonly FileRow[], siteFile
   return { site: { ...site, devices }, problems, isBad: (path) => bad.has(path) };
 }
 
+/** The files the gateway brings along, by their names. */
+export function readyFiles<T>({ folder, schema }: Pick<DeviceFile, "folder"> & { readonly schema: ZodType<T> }) {
+  return readyNames(folder).flatMap((name): (readonly [string, T])[] => {
+    const checked = check(schema, readSource(join(PACKAGE, folder, `${name}.yaml`)).value);
+    return checked.ok ? [[name, checked.data]] : [];
+  });
+}
+
+const readyNames = (folder: string): string[] =>
+  readdirSync(join(PACKAGE, folder))
+    .map((name) => name.replace(/\.yaml$/, ""))
+    .sort();
+
 type Found = { readonly file: string } | { readonly reason: string; readonly fix: string };
 
 /** Undefined for a value that stands in the site file itself. */
 function fileOf(value: unknown, { what, folder }: DeviceFile, siteFile: string): Found | undefined {
   if (typeof value === "string") {
-    const names = readdirSync(join(PACKAGE, folder)).map((name) => name.replace(/\.yaml$/, ""));
+    const names = readyNames(folder);
     if (names.includes(value)) return { file: join(PACKAGE, folder, `${value}.yaml`) };
-    const known = `known: ${names.sort().join(", ")}; or { file: NAME } for one of your own`;
+    const known = `known: ${names.join(", ")}; or { file: NAME } for one of your own`;
     return { reason: `there is no ${what} "${value}"`, fix: didYouMean(value, names) ?? known };
   }
   if (typeof value !== "object" || value === null || !("file" in value)) return undefined;

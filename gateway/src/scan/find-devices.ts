@@ -5,7 +5,7 @@ import { type LineAddress, LinkUrl } from "../drivers/line/address.ts";
 import { openLine } from "../drivers/line/open-line.ts";
 import { scanBoards } from "./boards.ts";
 import { BOARDS, PROTOCOLS, scannersFor } from "./protocols.ts";
-import { runScan } from "./run-scan.ts";
+import { type Discovery, runScan } from "./run-scan.ts";
 import type { OnProgress } from "./scanner.ts";
 import { partsOf, type SitePart } from "./site-piece.ts";
 
@@ -28,6 +28,7 @@ export async function findDevices(
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
   onProgress: OnProgress,
   signal: AbortSignal,
+  onFound: (parts: readonly SitePart[]) => void = () => {},
 ): Promise<FindDone> {
   checkProtocols(protocols);
   if (link === undefined) {
@@ -43,7 +44,8 @@ export async function findDevices(
       fix: "leave the protocols out, or name those of the devices on this line",
     });
   const bauds = /[?&]baud=/.test(link) ? [address.baud] : undefined;
-  const rest = { bauds, thorough, clock, log, open: openLine, onProgress };
+  const told = (found: readonly Discovery[]) => onFound(partsOf(found));
+  const rest = { bauds, thorough, clock, log, open: openLine, onProgress, onFound: told };
   const { discoveries, remarks, tried } = await runScan({ address, scanners, ...rest }, signal);
   return { parts: partsOf(discoveries), remarks, tried };
 }

@@ -12,7 +12,7 @@ import {
   modbusTcpFraming,
 } from "@gatehouse/protocol";
 import type { Ear } from "./ear.ts";
-import { EIGHT_N_ONE, type Found, type Scanner } from "./scanner.ts";
+import { EIGHT_N_ONE, type Found, OPEN_VALUE, type Scanner } from "./scanner.ts";
 
 const WAIT_MS = 200;
 const LAST_UNIT = 247;
@@ -42,7 +42,7 @@ const scannerOf = (wire: typeof RTU): Scanner => ({
       const { about, damaged } = await ask(ear, wire, unit);
       if (about !== undefined) {
         count += 1;
-        const keys = { kind: "counter", unit, map: "CHANGE-ME" };
+        const keys = { kind: "counter", unit, map: OPEN_VALUE };
         yield { kind: "device", id: `unit-${unit}`, about, keys } satisfies Found;
       } else if (damaged)
         yield { kind: "remark", text: `at unit ${unit} answers are damaged: two devices with one number?` };

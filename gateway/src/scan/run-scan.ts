@@ -19,6 +19,8 @@ export interface ScanOptions {
   readonly log: Logger;
   readonly open: typeof openLine;
   readonly onProgress: OnProgress;
+  /** Told with each device of all that was found up to then. */
+  readonly onFound?: (discoveries: readonly Discovery[]) => void;
 }
 
 /** Devices of one protocol at one rate. */
@@ -55,8 +57,10 @@ export async function runScan(options: ScanOptions, signal: AbortSignal): Promis
     const onShare: OnProgress = (share, note) => onProgress((index + share) / steps.length, `${name}: ${note}`);
     try {
       for await (const finding of listen(scanner, at, options, onShare, signal)) {
-        if (finding.kind === "device") devices.push(finding);
-        else remarks.push(`${name}: ${finding.text}`);
+        if (finding.kind === "device") {
+          devices.push(finding);
+          options.onFound?.([...discoveries, { protocol: scanner.name, address: at, devices: [...devices] }]);
+        } else remarks.push(`${name}: ${finding.text}`);
       }
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -37,3 +37,6 @@ export interface Scanner {
 
 export const EIGHT_N_ONE = { parity: "none", dataBits: 8, stopBits: 1 } as const;
 export const EIGHT_E_ONE = { parity: "even", dataBits: 8, stopBits: 1 } as const;
+
+/** Stands where a scan cannot know what a device needs: a person writes it. */
+export const OPEN_VALUE = "CHANGE-ME";

@@ -1,7 +1,7 @@
 /** What was found, as a piece of a site file to paste, with what only a person knows left open. */
 import { formatAddress, type LineAddress } from "../drivers/line/address.ts";
 import type { Discovery } from "./run-scan.ts";
-import type { Found } from "./scanner.ts";
+import { type Found, OPEN_VALUE } from "./scanner.ts";
 
 /** A block of `drivers` and its devices. */
 export interface SitePart {
@@ -27,7 +27,7 @@ export function partsOf(discoveries: readonly Discovery[]): SitePart[] {
 export function sitePiece(parts: readonly SitePart[], where: string): string {
   const count = parts.reduce((sum, { devices }) => sum + devices.length, 0);
   const lines = parts.filter(({ driver }) => driver["link"] !== undefined);
-  const open = parts.some(({ devices }) => devices.some(({ keys }) => Object.values(keys).includes("CHANGE-ME")));
+  const open = parts.some(({ devices }) => devices.some(({ keys }) => Object.values(keys).includes(OPEN_VALUE)));
   return [
     `# Found by gatehouse scan on ${where}: ${count === 1 ? "1 device" : `${count} devices`}. Put its lines under the`,
     "# `drivers:` and `devices:` of the site file (each stands there once), and say where each device is",
@@ -45,7 +45,7 @@ export function sitePiece(parts: readonly SitePart[], where: string): string {
 function deviceText({ id, keys, about }: Found, driver: string): string {
   const { kind, ...rest } = keys;
   const place = kind === "reader" || kind === "counter" || kind === "board" ? "portal" : "space";
-  return `${flow({ id, kind, driver, [place]: "CHANGE-ME", ...rest })}   # ${about}`;
+  return `${flow({ id, kind, driver, [place]: OPEN_VALUE, ...rest })}   # ${about}`;
 }
 
 /** One line of YAML. Text that YAML would take for a number stands in quotes. */

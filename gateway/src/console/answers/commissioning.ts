@@ -20,13 +20,15 @@ export interface ReportParts {
 }
 
 export function commissioningReport(parts: ReportParts): Report {
-  const { core, tests, uplinks, clock } = parts;
+  const { core, tests, uplinks, clock, health } = parts;
   const { model } = core;
   const { site } = model.config.site;
   const rooms = roomsOf(model, parts.policies);
+  const keyless = new Set(health.entries.filter(({ code }) => code === "device-key").map(({ subject }) => subject));
   const devices = [...model.devices.values()].map(({ id, kind, portal }) => {
     const where = model.spaceOf.get(id) ?? portal ?? "";
-    return { id, kind, where, ...testedOf(tests, "devices", id), says: tests.of("devices", id)?.says ?? null };
+    const says = tests.of("devices", id)?.says ?? null;
+    return { id, kind, where, ...testedOf(tests, "devices", id), says, needsKey: keyless.has(id) };
   });
   const tried = uplinks.map(({ id }) => ({ id, ...testedOf(tests, "uplinks", id) }));
   return {

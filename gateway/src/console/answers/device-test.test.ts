@@ -9,6 +9,7 @@ import { DeviceBook } from "../../monitor/device-book.ts";
 import { CoreRun } from "../../testing/core-run.ts";
 import { testConfig } from "../../testing/site.ts";
 import { testDevice } from "./device-test.ts";
+import { testMany } from "./test-many.ts";
 
 function open() {
   const run = new CoreRun(testConfig(), "2026-03-02T12:00");
@@ -56,11 +57,21 @@ function open() {
     wishes,
     shown,
     up: () => void drivers.watched(driver).run(stop.signal),
-    say: (kind: string) => book.watched(async () => [])([{ device: "lock-1", kind }]),
+    say: (kind: string, from = "lock-1") => book.watched(async () => [])([{ device: from, kind }]),
     can: (...given: CommandAction[]) => {
       actions = given;
     },
+    health: parts.health,
     test: () => testDevice(parts, device, "console:li", desk),
+    testMeter: () => testDevice(parts, { ...device, kind: "energy-meter" }, "console:li", desk),
+    testAll: (ids: readonly string[], ended: string[]) =>
+      testMany(
+        parts,
+        ids.map((id) => ({ ...device, id })),
+        "console:li",
+        desk,
+        async (id, { result }) => void ended.push(`${id} ${result.passed}`),
+      ),
   };
 }
 
@@ -110,5 +121,50 @@ describe("the test of a device", () => {
     await box.clock.advance(1_000);
     box.stop.abort();
     expect((await testing).result.passed).toBe(false);
+  });
+
+  it("says that a reader has no key, instead of sending somebody to its cable", async () => {
+    box.up();
+    const detail = "it was never given a key of its own; give it one: gatehouse osdp install";
+    box.health.raise("device-key", "lock-1", detail);
+    const end = await box.test();
+    expect(states(end)).toEqual(["failed", "skipped", "skipped"]);
+    expect(end.says.zh).toContain("读卡器还没有密钥");
+  });
+
+  it("takes a meter's reading of a while ago, and waits for nobody", async () => {
+    box.up();
+    await box.say("meter.energyWh");
+    await box.clock.advance(60_000);
+    expect(states(await box.testMeter())).toEqual(["passed", "passed", "passed"]);
+    await box.clock.advance(16 * 60_000);
+    const testing = box.testMeter();
+    await box.clock.advance(181_000);
+    expect(states(await testing)).toEqual(["passed", "passed", "failed"]);
+  });
+
+  it("of many listens to all at once, and keeps each result as it comes", async () => {
+    box.up();
+    const ended: string[] = [];
+    const testing = box.testAll(["a", "b", "lock-1"], ended);
+    await box.clock.advance(120_000);
+    await box.say("door.opened", "lock-1");
+    await box.say("card.read", "a");
+    await box.clock.advance(10);
+    expect(ended).toEqual(["lock-1 true", "a true"]);
+    expect(box.shown.at(-1)).toMatchObject({ devices: { b: { steps: [{}, {}, { state: "waiting" }] } } });
+    await box.clock.advance(30 * 60_000);
+    expect(await testing).toMatchObject({ failed: true, says: { zh: "3台中2台通过。" } });
+    expect(ended).toEqual(["lock-1 true", "a true", "b false"]);
+  });
+
+  it("of many notes nothing of those that were cut short", async () => {
+    box.up();
+    const ended: string[] = [];
+    const testing = box.testAll(["a", "b"], ended);
+    await box.clock.advance(1_000);
+    box.stop.abort();
+    await testing;
+    expect(ended).toEqual([]);
   });
 });

@@ -24,16 +24,18 @@ export interface DeviceTestParts extends Omit<DeviceRowParts, "book"> {
 const USE_MS = 60_000;
 /** A meter speaks by the clock. */
 const METER_MS = 180_000;
+const METER_FRESH_MS = 15 * 60_000;
 const COMMAND_MS = 8_000;
 
 type Step = TestResult["steps"][number];
 
-/** Ends early when the signal aborts. `by` gives its commands. */
+/** Ends early when the signal aborts. `by` gives its commands; `useMs` is how long somebody has to use the device. */
 export async function testDevice(
   parts: DeviceTestParts,
   device: Device,
   by: string,
   desk: JobDesk,
+  useMs = waitMs(device),
 ): Promise<JobEnd & { readonly result: TestResult }> {
   const steps: Step[] = [];
   const show = (progress: number, says: Text) => {
@@ -55,7 +57,7 @@ export async function testDevice(
     const instruction = INSTRUCTIONS[device.kind];
     steps.push({ what: SPEAKS, state: "waiting", says: instruction });
     show(0.5, instruction);
-    const heard = ear.first() ?? (await ear.next(parts.clock, waitMs(device), desk.signal));
+    const heard = ear.first() ?? lately(parts, device) ?? (await ear.next(parts.clock, useMs, desk.signal));
     steps[2] = spoken(heard, instruction);
     return ended(steps);
   } finally {
@@ -68,10 +70,24 @@ const THERE: Text = { en: "It is there", zh: "设备在线" };
 const SHOWS: Text = { en: "It does what it is told", zh: "能执行指令" };
 const SPEAKS: Text = { en: "It speaks when it is used", zh: "使用时有上报" };
 
-const waitMs = ({ kind }: Device): number => (kind.endsWith("-meter") ? METER_MS : USE_MS);
+const isMeter = ({ kind }: Device): boolean => kind.endsWith("-meter");
+const waitMs = (device: Device): number => (isMeter(device) ? METER_MS : USE_MS);
+
+/** A meter needs nobody to use it: one that was read a while ago need not be waited for. */
+function lately({ book, clock }: DeviceTestParts, device: Device): Heard | undefined {
+  if (!isMeter(device)) return undefined;
+  const sinceMs = clock.nowMs() - METER_FRESH_MS;
+  return book
+    .of(device.id)
+    .recent.findLast(
+      ({ kind, atMs, refused }) => !PRESENCE_KINDS.includes(kind) && atMs >= sinceMs && refused === undefined,
+    );
+}
 
 function thereStep(parts: DeviceTestParts, device: Device): Step {
   const driverUp = parts.drivers.get(device.driver) !== undefined;
+  const key = keyTrouble(parts, device);
+  if (driverUp && key !== undefined) return { what: THERE, state: "failed", says: key };
   const online = parts.core.state.devices.get(device.id)?.online ?? null;
   if (!isDown({ driverUp, online })) {
     const says =
@@ -86,6 +102,24 @@ function thereStep(parts: DeviceTestParts, device: Device): Step {
       };
   return { what: THERE, state: "failed", says };
 }
+
+/** A reader without its key answers nothing, and looks like one that is away. */
+function keyTrouble({ health }: DeviceTestParts, { id }: Device): Text | undefined {
+  const trouble = health.entries.find(({ code, subject }) => code === "device-key" && subject === id);
+  if (trouble === undefined) return undefined;
+  if (trouble.detail.startsWith(NEVER_GIVEN))
+    return {
+      en: "The reader has no key yet. Put it into its installation mode, then install the key.",
+      zh: "读卡器还没有密钥。请让读卡器进入安装模式，再点“安装密钥”。",
+    };
+  return {
+    en: "The reader does not take our key. If it was reset, look at it, then install a new key.",
+    zh: "读卡器的密钥不对。如果它被复位过，请现场检查，再重新安装密钥。",
+  };
+}
+
+/** As the reader's driver says it. */
+const NEVER_GIVEN = "it was never given a key";
 
 /** Whatever somebody at the device sees or hears without a door moving. */
 const SIGNS: readonly { readonly action: CommandAction; readonly args?: Readonly<Record<string, unknown>> }[] = [

@@ -4,15 +4,17 @@ import type { FiguresBook } from "../../core/line-figures.ts";
 import { inLanguage, type Language, said } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import type { FoundDevice, ScanResult } from "../table/devices.ts";
-import type { Answers } from "../table/index.ts";
+import type { Answers, Asking } from "../table/index.ts";
+import type { TestResult } from "../table/jobs.ts";
 import { doerOf } from "./deeds.ts";
 import { listDevices } from "./device-list.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
 import { type DeviceTestParts, testDevice } from "./device-test.ts";
-import { foundRow, isInUse } from "./found.ts";
+import { foundRow, scannedRow } from "./found.ts";
 import type { Jobs } from "./jobs.ts";
 import { seenReading } from "./reading-words.ts";
 import { lineTaken, notThere } from "./refusals.ts";
+import { testMany } from "./test-many.ts";
 import type { TestsBook } from "./tests-book.ts";
 
 /** As core/found-devices.ts lists them. */
@@ -53,8 +55,19 @@ export interface DeviceParts extends DeviceRowParts, Omit<DeviceTestParts, "book
   }[];
   /** Serial ports of this box. */
   ports(): Promise<readonly { readonly path: string; readonly label: string; readonly real: string }[]>;
+  /** As config/register-maps.ts lists them. */
+  registerMaps(): readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: Device["kind"] | undefined;
+  }[];
   /** Throws ConfigError for what cannot be searched, LinkError for a line that cannot be opened. */
-  scan(asked: ScanAsked, at: (share: number, note: string) => void, signal: AbortSignal): Promise<ScanOutcome>;
+  scan(
+    asked: ScanAsked,
+    at: (share: number, note: string) => void,
+    signal: AbortSignal,
+    found: (parts: ScanOutcome["parts"]) => void,
+  ): Promise<ScanOutcome>;
 }
 
 export interface ScanOutcome {
@@ -75,8 +88,10 @@ type Keys =
   | "GET /api/1/devices/:id"
   | "POST /api/1/commands"
   | "POST /api/1/devices/:id/test"
+  | "POST /api/1/device-tests"
   | "GET /api/1/drivers"
   | "GET /api/1/ports"
+  | "GET /api/1/register-maps"
   | "GET /api/1/found-devices"
   | "POST /api/1/scans";
 
@@ -113,22 +128,28 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
         says,
         async (desk) => {
           const end = await testDevice(parts, device, doerOf(asking), desk);
-          if (desk.signal.aborted) return end;
-          const at = new Date(parts.clock.nowMs()).toISOString();
-          const known = new Set(core.model.devices.keys());
-          await parts.tests.note(
-            "devices",
-            id,
-            { passed: end.result.passed, at, by: asking.name, says: end.says },
-            known,
-          );
+          if (!desk.signal.aborted) await noteTest(parts, asking, id, end);
           return end;
         },
         { atOnce: MANY, about: id },
       );
     },
+    "POST /api/1/device-tests": async ({ body }, asking) => {
+      const devices = [...new Set(body.devices)].map((id) => deviceOf(parts, id));
+      const says = { en: `Testing ${devices.length} devices`, zh: `正在测试${devices.length}台设备` };
+      return parts.jobs.begin(
+        "device-test",
+        asking.name,
+        says,
+        (desk) => testMany(parts, devices, doerOf(asking), desk, (id, end) => noteTest(parts, asking, id, end)),
+        { atOnce: MANY },
+      );
+    },
     "GET /api/1/drivers": async () => driverList(parts),
     "GET /api/1/ports": async () => ({ ports: await portList(parts) }),
+    "GET /api/1/register-maps": async () => ({
+      maps: parts.registerMaps().map(({ id, name, kind = null }) => ({ id, name: said(name), kind })),
+    }),
     "GET /api/1/found-devices": async (_, { language }) => {
       const devices = [...core.model.devices.values()];
       return { found: parts.found.list().devices.map((found) => foundRow(found, devices, language)) };
@@ -142,7 +163,9 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
         says,
         async (desk) => {
           const at = (share: number, note: string) => desk.at(share, said(note));
-          const result = scanResult(parts, await parts.scan(body, at, desk.signal), asking.language);
+          const found = (some: ScanOutcome["parts"]) =>
+            desk.show(scanResult(parts, { parts: some, remarks: [], tried: [] }, asking.language));
+          const result = scanResult(parts, await parts.scan(body, at, desk.signal, found), asking.language);
           const count = result.found.length;
           return { says: { en: `${count} found`, zh: `找到${count}个设备` }, result };
         },
@@ -154,6 +177,16 @@ export function deviceAnswers(parts: DeviceParts): Answers<Keys> {
 
 /** A technician walks from door to door with tests running behind. */
 const MANY = 40;
+
+async function noteTest(
+  { core, clock, tests }: DeviceParts,
+  { name }: Asking,
+  id: string,
+  { result, says }: { readonly result: TestResult; readonly says: TestResult["steps"][number]["says"] },
+): Promise<void> {
+  const at = new Date(clock.nowMs()).toISOString();
+  await tests.note("devices", id, { passed: result.passed, at, by: name, says }, new Set(core.model.devices.keys()));
+}
 
 function deviceOf({ core }: DeviceParts, id: string): Device {
   const device = core.model.devices.get(id);
@@ -223,15 +256,7 @@ async function checkFree(parts: DeviceParts, link: string | undefined): Promise<
 function scanResult({ core }: DeviceParts, { parts, remarks, tried }: ScanOutcome, language: Language): ScanResult {
   const devices = [...core.model.devices.values()];
   const found = parts.flatMap(({ driver, devices: there }) =>
-    there.map(({ id, about, keys }) => {
-      const { kind, ...settings } = keys;
-      const row = { driver: driver.id, id, label: about, points: [], keys: settings };
-      return {
-        ...foundRow(row, [], language),
-        kind: kind as FoundDevice["kind"],
-        inUse: isInUse(driver.id, settings, devices),
-      };
-    }),
+    there.map((device) => scannedRow(driver.id, device, devices, language)),
   );
   return {
     drivers: parts.map(({ driver }) => driver),

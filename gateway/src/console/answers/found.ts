@@ -1,5 +1,6 @@
 /** Found devices as the page shows them: what they would become, and whether the site file has them already. */
 import type { Device } from "@gatehouse/protocol";
+import { OPEN_VALUE } from "../../scan/scanner.ts";
 import { inLanguage, type Language } from "../../words/said.ts";
 import type { FoundDevice } from "../table/devices.ts";
 
@@ -46,4 +47,25 @@ export function isInUse(driver: string, keys: Keys, devices: readonly Device[]):
   const wanted = Object.entries(keys);
   if (wanted.length === 0) return false;
   return devices.some((device) => device.driver === driver && wanted.every(([key, value]) => device[key] === value));
+}
+
+interface Scanned {
+  readonly id: string;
+  readonly about: string;
+  readonly keys: Readonly<Record<string, string | number>>;
+}
+
+/** What a scan found; a value it could not know is asked of the person. */
+export function scannedRow(
+  driver: string,
+  { id, about, keys }: Scanned,
+  devices: readonly Device[],
+  language: Language,
+) {
+  const { kind, ...all } = keys;
+  const known = Object.entries(all).filter(([, value]) => value !== OPEN_VALUE);
+  const settings = Object.fromEntries(known);
+  const row = foundRow({ driver, id, label: about, points: [], keys: settings }, devices, language);
+  const asks = all["map"] === OPEN_VALUE ? { asks: ["map" as const] } : {};
+  return { ...row, ...asks, kind: (kind ?? null) as FoundDevice["kind"] };
 }

@@ -47,6 +47,10 @@ export const FoundDevice = z.object({
     .array(z.object({ kind: z.string(), what: z.string(), settings: z.record(z.string(), z.unknown()) }))
     .describe("each may become a device of its own; `settings` go into its block"),
   unsupported: z.string().nullable(),
+  asks: z
+    .array(z.enum(["map"]))
+    .optional()
+    .describe("settings a person has to choose: nothing on the line tells them"),
   inUse: z.boolean().describe("the site file has it already"),
   settings: z.record(z.string(), z.unknown()).describe("what goes into the site file beside id, kind and place"),
 });
@@ -110,6 +114,12 @@ export const deviceRoutes = {
     params: NamedId,
     answer: JobRow,
   }),
+  "POST /api/1/device-tests": route({
+    summary: "Test many devices at once: all are listened to for half an hour, and each result is kept as it comes",
+    access: ["technician"],
+    body: z.strictObject({ devices: z.array(z.string().min(1).max(64)).min(1).max(5_000) }),
+    answer: JobRow.describe("its result so far: `{ devices: { ID: steps } }` of those under way"),
+  }),
   "GET /api/1/drivers": route({
     summary: "Drivers and their lines",
     access: "anyone",
@@ -132,6 +142,19 @@ export const deviceRoutes = {
     access: ["technician"],
     answer: z.object({
       ports: z.array(z.object({ path: z.string(), label: z.string(), usedBy: z.string().nullable() })),
+    }),
+  }),
+  "GET /api/1/register-maps": route({
+    summary: "The register maps that come with the gateway, for Modbus devices",
+    access: ["technician", "manager", "auditor"],
+    answer: z.object({
+      maps: z.array(
+        z.object({
+          id: z.string().describe("as `map` of a device in the site file"),
+          name: Text,
+          kind: DeviceKind.nullable().describe("what a device with it is; null: it depends on what hangs on it"),
+        }),
+      ),
     }),
   }),
   "GET /api/1/found-devices": route({

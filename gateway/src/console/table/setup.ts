@@ -220,6 +220,7 @@ export const setUpRoutes = {
           test: z.enum(["passed", "failed", "untested"]),
           testedAt: z.string().nullable(),
           says: Text.nullable(),
+          needsKey: z.boolean().describe("a reader that waits for its key, or does not take the one it should have"),
         }),
       ),
       uplinks: z.array(

@@ -1,5 +1,8 @@
 /** Chinese for sentences that stand nowhere as a whole: put together of pieces, as what a schema finds wrong of itself. */
 export const ofComposed: Readonly<Record<string, string>> = {
+  "osdp: calling all readers": "读卡器（OSDP）：正在呼叫所有读卡器",
+  "osdp at {}: calling all readers": "读卡器（OSDP，波特率{1}）：正在呼叫所有读卡器",
+  "not supported: {}": "设备不支持：{1}",
   "is missing": "缺少此项",
   "add it: {}": "请补上：{1*}",
   "write one of {}": "请写以下之一：{1}",

@@ -21,6 +21,15 @@ export const ofDevices: Readonly<Record<string, string>> = {
   "components: missing": "components：缺失",
   "components: {}, at most {} are read": "components：{1}个，最多读取{2}个",
   "state_topic: missing, or no topic to subscribe to": "state_topic：缺失，或不是可订阅的主题",
+  "Hiking DDS238-1 and DDS238-2 ZN/S": "电表 Hiking DDS238-1、DDS238-2 ZN/S",
+  "Chint DDSU666": "电表 正泰 DDSU666",
+  "HARDWARIO Gauger, pulses of a counter on inputs 1 (in) and 2 (out)":
+    "脉冲采集器 HARDWARIO Gauger，输入1计进、输入2计出",
+  "Waveshare Modbus RTU IO 8CH and its likes, 8 inputs and 8 outputs":
+    "输入输出模块 微雪 Modbus RTU IO 8CH及同类，8进8出",
+  "People counter with 32-bit totals": "人数计数器，32位累计值",
+  "Turnstile controller with passage totals, alarm inputs and two release coils":
+    "闸机控制器，带通行累计、报警输入和两个放行输出",
   "exception {}: {}": "异常{1}：{2*}",
   "a code the standard does not know": "标准中没有的代码",
   "must be 3 (holding) or 4 (input registers)": "必须是3（保持寄存器）或4（输入寄存器）",

@@ -133,7 +133,7 @@ function Trouble({ id, codes }: { readonly id: string; readonly codes: Answer["r
 
 function Test({ id, onEnded }: { readonly id: string; readonly onEnded: () => void }) {
   const words = useWords(devicesWords);
-  const { followed, running, doing, start } = useDeviceTest(id, false, onEnded);
+  const { followed, running, doing, start } = useDeviceTest(id, onEnded);
   return (
     <section>
       <h2>{words.test}</h2>

@@ -1,10 +1,12 @@
 /** New devices, a row each: what it is, what it becomes, and which door or room is its own. */
-import { Checkbox, Input, Select, Table, Tag } from "antd";
+import { Button, Checkbox, Input, Select, Table, Tag } from "antd";
 import { Nothing } from "../../parts/nothing.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import { type Decision, type DeviceKind, type Places, type Row, UNPLACED } from "./candidates.ts";
+import { MapChoice, type RegisterMaps } from "./map-choice.tsx";
 import { PlaceChoice } from "./place-choice.tsx";
 
 interface CandidateTableProps {
@@ -13,11 +15,15 @@ interface CandidateTableProps {
   readonly filter: string;
   readonly onFilter: (text: string) => void;
   readonly onDecide: (key: string, change: Decision) => void;
+  readonly maps: RegisterMaps;
+  /** What was wrong with them when they were to be taken, by their key. */
+  readonly wrong: ReadonlyMap<string, readonly string[]>;
 }
 
 const MANY = 8;
 
-export function CandidateTable({ rows, places, filter, onFilter, onDecide }: CandidateTableProps) {
+export function CandidateTable(props: CandidateTableProps) {
+  const { rows, places, filter, onFilter, onDecide, maps, wrong } = props;
   const words = useWords(setUpDevicesWords);
   if (rows.length === 0) return <Nothing text={words.noNew} />;
   const wanted = filter.trim().toLowerCase();
@@ -36,6 +42,7 @@ export function CandidateTable({ rows, places, filter, onFilter, onDecide }: Can
           allowClear
           value={filter}
           onChange={(event) => onFilter(event.target.value)}
+          onPressEnter={(event) => event.preventDefault()}
         />
       )}
       <Table<Row>
@@ -46,11 +53,15 @@ export function CandidateTable({ rows, places, filter, onFilter, onDecide }: Can
         dataSource={shown}
         pagination={shown.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
         columns={[
-          { key: "device", render: (_value, row) => <What row={row} onDecide={onDecide} />, title: words.device },
+          {
+            key: "device",
+            render: (_value, row) => <What row={row} wrong={wrong.get(row.candidate.key) ?? []} onDecide={onDecide} />,
+            title: words.device,
+          },
           {
             key: "kind",
-            width: 170,
-            render: (_value, row) => <Kind row={row} onDecide={onDecide} />,
+            width: 200,
+            render: (_value, row) => <Kind row={row} maps={maps} onDecide={onDecide} />,
             title: words.kind,
           },
           {
@@ -70,8 +81,9 @@ interface CellProps {
   readonly onDecide: (key: string, change: Decision) => void;
 }
 
-function What({ row: { candidate, skip }, onDecide }: CellProps) {
+function What({ row: { candidate, skip }, wrong, onDecide }: CellProps & { readonly wrong: readonly string[] }) {
   const words = useWords(setUpDevicesWords);
+  const taking = useWords(setUpTakingWords);
   const { key, name, label, model, what, unsupported, driver } = candidate;
   return (
     <Checkbox
@@ -88,31 +100,53 @@ function What({ row: { candidate, skip }, onDecide }: CellProps) {
           {fill(words.pages, { what })}
         </div>
       )}
+      {candidate.away === true && <div className="gh-hint">{taking.comesAgain}</div>}
+      {wrong.map((why) => (
+        <div key={why} className="gh-problem" dir="auto">
+          {why}
+        </div>
+      ))}
       {unsupported !== null && <div className="gh-problem">{fill(words.unsupported, { why: unsupported })}</div>}
     </Checkbox>
   );
 }
 
-function Kind({ row: { candidate, kind, skip }, onDecide }: CellProps) {
+function Kind({ row, maps, onDecide }: CellProps & { readonly maps: RegisterMaps }) {
   const words = useWords(setUpDevicesWords);
+  const taking = useWords(setUpTakingWords);
   const kinds = useWords(deviceKindWords);
+  const { candidate, kind, skip, place, map } = row;
   return (
-    <Select<DeviceKind>
-      className="gh-wide"
-      aria-label={`${words.kind} ${candidate.name}`}
-      placeholder={words.kind}
-      disabled={skip}
-      {...(kind === undefined ? {} : { value: kind })}
-      onChange={(next) => onDecide(candidate.key, { kind: next })}
-      options={Object.entries(kinds).map(([value, label]) => ({ value: value as DeviceKind, label }))}
-    />
+    <>
+      <Select<DeviceKind>
+        className="gh-wide"
+        aria-label={`${words.kind} ${candidate.name}`}
+        placeholder={words.kind}
+        disabled={skip}
+        {...(kind === undefined ? {} : { value: kind })}
+        onChange={(next) => onDecide(candidate.key, { kind: next })}
+        options={Object.entries(kinds).map(([value, label]) => ({ value: value as DeviceKind, label }))}
+      />
+      {kind === undefined && place !== undefined && !skip && <Tag color="warning">{taking.kindMissing}</Tag>}
+      {candidate.asksMap === true && (
+        <MapChoice
+          name={candidate.name}
+          maps={maps}
+          map={map}
+          disabled={skip}
+          onMap={(next) => onDecide(candidate.key, next)}
+        />
+      )}
+    </>
   );
 }
 
 function Where({ row, places, onDecide }: CellProps & { readonly places: Places }) {
   const words = useWords(setUpDevicesWords);
-  const { candidate, kind, place, sure, skip } = row;
+  const taking = useWords(setUpTakingWords);
+  const { candidate, kind, place, sure, skip, beside } = row;
   const proposed = place !== undefined && place !== `space:${UNPLACED}`;
+  const onPlace = (next: string) => onDecide(candidate.key, { place: next });
   return (
     <>
       <PlaceChoice
@@ -122,9 +156,17 @@ function Where({ row, places, onDecide }: CellProps & { readonly places: Places 
         place={place}
         disabled={skip}
         later
-        onPlace={(next) => onDecide(candidate.key, { place: next })}
+        onPlace={onPlace}
       />
-      {proposed && !skip && !sure && <Tag color="warning">{words.checkPlace}</Tag>}
+      {proposed && !skip && !sure && <Tag color="warning">{taking.guessed}</Tag>}
+      {beside !== undefined && place !== undefined && !skip && (
+        <Tag color="warning">{fill(taking.beside, { name: beside })}</Tag>
+      )}
+      {place === undefined && !skip && (
+        <Button size="small" type="link" title={taking.laterHint} onClick={() => onPlace(`space:${UNPLACED}`)}>
+          {words.later}
+        </Button>
+      )}
     </>
   );
 }

@@ -1,6 +1,17 @@
 import { expect, test } from "vitest";
-import { candidatesOf, type FoundDevice, kindOf, moveEdits, placesOf, rowsOf, takeEdits } from "./candidates.ts";
+import { CallProblem } from "../../client/problem.ts";
+import {
+  candidatesOf,
+  type FoundDevice,
+  kindOf,
+  moveEdits,
+  placesOf,
+  rowsOf,
+  takeEdits,
+  takenInOrder,
+} from "./candidates.ts";
 import type { SiteText } from "./site-file.ts";
+import { takingProblem } from "./taking-problem.ts";
 
 const site: SiteText = {
   spaces: [
@@ -125,5 +136,64 @@ test("names say kinds in both languages", () => {
     "counter",
     "water-meter",
     undefined,
+  ]);
+});
+
+test("a guess never puts a second lock to a door; a person may, and is told", () => {
+  const all = candidatesOf([found("lock-303", { kind: "lock" }), found("reader-303")], undefined, site);
+  const [lock, reader] = rowsOf(all, {}, placesOf(site), site);
+  expect(lock).toMatchObject({ place: undefined, ready: false, beside: "lock-b" });
+  expect(reader).toMatchObject({ place: "portal:door-3-303", ready: true, beside: undefined });
+  const [decided] = rowsOf(all, { "osdp-1 lock-303": { place: "portal:door-3-303" } }, placesOf(site), site);
+  expect(decided).toMatchObject({ place: "portal:door-3-303", ready: true, beside: "lock-b" });
+});
+
+test("of two that could be a door's lock the surer one is proposed, in whatever order they came", () => {
+  const all = candidatesOf([found("x-302", { kind: "lock" }), found("lock-3-302", { kind: "lock" })], undefined, site);
+  expect(rowsOf(all, {}, placesOf(site), site)).toMatchObject([
+    { place: undefined, ready: false },
+    { place: "portal:door-3-302", ready: true },
+  ]);
+});
+
+test("a device whose kind nobody knows is not guessed to a door that has a device", () => {
+  const all = candidatesOf([found("sl-303", { kind: null })], undefined, site);
+  expect(rowsOf(all, {}, placesOf(site), site)).toMatchObject([{ kind: undefined, place: undefined }]);
+});
+
+test("a Modbus device is ready when its register map is chosen, and takes it along", () => {
+  const unit = found("unit-7", { driver: "modbus-1", kind: "counter", settings: { unit: 7 }, asks: ["map"] });
+  const all = candidatesOf([unit], undefined, site);
+  const place = { "modbus-1 unit-7": { place: "portal:door-3-302" } };
+  expect(rowsOf(all, place, placesOf(site), site)).toMatchObject([{ ready: false }]);
+  const chosen = { "modbus-1 unit-7": { place: "portal:door-3-302", map: "people-counter" } };
+  const rows = rowsOf(all, chosen, placesOf(site), site);
+  expect(rows).toMatchObject([{ ready: true }]);
+  expect(takeEdits(rows, site, [], "x").at(-1)).toMatchObject({ value: { unit: 7, map: "people-counter" } });
+});
+
+test("what waits for its place is awaited after the box started anew, while the window is open", () => {
+  const seen = [{ user: "lock-new", address: "10.0.0.7", at: "2026-11-25T08:00:00Z", tries: 1 }];
+  const open = { open: true, until: null, seen: [] };
+  const [away] = rowsOf(candidatesOf([], open, site, seen), {}, placesOf(site), site);
+  expect(away).toMatchObject({ candidate: { name: "lock-new", away: true }, ready: false });
+  expect(candidatesOf([], { ...open, seen }, site, seen)).toMatchObject([{ away: false }]);
+  expect(candidatesOf([], { ...open, open: false }, site, seen)).toEqual([]);
+});
+
+test("a refusal names the device and marks its row instead of a line of the site file", () => {
+  const all = candidatesOf([found("reader-3-302"), found("reader-3-303")], undefined, site);
+  const taken = takenInOrder(rowsOf(all, {}, placesOf(site), site));
+  const problems = [
+    { path: "devices[3].address", line: 69, reason: "已被占用", fix: "换一个" },
+    { path: "site.name", reason: "太长" },
+  ];
+  const refused = new CallProblem(400, { code: "bad-config", message: "x", problems });
+  const { problem, wrong } = takingProblem(refused, taken, 2, { notTaken: "未采用", bySet: "请改正" });
+  expect([...wrong]).toEqual([["osdp-1 reader-3-303", ["已被占用 → 换一个"]]]);
+  expect(problem.problem).toMatchObject({ message: "未采用", fix: "请改正" });
+  expect(problem.problem.problems).toEqual([
+    { path: "reader-3-303", reason: "已被占用", fix: "换一个" },
+    { path: "site.name", reason: "太长" },
   ]);
 });

@@ -25,6 +25,10 @@ export interface Candidate {
   readonly unsupported: string | null;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly kind: DeviceKind | undefined;
+  /** Nothing on the line tells its register map. */
+  readonly asksMap?: boolean;
+  /** It was there before the box started anew, and has not come again. */
+  readonly away?: boolean;
 }
 
 /** What a person decided about a candidate; what is not there is as proposed. */
@@ -32,6 +36,8 @@ export interface Decision {
   readonly kind?: DeviceKind;
   /** `portal:door-302`, `space:3-302`. */
   readonly place?: string;
+  /** Register map, as in `GET /api/1/register-maps`. */
+  readonly map?: string;
   readonly skip?: boolean;
 }
 
@@ -39,9 +45,12 @@ export interface Row {
   readonly candidate: Candidate;
   readonly kind: DeviceKind | undefined;
   readonly place: string | undefined;
+  readonly map?: string | undefined;
   readonly sure: boolean;
   readonly skip: boolean;
-  /** A kind and a place are known, and nobody said no. */
+  /** Another device of its kind that stands at this place. */
+  readonly beside?: string | undefined;
+  /** Nothing it needs is missing, and nobody said no. */
   readonly ready: boolean;
 }
 
@@ -69,13 +78,14 @@ const nameOf = ({ id, label }: FoundDevice): string => (/^0x[0-9a-f]+$/i.test(id
 
 /** Each point of a device with several becomes a device of its own. */
 function pointsOf(device: FoundDevice): Candidate[] {
-  const { driver, id, label, model, points, unsupported, settings, kind } = device;
+  const { driver, id, label, model, points, unsupported, settings, kind, asks = [] } = device;
   const name = nameOf(device);
   const all = { from: "found", driver, label: label === name ? id : label, model, unsupported } as const;
   if (points.length <= 1) {
     const guessed = kind ?? kindOf(`${label} ${id}`);
     const [point] = points;
-    return [{ ...all, key: `${driver} ${id}`, name, what: point?.what ?? "", settings, kind: guessed }];
+    const asksMap = asks.includes("map") ? { asksMap: true } : {};
+    return [{ ...all, key: `${driver} ${id}`, name, what: point?.what ?? "", settings, kind: guessed, ...asksMap }];
   }
   return points.map((point, index) => ({
     ...all,
@@ -88,15 +98,31 @@ function pointsOf(device: FoundDevice): Candidate[] {
 }
 
 /** Without those the site file has. One that a scan and a driver found stands once. */
-export function candidatesOf(found: readonly FoundDevice[], pairing: Pairing | undefined, site: SiteText): Candidate[] {
+export function candidatesOf(
+  found: readonly FoundDevice[],
+  pairing: Pairing | undefined,
+  site: SiteText,
+  awaited: Pairing["seen"] = [],
+): Candidate[] {
   const known = new Set((site.devices ?? []).map(({ id }) => id));
   const all = new Map<string, Candidate>();
   for (const device of found) if (!device.inUse) for (const one of pointsOf(device)) all.set(one.key, one);
-  for (const { user, address } of pairing?.seen ?? []) {
+  const seen = pairing?.seen ?? [];
+  const away = pairing?.open === true ? awaited.filter(({ user }) => !seen.some((one) => one.user === user)) : [];
+  for (const one of [...seen, ...away]) {
+    const { user, address } = one;
     if (known.has(user)) continue;
     const key = `pairing ${user}`;
     const rest = { model: null, what: "", unsupported: null, settings: {}, kind: kindOf(user) };
-    all.set(key, { key, from: "pairing", driver: "mqtt", name: user, label: address, ...rest });
+    all.set(key, {
+      key,
+      from: "pairing",
+      driver: "mqtt",
+      name: user,
+      label: address,
+      ...rest,
+      away: away.includes(one),
+    });
   }
   return [...all.values()];
 }
@@ -121,28 +147,68 @@ export function placesOf(site: SiteText): Places {
   return { portals, spaces: spaces.filter(({ id }) => id !== UNPLACED) };
 }
 
+/** What stands at a place already: `portal:door-302` -> `lock lock-302`. */
+type Standing = Map<string, { readonly kind: unknown; readonly name: string }[]>;
+
+function standing({ devices = [] }: SiteText): Standing {
+  const there: Standing = new Map();
+  for (const { id, kind, portal, space } of devices) {
+    const place = portal === undefined ? `space:${space ?? ""}` : `portal:${portal}`;
+    there.set(place, [...(there.get(place) ?? []), { kind, name: id }]);
+  }
+  return there;
+}
+
+/** What nobody knows the kind of may be a lock like the one that is there. */
+const besides = (there: Standing, place: string | undefined, kind: DeviceKind | undefined): string | undefined =>
+  place === undefined || place === `space:${UNPLACED}`
+    ? undefined
+    : there.get(place)?.find((one) => kind === undefined || one.kind === undefined || one.kind === kind)?.name;
+
+/** Decided ones come first, then what is sure: a guess never puts a second device of one kind to a door. */
 export function rowsOf(
   candidates: readonly Candidate[],
   decisions: Readonly<Record<string, Decision>>,
   places: Places,
+  site: SiteText = {},
 ): Row[] {
-  return candidates.map((candidate) => {
+  const there = standing(site);
+  const drafts = candidates.map((candidate) => {
     const decided = decisions[candidate.key] ?? {};
     const kind = decided.kind ?? candidate.kind;
     const atDoor = isAtDoor(kind);
     const proposal = proposePlace([candidate.name, candidate.label], atDoor ? places.portals : places.spaces);
     const proposed = proposal.place === undefined ? undefined : `${atDoor ? "portal" : "space"}:${proposal.place}`;
-    const place = decided.place ?? proposed;
-    const skip = decided.skip ?? candidate.unsupported !== null;
-    const ready = !skip && kind !== undefined && place !== undefined && candidate.unsupported === null;
-    return { candidate, kind, place, sure: decided.place !== undefined || proposal.sure, skip, ready };
+    const rank = decided.place !== undefined ? 0 : proposal.sure ? 1 : 2;
+    return { candidate, decided, kind, proposed, rank };
   });
+  const rows = new Map<string, Row>();
+  for (const { candidate, decided, kind, proposed, rank } of drafts.toSorted((a, b) => a.rank - b.rank)) {
+    const skip = decided.skip ?? candidate.unsupported !== null;
+    const wished = decided.place ?? proposed;
+    const beside = besides(there, wished, kind);
+    const place = beside !== undefined && decided.place === undefined ? undefined : wished;
+    if (place !== undefined && !skip) there.set(place, [...(there.get(place) ?? []), { kind, name: candidate.name }]);
+    const { map } = decided;
+    const whole = kind !== undefined && place !== undefined && (candidate.asksMap !== true || map !== undefined);
+    const ready = !skip && whole && candidate.unsupported === null && candidate.away !== true;
+    rows.set(candidate.key, { candidate, kind, place, map, sure: rank < 2, skip, beside, ready });
+  }
+  return candidates.flatMap(({ key }) => rows.get(key) ?? []);
 }
+
+/** In the order in which they come into the site file: those of drivers, then those of MQTT. */
+export const takenInOrder = (rows: readonly Row[]): readonly Row[] =>
+  (["found", "pairing"] as const).flatMap((from) =>
+    rows.filter(({ candidate, ready }) => ready && candidate.from === from),
+  );
 
 export const placeKeys = (place: string): { readonly portal: string } | { readonly space: string } => {
   const id = place.slice(place.indexOf(":") + 1);
   return place.startsWith("portal:") ? { portal: id } : { space: id };
 };
+
+const mapKey = (map: string | undefined) => (map === undefined ? {} : { map });
 
 const unplacedSpace = (name: string) => ({ id: UNPLACED, kind: "yard", name });
 
@@ -156,14 +222,14 @@ export function takeEdits(
   const taken = new Set((site.devices ?? []).map(({ id }) => id));
   const there = new Set(["mqtt", ...(site.drivers ?? []).map(({ id }) => id)]);
   const edits: Edit[] = [];
-  for (const { candidate, kind, place, ready } of rows) {
+  for (const { candidate, kind, place, map, ready } of rows) {
     if (!ready || place === undefined || candidate.from !== "found") continue;
     const line = lines.find(({ id }) => id === candidate.driver);
     if (!there.has(candidate.driver) && line !== undefined) edits.push({ op: "add", path: "drivers", value: line });
     there.add(candidate.driver);
     const id = freeId(candidate.name, taken);
     taken.add(id);
-    const value = { id, kind, driver: candidate.driver, ...placeKeys(place), ...candidate.settings };
+    const value = { id, kind, driver: candidate.driver, ...placeKeys(place), ...candidate.settings, ...mapKey(map) };
     edits.push({ op: "add", path: "devices", value });
   }
   const waits = rows.some(({ ready, place }) => ready && place === `space:${UNPLACED}`);

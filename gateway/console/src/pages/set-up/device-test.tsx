@@ -1,7 +1,8 @@
-/** One device with its test: started by hand or in turn, its steps as they come. */
+/** One device with its test: started by hand or with all others, its steps as they come. */
 import { Button, Flex } from "antd";
 import { useEffect, useRef, useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import type { TestResult } from "../../../../src/console/table/jobs.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
@@ -10,6 +11,7 @@ import { deviceKindWords } from "../../words/device-kinds.ts";
 import { useLanguage, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { JobProgress } from "./job-progress.tsx";
+import { KeyButton } from "./key-button.tsx";
 import { TestSteps, TestTag } from "./test-state.tsx";
 import { hasEnded, useJob } from "./use-job.ts";
 
@@ -17,18 +19,20 @@ type Row = AnswerOf<"GET /api/1/reports/commissioning">["devices"][number];
 
 interface DeviceTestProps {
   readonly row: Row;
-  /** It is its turn. */
-  readonly wanted: boolean;
+  /** What the test of all shows of it, while it is under way. */
+  readonly live: TestResult | undefined;
   readonly onEnded: () => void;
 }
 
-export function DeviceTest({ row, wanted, onEnded }: DeviceTestProps) {
+export function DeviceTest({ row, live, onEnded }: DeviceTestProps) {
   const words = useWords(setUpDevicesWords);
   const kinds = useWords(deviceKindWords);
   const language = useLanguage();
   const { time } = useTimes();
-  const { followed, running, doing, start } = useDeviceTest(row.id, wanted, onEnded);
+  const { followed, running: own, doing, start } = useDeviceTest(row.id, onEnded);
+  const running = own || live !== undefined;
   const kind = row.kind in kinds ? kinds[row.kind as keyof typeof kinds] : row.kind;
+  const steps = live ?? (followed.job === undefined ? undefined : followed.result);
   return (
     <li>
       <Flex gap="small" wrap align="center">
@@ -37,22 +41,23 @@ export function DeviceTest({ row, wanted, onEnded }: DeviceTestProps) {
         <bdi className="gh-hint">{row.where}</bdi>
         <TestTag state={running ? "running" : row.test} />
         {row.testedAt !== null && !running && <span className="gh-hint">{time(row.testedAt)}</span>}
-        <Button size="small" loading={doing.busy || running} onClick={start}>
+        <Button size="small" loading={doing.busy || own} disabled={live !== undefined} onClick={start}>
           {row.test === "untested" ? words.test : words.again}
         </Button>
+        {row.needsKey && <KeyButton reader={row.id} onOpened={onEnded} />}
       </Flex>
-      {running && <JobProgress followed={followed} />}
+      {own && <JobProgress followed={followed} />}
       {doing.problem !== undefined && <Failed problem={doing.problem} />}
-      {followed.job === undefined ? (
+      {steps === undefined ? (
         row.says !== null && <div className="gh-hint">{row.says[language]}</div>
       ) : (
-        <TestSteps result={followed.result} />
+        <TestSteps result={steps} />
       )}
     </li>
   );
 }
 
-export function useDeviceTest(id: string, wanted: boolean, onEnded: () => void) {
+export function useDeviceTest(id: string, onEnded: () => void) {
   const [job, setJob] = useState<string>();
   const doing = useDoing();
   const followed = useJob(job);
@@ -60,23 +65,10 @@ export function useDeviceTest(id: string, wanted: boolean, onEnded: () => void) 
   const running = job !== undefined && !ended;
   const told = useRef(onEnded);
   told.current = onEnded;
-  const asked = useRef(false);
   const start = async () => {
     setJob(undefined);
-    const done = await doing.run(async () =>
-      setJob((await call("POST /api/1/devices/:id/test", { params: { id } })).id),
-    );
-    if (!done) told.current();
+    await doing.run(async () => setJob((await call("POST /api/1/devices/:id/test", { params: { id } })).id));
   };
-  const begin = useRef(start);
-  begin.current = start;
-  useEffect(() => {
-    if (!wanted) asked.current = false;
-    else if (!asked.current) {
-      asked.current = true;
-      void begin.current();
-    }
-  }, [wanted]);
   useEffect(() => {
     if (ended) told.current();
   }, [ended]);

@@ -1,32 +1,46 @@
 /** The fourth step: new devices with what they become and where they belong, and those whose door is found with a card. */
+
+import { systemClock } from "@gatehouse/protocol";
 import { Alert, Button } from "antd";
 import { useState } from "react";
-import { useAnswer } from "../../client/use-answer.ts";
+import { CallProblem } from "../../client/problem.ts";
+import { type Loading, useAnswer } from "../../client/use-answer.ts";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import { CandidateTable } from "./candidate-table.tsx";
 import {
   candidatesOf,
   type Decision,
+  type Pairing,
   placeKeys,
   placesOf,
   type Row,
   rowsOf,
   takeEdits,
+  takenInOrder,
   UNPLACED,
   unplacedEdits,
 } from "./candidates.ts";
 import { DoorByCard } from "./door-by-card.tsx";
 import { useKept } from "./kept-input.ts";
-import { PairingBar } from "./pairing-bar.tsx";
+import { minutesLeft, PairingBar } from "./pairing-bar.tsx";
 import { NOTHING_SCANNED, type Scanned } from "./scanned.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
+import { type TakingProblem, takingProblem } from "./taking-problem.ts";
 import type { SetUp } from "./use-set-up.ts";
 
-/** Found ones and those of MQTT in one change: the pairing window does not outlive the restart that a change brings. */
-function useTake(setUp: SetUp, scanned: Scanned, onTaken: (taken: readonly Row[]) => void) {
+interface Taking {
+  readonly setUp: SetUp;
+  readonly scanned: Scanned;
+  readonly pairing: Loading<Pairing>;
+  readonly onTaken: (taken: readonly Row[]) => void;
+}
+
+/** Found ones and those of MQTT in one change: the pairing window does not outlive the restart that a change brings, and is opened anew. */
+function useTake({ setUp, scanned, pairing, onTaken }: Taking) {
   const words = useWords(setUpDevicesWords);
   return async (rows: readonly Row[]) => {
     const { site } = setUp.file;
@@ -43,38 +57,65 @@ function useTake(setUp: SetUp, scanned: Scanned, onTaken: (taken: readonly Row[]
       else await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: devices" } });
       return true;
     });
-    if (done === true) onTaken(rows);
+    if (done !== true) return;
+    onTaken(rows);
+    const minutes = minutesLeft(pairing.answer, systemClock.nowMs());
+    if (minutes > 0) await call("PUT /api/1/pairing", { body: { minutes } }).catch(ignoreRefusal);
+    pairing.reload();
   };
 }
 
+/** The window is shown as closed then, with the button to open it. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof CallProblem)) throw error;
+}
+
+const NOTHING_WRONG: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** What a refusal to take them says of the rows that were to be taken; it stays with them until the next try. */
+function useRefused(setUp: SetUp, rows: readonly Row[]): TakingProblem | undefined {
+  const words = useWords(setUpTakingWords);
+  if (setUp.trouble?.is !== "problem") return undefined;
+  const before = setUp.file.site.devices?.length ?? 0;
+  return takingProblem(setUp.trouble.problem, takenInOrder(rows), before, words);
+}
+
 export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
+  const taking = useWords(setUpTakingWords);
   const words = useWords(setUpDevicesWords);
   const frame = useWords(setUpWords);
   const found = useAnswer("GET /api/1/found-devices", {}, { reloadOn: ["devices"] });
   const pairing = useAnswer("GET /api/1/pairing", {}, { reloadOn: ["devices"] });
   const [scanned, setScanned, forgetScanned] = useKept<Scanned>("scan.found", NOTHING_SCANNED);
   const [decisions, decide, forgetDecisions] = useKept<Readonly<Record<string, Decision>>>("devices.decisions", {});
+  const [awaited, keepAwaited] = useKept<Pairing["seen"]>("devices.awaited", []);
+  const maps = useAnswer("GET /api/1/register-maps", {});
   const [filter, setFilter] = useState("");
-  const places = placesOf(setUp.file.site);
+  const { site } = setUp.file;
+  const places = placesOf(site);
   const all = [...scanned.found, ...(found.answer?.found ?? [])];
-  const rows = rowsOf(candidatesOf(all, pairing.answer, setUp.file.site), decisions, places);
+  const rows = rowsOf(candidatesOf(all, pairing.answer, site, awaited), decisions, places, site);
   const ready = rows.filter((row) => row.ready);
-  const open = rows.filter((row) => !row.ready && !row.skip);
-  const take = useTake(setUp, scanned, (taken) => {
+  const placeless = rows.filter(({ place, skip }) => place === undefined && !skip);
+  const onTaken = (taken: readonly Row[]) => {
     const keys = new Set(taken.map(({ candidate }) => candidate.key));
     const left = scanned.found.filter(({ driver, id }) => !keys.has(`${driver} ${id}`));
     if (left.length === 0) forgetScanned(NOTHING_SCANNED);
     else setScanned({ drivers: scanned.drivers, found: left });
-    forgetDecisions({});
+    const others = Object.entries(decisions).filter(([key]) => !keys.has(key));
+    if (others.length === 0) forgetDecisions({});
+    else decide(Object.fromEntries(others));
+    keepAwaited((pairing.answer?.seen ?? []).filter(({ user }) => !keys.has(`pairing ${user}`)));
     found.reload();
     pairing.reload();
-  });
-  const known = open.filter(({ kind }) => kind !== undefined);
+  };
+  const take = useTake({ setUp, scanned, pairing, onTaken });
+  const refused = useRefused(setUp, rows);
   const later = () =>
     decide({
       ...decisions,
       ...Object.fromEntries(
-        known.map(({ candidate }) => [candidate.key, { ...decisions[candidate.key], place: `space:${UNPLACED}` }]),
+        placeless.map(({ candidate }) => [candidate.key, { ...decisions[candidate.key], place: `space:${UNPLACED}` }]),
       ),
     });
   const main =
@@ -83,7 +124,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
       : { text: setUp.site.counts.devices === 0 ? frame.skip : frame.next, act: onNext };
   return (
     <StepFrame
-      setUp={setUp}
+      setUp={refused === undefined ? setUp : { ...setUp, trouble: { is: "problem", problem: refused.problem } }}
       purpose={frame.devicesFor}
       onBack={onBack}
       main={main}
@@ -96,11 +137,18 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
       <CandidateTable
         rows={rows}
         places={places}
+        maps={maps.answer?.maps ?? []}
+        wrong={refused?.wrong ?? NOTHING_WRONG}
         filter={filter}
         onFilter={setFilter}
         onDecide={(key, change) => decide({ ...decisions, [key]: { ...decisions[key], ...change } })}
       />
-      {known.length > 0 && <Button onClick={later}>{fill(words.laterAll, { n: known.length })}</Button>}
+      {placeless.length > 0 && (
+        <div>
+          <Button onClick={later}>{fill(words.laterAll, { n: placeless.length })}</Button>{" "}
+          <span className="gh-hint">{taking.laterHint}</span>
+        </div>
+      )}
       <DoorByCard setUp={setUp} places={places} />
     </StepFrame>
   );

@@ -4,8 +4,10 @@ import { useEffect, useState } from "react";
 import type { ScanResult } from "../../../../src/console/table/devices.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { protocolWords } from "../../words/protocols.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import { JobProgress } from "./job-progress.tsx";
 import { useKept } from "./kept-input.ts";
 import { ScanForm } from "./scan-form.tsx";
@@ -16,6 +18,8 @@ import { useJob } from "./use-job.ts";
 export function LinesStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpDevicesWords);
   const frame = useWords(setUpWords);
+  const taking = useWords(setUpTakingWords);
+  const protocols = useWords(protocolWords);
   const drivers = useAnswer("GET /api/1/drivers", {});
   const lines = drivers.answer?.drivers.filter(({ type }) => type !== "mqtt") ?? [];
   const scan = useScan();
@@ -29,14 +33,20 @@ export function LinesStep({ setUp, onNext, onBack }: StepProps) {
     >
       <ScanForm running={scan.followed.job?.state === "running"} onStarted={scan.start} />
       {(scan.followed.job?.state !== "done" || found === 0) && <JobProgress followed={scan.followed} />}
+      {scan.live.length > 0 && <FoundNow found={scan.live} />}
       {scan.last !== undefined && <ScanSays result={scan.last} />}
-      {found > 0 && <Alert type="success" showIcon title={fill(words.scanFound, { n: found })} />}
+      {found > 0 && (
+        <Alert type="success" showIcon title={fill(words.scanFound, { n: found })} description={taking.scanAdds} />
+      )}
       <h2>{words.linesThere}</h2>
-      {lines.length === 0 && <Typography.Text type="secondary">{words.noLines}</Typography.Text>}
+      {lines.length === 0 && (
+        <Typography.Text type="secondary">{found > 0 ? taking.linesCome : words.noLines}</Typography.Text>
+      )}
       <ul className="gh-rows">
         {lines.map(({ id, type, up, link, devices }) => (
           <li key={id}>
-            <strong dir="auto">{id}</strong> <Tag>{type}</Tag>
+            <strong dir="auto">{id}</strong>{" "}
+            <Tag>{type in protocols ? protocols[type as keyof typeof protocols] : type}</Tag>
             <Tag color={up ? "success" : "error"}>{up ? words.lineUp : words.lineDown}</Tag>
             <span>{fill(words.lineDevices, { n: devices })}</span> <bdi className="gh-hint">{link ?? ""}</bdi>
           </li>
@@ -59,7 +69,24 @@ function useScan() {
     setLast(result);
     setScanned(addScan(scanned, result));
   }, [result, last, scanned, setScanned]);
-  return { scanned, last, followed, start: (id: string) => setJob({ id }) };
+  const live = state === "running" ? ((followed.result as ScanResult | null)?.found ?? []) : [];
+  return { scanned, last, live, followed, start: (id: string) => setJob({ id }) };
+}
+
+function FoundNow({ found }: { readonly found: ScanResult["found"] }) {
+  const words = useWords(setUpTakingWords);
+  return (
+    <section aria-label={words.foundNow}>
+      <strong role="status">{fill(words.foundCount, { n: found.length })}</strong>
+      <ul className="gh-rows">
+        {found.map(({ driver, id, label }) => (
+          <li key={`${driver} ${id}`}>
+            <strong dir="auto">{id}</strong> <bdi className="gh-hint">{label}</bdi>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function ScanSays({ result }: { readonly result: ScanResult }) {

@@ -45,3 +45,11 @@ test("a small number in a room's name draws no devices to it that have that numb
   expect(proposePlace(["lock-7"], odd)).toMatchObject({ place: "shed-7", sure: true });
   expect(proposePlace(["count-shed-7-2"], odd)).toMatchObject({ place: "shed-7", sure: true });
 });
+
+test("digits within a serial number are no room's", () => {
+  const rooms = [place("door-1-204", "1-204"), place("door-1-105")];
+  expect(partsOf("sl-88a204")).toEqual(["sl", "88a204"]);
+  expect(proposePlace(["sl-88a204"], rooms).place).toBeUndefined();
+  expect(proposePlace(["0x00158d0000000204ab1"], rooms).place).toBeUndefined();
+  expect(proposePlace(["lock204"], rooms)).toMatchObject({ place: "door-1-204", sure: false });
+});

@@ -17,13 +17,17 @@ export interface Proposal {
 
 const MAX_OTHERS = 5;
 
-/** `Lock_B1-0302` -> `lock`, `b`, `1`, `302`. */
+/** Letters and digits in turn are a serial number: what it ends in says nothing of a room. */
+const isSerial = (token: string): boolean => /^[a-z]*\d+[a-z]+\d[a-z\d]*$/.test(token);
+
+/** `Lock_B1-0302` -> `lock`, `b`, `1`, `302`; `sl-88a204` -> `sl`, `88a204`. */
 export function partsOf(name: string): readonly string[] {
-  const runs =
+  const tokens =
     name
       .normalize("NFKC")
       .toLowerCase()
-      .match(/\p{L}+|\p{N}+/gu) ?? [];
+      .match(/[a-z\d]+|[^a-z\d]+/g) ?? [];
+  const runs = tokens.flatMap((token) => (isSerial(token) ? [token] : (token.match(/\p{L}+|\p{N}+/gu) ?? [])));
   return runs.map((run) => (/^\d+$/.test(run) ? run.replace(/^0+(?=\d)/, "") : run));
 }
 

@@ -15,6 +15,14 @@ import type { Pairing } from "./candidates.ts";
 const MINUTES = 15;
 const ASK_EVERY_MS = 2_000;
 
+/** Of an open window, 0 of a closed one. */
+export function minutesLeft(pairing: Pairing | undefined, nowMs: number): number {
+  const untilMs = Date.parse(pairing?.until ?? "");
+  if (pairing?.open !== true || Number.isNaN(untilMs)) return 0;
+  // The box's clock and this one need not agree.
+  return Math.min(MINUTES, Math.max(1, (untilMs - nowMs) / 60_000));
+}
+
 export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) {
   const words = useWords(setUpDevicesWords);
   const { time } = useTimes();

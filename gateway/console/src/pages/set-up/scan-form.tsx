@@ -7,6 +7,7 @@ import { Failed } from "../../parts/failed.tsx";
 import { Field } from "../../parts/field.tsx";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
+import { protocolWords } from "../../words/protocols.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { useKept } from "./kept-input.ts";
 
@@ -21,7 +22,7 @@ interface ScanInput {
 }
 const START: ScanInput = { way: "serial", port: "", host: "", tcpPort: 4001, protocols: [], thorough: false };
 /** What a line may speak; the network has boards only. */
-const PROTOCOLS: readonly string[] = ["osdp", "dlt645", "cjt188", "modbus"];
+const PROTOCOLS = ["osdp", "dlt645", "cjt188", "modbus"] as const;
 const BOARDS = "uhppote";
 
 export const linkOf = ({ way, port, host, tcpPort }: Pick<ScanInput, "way" | "port" | "host" | "tcpPort">) => {
@@ -37,6 +38,7 @@ interface ScanFormProps {
 
 export function ScanForm({ running, onStarted }: ScanFormProps) {
   const words = useWords(setUpDevicesWords);
+  const protocols = useWords(protocolWords);
   const [input, keep] = useKept<ScanInput>("scan.form", START);
   const [problem, setProblem] = useState<CallProblem>();
   const ports = useAnswer("GET /api/1/ports", {});
@@ -86,7 +88,7 @@ export function ScanForm({ running, onStarted }: ScanFormProps) {
                 placeholder={words.allProtocols}
                 value={[...input.protocols]}
                 onChange={(protocols) => set({ protocols })}
-                options={PROTOCOLS.map((value) => ({ value, label: value }))}
+                options={PROTOCOLS.map((value) => ({ value, label: protocols[value] }))}
               />
             )}
           </Field>

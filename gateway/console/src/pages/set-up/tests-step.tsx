@@ -1,60 +1,97 @@
 /** The fifth step: each device is tested, and says visibly how it went. */
 import { Button, Checkbox, Flex, Typography } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import type { TestResult } from "../../../../src/console/table/jobs.ts";
 import { useAnswer } from "../../client/use-answer.ts";
+import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
+import { useDoing } from "../../parts/use-doing.ts";
+import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import { DeviceTest } from "./device-test.tsx";
+import { JobProgress } from "./job-progress.tsx";
+import { useKept } from "./kept-input.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
+import { useJob } from "./use-job.ts";
 
-/** So many tests at a time: more would fight over the lines. */
-const AT_ONCE = 4;
+type Device = AnswerOf<"GET /api/1/reports/commissioning">["devices"][number];
+
+/** Everybody works through a house in the order of its rooms. */
+const byPlace = (devices: readonly Device[]): readonly Device[] => {
+  const order = new Intl.Collator("zh", { numeric: true });
+  return devices.toSorted((a, b) => order.compare(a.where, b.where) || order.compare(a.id, b.id));
+};
+
+const liveOf = (result: unknown): Readonly<Record<string, TestResult>> =>
+  typeof result === "object" && result !== null && "devices" in result
+    ? (result.devices as Readonly<Record<string, TestResult>>)
+    : {};
+
+/** The test of all goes on in the box, wherever one goes meanwhile. */
+function useTestOfAll(onProgress: () => void) {
+  const [job, keep] = useKept<{ id?: string }>("tests.job", {});
+  const doing = useDoing();
+  const followed = useJob(job.id);
+  const running = followed.job?.state === "running";
+  const told = useRef(onProgress);
+  told.current = onProgress;
+  const { state, progress } = followed.job ?? {};
+  useEffect(() => {
+    if (state !== undefined || progress !== undefined) told.current();
+  }, [state, progress]);
+  const start = (devices: readonly string[]) =>
+    void doing.run(async () =>
+      keep({ id: (await call("POST /api/1/device-tests", { body: { devices: [...devices] } })).id }),
+    );
+  return { followed, running, doing, start, live: running ? liveOf(followed.result) : {} };
+}
 
 export function TestsStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpDevicesWords);
+  const taking = useWords(setUpTakingWords);
   const frame = useWords(setUpWords);
   const report = useAnswer("GET /api/1/reports/commissioning", {});
   const [onlyOpen, setOnlyOpen] = useState(false);
-  const [queue, setQueue] = useState<readonly string[]>([]);
-  const devices = report.answer?.devices ?? [];
+  const all = useTestOfAll(report.reload);
+  const devices = byPlace(report.answer?.devices ?? []);
   const passed = devices.filter(({ test }) => test === "passed").length;
   const open = devices.filter(({ test }) => test !== "passed");
-  const under = new Set(queue.slice(0, AT_ONCE));
-  const ended = (id: string) => {
-    setQueue((now) => now.filter((one) => one !== id));
-    report.reload();
-  };
   return (
     <StepFrame setUp={setUp} purpose={frame.testsFor} onBack={onBack} main={{ text: frame.next, act: onNext }}>
       <Loaded of={report}>
-        {({ devices: all }) =>
-          all.length === 0 ? (
+        {() =>
+          devices.length === 0 ? (
             <Nothing text={words.noDevices} />
           ) : (
             <>
               <Flex gap="middle" wrap align="center">
                 <Button
-                  onClick={() => setQueue(open.map(({ id }) => id))}
-                  disabled={open.length === 0 || queue.length > 0}
+                  onClick={() => all.start(open.map(({ id }) => id))}
+                  loading={all.doing.busy}
+                  disabled={open.length === 0 || all.running}
                 >
                   {fill(words.testAll, { n: open.length })}
                 </Button>
-                {queue.length > 0 && <Button onClick={() => setQueue([])}>{words.cancel}</Button>}
                 <Typography.Text strong role="status">
-                  {fill(words.testSum, { passed, all: all.length })}
+                  {fill(words.testSum, { passed, all: devices.length })}
                 </Typography.Text>
                 <Checkbox checked={onlyOpen} onChange={(event) => setOnlyOpen(event.target.checked)}>
                   {words.onlyOpen}
                 </Checkbox>
               </Flex>
+              <p className="gh-hint">{taking.testAllHint}</p>
+              <JobProgress followed={all.followed} />
+              {all.doing.problem !== undefined && <Failed problem={all.doing.problem} />}
               <ul className="gh-rows">
-                {all
-                  .filter(({ id, test }) => !onlyOpen || test !== "passed" || queue.includes(id))
+                {devices
+                  .filter(({ test }) => !onlyOpen || test !== "passed")
                   .map((row) => (
-                    <DeviceTest key={row.id} row={row} wanted={under.has(row.id)} onEnded={() => ended(row.id)} />
+                    <DeviceTest key={row.id} row={row} live={all.live[row.id]} onEnded={report.reload} />
                   ))}
               </ul>
             </>
