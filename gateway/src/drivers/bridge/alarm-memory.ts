@@ -9,11 +9,19 @@ const Alarms = z.array(z.string().max(500)).max(10_000);
 const CALLS: readonly string[] = ["panic", "duress"];
 export const isCall = (kind: string | undefined): boolean => kind !== undefined && CALLS.includes(kind);
 
+/** What a point said, and the how many-eth word of all that was. */
+type Word = readonly [key: string, calls: boolean, n: number];
+
 export class AlarmMemory {
   readonly #vault: Vault;
   readonly #log: Logger;
+  /** As the disk had it at the start, until the point speaks. */
+  readonly #before = new Set<string>();
+  readonly #said = new Map<string, boolean>();
   readonly #standing = new Set<string>();
-  readonly #heard: (readonly [string, boolean])[] = [];
+  readonly #keptN = new Map<string, number>();
+  readonly #heard: Word[] = [];
+  #count = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(vault: Vault, log: Logger) {
@@ -25,31 +33,41 @@ export class AlarmMemory {
     const content = await this.#vault.read(NAME);
     if (content === undefined) return;
     try {
-      for (const key of Alarms.parse(JSON.parse(content.toString("utf8")))) this.#standing.add(key);
+      for (const key of Alarms.parse(JSON.parse(content.toString("utf8")))) {
+        this.#before.add(key);
+        this.#standing.add(key);
+      }
     } catch (err) {
       this.#log.warn({ err }, "which calls for help stand cannot be read");
     }
   }
 
-  /** What a device says of a point that calls for help. True when it called already, in an earlier life too. */
+  /** What a device says of a point that calls for help. True for its first word in this life where it called in the one before. */
   hear(key: string, calls: boolean): boolean {
-    const before = this.#standing.has(key);
-    if (before !== calls) this.#heard.push([key, calls]);
-    return before;
+    if (this.#said.get(key) !== calls) {
+      this.#said.set(key, calls);
+      this.#heard.push([key, calls, ++this.#count]);
+    }
+    return this.#before.delete(key);
   }
 
   /** What was heard since; {@link keep} it once its readings are on disk, not before: else a power cut between the two loses the call. */
-  take(): readonly (readonly [string, boolean])[] {
+  take(): readonly Word[] {
     return this.#heard.splice(0);
   }
 
-  /** Resolves when it is on disk. A disk that fails costs the memory, not the call. */
-  keep(heard: readonly (readonly [string, boolean])[]): Promise<void> {
-    if (heard.length === 0) return this.#writing;
-    for (const [key, calls] of heard) {
+  /** Resolves when it is on disk. An older word never counts over a newer one. A disk that fails costs the memory, not the call. */
+  keep(heard: readonly Word[]): Promise<void> {
+    let isNew = false;
+    for (const [key, calls, n] of heard) {
+      if (n < (this.#keptN.get(key) ?? 0)) continue;
+      this.#keptN.set(key, n);
+      if (this.#standing.has(key) === calls) continue;
+      isNew = true;
       if (calls) this.#standing.add(key);
       else this.#standing.delete(key);
     }
+    if (!isNew) return this.#writing;
     const content = Buffer.from(JSON.stringify([...this.#standing]));
     this.#writing = this.#writing
       .then(() => this.#vault.write(NAME, content))

@@ -20,7 +20,9 @@ export class ActionMemory {
   readonly #vault: Vault;
   readonly #log: Logger;
   #marks = new Map<string, string>();
-  #backMs: number | undefined;
+  #backMonoMs: number | undefined;
+  /** Said again already since: a second time is somebody at the door. */
+  readonly #repeated = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(vault: Vault, log: Logger) {
@@ -38,15 +40,18 @@ export class ActionMemory {
     }
   }
 
-  /** Zigbee2MQTT says that it is there. */
-  back(nowMs: number): void {
-    this.#backMs = nowMs;
+  /** Zigbee2MQTT says that it begins. */
+  back(monoMs: number): void {
+    this.#backMonoMs = monoMs;
+    this.#repeated.clear();
   }
 
-  /** The same words as last time, just when Zigbee2MQTT repeats itself. */
-  isRepeat(device: string, mark: string, nowMs: number): boolean {
-    const agoMs = this.#backMs === undefined ? undefined : nowMs - this.#backMs;
-    return agoMs !== undefined && agoMs >= 0 && agoMs < REPEATS_MS && this.#marks.get(device) === mark;
+  /** The same words as last time, once, just when Zigbee2MQTT repeats itself. */
+  isRepeat(device: string, mark: string, monoMs: number): boolean {
+    if (this.#backMonoMs === undefined || monoMs - this.#backMonoMs >= REPEATS_MS) return false;
+    if (this.#marks.get(device) !== mark || this.#repeated.has(device)) return false;
+    this.#repeated.add(device);
+    return true;
   }
 
   /** After its readings are on disk. A disk that fails costs the memory, not the reading. */

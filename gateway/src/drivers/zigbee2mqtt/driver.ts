@@ -142,7 +142,7 @@ class ZigbeeDriver implements Driver {
     if (!topic.startsWith(`${base}/`)) return undefined;
     const message = readBridgeMessage(topic.slice(base.length + 1));
     if (message.what === "devices") return this.#hearDevices(payload);
-    if (message.what === "bridge-state") return this.#hearBridgeState(payload);
+    if (message.what === "bridge-state") return this.#hearBridgeState(payload, retained);
     if (message.what === "log") return this.#hearLog(payload);
     if (message.what === "availability") return this.#hearAvailability(message.name, payload);
     if (message.what === "state") return this.#hearState(message.name, payload, retained);
@@ -201,9 +201,10 @@ class ZigbeeDriver implements Driver {
     );
   }
 
-  async #hearBridgeState(payload: Buffer): Promise<void> {
+  async #hearBridgeState(payload: Buffer, retained: boolean): Promise<void> {
     const word = stateWord(payload);
-    if (word === "online") this.#actions.back(this.#deps.clock.nowMs());
+    // A retained word was said before we came: nothing is repeated now.
+    if (word === "online" && !retained) this.#actions.back(this.#deps.clock.monoMs());
     // Without the bridge nothing is known of its devices; each is back with its next word.
     if (word === "offline")
       await this.#setOnline(
@@ -250,7 +251,8 @@ class ZigbeeDriver implements Driver {
     const text = payload.length > MAX_ZIGBEE_PAYLOAD_BYTES ? "" : payload.toString("utf8");
     const { ieee } = known.zigbee;
     const mark = actionMark(text);
-    const retained = isKept || (mark !== undefined && this.#actions.isRepeat(ieee, mark, this.#deps.clock.nowMs()));
+    const isRepeat = mark !== undefined && !known.mapping.panicActions;
+    const retained = isKept || (isRepeat && this.#actions.isRepeat(ieee, mark, this.#deps.clock.monoMs()));
     const said = known.views.flatMap((view) => this.#itemsOf(view, ieee, text, retained));
     const devices = known.views.map(({ device }) => device.id);
     // A retained state may be of last week, and says nothing of the device being there now. In one piece: the next message does not come between.
