@@ -1,5 +1,5 @@
 import type { CommandAction } from "@gatehouse/protocol";
-import { FakeClock } from "@gatehouse/protocol/testing";
+import { FakeClock, settle } from "@gatehouse/protocol/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LiveDrivers } from "../../core/commands/live-drivers.ts";
 import { HealthBoard } from "../../core/health.ts";
@@ -62,6 +62,7 @@ function open() {
       actions = given;
     },
     health: parts.health,
+    commands: parts.commands,
     test: () => testDevice(parts, device, "console:li", desk),
     testMeter: () => testDevice(parts, { ...device, kind: "energy-meter" }, "console:li", desk),
     testAll: (ids: readonly string[], ended: string[]) =>
@@ -166,5 +167,29 @@ describe("the test of a device", () => {
     box.stop.abort();
     await testing;
     expect(ended).toEqual([]);
+  });
+
+  it("of many tells a few at a time what to do, listens to all of them meanwhile, and shows them no more than twice a second", async () => {
+    box.up();
+    const ids = Array.from({ length: 200 }, (_, n) => `lock-${n + 1}`);
+    let [under, most] = [0, 0];
+    box.commands.take = async (wish) => {
+      box.wishes.push(wish);
+      most = Math.max(most, ++under);
+      await box.clock.sleep(1_000);
+      under -= 1;
+      return { id: "x", outcome: "done" as const };
+    };
+    const ended: string[] = [];
+    const testing = box.testAll(ids, ended);
+    for (let n = 0; n < 60; n++) await box.clock.advance(1_000);
+    for (let n = 0; n < 20; n++) await settle();
+    expect([box.wishes.length, most]).toEqual([200, 4]);
+    expect(box.shown.length).toBeLessThan(130);
+    await box.say("door.opened");
+    for (let n = 0; n < 20; n++) await settle();
+    box.stop.abort();
+    await testing;
+    expect(ended).toEqual(["lock-1 true"]);
   });
 });

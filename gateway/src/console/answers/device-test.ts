@@ -18,7 +18,11 @@ export interface DeviceTestParts extends Omit<DeviceRowParts, "book"> {
   readonly commands: Pick<Commands, "take">;
   readonly clock: Clock;
   newId(): string;
+  /** Waits for its turn, where many are tested at once: a line carries one word after the other. */
+  readonly inTurn?: (work: () => Promise<CommandReport>) => Promise<CommandReport>;
 }
+
+type CommandReport = Awaited<ReturnType<Commands["take"]>>;
 
 /** So long somebody has to use the device. */
 const USE_MS = 60_000;
@@ -132,9 +136,12 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
   const known = parts.actionsOf(device);
   const sign = SIGNS.find(({ action }) => known.includes(action));
   if (sign === undefined || signal.aborted) return skipped(SHOWS);
-  const notAfter = new Date(parts.clock.nowMs() + COMMAND_MS * parts.clock.scale).toISOString();
-  const wish = { id: parts.newId(), target: device.id, ...sign, notAfter, issuer: by };
-  const report = await untilAborted(parts.commands.take(wish, { local: true }), signal);
+  const ask = () => {
+    const notAfter = new Date(parts.clock.nowMs() + COMMAND_MS * parts.clock.scale).toISOString();
+    const wish = { id: parts.newId(), target: device.id, ...sign, notAfter, issuer: by };
+    return parts.commands.take(wish, { local: true });
+  };
+  const report = await untilAborted(parts.inTurn === undefined ? ask() : parts.inTurn(ask), signal);
   if (report === undefined) return skipped(SHOWS);
   const { outcome, error = "" } = report;
   if (outcome === "done")

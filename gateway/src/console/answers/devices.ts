@@ -185,7 +185,9 @@ async function noteTest(
   { result, says }: { readonly result: TestResult; readonly says: TestResult["steps"][number]["says"] },
 ): Promise<void> {
   const at = new Date(clock.nowMs()).toISOString();
-  await tests.note("devices", id, { passed: result.passed, at, by: name, says }, new Set(core.model.devices.keys()));
+  await tests.note("devices", id, { passed: result.passed, at, by: name, says }, (device) =>
+    core.model.devices.has(device),
+  );
 }
 
 function deviceOf({ core }: DeviceParts, id: string): Device {

@@ -6,6 +6,10 @@ import type { JobDesk, JobEnd } from "./jobs.ts";
 
 /** A walk through a building, with its stairs. */
 const WALK_MS = 30 * 60_000;
+/** Devices that are told to blink or beep at a time: the gateway has other commands to carry out too. */
+const AT_ONCE = 4;
+/** What is seen of them changes no more often than this: of thousands each look costs. */
+const SHOW_MS = 500;
 
 /** `onEnded` is called for each as soon as it ended, so that what was tested outlives the rest; not for those the signal cut short. */
 export async function testMany(
@@ -23,8 +27,16 @@ export async function testMany(
       en: `${passed} passed, ${left} left: use each of them now, in any order.`,
       zh: `${passed}台已通过，还有${left}台：请逐一使用，先后不限。`,
     });
-    desk.show({ devices: Object.fromEntries(under) });
+    showSoon();
   };
+  let cancelShow: (() => void) | undefined;
+  const showSoon = () => {
+    cancelShow ??= parts.clock.after(SHOW_MS, () => {
+      cancelShow = undefined;
+      desk.show({ devices: Object.fromEntries(under) });
+    });
+  };
+  const oneOfMany = { ...parts, inTurn: turns(AT_ONCE, desk.signal) };
   const testOne = async (device: Device) => {
     const own: JobDesk = {
       signal: desk.signal,
@@ -32,10 +44,10 @@ export async function testMany(
       hold: () => {},
       show: (result) => {
         under.set(device.id, result as TestResult);
-        desk.show({ devices: Object.fromEntries(under) });
+        showSoon();
       },
     };
-    const end = await testDevice(parts, device, by, own, WALK_MS);
+    const end = await testDevice(oneOfMany, device, by, own, WALK_MS);
     if (desk.signal.aborted) return;
     await onEnded(device.id, end);
     under.delete(device.id);
@@ -44,10 +56,32 @@ export async function testMany(
     tell();
   };
   tell();
-  await Promise.all(devices.map(testOne));
+  try {
+    await Promise.all(devices.map(testOne));
+  } finally {
+    cancelShow?.();
+  }
   const says = {
     en: `${passed} of ${devices.length} passed.`,
     zh: `${devices.length}台中${passed}台通过。`,
   };
   return { says, result: { devices: {} }, failed: passed < devices.length };
+}
+
+/** Lets so many work at a time, in the order they come. Who still waits when the signal aborts does not begin. */
+function turns(atOnce: number, signal: AbortSignal): NonNullable<DeviceTestParts["inTurn"]> {
+  const waiting: (() => void)[] = [];
+  let free = atOnce;
+  return async (work) => {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }

@@ -19,6 +19,9 @@ export class TestsBook {
   readonly #file: string;
   readonly #kept: { readonly devices: Map<string, Tested>; readonly uplinks: Map<string, Tested> };
   #last: Promise<void> = Promise.resolve();
+  /** The write that has not begun: whoever notes something until then goes with it. */
+  #next: Promise<void> | undefined;
+  readonly #known = new Map<Testable, (id: string) => boolean>();
 
   /** Use {@link TestsBook.open}. */
   constructor(file: string, kept: z.infer<typeof Stored>) {
@@ -41,17 +44,21 @@ export class TestsBook {
     return this.#kept[kind].get(id);
   }
 
-  /** Resolves when it is on disk. `known`: what there is; tests of what is gone are forgotten. */
-  note(kind: Testable, id: string, tested: Tested, known: ReadonlySet<string>): Promise<void> {
-    const book = this.#kept[kind];
-    book.set(id, tested);
-    for (const each of book.keys()) if (each !== id && !known.has(each)) book.delete(each);
-    const written = this.#last.then(() => this.#write());
-    this.#last = written.catch(() => {});
-    return written;
+  /** Resolves when it is on disk. `isKnown`: tests of what is gone are forgotten. */
+  note(kind: Testable, id: string, tested: Tested, isKnown: (id: string) => boolean): Promise<void> {
+    this.#kept[kind].set(id, tested);
+    this.#known.set(kind, isKnown);
+    this.#next ??= this.#last.then(() => {
+      this.#next = undefined;
+      return this.#write();
+    });
+    this.#last = this.#next.catch(() => {});
+    return this.#next;
   }
 
   async #write(): Promise<void> {
+    for (const [kind, isKnown] of this.#known)
+      for (const id of this.#kept[kind].keys()) if (!isKnown(id)) this.#kept[kind].delete(id);
     const { devices, uplinks } = this.#kept;
     const text = JSON.stringify({ devices: Object.fromEntries(devices), uplinks: Object.fromEntries(uplinks) });
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });

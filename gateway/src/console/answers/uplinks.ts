@@ -86,7 +86,9 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
           if (desk.signal.aborted) return end;
           const at = new Date(parts.clock.nowMs()).toISOString();
           const known = new Set(parts.uplinks.map((each) => each.id));
-          await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, known);
+          await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, (uplink) =>
+            known.has(uplink),
+          );
           return end;
         },
         { about: id },

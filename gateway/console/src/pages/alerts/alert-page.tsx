@@ -105,7 +105,7 @@ function SaidBy({ alert }: { readonly alert: Alert }) {
   const device = alert.device ?? alert.trigger?.device;
   if (device === undefined) return null;
   return (
-    <p>
+    <p className="said-by">
       {words.saidBy}{" "}
       <a href={linkTo("/devices/:id", { id: device })} dir="auto">
         {device}
