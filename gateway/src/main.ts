@@ -75,6 +75,8 @@ export interface RunOptions {
   readonly isUndone?: boolean;
   /** The site file was changed a moment ago: without a console that opens it is not taken, or nobody could put it right again. */
   readonly isChange?: boolean;
+  /** Something did not stop: what it holds it keeps until the process ends. */
+  readonly onHung?: () => void;
   /** Each time the console is open for people. */
   readonly onConsole?: (opened: OpenedConsole) => void;
 }
@@ -281,7 +283,7 @@ const sights = (core: Core, clock: Clock) => ({
 type Parts = Awaited<ReturnType<typeof assemble>>;
 
 /** A driver that hangs does not keep the core from its last snapshot. */
-const STOP_MS = 3_500;
+const STOP_MS = 4_000;
 
 /** What runs, in the order it stops: first what lets readings in, then what sends, last the core with its final snapshot. */
 async function serve(parts: Parts, { options, site, startedMs, monitorPort, onReady, signal }: Serving): Promise<void> {
@@ -336,7 +338,9 @@ async function serve(parts: Parts, { options, site, startedMs, monitorPort, onRe
   }
   for (const stage of stages) {
     const hung = await stage.stop(options.clock, stage === inner ? undefined : STOP_MS);
-    if (hung.length > 0) options.log.error({ hung }, "does not stop, and is left behind");
+    if (hung.length === 0) continue;
+    options.log.error({ hung }, "does not stop, and is left behind");
+    options.onHung?.();
   }
   if (failed.signal.aborted) throw failed.signal.reason;
 }

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { freePort } from "../support/free-port.ts";
 import { gatehouse } from "../support/gatehouse.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
@@ -56,7 +57,7 @@ it.each([
   ["broker", (listen: string) => ({ broker: { anonymousLoopback: true, listen } })],
   ["console", (listen: string) => ({ console: { listen } })],
 ])("refuses a file that is wrong, and puts one back whose %s cannot open", async (_, section) => {
-  await using rig = await openRig({ devices: 1 });
+  await using rig = await openRig({ devices: 1, sections: { console: { listen: `127.0.0.1:${await freePort()}` } } });
   const before = readFileSync(rig.siteFile, "utf8");
   const bad = changed(rig, "bad.yaml", (site) => {
     (site["site"] as Record<string, unknown>)["kind"] = "hotel";

@@ -1,6 +1,6 @@
 /** `gatehouse run`: the gateway itself. */
 import { randomBytes } from "node:crypto";
-import { systemClock } from "@gatehouse/protocol";
+import { LinkError, systemClock } from "@gatehouse/protocol";
 import { Command, Option } from "commander";
 import type { ClaimText } from "../claim-text.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -11,6 +11,9 @@ import { LogRing } from "../monitor/log-ring.ts";
 import type { OpenedConsole } from "../open-console.ts";
 import { type Address, clockFor, parseAddress, parseMegabytes, untilSignal } from "./arguments.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "./log.ts";
+
+/** From the word that something hangs until the process ends all the same: the other stages, the last snapshot and the store take their time. */
+const EXIT_MS = 15_000;
 
 interface RunFlags {
   readonly site: string;
@@ -65,6 +68,9 @@ async function run(flags: RunFlags): Promise<void> {
     configuration.setNew(true);
     log.info({ site: flags.site }, "a new site: the file was made, the console sets it up");
   }
+  // A console that was shut all along is no reason to refuse a change.
+  let wasOpen = false;
+  let hung: LinkError | undefined;
   reload = () => {
     try {
       configuration.reload();
@@ -81,8 +87,15 @@ async function run(flags: RunFlags): Promise<void> {
     ballastBytes: flags.ballast,
     monitor: flags.monitor,
     onConsole: ({ url, claim }: OpenedConsole) => {
+      wasOpen = true;
       if (claim !== undefined) showClaim(log, claim);
       log.info({ url }, "the console is open");
+    },
+    onHung: () => {
+      // What hangs keeps its lines and ports: only a process of its own gets them back.
+      if (!signal.aborted)
+        hung = new LinkError("closed", "a part of the gateway did not stop: the process ends, to be started anew");
+      systemClock.after(EXIT_MS, () => process.exit());
     },
   };
   await runReconfigurable(
@@ -92,15 +105,17 @@ async function run(flags: RunFlags): Promise<void> {
       clock,
       log,
       refused: startsAgain(configuration, log),
-      run: ({ refused, isChange, onReady, signal: until }) =>
-        runGateway(
-          { ...options, refused, isChange },
+      run: async ({ refused, isChange, onReady, signal: until }) => {
+        await runGateway(
+          { ...options, refused, isChange: isChange && wasOpen },
           (running) => {
             onReady();
             log.info(readyFields(running), "ready");
           },
           until,
-        ),
+        );
+        if (hung !== undefined) throw hung;
+      },
     },
     signal,
   );

@@ -33,9 +33,14 @@ const MAX_CHARS = 2_000;
 
 export const said = (text: string): Text => ({ en: inLanguage(text, "en"), zh: inLanguage(text, "zh") });
 
+/** Of all templates, for one text: a stranger's may be made of nothing but separators. */
+const MAX_TRIES = 40;
+let triesLeft = 0;
+
 /** What has no Chinese stays English. */
 export function inLanguage(text: string, language: Language): string {
   if (text === "" || text.length > MAX_CHARS) return text;
+  triesLeft = MAX_TRIES;
   return language === "zh" ? inChinese(text, 0) : inEnglish(text);
 }
 
@@ -54,6 +59,7 @@ export function problemIn<P extends { readonly reason: string; readonly fix?: st
 
 /** The Chinese of a whole sentence, undefined where there is none. */
 export function findChinese(text: string): string | undefined {
+  triesLeft = MAX_TRIES;
   return sentence(text, 0);
 }
 
@@ -69,6 +75,8 @@ function sentence(text: string, depth: number): string | undefined {
 }
 
 function among(candidates: readonly Template[], text: string, depth: number): string | undefined {
+  if (triesLeft <= 0) return undefined;
+  triesLeft -= 1;
   for (const template of candidates) {
     const holes = holesOf(text, template);
     if (holes !== undefined && !isOverfull(template, holes))

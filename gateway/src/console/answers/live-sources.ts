@@ -171,13 +171,19 @@ const readings: Source = ({ clock, book, onPublish }, tell, { device, language =
         at,
         device: client,
         topic: topic.slice(0, 200),
-        text: inLanguage(messageText(payload), language),
+        text: shown(payload, language),
       });
     }),
     () => messages.stop(),
   ];
   return ender(seen, ends);
 };
+
+/** What a device wrote stays as it is; what is said in place of it is said in the reader's language. */
+function shown(payload: Buffer, language: "zh" | "en"): string {
+  const text = messageText(payload);
+  return /^\d+ bytes /.test(text) ? inLanguage(text, language) : text;
+}
 
 /** What is secret on the line is masked by its protocol; a line without one is not shown. */
 const line: Source = ({ clock, taps, driverFacts }, tell, { line: driver }) => {

@@ -104,4 +104,6 @@ export const ofCommandLine: Readonly<Record<string, string>> = {
   'there is no time zone "{}"': "没有时区“{1}”",
   "write tcp:127.0.0.1:4001 or pty:/tmp/bus-1": "请写tcp:127.0.0.1:4001或pty:/tmp/bus-1",
   "write a whole number from {} to 10000, or `none`": "请写{1}到10000之间的整数，或`none`",
+  "a part of the gateway did not stop: the process ends, to be started anew":
+    "网关有部分功能无法停止：进程即将退出，以便重新启动",
 };
