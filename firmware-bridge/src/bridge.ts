@@ -49,16 +49,22 @@ function runProcess(task: BridgedBoard, { clock, log, onProcess }: BridgeOptions
     let said = "";
     let cancelKill = () => {};
     let writing = false;
+    const killLater = () => {
+      cancelKill();
+      cancelKill = clock.after(writing ? WRITTEN_MS : LAST_WORDS_MS, () => child.kill("SIGKILL"));
+    };
     const stop = () => {
       child.kill("SIGTERM");
-      cancelKill = clock.after(writing ? WRITTEN_MS : LAST_WORDS_MS, () => child.kill("SIGKILL"));
+      killLater();
     };
     child.stderr?.on("data", (chunk) => {
       said = (said + chunk).slice(-2_000);
     });
     child.on("message", (told: Told) => {
-      if (told.level === "writing") writing = told.writing;
-      else log[told.level](told.fields, told.message);
+      if (told.level !== "writing") return log[told.level](told.fields, told.message);
+      writing = told.writing;
+      // It had begun when it was told to end: its word came later.
+      if (writing && signal.aborted) killLater();
     });
     child.once("error", (cause) => log.error({ reason: cause.message }, "board process does not start"));
     child.once("close", (code, killed) => {

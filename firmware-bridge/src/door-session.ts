@@ -34,7 +34,7 @@ const HEARTBEAT_MS = 1_000;
 /** So long without an answer and the way to the board is broken: a serial port that was pulled out may say nothing at all. */
 const SILENCE_MS = 4_500;
 /** A boot loader takes two seconds before the firmware is there. */
-const PATIENCE_MS = 12_000;
+export const PATIENCE_MS = 12_000;
 const RESEND_MS = 300;
 const DRAIN_LOOK_MS = 50;
 /** The question that firmware 1.0 refuses: it has no identity. */

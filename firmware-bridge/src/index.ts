@@ -6,6 +6,6 @@ export { updateApart } from "./flashing/update-apart.ts";
 export type { UpdateTask } from "./flashing/update-process.ts";
 export { type BoardFacts, type Inspection, inspectBoard, type SelfTest } from "./inspect-board.ts";
 export type { Logger } from "./log.ts";
-export { parsePlace } from "./place.ts";
+export { type ListedPort, parsePlace, portsOfUsb } from "./place.ts";
 export { type BridgedBoard, type RunBoardOptions, runBoard } from "./run-board.ts";
-export { openWire, type ResettingWire, type Wire } from "./wire.ts";
+export { listedPorts, openWire, type ResettingWire, type Wire } from "./wire.ts";

@@ -7,9 +7,12 @@ import {
   DOOR_NODE_CONFIG,
   DOOR_NODE_PROBLEM_BITS,
   DOOR_NODE_STATE_BITS,
+  DOOR_NODE_WINDOW,
   type DoorNodeBoardMessage,
+  type DoorNodeEventName,
   type DoorNodeHostMessage,
   type DoorNodeSettingName,
+  doorNodeEventName,
   LinkError,
   RESET_CAUSE_BITS,
   RejectedError,
@@ -43,11 +46,23 @@ type Answer<Kind extends DoorNodeBoardMessage["kind"]> = Extract<DoorNodeBoardMe
 
 const REPEAT_MS = 500;
 const PATIENCE_MS = 8_000;
+/** What fits the window comes right behind the hello. */
+const EVENTS_MS = 2_000;
+const LOOK_MS = 50;
+/** What a board notes of itself at each start. */
+const OWN: ReadonlySet<string | undefined> = new Set<DoorNodeEventName>([
+  "started",
+  "lock-released",
+  "lock-secured",
+  "config-changed",
+]);
 
 export interface Inspection {
   /** Changes one setting and gives the value that stands now. Throws RejectedError when the board refuses. */
   set(name: DoorNodeSettingName, value: number): Promise<number>;
   facts(): Promise<BoardFacts>;
+  /** Whether it holds what happened at its door and nobody has taken in; that it started itself is no loss. */
+  owes(): Promise<boolean>;
   selfTest(): Promise<SelfTest>;
 }
 
@@ -55,7 +70,11 @@ export interface Inspection {
 export function inspectBoard(wire: Wire, clock: Clock): Inspection {
   const shared = shareWire(wire, { owned: [], pulledUp: [] });
   let hear: (message: DoorNodeBoardMessage) => void = () => {};
-  shared.onMessage((message) => hear(message));
+  const events: Answer<"event">[] = [];
+  shared.onMessage((message) => {
+    if (message.kind === "event") events.push(message);
+    hear(message);
+  });
 
   async function ask<Kind extends DoorNodeBoardMessage["kind"]>(
     question: DoorNodeHostMessage,
@@ -114,6 +133,7 @@ export function inspectBoard(wire: Wire, clock: Clock): Inspection {
 
   return {
     facts,
+    owes: async () => isOwed(await ask({ kind: "hello", protocol: 1 }, "hello"), events, clock),
     async set(name, value) {
       const { key } = DOOR_NODE_CONFIG[name];
       // A board that still saves the one before says so, and is asked again.
@@ -132,4 +152,17 @@ export function inspectBoard(wire: Wire, clock: Clock): Inspection {
       return { problems: bitNames(DOOR_NODE_PROBLEM_BITS, problems), stackBytes, loopUs, overruns, records };
     },
   };
+}
+
+/** `heard` grows meanwhile. What is not heard in time counts as owed. */
+async function isOwed(hello: Answer<"hello">, heard: readonly Answer<"event">[], clock: Clock): Promise<boolean> {
+  const { journal, oldest, next } = hello;
+  if (next - oldest > DOOR_NODE_WINDOW) return true;
+  const told = () => heard.filter((one) => one.journal === journal && one.seq >= oldest && one.seq < next);
+  const untilMs = clock.monoMs() + EVENTS_MS;
+  while (new Set(told().map(({ seq }) => seq)).size < next - oldest) {
+    if (clock.monoMs() > untilMs) return true;
+    await clock.sleep(LOOK_MS);
+  }
+  return told().some(({ event }) => !OWN.has(doorNodeEventName(event)));
 }

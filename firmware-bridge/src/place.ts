@@ -33,15 +33,22 @@ export function parsePlace(link: string): Place {
 
 const isUsbId = (text: string): boolean => /^[0-9a-fA-F]{4}$/.test(text);
 
-/** Throws LinkError when no port or more than one fits: two boards of one make are told apart by their serial numbers alone. */
-export function portOfUsb(place: Extract<Place, { kind: "usb" }>, ports: readonly ListedPort[]): string {
+type UsbPlace = Extract<Place, { kind: "usb" }>;
+
+/** All that the id stands for. */
+export function portsOfUsb<Port extends ListedPort>(place: UsbPlace, ports: readonly Port[]): readonly Port[] {
   const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
-  const fitting = ports.filter(
+  return ports.filter(
     ({ vendorId, productId, serialNumber }) =>
       same(vendorId, place.vendor) &&
       same(productId, place.product) &&
       (place.serial === undefined || serialNumber === place.serial),
   );
+}
+
+/** Throws LinkError when no port or more than one fits: two boards of one make are told apart by their serial numbers alone. */
+export function portOfUsb(place: UsbPlace, ports: readonly ListedPort[]): string {
+  const fitting = portsOfUsb(place, ports);
   const name = ["usb", place.vendor, place.product, place.serial].filter(Boolean).join(":");
   const [first, second] = fitting;
   if (first === undefined) throw new LinkError("refused", `${name}: no such adapter is plugged in`);

@@ -18,6 +18,7 @@ import {
   type UpdateEnd,
   type UpdateStage,
 } from "@gatehouse/protocol";
+import { drainBoard } from "./board-drain.ts";
 import { shareWire } from "./board-wire.ts";
 import { type BrokerAccess, DeviceLink } from "./device-link.ts";
 import { DoorSession } from "./door-session.ts";
@@ -49,9 +50,6 @@ export interface RunBoardOptions extends BridgedBoard {
 }
 
 const GOODBYE_MS = 500;
-/** What the board holds is on the gateway's disk by then, or something is wrong there. */
-const DRAIN_MS = 10_000;
-const SURE_MS = 1_000;
 
 /**
  * Until the signal aborts, or the gateway wanted a new program on the board and that is done. Throws LinkError when the board is lost; a gateway
@@ -146,21 +144,14 @@ interface UpdateWork extends RunBoardOptions {
   readonly cancel: AbortSignal;
 }
 
-/** Who is in the doorway is counted when the board is sure of it. */
-async function settled(session: DoorSession, clock: Clock): Promise<boolean> {
-  await clock.sleep(SURE_MS);
-  return await session.drained(DRAIN_MS);
-}
-
-/** What the board has counted comes first: its bootloader may write over the ring. */
+/** What the board has counted comes first. */
 async function update({ board, clock, session, asked, letGo, at, cancel, onWriting }: UpdateWork): Promise<UpdateEnd> {
   at("drain", null);
-  const { hello } = session;
-  const isIn = hello === undefined || ((await session.drained(DRAIN_MS)) && (await settled(session, clock)));
+  const isIn = await drainBoard(session, clock, cancel);
   if (!isIn) return { kind: "failed", board: "before", reason: "what the board has counted could not be taken in" };
   if (cancel.aborted) return { kind: "cancelled", board: "before" };
   letGo();
-  const title = DOOR_NODE_CHIPS[hello?.chip ?? 0];
+  const title = DOOR_NODE_CHIPS[session.hello?.chip ?? 0];
   const chip = Object.values(FLASH_CHIPS).find((one) => one.title === title)?.name ?? asked.chip;
   const { baud, pressSeconds, sha256 } = asked;
   const place = parsePlace(board.link);

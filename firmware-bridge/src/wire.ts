@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { type Clock, FIRMATA_BAUD, LinkError } from "@gatehouse/protocol";
 import { SerialPort } from "serialport";
-import { type Place, portOfUsb } from "./place.ts";
+import { type ListedPort, type Place, portOfUsb } from "./place.ts";
 
 export interface Wire {
   /** Dropped when the wire is not open: a serial port would deliver them after its next opening. */
@@ -26,9 +26,12 @@ const RESET_HIGH_MS = 50;
 /** Throws LinkError. Rate: that of the firmware, or of a bootloader. */
 export async function openWire(place: Place, baudRate = FIRMATA_BAUD): Promise<ResettingWire> {
   if (place.kind === "tcp") return openTcp(place.host, place.port);
-  const path = place.kind === "serial" ? place.path : portOfUsb(place, await SerialPort.list());
+  const path = place.kind === "serial" ? place.path : portOfUsb(place, await listedPorts());
   return openSerial(path, baudRate);
 }
+
+/** As the operating system lists them, with the ids of USB adapters. */
+export const listedPorts = (): Promise<readonly ListedPort[]> => SerialPort.list();
 
 /** What a serial port and a socket have in common. */
 interface Channel {

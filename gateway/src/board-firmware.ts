@@ -6,16 +6,26 @@ import {
   type FlashAsk,
   LinkError,
   speakerOfBoard,
+  systemClock,
 } from "@gatehouse/protocol";
 import { type AskBridgeParts, askBridge } from "./ask-bridge.ts";
 import type { BoardParts, FlashWish } from "./console/answers/boards.ts";
 import type { SerialPortName } from "./drivers/line/serial-ports.ts";
+
+interface UsbPort {
+  readonly path: string;
+  readonly vendorId?: string | undefined;
+  readonly productId?: string | undefined;
+  readonly serialNumber?: string | undefined;
+}
 
 export interface BoardFirmwareParts extends AskBridgeParts {
   readonly boards: BoardParts["boards"];
   /** Links of drivers, as the site file has them. */
   readonly lines: readonly { readonly id: string; readonly link: string | null }[];
   ports(): Promise<readonly SerialPortName[]>;
+  /** With the ids of their adapters. */
+  usbPorts(): Promise<readonly UsbPort[]>;
   newId(): string;
 }
 
@@ -50,11 +60,18 @@ export function boardFirmware(
       const end = speaker === undefined ? undefined : await askBridge(parts, speaker, ask, onStage, signal);
       if (end !== undefined) return end;
       if (signal.aborted) return { kind: "cancelled", board: "before" };
-      if (!board.link.startsWith("tcp:")) return updateLine(board.link, wish, onStage, signal);
-      throw new LinkError(
-        "refused",
-        "no bridge answers for this board, and over TCP nobody can tell whether one has its line: start `gatehouse bridge` and try again. Nothing was written",
-      );
+      if (board.link.startsWith("tcp:"))
+        throw new LinkError(
+          "refused",
+          "no bridge answers for this board, and over TCP nobody can tell whether one has its line: start `gatehouse bridge` and try again. Nothing was written",
+        );
+      if (await owes(board.link, signal))
+        throw new LinkError(
+          "refused",
+          "the board holds what it has counted, and no bridge answers that could take it in: start `gatehouse bridge` and try again. Nothing was written",
+        );
+      if (signal.aborted) return { kind: "cancelled", board: "before" };
+      return updateLine(board.link, wish, onStage, signal);
     },
     checkLine: (link) => checkLine(parts, link),
   };
@@ -65,6 +82,25 @@ async function askOf(wish: FlashWish, id: string): Promise<FlashAsk> {
   const sha256 = Object.fromEntries(FLASH_CHIP_NAMES.map((name) => [name, releasedImage(name).sha256]));
   const chip = wish.chip === undefined ? {} : { chip: wish.chip };
   return { do: "flash", id, ...chip, baud: baudOf(wish), pressSeconds: PRESS_SECONDS, sha256 };
+}
+
+/** What its bootloader may write over. A board that does not answer runs no program that counts; what is wrong with its line the update says. */
+async function owes(link: string, signal: AbortSignal): Promise<boolean> {
+  const { inspectBoard, openWire, parsePlace } = await import("@gatehouse/firmware-bridge");
+  try {
+    const wire = await openWire(parsePlace(link));
+    const close = () => wire.close();
+    signal.addEventListener("abort", close);
+    try {
+      return await inspectBoard(wire, systemClock).owes();
+    } finally {
+      signal.removeEventListener("abort", close);
+      close();
+    }
+  } catch (error) {
+    if (error instanceof LinkError) return false;
+    throw error;
+  }
 }
 
 const baudOf = ({ slow }: FlashWish) => (slow ? SLOW_BAUD : BAUD);
@@ -84,21 +120,26 @@ async function whatIsShipped(): ReturnType<BoardParts["shipped"]> {
 }
 
 /** Of serial ports only those the box lists: nothing else of its file system can be named from a browser. */
-async function checkLine({ boards, lines, ports }: BoardFirmwareParts, link: string): Promise<void> {
+async function checkLine({ boards, lines, ports, usbPorts }: BoardFirmwareParts, link: string): Promise<void> {
   const real = new Map((await ports()).map((port) => [`serial:${port.path}`, port.real]));
-  const targetOf = (one: string) => {
+  const { parsePlace, portsOfUsb } = await import("@gatehouse/firmware-bridge");
+  const plugged = await usbPorts();
+  const targetsOf = (one: string): readonly string[] => {
     const [line = one] = one.split("?");
-    return real.get(line) ?? line.replace(/^rfc2217:/, "tcp:");
+    if (!line.startsWith("usb:")) return [real.get(line) ?? line.replace(/^rfc2217:/, "tcp:").replace(/^serial:/, "")];
+    const place = parsePlace(line);
+    return place.kind === "usb" ? portsOfUsb(place, plugged).map(({ path }) => path) : [];
   };
   const refuse = (reason: string, fix: string) => new ConfigError({ path: "body.link", reason, fix });
   if (link.startsWith("serial:") && !real.has(link))
     throw refuse(`${link} is no serial port of this box`, "choose one of those listed");
-  const { parsePlace } = await import("@gatehouse/firmware-bridge");
   parsePlace(link);
-  const board = boards.find((one) => targetOf(one.link) === targetOf(link));
+  const wanted = targetsOf(link);
+  const isIt = (one: string) => targetsOf(one).some((target) => wanted.includes(target));
+  const board = boards.find((one) => isIt(one.link));
   if (board !== undefined)
     throw refuse(`${link} is the line of the board ${board.id}`, "update it on the page of one of its devices");
-  const driver = lines.find((one) => one.link !== null && targetOf(one.link) === targetOf(link));
+  const driver = lines.find((one) => one.link !== null && isIt(one.link));
   if (driver !== undefined)
     throw refuse(`${link} is in use by the driver ${driver.id}`, "choose the line the board is on");
 }

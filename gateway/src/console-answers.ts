@@ -173,7 +173,8 @@ function boardsOf(
 ) {
   const { boards } = site.site;
   const lines = [...driverFacts.values()];
-  return { boards, ...boardFirmware({ broker, clock, boards, lines, ports: serialPorts, newId }) };
+  const usbPorts = async () => (await import("@gatehouse/firmware-bridge")).listedPorts();
+  return { boards, ...boardFirmware({ broker, clock, boards, lines, ports: serialPorts, usbPorts, newId }) };
 }
 
 type ScanArguments = Parameters<Parameters<typeof deviceAnswers>[0]["scan"]>;

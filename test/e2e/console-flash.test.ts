@@ -152,3 +152,28 @@ it("a board that dies half written is said to stand still, and can be given up; 
     result: { end: { kind: "cancelled", board: "stands-still" } },
   });
 }, 120_000);
+
+it("a board that has counted while its bridge was stopped is not written over: what it holds would be lost", async () => {
+  await using all = await stage("", false);
+  const { rig, board, console } = all;
+  await walk(board, 2);
+  const { id } = (await console.ask("POST", "/boards/node-1/firmware", { chip: "atmega328p" })).body;
+  expect(await ended(all, id)).toMatchObject({
+    job: { state: "failed", says: { en: expect.stringContaining("start `gatehouse bridge`") } },
+  });
+  const audit = (await console.ask("GET", "/audit")).body["items"] as Record<string, unknown>[];
+  expect(audit).toContainEqual(
+    expect.objectContaining({
+      what: "firmware update ended",
+      subject: "node-1",
+      detail: expect.stringMatching(/^failed.*gatehouse bridge/),
+    }),
+  );
+  await using bridge = startBridge(rig.siteFile, rig.url);
+  await there(bridge, 1);
+  await eventually(
+    () => kindsOf(rig, "count-0001").filter((kind) => kind === "count.in").length,
+    (count) => count === 2,
+    20_000,
+  );
+}, 120_000);

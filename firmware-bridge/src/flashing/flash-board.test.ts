@@ -192,6 +192,18 @@ describe.each(["atmega328p", "atmega2560"] as const)("an %s", (name) => {
     expect(ran.wire.flash.subarray(0, 4)).toEqual(STANDING);
   });
 
+  test("that has to be fetched back by hand is said to be there again as soon as its bootloader answers", async () => {
+    const told: string[] = [];
+    const onReached = () => void told.push("reached");
+    const onProgress = () => {
+      if (told.at(-1) !== "progress") told.push("progress");
+    };
+    const ran = await run(name, { byHand: true, faults: { deadAtPage: 20 } }, { onReached, onProgress });
+    expect(ran.pressed).toBeGreaterThan(1);
+    // Dead at the same page each time: no progress says that it goes on.
+    expect(told.slice(0, 3)).toEqual(["reached", "progress", "reached"]);
+  });
+
   test("with a worn cell names it, and runs no half program", async () => {
     const { pageBytes } = FLASH_CHIPS[name];
     const wornCell = 3 * pageBytes + 5;

@@ -24,6 +24,8 @@ export interface FlashOptions {
   /** Compares and writes nothing. */
   readonly dryRun?: boolean | undefined;
   readonly onPressReset: () => void;
+  /** The bootloader answers, the first time and whenever it went away in between. */
+  readonly onReached?: (() => void) | undefined;
   readonly onProgress: (phase: "write" | "verify", share: number) => void;
   /** The next byte changes the board: from here on it runs nothing until all is done. */
   readonly onFirstWrite?: (() => void) | undefined;
@@ -116,6 +118,7 @@ class FlashJob {
 
   async #connect(): Promise<void> {
     this.#programmer = await this.#reach(this.#signal);
+    this.#options.onReached?.();
     const signature = await this.#programmer.signature();
     const chip = chipOfSignature(signature);
     const wanted = this.found?.chip ?? this.#options.chip;

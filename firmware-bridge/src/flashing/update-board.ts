@@ -49,7 +49,10 @@ export async function updateBoard(options: UpdateOptions, signal: AbortSignal): 
   const give = () => {
     if (!held) wanted.abort();
   };
+  // The last of the work itself: the final page has no progress of its own that would say it goes on.
+  let work: { readonly stage: UpdateStage; readonly share: number | null } = { stage: "reach", share: null };
   const at: UpdateOptions["onStage"] = (stage, share) => {
+    if (stage !== "press-reset") work = { stage, share };
     held = board !== "before" && stage !== "press-reset";
     onStage(stage, share);
     if (signal.aborted) give();
@@ -57,9 +60,14 @@ export async function updateBoard(options: UpdateOptions, signal: AbortSignal): 
   signal.addEventListener("abort", give);
   try {
     at("reach", null);
-    const chip = await flashed({ ...options, onStage: at }, wanted.signal, () => {
-      board = "stands-still";
-      onWriting(true);
+    const chip = await flashed({ ...options, onStage: at }, wanted.signal, {
+      onFirstWrite: () => {
+        board = "stands-still";
+        onWriting(true);
+      },
+      onReached: () => {
+        if (board !== "before" && !held) at(work.stage, work.share);
+      },
     });
     if (chip === undefined) return { kind: "cancelled", board };
     board = "new";
@@ -80,7 +88,7 @@ export async function updateBoard(options: UpdateOptions, signal: AbortSignal): 
 async function flashed(
   options: UpdateOptions,
   signal: AbortSignal,
-  onFirstWrite: () => void,
+  { onFirstWrite, onReached }: { readonly onFirstWrite: () => void; readonly onReached: () => void },
 ): Promise<FlashChipName | undefined> {
   const { clock, chip, baud, pressSeconds, onStage } = options;
   const known = chip === undefined ? undefined : FLASH_CHIPS[chip];
@@ -96,6 +104,7 @@ async function flashed(
         imageFor: (found) => imageFor(options, found),
         onPressReset: () => onStage("press-reset", null),
         pressMs: pressSeconds * 1_000,
+        onReached,
         onProgress: onStage,
         onFirstWrite: () => {
           onFirstWrite();

@@ -83,10 +83,16 @@ function begin(
   const running = jobs.rows.find((row) => row.kind === "flash" && row.about === about && row.state === "running");
   if (running !== undefined) throw new Refusal("job-under-way", { retryAfterSeconds: 10 });
   const flash = async (desk: JobDesk): Promise<JobEnd> => {
-    const { end, stage } = await followed(work, desk);
+    const note = (parts: readonly (string | null | undefined)[]) => {
+      const detail = parts.filter(Boolean).join(", ").slice(0, 200);
+      audit.record({ by: doerOf(asking), what: "firmware update ended", subject: about, detail });
+    };
+    const { end, stage } = await followed(work, desk).catch((error: unknown) => {
+      note(["failed", error instanceof Error ? error.message : String(error)]);
+      throw error;
+    });
     const { kind, board, chip = null, firmware = null } = end;
-    const detail = [kind, board, firmware, end.reason].filter(Boolean).join(", ").slice(0, 200);
-    audit.record({ by: doerOf(asking), what: "firmware update ended", subject: about, detail });
+    note([kind, board, firmware, end.reason]);
     const result: FlashResult = { stage, end: { kind, board, chip, firmware } };
     return { says: endWords(end), result, failed: kind === "failed" };
   };

@@ -43,6 +43,8 @@ export function sendFile(reply: FastifyReply, { type, name, body }: FileContent)
   return reply.header("content-disposition", disposition).type(type).send(body);
 }
 
+const SMALL_BODY = 65_536;
+
 export async function fail(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const refusal = refusalOf(error) ?? refusalOfFastify(error, request);
   if (refusal === undefined) {
@@ -50,9 +52,10 @@ export async function fail(log: Logger, error: unknown, request: FastifyRequest,
   }
   const { status, body, retryAfterSeconds } = problemOf(refusal ?? new Refusal("fault"), languageFor(request));
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
-  // A body nobody has read stays unread: the connection goes with the answer.
-  if (!request.raw.readableEnded && request.raw.headers["content-length"] !== undefined)
-    reply.header("connection", "close");
+  const bytes = Number(request.raw.headers["content-length"] ?? 0);
+  // A large body nobody has read stays unread: the connection goes with the answer. A small one is let pass, or a browser sees a broken connection in place of it.
+  if (!request.raw.readableEnded && bytes > SMALL_BODY) reply.header("connection", "close");
+  else if (!request.raw.readableEnded) request.raw.resume();
   return reply
     .code(status)
     .header("cache-control", "no-store")

@@ -91,6 +91,8 @@ export const ofBoards: Readonly<Record<string, string>> = {
     "门控板的桥接程序没有回音：待它恢复后会说明板上的情况",
   "no bridge answers for this board, and over TCP nobody can tell whether one has its line: start `gatehouse bridge` and try again. Nothing was written":
     "没有桥接程序应答，且TCP线路无法判断是否被占用：请启动`gatehouse bridge`后重试。未写入任何内容",
+  "the board holds what it has counted, and no bridge answers that could take it in: start `gatehouse bridge` and try again. Nothing was written":
+    "门控板上有已记录的事件，且没有桥接程序应答来接收：请启动`gatehouse bridge`后重试。未写入任何内容",
   "{} is no serial port of this box": "{1}不是本机的串口",
   "choose one of those listed": "请从列表中选择",
   "{} is the line of the board {}": "{1}是门控板{2}的线路",

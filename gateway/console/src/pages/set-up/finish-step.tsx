@@ -46,7 +46,7 @@ export function FinishStep({ setUp, onNext, onBack }: StepProps) {
               showIcon
               title={words.openPoints}
               description={
-                <ul>
+                <ul className="gh-open">
                   {open.map((point) => (
                     <li key={point.en} dir="auto">
                       {point.at === undefined ? (
