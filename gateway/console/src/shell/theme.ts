@@ -53,6 +53,9 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
       colorPrimary: "#0b57d0",
       colorPrimaryHover: "#0a4ab1",
       colorLink: "#0b57d0",
+      // What antd makes of it under the mouse is too pale to read.
+      colorLinkHover: "#0a4ab1",
+      colorLinkActive: "#083b8c",
       colorError: "#b3261e",
       colorSuccess: "#146c2e",
       colorWarning: "#8a5300",
@@ -77,6 +80,8 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
       colorPrimary: "#8ab4f8",
       colorPrimaryHover: "#a8c7fa",
       colorLink: "#a8c7fa",
+      colorLinkHover: "#c4d8fc",
+      colorLinkActive: "#c4d8fc",
       colorError: "#f28b82",
       colorSuccess: "#81c995",
       colorWarning: "#fdd663",
