@@ -91,7 +91,7 @@ const WRONG_SITE = stringify({
 
 /** Rows of it are wrong each in another way. */
 const WRONG_ROOMS =
-  "id,name,kind,areas,registered,risk\n301,甲,castle,ten,many,green\n301,乙,room,10,1,red\n,丙,room,10,1,red\n";
+  "id,name,kind,areas,registered,risk\n301,A1,castle,ten,many,green\n301,B2,room,10,1,red\n,C3,room,10,1,red\n";
 
 it("a Chinese reader gets every sentence in Chinese, an English one in English: site file, rooms, lines, uplinks, requests", async () => {
   using folder = tempDir();
