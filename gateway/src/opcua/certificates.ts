@@ -1,6 +1,6 @@
 /** Whom the OPC UA server, and a driver that reads a PLC, trusts: certificates in its folder, moved from one side to the other by a person. Plain files, no OPC UA. */
 import { X509Certificate } from "node:crypto";
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "@gatehouse/protocol";
 
@@ -53,6 +53,18 @@ export async function setTrust(pki: string, which: string, trusted: boolean): Pr
   const file = join(folder, fileName(one.name, one.thumbprint));
   await rename(one.file, file);
   return { ...one, trusted, file };
+}
+
+/** Who is trusted is not rejected as well: the library would turn away whoever is both. Resolves with how many were. */
+export async function dropTrustedFromRejected(pki: string): Promise<number> {
+  const [trusted, rejected] = await Promise.all([
+    certificatesIn(trustedFolder(pki), true),
+    certificatesIn(rejectedFolder(pki), false),
+  ]);
+  const known = new Set(trusted.map(({ thumbprint }) => thumbprint));
+  const both = rejected.filter(({ thumbprint }) => known.has(thumbprint));
+  for (const { file } of both) await rm(file, { force: true });
+  return both.length;
 }
 
 /** Trusts the certificate in a file, PEM or DER, before its client came. Throws ConfigError. */

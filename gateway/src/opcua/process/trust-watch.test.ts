@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@gatehouse/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { TEST_CLIENT_CERT, TEST_SERVER_CERT } from "../../testing/certificates.ts";
 import { followTrust } from "./trust-watch.ts";
 
 let pki = "";
@@ -23,5 +24,26 @@ it("is read anew when a certificate was moved in or out, and only then", async (
   await expect.poll(() => reads, { timeout: 5_000 }).toBe(1);
   rmSync(join(pki, "trusted", "certs", "client.pem"));
   await expect.poll(() => reads, { timeout: 5_000 }).toBe(2);
+  stop.abort();
+});
+
+it("who is trusted and was rejected while the list was read anew is trusted", async () => {
+  let reads = 0;
+  const stop = new AbortController();
+  const trusted = join(pki, "trusted", "certs", "client.pem");
+  const rejected = join(pki, "rejected", "client.pem");
+  mkdirSync(join(pki, "rejected"));
+  const again = async () => {
+    // As the library does with a client that comes while it knows nobody.
+    if (reads++ === 0) writeFileSync(rejected, TEST_SERVER_CERT);
+  };
+  followTrust(pki, { reloadCertificates: again }, systemClock, stop.signal);
+  await systemClock.sleep(700);
+  writeFileSync(trusted, TEST_SERVER_CERT);
+  await expect.poll(() => reads, { timeout: 5_000 }).toBe(2);
+  expect([existsSync(trusted), existsSync(rejected)]).toEqual([true, false]);
+  writeFileSync(join(pki, "rejected", "stranger.pem"), TEST_CLIENT_CERT);
+  await systemClock.sleep(1_200);
+  expect([reads, existsSync(join(pki, "rejected", "stranger.pem"))]).toEqual([2, true]);
   stop.abort();
 });

@@ -1,7 +1,11 @@
-/** Whom the server trusts, as the folder says now: the library's own watcher misses a file that is moved in while its client tries again. */
+/**
+ * Whom the server trusts, as the folders say now. The library's own watcher misses a file that is moved in while its client tries again; and while the
+ * list is read anew the library knows nobody, rejects whoever comes just then, and turns away for good whoever stands on both sides.
+ */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@gatehouse/protocol";
+import { dropTrustedFromRejected } from "../certificates.ts";
 import { log } from "./parent.ts";
 
 const EVERY_MS = 500;
@@ -19,7 +23,10 @@ export function followTrust(pki: string, trust: TrustList, clock: Clock, signal:
       await clock.sleep(EVERY_MS, signal);
       const now = await changedAt(pki);
       if (now === seen) continue;
+      const isRejectedAlone = now.split(" ")[0] === seen.split(" ")[0] && (await dropTrustedFromRejected(pki)) === 0;
       seen = now;
+      if (isRejectedAlone) continue;
+      await dropTrustedFromRejected(pki);
       await trust.reloadCertificates();
       log.info({}, "the trust list has changed and is read anew");
     }
@@ -29,8 +36,13 @@ export function followTrust(pki: string, trust: TrustList, clock: Clock, signal:
   });
 }
 
-const changedAt = (pki: string): Promise<number> =>
-  stat(join(pki, "trusted", "certs")).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
+/** When the two folders changed last, trusted first. */
+const changedAt = async (pki: string): Promise<string> => {
+  const times = [join(pki, "trusted", "certs"), join(pki, "rejected")].map((folder) =>
+    stat(folder).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
   );
+  return (await Promise.all(times)).join(" ");
+};
