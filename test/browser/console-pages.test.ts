@@ -134,6 +134,7 @@ async function devicesSpeak(page: Page): Promise<void> {
 
 interface Listed {
   readonly id: string;
+  readonly subject?: string;
 }
 
 const listOf = (page: Page, path: string, under: string, atLeast: number): Promise<readonly Listed[]> =>
@@ -162,7 +163,8 @@ async function peopleWrite(page: Page): Promise<void> {
   await does({ do: "set-limit", space: "3-100", persons: 3, basis: cut(ALL, 600) });
   await does({ do: "patrol", space: ROOM, plate: HOSTILE.sum, note: NOTE });
   const prompts = await listOf(page, "prompts", "prompts", 2);
-  await does({ do: "handle-prompt", prompt: prompts[0]?.id, note: NOTE });
+  const handled = prompts.find(({ subject }) => subject === alertId);
+  await does({ do: "handle-prompt", prompt: handled?.id, note: NOTE });
   await does({ do: "start-hand-over", to: "li" });
   const [called] = await listOf(page, "hand-overs", "handOvers", 1);
   await does({ do: "cancel-hand-over", handOver: called?.id, note: NOTE });
