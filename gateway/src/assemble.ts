@@ -37,7 +37,7 @@ export async function assemble(
   const { clock, log, stateDir } = options;
   const key = createSecretKey(loadKey(stateDir, "pseudonym.key", { log, health }));
   const audit = new AuditLog({ stateDir, clock, log, health });
-  if (options.restored !== undefined) audit.record(restoreDone(options.restored, options.isUndone));
+  if (options.restored !== undefined) audit.record(restoreDone(options.restored, options.undone));
   const hide = (credential: string) => pseudonym(key, credential);
   const bootId = randomBytes(4).toString("hex");
   const gateway = site.site.gateway?.id ?? site.site.site.id;

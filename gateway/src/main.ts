@@ -1,10 +1,11 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
 
 import { assemble } from "./assemble.ts";
+import { asideText, type LeftAside, readingsBehind } from "./backup/left-aside.ts";
 import { takeBack, takeUpWaiting } from "./backup/take-up.ts";
 import { loadSite } from "./config.ts";
 import { HealthBoard } from "./core/health.ts";
-import type { GapRow } from "./core/ports.ts";
+import type { GapRow, Store } from "./core/ports.ts";
 import { driverTypes } from "./drivers/index.ts";
 import { openEndpoint } from "./monitor/endpoint.ts";
 import type { Running, RunOptions, Site } from "./run-options.ts";
@@ -31,18 +32,22 @@ export async function runGateway(
     isReady = true;
     onReady(running);
   };
+  let left: LeftAside | undefined;
+  const onUnready = (taken: LeftAside | undefined) => {
+    left = taken;
+  };
   try {
-    await runWith({ ...options, restored }, nowReady, signal);
+    await runWith({ ...options, restored, onUnready }, nowReady, signal);
   } catch (err) {
     // What stands there again was running: if it does not start either, swapping the two would never end.
-    if (isReady || signal.aborted || restored?.replaced === undefined || options.isUndone) throw err;
+    if (isReady || signal.aborted || restored?.replaced === undefined || options.undone !== undefined) throw err;
     options.log.error(
       { err, madeAt: restored.madeAt },
       "the gateway does not start with what was restored: it is undone",
     );
     takeBack(options.stateDir, { ...restored, replaced: restored.replaced });
     const reason = `the backup of ${restored.madeAt} was not taken: ${err instanceof Error ? err.message : String(err)}`;
-    await runGateway({ ...options, isUndone: true, refused: { reason, version: undefined } }, onReady, signal);
+    await runGateway({ ...options, undone: { left }, refused: { reason, version: undefined } }, onReady, signal);
   }
 }
 
@@ -81,6 +86,9 @@ async function runLocked(
   const { refused } = options;
   const subject = refused?.version === undefined ? "restore" : `version ${refused.version}`;
   if (refused !== undefined) health.raise("config-refused", subject, refused.reason);
+  const { undone, restored } = options;
+  if (undone?.left !== undefined && restored?.replaced !== undefined)
+    health.raise("readings-aside", "restore", asideText(undone.left, restored.replaced));
   let gaps: GapRow[] = [];
   let tellGaps = (found: readonly GapRow[]): void => {
     gaps = [...gaps, ...found];
@@ -102,9 +110,15 @@ async function runLocked(
       void core.tellGaps(found).catch((err: unknown) => log.debug({ err }, "gap not told, the store is closed"));
     tellGaps([...store.recovered.gaps, ...gaps]);
     const endpoint = await openEndpoint({ ...options.monitor, metrics: parts.metrics, health: () => health.entries });
+    let isReady = false;
+    const nowReady = (running: Running) => {
+      isReady = true;
+      onReady(running);
+    };
     try {
-      await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady, signal });
+      await serve(parts, { options, site, startedMs, monitorPort: endpoint.port, onReady: nowReady, signal });
     } finally {
+      if (!isReady && restored !== undefined) await tellTaken(store, options);
       parts.pairing.close();
       await endpoint.close();
       await parts.audit.close();
@@ -113,4 +127,13 @@ async function runLocked(
     await store.close();
   }
   if (fatal.signal.aborted) throw fatal.signal.reason;
+}
+
+/** What a run that did not get ready has taken: nobody else will know of it. */
+async function tellTaken(store: Store, { onUnready, log }: RunOptions): Promise<void> {
+  try {
+    onUnready?.(await readingsBehind(store, store.recovered.lastSeq));
+  } catch (err) {
+    log.warn({ err }, "what was taken since the restore cannot be counted");
+  }
 }

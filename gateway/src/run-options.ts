@@ -1,5 +1,6 @@
 /** What a run of the gateway is given, and what it tells of itself. */
 import type { Clock } from "@gatehouse/protocol";
+import type { LeftAside } from "./backup/left-aside.ts";
 import type { TakenUp } from "./backup/take-up.ts";
 import type { LoadedSite } from "./config.ts";
 import type { Configuration } from "./configuration/configuration.ts";
@@ -28,8 +29,10 @@ export interface RunOptions {
   readonly logs?: LogRing;
   /** The backup this start is the first with. */
   readonly restored?: TakenUp | undefined;
-  /** What is taken up is what stood there before a restore the gateway did not start with. */
-  readonly isUndone?: boolean;
+  /** What is taken up is what stood there before a restore the gateway did not start with, and what that took in meanwhile. */
+  readonly undone?: { readonly left: LeftAside | undefined };
+  /** Not ready yet, it ends: what it has taken since it started. */
+  readonly onUnready?: (left: LeftAside | undefined) => void;
   /** The site file was changed a moment ago: without a console that opens it is not taken, or nobody could put it right again. */
   readonly isChange?: boolean;
   /** Something did not stop: what it holds it keeps until the process ends. */
