@@ -1,6 +1,7 @@
 /** What the control socket of the gateway answers. */
 import { randomBytes } from "node:crypto";
 import type { Parts } from "./assemble.ts";
+import { checkedChanges } from "./configuration/checked-changes.ts";
 import { configRequests } from "./control/config-requests.ts";
 import { confirmRequests } from "./control/confirm-requests.ts";
 import { foundRequest } from "./control/found-request.ts";
@@ -31,7 +32,7 @@ export function controlOf(
     spacesRequest(core),
     foundRequest(parts.found),
     ...uplinkRequests(parts),
-    ...(configuration === undefined ? [] : configRequests(configuration)),
+    ...(configuration === undefined ? [] : configRequests(configuration, checkedChanges(configuration, stateDir))),
     ...userRequests(desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });
