@@ -23,7 +23,7 @@ export class AlarmMemory {
   #count = 0;
 
   constructor(vault: Vault, log: Logger) {
-    this.#file = new KeptValue({ vault, log, name: "alarms", schema: Alarms, what: "which calls for help stand" });
+    this.#file = new KeptValue({ vault, log, name: "alarms", schema: Alarms, content: "which calls for help stand" });
   }
 
   async read(): Promise<void> {

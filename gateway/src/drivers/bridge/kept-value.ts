@@ -9,7 +9,7 @@ export interface KeptValueOptions<T> {
   readonly name: string;
   readonly schema: ZodType<T>;
   /** For the log: "which doors are to lock again". */
-  readonly what: string;
+  readonly content: string;
 }
 
 export class KeptValue<T> {
@@ -22,13 +22,13 @@ export class KeptValue<T> {
 
   /** Undefined where there is none, or none that can be read. */
   async read(): Promise<T | undefined> {
-    const { vault, log, name, schema, what } = this.#options;
-    const content = await vault.read(name);
-    if (content === undefined) return undefined;
+    const { vault, log, name, schema, content } = this.#options;
+    const bytes = await vault.read(name);
+    if (bytes === undefined) return undefined;
     try {
-      return schema.parse(JSON.parse(content.toString("utf8")));
+      return schema.parse(JSON.parse(bytes.toString("utf8")));
     } catch (err) {
-      log.warn({ err }, `${what} cannot be read`);
+      log.warn({ err }, `${content} cannot be read`);
       return undefined;
     }
   }
@@ -40,14 +40,14 @@ export class KeptValue<T> {
 
   /** As it is now. A disk that fails costs the memory, and not what it is about: never rejects. */
   write(value: T): Promise<boolean> {
-    const { vault, log, name, what } = this.#options;
-    const content = Buffer.from(JSON.stringify(value));
+    const { vault, log, name, content } = this.#options;
+    const bytes = Buffer.from(JSON.stringify(value));
     this.#writing = this.#writing
-      .then(() => vault.write(name, content))
+      .then(() => vault.write(name, bytes))
       .then(
         () => true,
         (err: unknown) => {
-          log.warn({ err }, `${what} is not on disk`);
+          log.warn({ err }, `${content} is not on disk`);
           return false;
         },
       );

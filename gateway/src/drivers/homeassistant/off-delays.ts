@@ -36,7 +36,7 @@ export class OffDelays {
       log,
       name: "off-delays",
       schema: Standing,
-      what: "which signals end by themselves",
+      content: "which signals end by themselves",
     });
   }
 

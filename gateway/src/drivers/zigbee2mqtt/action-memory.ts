@@ -29,7 +29,7 @@ export class ActionMemory {
       log,
       name: "actions",
       schema: Actions,
-      what: "the last action of each device",
+      content: "the last action of each device",
     });
   }
 
