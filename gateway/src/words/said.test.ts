@@ -1,4 +1,4 @@
-import { ConfigError, systemClock } from "@gatehouse/protocol";
+import { ConfigError } from "@gatehouse/protocol";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { inLanguage, problemIn, said, wholeIn } from "./said.ts";
