@@ -10,7 +10,13 @@ export class RelockMemory {
   #until = new Map<string, number>();
 
   constructor(vault: Vault, log: Logger) {
-    this.#file = new KeptValue({ vault, log, name: "relocks", schema: Relocks, content: "which doors are to lock again" });
+    this.#file = new KeptValue({
+      vault,
+      log,
+      name: "relocks",
+      schema: Relocks,
+      content: "which doors are to lock again",
+    });
   }
 
   async read(): Promise<void> {
