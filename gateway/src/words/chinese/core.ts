@@ -44,7 +44,7 @@ export const ofCore: Readonly<Record<string, string>> = {
   'there is no device "{}"{}': "没有设备“{1}”{2*}",
   "{} cannot {}: {}": "{1}不能执行{2}：{3*}",
   "it expired at {}": "已于{1}到期",
-  "it is {} s ahead; a command may be valid for {} s at most": "提前了{1}秒；指令有效期最长{2}秒",
+  "it is {} s ahead; a command may be valid for {} s at most": "有效期到{1}秒之后；指令有效期最长{2}秒",
   "lost its connection: check its power and network": "连接中断：请检查供电和网络",
   "the clock was never set: check the time server": "时钟从未设置：请检查时间服务器",
   "the clock was set within the last minutes": "时钟在几分钟内被调整过",
