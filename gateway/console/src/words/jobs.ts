@@ -12,6 +12,7 @@ export const jobWords = dictionary({
   failed: { zh: "未成功", en: "Failed" },
   cancelled: { zh: "已取消", en: "Cancelled" },
   interrupted: { zh: "已中断", en: "Interrupted" },
+  download: { zh: "下载", en: "Download" },
   cancel: { zh: "取消", en: "Cancel" },
   notNow: { zh: "现在不能取消", en: "Cannot be cancelled now" },
   scan: { zh: "搜索设备", en: "Search for devices" },

@@ -69,7 +69,7 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
                 };
           return { says: end, result: { limit, days, spaces }, file: spacesCsv(spaces, limit) };
         },
-        { atOnce: 1 },
+        { atOnce: 1, ...(space === undefined ? {} : { about: space }) },
       );
     },
     "POST /api/1/backups": async ({ body: { passphrase } }, { name }) => {
