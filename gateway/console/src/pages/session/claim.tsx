@@ -36,8 +36,8 @@ export function Claim({ hello }: { readonly hello: Hello }) {
 /** Whoever takes over a box that knows no room sets it up first; the first account may. */
 async function firstPage(): Promise<string> {
   try {
-    const { setUp, counts } = await call("GET /api/1/site");
-    return setUp || counts.spaces > 0 ? "#/" : "#/set-up";
+    const { counts } = await call("GET /api/1/site");
+    return counts.spaces > 0 ? "#/" : "#/set-up";
   } catch (problem) {
     if (problem instanceof CallProblem) return "#/";
     throw problem;
