@@ -18,7 +18,7 @@ const alert = {
 
 test("what the gateway noted is in the reader's language, what people wrote is theirs", () => {
   const { closedBy, history } = alertIn(alert, "zh");
-  expect(closedBy?.proof).toBe("连续2个早晨很可能不超过限额4人");
+  expect(closedBy?.proof).toBe("连续2个早晨很可能不超过上限4人");
   expect(history.map(({ note }) => note)).toEqual([
     undefined,
     "未按时确认",

@@ -16,7 +16,7 @@ export const jobWords = dictionary({
   cancel: { zh: "取消", en: "Cancel" },
   notNow: { zh: "现在不能取消", en: "Cannot be cancelled now" },
   scan: { zh: "搜索设备", en: "Search for devices" },
-  replay: { zh: "按另一限额回放", en: "What-if replay" },
+  replay: { zh: "换一个上限推算", en: "What-if replay" },
   backup: { zh: "备份", en: "Backup" },
   restore: { zh: "恢复备份", en: "Restore" },
   flash: { zh: "更新固件", en: "Firmware update" },

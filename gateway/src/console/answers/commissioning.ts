@@ -73,7 +73,7 @@ function whatIsLeft(
       "rooms",
       homes.filter(({ limit }) => limit === null),
       "have no limit: give them areas or a policy",
-      "没有人数限额：请填写面积或选择政策",
+      "没有人数上限：请填写面积或选择政策",
     ),
     some(
       "devices",
