@@ -131,7 +131,10 @@ describe.each([
     });
     // The last one may be over before the page hears of it.
     for (const step of words.steps.slice(0, 3))
-      expect(seen.filter((text) => step.test(text)), seen.join("\n")).not.toEqual([]);
+      expect(
+        seen.filter((text) => step.test(text)),
+        seen.join("\n"),
+      ).not.toEqual([]);
     expect(await held).toBe(1);
     await expect.poll(() => section.locator(".gh-stageDone").count()).toBe(4);
     const done = await section.locator(".gh-stageDone").allTextContents();
