@@ -109,7 +109,7 @@ it("makes an account, whose owner has to choose a password of their own", async 
 it("makes a backup that can be saved, and its audit log is whole", async () => {
   const { page, context } = await signedIn({ width: 1280, language: "en" }, "/backup");
   await page.getByRole("button", { name: "Make a backup" }).click();
-  const link = page.getByRole("link", { name: /^Download .*\.gz$/ });
+  const link = page.getByRole("link", { name: /^Download gatehouse-.*\.ghbackup$/ });
   await link.waitFor({ timeout: 30_000 });
   const saved = page.waitForEvent("download");
   await link.click();
