@@ -121,7 +121,7 @@ export class Jobs {
     this.#count += 1;
     const id = `${this.#idStart}${this.#count.toString(36)}`;
     const startedAt = this.#now();
-    const start = { state: "running", cancellable: true, progress: null, endedAt: null } as const;
+    const start = { state: "running", cancellable: true, progress: null, endedAt: null, file: null } as const;
     const row: JobRow = { id, kind, about: about ?? null, by, startedAt, says, ...start };
     const job = jobOf(row);
     this.#jobs.set(id, job);
@@ -186,8 +186,9 @@ export class Jobs {
       const { says, result, file, failed = false } = await work();
       if (result !== undefined) job.result = result;
       job.file = file;
+      const made = file?.name ?? null;
       if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
-      else this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says);
+      else this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says, made);
     } catch (error) {
       if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
       else if (signal.aborted) this.#end(job, "cancelled", { en: "cancelled", zh: "已取消" });
@@ -195,10 +196,10 @@ export class Jobs {
     }
   }
 
-  #end(job: Job, state: JobRow["state"], says: Text): void {
+  #end(job: Job, state: JobRow["state"], says: Text, file: string | null = null): void {
     const progress = state === "done" ? 1 : job.row.progress;
     if (state === "done") this.#forgetInterrupted(job.row);
-    this.#change(job, { state, says: cut(says), progress, cancellable: false, endedAt: this.#now() });
+    this.#change(job, { state, says: cut(says), progress, cancellable: false, endedAt: this.#now(), file });
     this.#note();
   }
 

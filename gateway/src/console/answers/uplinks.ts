@@ -103,6 +103,9 @@ function targetOf({ targets }: UplinkParts, id: string): Target {
   return target;
 }
 
+/** A platform that is only busy, or a short outage, is nobody's business yet. */
+const LATE_MS = 5 * 60_000;
+
 async function rowOf(
   parts: UplinkParts,
   facts: UplinkFacts,
@@ -125,6 +128,8 @@ async function rowOf(
     const oldestAt = waiting === 0 ? null : await oldestOf(parts, id, lane);
     lanes[lane] = { waiting, oldestAt, ...outbox.tally[lane] };
   }
+  const isLate = ({ oldestAt }: UplinkRow["lanes"][Lane]): boolean =>
+    oldestAt !== null && parts.clock.nowMs() - Date.parse(oldestAt) > LATE_MS;
   const answeredMs = parts.sent.answeredMs(id);
   return {
     id,
@@ -135,6 +140,7 @@ async function rowOf(
     readings,
     credentials,
     lanes,
+    late: LANES.some((lane) => isLate(lanes[lane])),
     codes,
   };
 }

@@ -30,6 +30,7 @@ export const JobRow = z.object({
   progress: z.number().min(0).max(1).nullable().describe("null: nobody knows how long it takes"),
   says: Text.describe("what it is at, or how it ended"),
   endedAt: z.string().nullable(),
+  file: z.string().nullable().describe("name of the file it made, which GET …/file gives"),
 });
 export type JobRow = z.infer<typeof JobRow>;
 

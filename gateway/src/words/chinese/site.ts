@@ -112,7 +112,7 @@ export const ofSite: Readonly<Record<string, string>> = {
     "请在空间或站点中加上address.code和address.grid，或写`grid: unowned`",
   "is missing: a bridge may do nothing without": "缺少此项：没有它，桥接账号什么也不能做",
   'write as topics: ["zigbee2mqtt/#"]': '请写成topics: ["zigbee2mqtt/#"]',
-  'no limit for "{}": {}': "“{1}”没有人数限额：{2*}",
+  'no limit for "{}": {}': "“{1}”没有人数上限：{2*}",
   "add rooms: [{ areaM2: … }] (or areaM2), or an explicit limit: { persons, basis }":
     "请加上rooms: [{ areaM2: … }]（或areaM2），或直接写limit: { persons, basis }",
   "{} sets no figure for this space": "{1}对此空间没有规定数字",
