@@ -1,7 +1,8 @@
 import { type Policy, Space, systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { testPolicy } from "../../testing/site.ts";
-import { basisInWords, limitInWords, sourceOf, titleOf } from "./limit-words.ts";
+import { sourceOf, titleOf } from "../../words/limit-basis.ts";
+import { basisInWords, limitInWords } from "./limit-words.ts";
 
 const policyWith = (title: string, name: string): Policy => ({
   ...testPolicy,
