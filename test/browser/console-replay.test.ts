@@ -14,8 +14,9 @@ import { openRig, type Rig } from "../support/rig.ts";
 const COUNTERS = 60;
 /** The days that the page asks for, and four weeks before them. */
 const DAYS = 58;
-/** A replay of it takes several times as long: who is through sooner was not cancelled. */
-const SOON = { timeout: 5_000 };
+
+/** The first word of how far it is comes after some thousand readings; a busy machine takes its time. */
+const SLOWLY = { timeout: 40_000 };
 
 let rig: Rig;
 let browser: Browser;
@@ -52,7 +53,7 @@ async function begin(page: Page): Promise<void> {
   await page.locator(".what-if button.ant-btn-primary").click();
   await page.locator("[data-job=running]").waitFor();
   const bar = page.locator(".job [role=progressbar]");
-  await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow")), SLOWLY).toBeGreaterThan(0);
   expect(await page.locator("[data-job=running]").count()).toBe(1);
 }
 
@@ -66,27 +67,31 @@ const WORDS = {
   zh: { begun: "如果上限为1人", cancel: "取消", cancelled: "已取消" },
 } as const;
 
-it.each(LOOKS)("is cancelled where it was begun, and begun again, at $width px, $language", async (look) => {
-  const words = WORDS[look.language];
-  const { page, context, trouble } = await openPage(browser, url, look);
-  await signIn(page, "wang", CONSOLE_PASSWORD);
-  await page.goto(`${url}#/rooms/flat-count-0001`);
-  await page.locator(".what-if input").fill("1");
-  for (const _time of ["once", "and again"]) {
-    await begin(page);
-    expect(await page.locator("[data-job=running]").textContent()).toContain(words.begun);
-    expect(await obstacles(page)).toEqual([]);
-    expect(await stickingOut(page)).toEqual([]);
-    await page.locator(".job").getByRole("button", { name: words.cancel, exact: true }).click();
-    await page.locator("[data-job=cancelled]").waitFor(SOON);
-    expect(await page.locator("[data-job=cancelled]").textContent()).toContain(words.cancelled);
-    expect(await page.locator(".what-if button.ant-btn-primary").isEnabled()).toBe(true);
-    expect(await page.locator(".job button, .job table").count()).toBe(0);
-    expect((await jobsOf(page)).filter(({ state }) => state !== "cancelled")).toEqual([]);
-  }
-  expect(trouble).toEqual([]);
-  await context.close();
-});
+it.each(LOOKS)(
+  "is cancelled where it was begun, and begun again, at $width px, $language",
+  async (look) => {
+    const words = WORDS[look.language];
+    const { page, context, trouble } = await openPage(browser, url, look);
+    await signIn(page, "wang", CONSOLE_PASSWORD);
+    await page.goto(`${url}#/rooms/flat-count-0001`);
+    await page.locator(".what-if input").fill("1");
+    for (const _time of ["once", "and again"]) {
+      await begin(page);
+      expect(await page.locator("[data-job=running]").textContent()).toContain(words.begun);
+      expect(await obstacles(page)).toEqual([]);
+      expect(await stickingOut(page)).toEqual([]);
+      await page.locator(".job").getByRole("button", { name: words.cancel, exact: true }).click();
+      await page.locator("[data-job=cancelled]").waitFor();
+      expect(await page.locator("[data-job=cancelled]").textContent()).toContain(words.cancelled);
+      expect(await page.locator(".what-if button.ant-btn-primary").isEnabled()).toBe(true);
+      expect(await page.locator(".job button, .job table").count()).toBe(0);
+      expect((await jobsOf(page)).filter(({ state }) => state !== "cancelled")).toEqual([]);
+    }
+    expect(trouble).toEqual([]);
+    await context.close();
+  },
+  150_000,
+);
 
 it("is cancelled in the list of long work, and its own page says so by itself", async () => {
   const [here, there] = [await openPage(browser, url, LOOKS[0]), await openPage(browser, url, LOOKS[1])];
@@ -96,7 +101,7 @@ it("is cancelled in the list of long work, and its own page says so by itself", 
   await there.page.goto(`${url}#/jobs`);
   const running = there.page.locator("main li", { has: there.page.locator("[data-job=running]") });
   await running.getByRole("button", { name: WORDS.zh.cancel, exact: true }).click();
-  await here.page.locator("[data-job=cancelled]").waitFor(SOON);
+  await here.page.locator("[data-job=cancelled]").waitFor();
   await running.waitFor({ state: "detached" });
   expect(await there.page.locator("main li [data-job=cancelled]").count()).toBeGreaterThan(0);
   expect(await obstacles(there.page)).toEqual([]);
@@ -105,7 +110,7 @@ it("is cancelled in the list of long work, and its own page says so by itself", 
   expect([...here.trouble, ...there.trouble]).toEqual([]);
   await here.context.close();
   await there.context.close();
-});
+}, 90_000);
 
 it("tells, when nobody cancels it, what would have been", async () => {
   const { page, context, trouble } = await openPage(browser, url, LOOKS[0]);
