@@ -4,8 +4,11 @@ import type { Language, Text } from "./said.ts";
 
 /** `Rented housing, Shanghai (上海市居住房屋租赁)`: what stands in brackets is the Chinese of what stands before them. */
 export function titleOf({ title }: Policy): Text {
-  const [, en, zh] = /^(.*?)\s*[(（](.*\p{Script=Han}.*)[)）]$/u.exec(title) ?? [];
-  return { en: en ?? title, zh: zh ?? title };
+  // One expression for all of it would be tried again from each bracket: seconds, for a long title.
+  const open = title.search(/[(（]/);
+  const inside = /[)）]$/.test(title) ? title.slice(open + 1, -1) : "";
+  if (open < 0 || !/\p{Script=Han}/u.test(inside)) return { en: title, zh: title };
+  return { en: title.slice(0, open).trimEnd(), zh: inside };
 }
 
 /** Where the figures come from. A source has the name its country gives it: an English reader gets the policy's title in its stead. */

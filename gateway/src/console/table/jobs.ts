@@ -17,7 +17,10 @@ export const JOB_KINDS = [
 export const JobRow = z.object({
   id: z.string(),
   kind: z.enum(JOB_KINDS),
-  about: z.string().nullable().describe("the device, board, platform, room or month it works on"),
+  about: z
+    .string()
+    .nullable()
+    .describe("the device, board, line, platform, space or month it works on; null: the whole box"),
   by: z.string(),
   startedAt: z.string(),
   state: z

@@ -44,7 +44,7 @@ export const ofCore: Readonly<Record<string, string>> = {
   'there is no device "{}"{}': "没有设备“{1}”{2*}",
   "{} cannot {}: {}": "{1}不能执行{2}：{3*}",
   "it expired at {}": "已于{1}到期",
-  "it is {} s ahead; a command may be valid for {} s at most": "提前了{1}秒；指令有效期最长{2}秒",
+  "it is {} s ahead; a command may be valid for {} s at most": "有效期到{1}秒之后；指令有效期最长{2}秒",
   "lost its connection: check its power and network": "连接中断：请检查供电和网络",
   "the clock was never set: check the time server": "时钟从未设置：请检查时间服务器",
   "the clock was set within the last minutes": "时钟在几分钟内被调整过",
@@ -112,6 +112,8 @@ export const ofCore: Readonly<Record<string, string>> = {
   "choose another address with --monitor HOST:PORT, or end what uses it":
     "请用--monitor 主机:端口换一个地址，或停止占用它的程序",
   "its devices have said nothing yet": "其设备尚未上报任何数据",
+  "not yet watched for a whole night: at least {} in by what was counted, nobody knows who was in before":
+    "监测尚未满一夜：按已有计数至少{1}人在内，此前已在内的人数不明",
   "no device watches it": "没有设备监测它",
   "{} has not begun yet": "{1}尚未开始",
   "name this month or one before": "请指定本月或以前的月份",
