@@ -63,7 +63,7 @@ const LOOKS = [
 
 const WORDS = {
   en: { begun: "What if the limit were 1?", cancel: "Cancel", cancelled: "Cancelled" },
-  zh: { begun: "如果限额为1人", cancel: "取消", cancelled: "已取消" },
+  zh: { begun: "如果上限为1人", cancel: "取消", cancelled: "已取消" },
 } as const;
 
 it.each(LOOKS)("is cancelled where it was begun, and begun again, at $width px, $language", async (look) => {
