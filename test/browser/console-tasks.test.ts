@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What a technician does over a real gateway: a list of rooms with errors, a platform, a door's plate by the camera, looking at a line and at a device. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, serveTcp, shareLine, type TcpFarEnd } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -129,16 +129,40 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   expect(await obstacles(page)).toEqual([]);
   await page.getByLabel("Name", { exact: true }).fill("city");
   await address.fill(rig.city.httpsUrl ?? "");
-  await page.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
   await save.click();
   const tried = page.locator(".gh-rows li", { hasText: "city" });
+  const unknown = "certificate is not from an authority this box knows: press Change and paste";
+  await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toContain(unknown);
+  const said = (await tried.innerText()).replaceAll(/\s+/g, " ");
+  expect(said.split(unknown)).toHaveLength(2);
+  expect(said).not.toMatch(/self.signed|Node|tls\.ca/);
+  await tried.getByRole("button", { name: "Change" }).click();
+  const form = page.getByRole("dialog");
+  expect(await form.getByLabel("Address of the platform").inputValue()).toBe(rig.city.httpsUrl);
+  await form.getByLabel(/own authority/).fill("city.pem");
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await form.getByText("This is no PEM certificate").waitFor();
+  await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
+  expect(await obstacles(page)).toEqual([]);
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ }).waitFor();
+  await page.getByRole("button", { name: "Use it" }).click();
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toMatch(/passed/);
-  expect(await tried.textContent()).not.toMatch(/failed/);
-  expect(existsSync(join(rig.dir, "secrets", "city.ca"))).toBe(true);
+  await expect.poll(() => tried.textContent(), { timeout: 30_000 }).not.toMatch(/failed/i);
+  expect(readdirSync(join(rig.dir, "secrets")).filter((name) => /^city\.\w+\.ca$/.test(name))).toHaveLength(1);
   await page.goto(`${url}#/uplinks`);
   const section = page.getByRole("region", { name: "city" });
   await expect.poll(() => section.locator("tbody tr").count()).toBe(4);
   await expect.poll(() => section.textContent(), { timeout: 15_000 }).toContain("connected");
+  await section.getByRole("button", { name: "Remove" }).click();
+  await page
+    .getByRole("dialog")
+    .getByText(/Nothing waits for it|have not reached it/)
+    .waitFor();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.locator(".gh-diff del", { hasText: "city" }).first().waitFor();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await expect.poll(() => page.getByText("No platform is set up").count(), { timeout: 20_000 }).toBe(1);
   expect(trouble).toEqual([]);
   await context.close();
 }, 90_000);

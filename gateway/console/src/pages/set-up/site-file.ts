@@ -4,7 +4,7 @@ import { CallProblem } from "../../client/problem.ts";
 
 export type Edit = AskOf<"PATCH /api/1/config", "body">["edits"][number];
 
-interface Item {
+export interface Item {
   readonly id: string;
   readonly [key: string]: unknown;
 }
