@@ -2,9 +2,12 @@ import { expect, test } from "vitest";
 import { CallProblem } from "../../client/problem.ts";
 import {
   candidatesOf,
+  doubledBy,
   type FoundDevice,
+  gateEdits,
   kindOf,
   moveEdits,
+  newGate,
   placesOf,
   rowsOf,
   takeEdits,
@@ -195,5 +198,54 @@ test("a refusal names the device and marks its row instead of a line of the site
   expect(problem.problem.problems).toEqual([
     { path: "reader-3-303", reason: "已被占用", fix: "换一个" },
     { path: "site.name", reason: "太长" },
+  ]);
+});
+
+test("a device that gets the place of another of its kind is told with the one that is there", () => {
+  const lock = new Map([["lock-a", "portal:door-3-303"]]);
+  expect(doubledBy(lock, site)).toEqual([{ name: "lock-a", place: "portal:door-3-303", beside: "lock-b" }]);
+  expect(doubledBy(new Map([["lock-a", "portal:door-3-302"]]), site)).toEqual([]);
+  // The other goes elsewhere with the same change.
+  expect(doubledBy(new Map([...lock, ["lock-b", "portal:door-3-302"]]), site)).toEqual([]);
+  const both = new Map([
+    ["lock-a", "portal:door-3-302"],
+    ["lock-b", "portal:door-3-302"],
+  ]);
+  expect(doubledBy(both, site)).toEqual([{ name: "lock-b", place: "portal:door-3-302", beside: "lock-a" }]);
+});
+
+test("gates of the site are places of their own, which no number is taken for", () => {
+  const withGate: SiteText = {
+    ...site,
+    spaces: [...(site.spaces ?? []), { id: "yard-3-302", kind: "yard" }],
+    portals: [
+      ...(site.portals ?? []),
+      { id: "gate-1", kind: "gate", name: "东大门", from: "outside", to: "yard-3-302" },
+    ],
+  };
+  const places = placesOf(withGate);
+  expect(places.gates).toEqual([{ id: "gate-1", names: ["东大门", "yard-3-302"] }]);
+  expect(places.portals.map(({ id }) => id)).toEqual(["door-3-302", "door-3-303"]);
+  const candidates = candidatesOf([found("reader-3-302")], undefined, withGate);
+  expect(rowsOf(candidates, {}, places)).toMatchObject([{ place: "portal:door-3-302" }]);
+});
+
+test("a gate is made by name with the first device at it, and leads into the yard", () => {
+  const east = newGate("东大门", site, []);
+  const west = newGate("西大门", site, [east]);
+  expect([east, west]).toEqual([
+    { id: "gate", name: "东大门" },
+    { id: "gate-2", name: "西大门" },
+  ]);
+  expect(placesOf(site, [east]).gates).toEqual([{ id: "gate", names: ["东大门"] }]);
+  expect(gateEdits(["portal:door-3-302"], [east, west], site, "院落")).toEqual([]);
+  const portal = { id: "gate", kind: "gate", name: "东大门", from: "outside", to: "yard" };
+  expect(gateEdits(["portal:gate", undefined], [east, west], site, "院落")).toEqual([
+    { op: "add", path: "spaces", value: { id: "yard", kind: "yard", name: "院落" } },
+    { op: "add", path: "portals", value: portal },
+  ]);
+  const yard: SiteText = { ...site, spaces: [...(site.spaces ?? []), { id: "court", kind: "yard" }] };
+  expect(gateEdits(["portal:gate"], [east], yard, "院落")).toEqual([
+    { op: "add", path: "portals", value: { ...portal, to: "court" } },
   ]);
 });

@@ -128,23 +128,70 @@ export function candidatesOf(
 }
 
 export interface Places {
+  /** Doors of rooms. */
   readonly portals: readonly Place[];
+  /** Gates and turnstiles of the site, which no number tells; those that are only named yet too. */
+  readonly gates: readonly Place[];
   readonly spaces: readonly Place[];
 }
 
 /** Doors go by the names of the room behind them. */
-export function placesOf(site: SiteText): Places {
+export function placesOf(site: SiteText, newGates: readonly NewGate[] = []): Places {
   const spaces = (site.spaces ?? []).map((space): Place => {
     const plate = (space["address"] as { plate?: string } | undefined)?.plate;
     const names = [space["name"], plate].filter((name) => typeof name === "string");
     return { id: space.id, names };
   });
   const byId = new Map(spaces.map((space) => [space.id, space]));
-  const portals = (site.portals ?? []).map(({ id, from = "", to = "" }): Place => {
+  const all = site.portals ?? [];
+  const placeOf = ({ id, name, from = "", to = "" }: Portal): Place => {
     const inner = byId.get(to) ?? byId.get(from);
-    return { id, names: inner === undefined ? [] : [inner.id, ...inner.names] };
-  });
-  return { portals, spaces: spaces.filter(({ id }) => id !== UNPLACED) };
+    const own = name === undefined ? [] : [name];
+    return { id, names: inner === undefined ? own : [...own, inner.id, ...inner.names] };
+  };
+  const named = newGates
+    .filter(({ id }) => !all.some((portal) => portal.id === id))
+    .map(({ id, name }): Place => ({ id, names: [name] }));
+  return {
+    portals: all.filter((portal) => !isGate(portal)).map(placeOf),
+    gates: [...all.filter(isGate).map(placeOf), ...named],
+    spaces: spaces.filter(({ id }) => id !== UNPLACED),
+  };
+}
+
+type Portal = NonNullable<SiteText["portals"]>[number];
+const isGate = ({ kind }: Portal): boolean => kind === "gate" || kind === "turnstile";
+
+/** A gate somebody named, which comes into the site file with the first device that is put there. */
+export interface NewGate {
+  readonly id: string;
+  readonly name: string;
+}
+
+export function newGate(name: string, { portals = [] }: SiteText, others: readonly NewGate[]): NewGate {
+  const taken = new Set([...portals, ...others].map(({ id }) => id));
+  return { id: freeId(/^[\x20-\x7e]+$/.test(name) ? name : "gate", taken), name };
+}
+
+/** The named gates among these places, from the street into the yard the site has, or gets. */
+export function gateEdits(
+  places: readonly (string | undefined)[],
+  gates: readonly NewGate[],
+  { portals = [], spaces = [] }: SiteText,
+  yardName: string,
+): Edit[] {
+  const used = gates.filter(({ id }) => places.includes(`portal:${id}`) && !portals.some((portal) => portal.id === id));
+  if (used.length === 0) return [];
+  const yard = spaces.find(({ id, kind }) => kind === "yard" && id !== UNPLACED)?.id;
+  const to = yard ?? freeId("yard", new Set(spaces.map(({ id }) => id)));
+  const space = { id: to, kind: "yard", name: yardName };
+  return [
+    ...(yard === undefined ? [{ op: "add" as const, path: "spaces", value: space }] : []),
+    ...used.map(({ id, name }) => {
+      const value = { id, kind: "gate", name, from: "outside", to };
+      return { op: "add" as const, path: "portals", value };
+    }),
+  ];
 }
 
 /** What stands at a place already: `portal:door-302` -> `lock lock-302`. */
@@ -164,6 +211,25 @@ const besides = (there: Standing, place: string | undefined, kind: DeviceKind | 
   place === undefined || place === `space:${UNPLACED}`
     ? undefined
     : there.get(place)?.find((one) => kind === undefined || one.kind === undefined || one.kind === kind)?.name;
+
+/** One that would stand beside another of its kind. */
+export interface Doubled {
+  readonly name: string;
+  readonly place: string;
+  readonly beside: string;
+}
+
+/** Of devices that are there and get another place. */
+export function doubledBy(moves: ReadonlyMap<string, string>, site: SiteText): Doubled[] {
+  const devices = site.devices ?? [];
+  const there = standing({ devices: devices.filter(({ id }) => !moves.has(id)) });
+  return [...moves].flatMap(([name, place]) => {
+    const kind = devices.find(({ id }) => id === name)?.["kind"] as DeviceKind | undefined;
+    const beside = besides(there, place, kind);
+    there.set(place, [...(there.get(place) ?? []), { kind, name }]);
+    return beside === undefined ? [] : [{ name, place, beside }];
+  });
+}
 
 /** Decided ones come first, then what is sure: a guess never puts a second device of one kind to a door. */
 export function rowsOf(

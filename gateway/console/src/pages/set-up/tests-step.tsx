@@ -55,7 +55,7 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpDevicesWords);
   const taking = useWords(setUpTakingWords);
   const frame = useWords(setUpWords);
-  const report = useAnswer("GET /api/1/reports/commissioning", {});
+  const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["health"] });
   const [onlyOpen, setOnlyOpen] = useState(false);
   const all = useTestOfAll(report.reload);
   const devices = byPlace(report.answer?.devices ?? []);
