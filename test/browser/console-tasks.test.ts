@@ -136,7 +136,7 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   const tried = page.locator(".gh-rows li", { hasText: "city" });
   const unknown = "certificate is not from an authority this box knows: press Change and paste";
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toContain(unknown);
-  const said = (await tried.innerText()).replaceAll(/\s+/g, " ");
+  const said = ((await tried.textContent()) ?? "").replaceAll(/\s+/g, " ");
   expect(said.split(unknown)).toHaveLength(2);
   expect(said).not.toMatch(/self.signed|Node|tls\.ca/);
   await tried.getByRole("button", { name: "Change" }).click();

@@ -1,7 +1,7 @@
 /** The sixth step: the platforms alerts are sent to, each tried step by step. */
 import { systemClock } from "@gatehouse/protocol";
 import { Button, Flex, Spin, Tag, Typography } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
@@ -77,6 +77,7 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
               up={row?.up}
               at={setUp.busy === "no" && fresh?.id === id ? fresh.turn : 0}
               last={report.answer?.uplinks.find((one) => one.id === id)}
+              onEnded={report.reload}
             >
               <UplinkDeeds
                 setUp={setUp}
@@ -138,10 +139,12 @@ interface UplinkTestProps {
   readonly at: number;
   /** How its latest test ended, whoever did it. */
   readonly last: { readonly test: TestState; readonly testedAt: string | null } | undefined;
+  /** Also where the feed was away as it ended. */
+  readonly onEnded: () => void;
   readonly children: ReactNode;
 }
 
-function UplinkTest({ id, up, at, last, children }: UplinkTestProps) {
+function UplinkTest({ id, up, at, last, onEnded, children }: UplinkTestProps) {
   const words = useWords(setUpFinishWords);
   const { time } = useTimes();
   const [kept, keep] = useKept<{ readonly job?: string }>(`uplink.test.${id}`, {});
@@ -149,7 +152,13 @@ function UplinkTest({ id, up, at, last, children }: UplinkTestProps) {
   const doing = useDoing();
   const followed = useJob(job);
   // Its steps say it all.
-  const isTold = followed.result !== undefined && followed.result !== null && hasEnded(followed.job);
+  const ended = hasEnded(followed.job);
+  const isTold = followed.result !== undefined && followed.result !== null && ended;
+  const told = useRef(onEnded);
+  told.current = onEnded;
+  useEffect(() => {
+    if (ended) told.current();
+  }, [ended]);
   const [tried, setTried] = useState(0);
   const start = () =>
     void doing.run(async () => keep({ job: (await call("POST /api/1/uplinks/:id/test", { params: { id } })).id }));
