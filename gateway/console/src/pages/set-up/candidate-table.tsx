@@ -5,9 +5,10 @@ import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
-import { type Decision, type DeviceKind, type Places, type Row, UNPLACED } from "./candidates.ts";
+import { type Decision, type DeviceKind, type Row, UNPLACED } from "./candidates.ts";
 import { MapChoice, type RegisterMaps } from "./map-choice.tsx";
 import { PlaceChoice } from "./place-choice.tsx";
+import type { Places } from "./places.ts";
 
 interface CandidateTableProps {
   readonly rows: readonly Row[];

@@ -12,12 +12,8 @@ import { CandidateTable } from "./candidate-table.tsx";
 import {
   candidatesOf,
   type Decision,
-  gateEdits,
-  type NewGate,
-  newGate,
   type Pairing,
   placeKeys,
-  placesOf,
   type Row,
   rowsOf,
   takeEdits,
@@ -28,6 +24,7 @@ import {
 import { DoorByCard } from "./door-by-card.tsx";
 import { useKept } from "./kept-input.ts";
 import { PairingBar } from "./pairing-bar.tsx";
+import { gateEdits, type NewGate, newGate, placesOf } from "./places.ts";
 import { NOTHING_SCANNED, type Scanned } from "./scanned.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
 import { type TakingProblem, takingProblem } from "./taking-problem.ts";

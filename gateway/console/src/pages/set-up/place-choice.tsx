@@ -4,8 +4,9 @@ import { useState } from "react";
 import { Field } from "../../parts/field.tsx";
 import { useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
-import { type DeviceKind, isAtDoor, type Places, UNPLACED } from "./candidates.ts";
+import { type DeviceKind, isAtDoor, UNPLACED } from "./candidates.ts";
 import type { Place } from "./number-match.ts";
+import type { Places } from "./places.ts";
 
 interface PlaceChoiceProps {
   readonly label: string;
