@@ -14,6 +14,7 @@ import type { Edit, Item } from "./site-file.ts";
 import { changeEdits, draftOf, type KeptSecrets, type UplinkDraft, uplinkProblems } from "./uplink-draft.ts";
 import { UplinkForm } from "./uplink-form.tsx";
 import type { SetUp } from "./use-set-up.ts";
+import "./set-up.css";
 
 type Lanes = AnswerOf<"GET /api/1/uplinks">["uplinks"][number]["lanes"];
 
