@@ -76,6 +76,7 @@ export const alertWords = dictionary({
   },
   photoBy: { zh: "{by} 摄于 {at}", en: "by {by}, {at}" },
   sheet: { zh: "预警处置单", en: "Alert sheet" },
+  number: { zh: "预警编号", en: "Alert number" },
   signature: { zh: "处理人签字：", en: "Signature:" },
   signedAt: { zh: "日期：", en: "Date:" },
   by: { zh: "由", en: "by" },
