@@ -55,8 +55,8 @@ describe.each([WIDE, NARROW])("on paper, printed at $width px", (look) => {
       await page.locator("input[role=spinbutton]").fill(String(used));
       await page.keyboard.press("Tab");
       await expect.poll(() => label.first().evaluate((one) => one.style.gridRowStart)).toBe(used === 0 ? "" : "5");
-      const said = await page.locator("p", { hasText: /labels, \d+ pages|张标签，\d+ 页/ }).innerText();
-      const [labels = 0, sheets = 0] = (said.match(/\d+/g) ?? []).map(Number);
+      const said = await page.locator("p", { hasText: /labels, \d+ pages|张标签，\d+ 页/ }).textContent();
+      const [labels = 0, sheets = 0] = ((said ?? "").match(/\d+/g) ?? []).map(Number);
       expect(sheets).toBe(Math.ceil((labels + used) / 15));
       const onOne = (await label.first().locator(".gh-label-text > *").count()) + 1;
       for (const paper of PAPERS) {
@@ -103,9 +103,20 @@ it("the sheet of an alert names the site and the alert, and no message of the pa
   expect(await page.locator(".ant-message").filter({ visible: true }).count()).toBe(0);
   const head = page.locator(".sheet-head");
   expect(await head.isVisible()).toBe(true);
-  expect(await head.innerText()).toContain("Load (load-site)");
-  expect(await head.innerText()).toContain(id);
+  expect(await head.textContent()).toContain("Load (load-site)");
+  expect(await head.textContent()).toContain(id);
   await page.emulateMedia({ media: "screen" });
   expect(await printed(page, PAPERS[0])).toHaveLength(1);
+  // Rules for labels must not take the margins of everything that is printed after them.
+  const margins = await page.evaluate(() => {
+    const inside = (rules: CSSRuleList): readonly CSSRule[] =>
+      [...rules].flatMap((rule) => (rule instanceof CSSMediaRule ? inside(rule.cssRules) : [rule]));
+    return [...document.styleSheets]
+      .flatMap(({ cssRules }) => inside(cssRules))
+      .filter((rule) => rule instanceof CSSPageRule)
+      .filter(({ selectorText }) => selectorText === "")
+      .map(({ style }) => style.margin);
+  });
+  expect(margins).toEqual(["14mm"]);
   await context.close();
 });
