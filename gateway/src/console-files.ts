@@ -3,8 +3,9 @@
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Clock } from "@gatehouse/protocol";
+import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { backUpInThread, stageInThread } from "./backup/thread.ts";
+import { checkedChanges } from "./configuration/checked-changes.ts";
 import type { Configuration } from "./configuration/configuration.ts";
 import { type LookAsked, type Looked, look } from "./configuration/look.ts";
 import type { LongWorkParts } from "./console/answers/long-work.ts";
@@ -21,6 +22,7 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
     changes: changes.map((change) => ({ ...change })),
     lines: lines.map((line) => ({ ...line })),
   });
+  const changes = checkedChanges(configuration, stateDir);
   const lookAt = (asked: LookAsked) => look(configuration, stateDir, asked);
   const used = (applied: { readonly version: number; readonly hash: string }) => {
     told();
@@ -49,12 +51,14 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
       const { problems, warnings, difference } = await lookAt({ kind: "text", text });
       return { problems, warnings, diff: problems.length > 0 ? null : plain(difference) };
     },
-    use: async (text, { hash, note, by }) => used(configuration.apply(text, hash, { by, note })),
+    use: async (text, { hash, note, by }) => used(await changes.apply(text, hash, { by, note })),
     edit: async (edits, { hash, note, by, check }) => {
       const whole = edits.map((edit) => ({ value: undefined, ...edit }));
       const { text, difference, problems, warnings } = await lookAt({ kind: "edits", edits: whole });
       const diff = plain(difference);
       if (check) return { hash: configuration.hash, version: null, diff, warnings: [...problems, ...warnings] };
+      configuration.mustBe(hash);
+      if (problems.length > 0) throw new ConfigError(problems);
       const applied = used(configuration.apply(text, hash, { by, note }));
       return { ...applied, diff, warnings };
     },
@@ -65,7 +69,7 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
       const text = configuration.versionText(n);
       return { version, text, diff: plain((await lookAt({ kind: "text", text })).difference) };
     },
-    rollback: async (n, { hash, by }) => used(configuration.rollback(n, hash, by)),
+    rollback: async (n, { hash, by }) => used(await changes.rollback(n, hash, by)),
     writeSecret: async (name, value) => void configuration.writeSecret(name, value),
     dropSecret: (name) => rm(join(dirname(resolve(configuration.file)), "secrets", name), { force: true }),
   };

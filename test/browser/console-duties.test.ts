@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takeOver } from "../support/console-account.ts";
 import { fits, type Opened, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
-import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
+import { openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
 const PASSWORD = "kein-geheimnis-42";
 const HOSTILE = `<img src=x onerror=alert(1)>"'&</script>=1+1\u202e${"ab".repeat(60)}`;
@@ -38,18 +39,8 @@ beforeAll(async () => {
   };
   rig = await openRig({ devices: 2, uplinks: () => [], sections });
   url = `https://127.0.0.1:${port}/`;
-  const claim = await eventually(
-    () => rig.gateway.log.find(({ link }) => typeof link === "string"),
-    (found) => found !== undefined,
-  );
   browser = await openBrowser();
-  const link = `${url}${String(claim?.["link"]).replace(/^[^#]*/, "")}`;
-  const { page, context } = await openPage(browser, link, { width: 1280, language: "en" });
-  await page.locator("input[autocomplete=username]").fill("wang");
-  for (const input of await page.locator("input[autocomplete=new-password]").all()) await input.fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
-  await page.locator(".tile").first().waitFor();
-  await context.close();
+  await takeOver(browser, rig.gateway, url, "wang", PASSWORD);
   for (const id of ["count-0001", "count-0002"]) {
     const device = await rig.device(id);
     const tamper = JSON.stringify({ kind: "tamper.on", epoch: 1, seq: 1 });

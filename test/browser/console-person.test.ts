@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { systemClock } from "@gatehouse/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { callApi, claimBox, claimLinkOf } from "../support/console-account.ts";
+import { callApi, takeOver } from "../support/console-account.ts";
 import { type Look, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { FIRE_INPUT, fireSections } from "../support/fire-site.ts";
 import { freePort } from "../support/free-port.ts";
@@ -26,9 +26,7 @@ beforeAll(async () => {
   rig = await openRig({ devices: 1, uplinks: () => [], sections });
   url = `https://127.0.0.1:${port}/`;
   browser = await openBrowser();
-  const { page, context } = await openPage(browser, await claimLinkOf(rig.gateway, url), WIDE);
-  await claimBox(page, "wang", PASSWORD);
-  await context.close();
+  await takeOver(browser, rig.gateway, url, "wang", PASSWORD);
 }, 60_000);
 
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { strToU8, zipSync } from "fflate";
 import type { Browser } from "playwright-core";
 import qrcode from "qrcode";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { claimBox, claimLinkOf } from "../support/console-account.ts";
+import { takeOver } from "../support/console-account.ts";
 import { type Look, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { openRig, type Rig, readingsTopic } from "../support/rig.ts";
@@ -58,9 +58,7 @@ beforeAll(async () => {
   rig = await openRig({ devices: 1, uplinks: () => [], sections, env: { READER_KEY } });
   url = `https://127.0.0.1:${port}/`;
   browser = await openBrowser();
-  const { page, context } = await openPage(browser, await claimLinkOf(rig.gateway, url), WIDE);
-  await claimBox(page, "wang", PASSWORD);
-  await context.close();
+  await takeOver(browser, rig.gateway, url, "wang", PASSWORD);
 }, 60_000);
 
 afterAll(async () => {

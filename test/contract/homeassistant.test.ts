@@ -241,6 +241,26 @@ test("a sensor that never says off goes off by itself after a restart too", asyn
   expect(await third.news()).toEqual([]);
 });
 
+test("the end of such a signal that a restart took from the way to the disk is stored after it", async () => {
+  const pir = { id: "pir", kind: "presence" as const, address: "pir" };
+  let isFull = false;
+  const accept = () => (isFull ? Promise.reject(new RangeError("disk full")) : Promise.resolve([]));
+  const first = await run([pir], { accept });
+  await first.rig.publish(
+    "homeassistant/binary_sensor/pir/config",
+    JSON.stringify({ uniq_id: "pir", dev_cla: "motion", stat_t: "locks/pir", off_dly: 30 }),
+  );
+  await first.news();
+  await first.rig.publish("locks/pir", "ON");
+  await first.news();
+  isFull = true;
+  await first.rig.clock.advance(31_000);
+  await first.end();
+  const second = await run([pir], { vault: first.rig.vault });
+  await second.rig.clock.advance(30_000);
+  expect(await second.news()).toEqual(["pir presence.off"]);
+});
+
 test("a lock that wants a code with its commands is heard and not commanded", async () => {
   const { rig, news } = await run([{ id: "l", kind: "lock", address: "coded" }]);
   await rig.publish(

@@ -41,6 +41,20 @@ test.each([
   expect(headings(`docs/${folder}.md`).sort()).toEqual(types);
 });
 
+test("a service is not killed while a board is written", () => {
+  const bridge = read("firmware-bridge/src/bridge.ts");
+  const given = ["LAST_WORDS_MS", "WRITTEN_MS"].map((name) =>
+    Number(new RegExp(`^const ${name} = ([\\d_]+);`, "m").exec(bridge)?.[1]?.replaceAll("_", "")),
+  );
+  const neededSeconds = given.reduce((sum, ms) => sum + ms / 1_000, 0);
+  expect(neededSeconds).toBeGreaterThan(100);
+  for (const unit of ["gatehouse", "gatehouse-bridge"]) {
+    const text = read(`docs/deploy/${unit}.service`);
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(neededSeconds + 5);
+    expect(text).toMatch(/^KillMode=control-group$/m);
+  }
+});
+
 test("every health code stands in docs/health-codes.md, and no other", () => {
   const codes = Array.from(
     read("gateway/src/core/health-codes.ts").matchAll(/^ {2}"([\w-]+)": words\(/gm),

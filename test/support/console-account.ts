@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** Whoever uses the console in a test: taking a box over, and calls of the API as the page itself makes them. */
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { type Look, openPage } from "./console-page.ts";
 import type { GatewayProcess } from "./gateway-process.ts";
 import { eventually } from "./rig.ts";
 
@@ -18,6 +19,15 @@ export async function claimBox(page: Page, name: string, password: string): Prom
   for (const field of await page.locator("input[autocomplete=new-password]").all()) await field.fill(password);
   await page.locator("button[type=submit]").click();
   await page.locator("main.content").waitFor();
+}
+
+const ANY: Look = { width: 1280, language: "en" };
+
+/** The first account of a new box, made in a browser that is closed again. */
+export async function takeOver(browser: Browser, gateway: GatewayProcess, url: string, name: string, password: string) {
+  const { page, context } = await openPage(browser, await claimLinkOf(gateway, url), ANY);
+  await claimBox(page, name, password);
+  await context.close();
 }
 
 export interface Called {

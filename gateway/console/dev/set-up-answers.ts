@@ -351,6 +351,7 @@ const deviceAnswers = (tell: (message: LiveMessage) => void): Partial<Record<Api
         readings: false,
         credentials: "strip",
         lanes: { emergency: lane, alert: lane, presence: lane, telemetry: lane },
+        late: false,
         codes: [],
       })),
     },

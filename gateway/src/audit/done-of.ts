@@ -1,5 +1,6 @@
 /** What the core took or refused, as an entry of the audit log: who, what, to what. No words of people, no credentials. */
 import type { Deed } from "@gatehouse/protocol";
+import { asideText, type LeftAside } from "../backup/left-aside.ts";
 import type { Input } from "../core/step.ts";
 import type { Done } from "./entry.ts";
 
@@ -57,13 +58,14 @@ function subjectOf(deed: Deed): string {
   return "";
 }
 
-/** A backup that was put in place of what was here. */
-/** `isUndone`: what was there before was put back, as the gateway did not start with the backup. */
+/** A backup that was put in place of what was here. `undone`: what was there before was put back, as the gateway did not start with the backup. */
 export function restoreDone(
   taken: { readonly madeAt: string; readonly replaced: string | undefined },
-  isUndone = false,
+  undone?: { readonly left: LeftAside | undefined },
 ): Done {
   const before = taken.replaced === undefined ? "" : `; what was here before stands in ${taken.replaced}`;
-  const what = isUndone ? "undone: the gateway did not start with the backup" : "put back from a backup";
-  return { by: "gateway", what: "restore", subject: taken.madeAt, detail: `${what}${before}` };
+  const left =
+    undone?.left === undefined || taken.replaced === undefined ? "" : `; ${asideText(undone.left, taken.replaced)}`;
+  const what = undone !== undefined ? "undone: the gateway did not start with the backup" : "put back from a backup";
+  return { by: "gateway", what: "restore", subject: taken.madeAt, detail: `${what}${before}${left}` };
 }

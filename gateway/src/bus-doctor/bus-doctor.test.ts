@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Framing, sum8, toHex } from "@gatehouse/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LineProtocol } from "../core/ports.ts";
+import { widthOf } from "../words/width.ts";
 import { Dialogue, type Entry } from "./entry.ts";
 import { openRecorder, readRecording } from "./recording.ts";
 import { dialogueLine, reportText } from "./table.ts";
@@ -122,6 +123,24 @@ describe("the figures of a line", () => {
       ["rx", n * 1_000 + 405, answer(1)],
     ]).flat();
     expect(reportOf(late).findings).toEqual([]);
+  });
+
+  it("are told in Chinese, column under column, and frames in the words of their standard", () => {
+    const said = rounds({ 1: () => [answer(1), answer(1, 8)], 2: () => [answer(2).with(3, 0)] });
+    const tally = new Tally({ characterMs: 1, nameOf, unasked: false });
+    const entries = entriesOf(said);
+    for (const entry of entries) tally.note(entry);
+    const text = reportText(tally.report(), nameOf, "zh");
+    const [head = "", first = ""] = text.split("\n");
+    expect(head).toMatch(/^地址 +设备 +询问 +应答/);
+    expect(widthOf(head.slice(0, head.indexOf("设备")))).toBe(first.indexOf("front"));
+    expect(text).toContain("! 地址1（front）：");
+    expect(text).toMatch(/秒，收到\d+帧/);
+    expect(text.replaceAll(/front|back|max/g, "")).not.toMatch(/[a-z]{3}/);
+    const lines = entries.map((entry) => dialogueLine(entry, "zh"));
+    expect(lines.find((line) => line.includes("~~"))).toContain("损坏（checksum）");
+    expect(lines[1]).toContain("rx 1: 7");
+    expect(reportText(reportOf(rounds({ 1: () => [answer(1)] })), nameOf, "zh")).toContain("此线路没有问题");
   });
 
   it("name what is wrong with the whole line", () => {

@@ -1,5 +1,6 @@
 /** A terminal that shows the figures of a line and the end of its dialogue, redrawn in place; elsewhere the dialogue runs through. */
 import type { Clock } from "@gatehouse/protocol";
+import type { Language } from "../words/said.ts";
 import type { Entry } from "./entry.ts";
 import { dialogueLine } from "./table.ts";
 
@@ -16,19 +17,28 @@ export interface Screen {
 }
 
 /** `head` and `figures` are asked for at every redraw. */
-export function openScreen(clock: Clock, out: NodeJS.WriteStream, head: () => string, figures: () => string): Screen {
-  return out.isTTY ? redrawn(clock, out, head, figures) : running(out, figures);
+export function openScreen(
+  clock: Clock,
+  out: NodeJS.WriteStream,
+  head: () => string,
+  figures: () => string,
+  language: Language = "en",
+): Screen {
+  const line = (entry: Entry) => dialogueLine(entry, language);
+  return out.isTTY ? redrawn(clock, out, head, figures, line) : running(out, figures, line);
 }
 
-function running(out: NodeJS.WriteStream, figures: () => string): Screen {
+type Line = (entry: Entry) => string;
+
+function running(out: NodeJS.WriteStream, figures: () => string, line: Line): Screen {
   return {
-    note: (entry) => void out.write(`${dialogueLine(entry)}\n`),
+    note: (entry) => void out.write(`${line(entry)}\n`),
     say: (text) => void out.write(`${text}\n`),
     end: (empty) => void out.write(empty ? "" : `\n${figures()}\n`),
   };
 }
 
-function redrawn(clock: Clock, out: NodeJS.WriteStream, head: () => string, figures: () => string): Screen {
+function redrawn(clock: Clock, out: NodeJS.WriteStream, head: () => string, figures: () => string, line: Line): Screen {
   const lines: string[] = [];
   let cancel = () => {};
   const add = (line: string) => {
@@ -45,7 +55,7 @@ function redrawn(clock: Clock, out: NodeJS.WriteStream, head: () => string, figu
   out.write("\x1b[?1049h");
   draw();
   return {
-    note: (entry) => add(dialogueLine(entry)),
+    note: (entry) => add(line(entry)),
     say: add,
     end: (empty) => {
       cancel();

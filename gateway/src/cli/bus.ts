@@ -8,6 +8,7 @@ import { dialogueLine, reportText } from "../bus-doctor/table.ts";
 import { type LineReport, SOMEBODY, Tally } from "../bus-doctor/tally.ts";
 import { untilSignal } from "./arguments.ts";
 import { openBusLine } from "./bus-line.ts";
+import { inTerminal, terminalLanguage } from "./terminal-language.ts";
 
 interface BusFlags {
   readonly site?: string;
@@ -71,17 +72,18 @@ async function examineLine(id: string | undefined, flags: BusFlags): Promise<voi
   const devices = namesOf(driver.devices);
   const nameOf = (address: string) => devices[address];
   const tally = new Tally({ characterMs, nameOf, unasked });
-  const figures = () => reportText(tally.report(), nameOf);
-  const head = () => `${driver.id} (${driver.row.type}) on ${link}, Ctrl-C ends`;
+  const language = terminalLanguage(process.env);
+  const figures = () => reportText(tally.report(), nameOf, language);
+  const head = () => inTerminal(`${driver.id} (${driver.row.type}) on ${link}, Ctrl-C ends`);
   const facts = { driver: driver.id, type: driver.row.type, link, characterMs, unasked, devices };
   const recorder = flags.record === undefined ? undefined : await openRecorder(flags.record, facts);
-  const screen = flags.json ? undefined : openScreen(systemClock, process.stdout, head, figures);
+  const screen = flags.json ? undefined : openScreen(systemClock, process.stdout, head, figures, language);
   const note = (entry: Entry) => {
     tally.note(entry);
     recorder?.note(entry);
     screen?.note(entry);
   };
-  const lost = (error: LinkError) => screen?.say(`!! ${error.message}; trying again`);
+  const lost = (error: LinkError) => screen?.say(inTerminal(`!! ${error.message}; trying again`));
   const signal =
     flags.seconds === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(flags.seconds * 1_000)]);
   try {
@@ -95,6 +97,7 @@ async function examineLine(id: string | undefined, flags: BusFlags): Promise<voi
 }
 
 async function replayFile(path: string, flags: BusFlags): Promise<void> {
+  const language = terminalLanguage(process.env);
   let header: RecordingHeader | undefined;
   let tally = new Tally({ characterMs: 1, nameOf: () => undefined });
   const nameOf = (address: string) => header?.devices[address];
@@ -102,7 +105,7 @@ async function replayFile(path: string, flags: BusFlags): Promise<void> {
     path,
     (entry) => {
       tally.note(entry);
-      if (!flags.json) process.stdout.write(`${dialogueLine(entry)}\n`);
+      if (!flags.json) process.stdout.write(`${dialogueLine(entry, language)}\n`);
     },
     (found) => {
       header = found;
@@ -111,8 +114,10 @@ async function replayFile(path: string, flags: BusFlags): Promise<void> {
   );
   const report = tally.report();
   if (flags.json) print({ driver: header?.driver, type: header?.type, link: header?.link, ...named(report, nameOf) });
-  else
-    process.stdout.write(`\n${header?.driver} (${header?.type}) on ${header?.link}\n${reportText(report, nameOf)}\n`);
+  else {
+    const head = inTerminal(`${header?.driver} (${header?.type}) on ${header?.link}`);
+    process.stdout.write(`\n${head}\n${reportText(report, nameOf, language)}\n`);
+  }
 }
 
 /** Each address with its device of the site file. */

@@ -1,6 +1,7 @@
 /** A replay's summary for people. */
 import { join } from "node:path";
 import type { ComparedSummary, ReplaySummary } from "../replay/summary.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 const SHOWN_SPACES = 30;
 
@@ -13,7 +14,7 @@ export function summaryText(summary: ReplaySummary, out: string): string {
     ...comparison(summary),
     `written    ${join(out, "alerts.ndjson")}, estimates.ndjson, report.html`,
     ...summary.compared.map(({ folder }) => `           ${join(out, folder, "alerts.ndjson")}, estimates.ndjson`),
-    ...summary.notes.map((note) => `note       ${note}`),
+    ...summary.notes.map((note) => `note       ${inTerminal(note)}`),
     ...summary.problems.map((problem) => `rejected   ${problem}`),
   ];
   if (rejected > summary.problems.length) lines.push(`rejected   … ${rejected - summary.problems.length} more`);

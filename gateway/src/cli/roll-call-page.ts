@@ -1,6 +1,7 @@
 /** The roll call as a page for the printer: A4, black on white, Chinese and English, no script, nothing loaded. */
 import type { RollCall, RollCallSpace } from "../monitor/roll-call.ts";
 import { escapeHtml } from "../replay/report/html.ts";
+import { inLanguage } from "../words/said.ts";
 
 const STYLE = `
 @page { size: A4; margin: 14mm }
@@ -45,9 +46,7 @@ function table(spaces: readonly RollCallSpace[]): string {
 function unknowns(spaces: RollCall["unknown"]): string {
   const rows = spaces.map(
     ({ space, name, why }) =>
-      `<tr><td>${escapeHtml(space)}${name === space ? "" : `<br>${escapeHtml(name)}`}</td><td>${why === NOT_WATCHED ? "无设备监测" : "设备尚无数据"} ${escapeHtml(why)}</td><td class="box"></td></tr>`,
+      `<tr><td>${escapeHtml(space)}${name === space ? "" : `<br>${escapeHtml(name)}`}</td><td>${escapeHtml(inLanguage(why, "zh"))} ${escapeHtml(why)}</td><td class="box"></td></tr>`,
   );
   return `<table><thead><tr><th>区域 Space</th><th>原因 Why</th><th>已清点 Counted</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
-
-const NOT_WATCHED = "no device watches it";

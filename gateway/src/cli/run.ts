@@ -52,13 +52,15 @@ async function run(flags: RunFlags): Promise<void> {
   const logs = new LogRing();
   let reload = (): void => {};
   const signal = untilSignal(() => reload());
-  const [log, { runGateway }, { Configuration }, { Changes, runReconfigurable }, { writeNewSite }] = await Promise.all([
-    openLog(flags.logLevel, logs),
-    import("../main.ts"),
-    import("../configuration/configuration.ts"),
-    import("../configuration/run-reconfigurable.ts"),
-    import("../configuration/new-site.ts"),
-  ]);
+  const [log, { runGateway }, { Configuration }, { checkedChanges }, { Changes, runReconfigurable }, { writeNewSite }] =
+    await Promise.all([
+      openLog(flags.logLevel, logs),
+      import("../main.ts"),
+      import("../configuration/configuration.ts"),
+      import("../configuration/checked-changes.ts"),
+      import("../configuration/run-reconfigurable.ts"),
+      import("../configuration/new-site.ts"),
+    ]);
   const clock = clockFor(flags.clock);
   const isNew = writeNewSite(flags.site, flags.state, () => randomBytes(2).toString("hex"));
   const changes = new Changes();
@@ -72,11 +74,11 @@ async function run(flags: RunFlags): Promise<void> {
   let wasOpen = false;
   let hung: LinkError | undefined;
   reload = () => {
-    try {
-      configuration.reload();
-    } catch (err) {
-      log.warn({ err }, "the site file is wrong and is not used; the gateway goes on with the one before");
-    }
+    checkedChanges(configuration, flags.state)
+      .reload()
+      .catch((err: unknown) =>
+        log.warn({ err }, "the site file is wrong and is not used; the gateway goes on with the one before"),
+      );
   };
   const options = {
     ...files,

@@ -1,8 +1,5 @@
 /** Tables of plain text, in which a Chinese character is two columns wide. Pure. */
-
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-
-const widthOf = (text: string): number => [...text].reduce((width, char) => width + (WIDE.test(char) ? 2 : 1), 0);
+import { widthOf } from "../words/width.ts";
 
 /** Rows with their cells under one another; the last cell is not padded. */
 export function textTable(rows: readonly (readonly string[])[]): string {

@@ -142,29 +142,18 @@ export class Configuration {
     this.#lastRun.ran(hashOf(text));
   }
 
-  /**
-   * On disk when it returns; the gateway starts anew right after. Throws ConfigError with every problem and changes nothing then, RejectedError
-   * when the file is not `hash` any more.
-   */
-  apply(text: string, hash: string, author: Author): Applied {
+  /** Throws RejectedError when the file is not `hash` any more. */
+  mustBe(hash: string): void {
     if (hash !== this.hash)
       throw new RejectedError("the site file has changed meanwhile: look at what stands there now, then try again");
-    const { problems } = this.check(text);
-    if (problems.length > 0) throw new ConfigError(problems);
+  }
+
+  /** A text that was checked; see `checkedChanges`. On disk when it returns; the gateway starts anew right after. Throws as `mustBe`. */
+  apply(text: string, hash: string, author: Author): Applied {
+    this.mustBe(hash);
     const version = this.#take(text, author);
     this.#options.onChange();
     return { version: version.n, hash: version.hash };
-  }
-
-  rollback(n: number, hash: string, by: string): Applied {
-    return this.apply(this.#versions.text(n), hash, { by, note: `back to version ${n}` });
-  }
-
-  /** The file as it stands, as after an edit by hand. Throws ConfigError and keeps running with what it has. */
-  reload(): void {
-    const { problems } = this.check(this.text);
-    if (problems.length > 0) throw new ConfigError(problems);
-    this.#options.onChange();
   }
 
   /** After a start that failed: the file that ran last stands again, and the one that did not stays a version. Undefined where it is the same one. */

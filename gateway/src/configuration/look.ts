@@ -7,6 +7,8 @@ import type { Edit } from "./edits.ts";
 
 export type LookAsked =
   | { readonly kind: "current" }
+  /** What is wrong with it, and not what it would change. */
+  | { readonly kind: "check"; readonly text: string }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "edits"; readonly edits: readonly Edit[] };
 
@@ -33,21 +35,17 @@ const LARGE_CHARS = 20_000;
 
 /** Throws ConfigError for edits that lead nowhere. */
 export async function look(configuration: Configuration, stateDir: string, asked: LookAsked): Promise<Looked> {
-  const size = configuration.text.length + (asked.kind === "text" ? asked.text.length : 0);
+  const size = configuration.text.length + ("text" in asked ? asked.text.length : 0);
   const isLarge = size > LARGE_CHARS || (asked.kind === "edits" && asked.edits.length > 50);
   return isLarge ? lookApart({ siteFile: configuration.file, stateDir, asked }) : lookHere(configuration, asked);
 }
 
 export function lookHere(configuration: Configuration, asked: LookAsked): Looked {
   const text =
-    asked.kind === "text"
-      ? asked.text
-      : asked.kind === "edits"
-        ? configuration.edited(asked.edits)
-        : configuration.text;
+    "text" in asked ? asked.text : asked.kind === "edits" ? configuration.edited(asked.edits) : configuration.text;
   const value = asked.kind === "current" ? { value: configuration.value } : {};
   const none = { changes: [], lines: [] };
-  const difference = asked.kind === "current" ? none : configuration.difference(text);
+  const difference = asked.kind === "current" || asked.kind === "check" ? none : configuration.difference(text);
   return { ...value, text, ...configuration.check(text), difference };
 }
 

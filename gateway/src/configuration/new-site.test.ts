@@ -64,7 +64,7 @@ describe("a new site", () => {
     for (let n = 0; n < 105; n++) configuration.apply(`${first}# ${n}\n`, configuration.hash, { by: "li", note: "" });
     expect(configuration.versions.map(({ n }) => n)).toEqual(Array.from({ length: 100 }, (_, index) => index + 7));
     expect(() => configuration.apply(first, "0", { by: "li", note: "" })).toThrow("has changed meanwhile");
-    expect(() => configuration.rollback(1, configuration.hash, "li")).toThrow("there are 7 to 106");
+    expect(() => configuration.versionText(1)).toThrow("there are 7 to 106");
   });
 
   it("puts back what ran last, keeps what did not start, and never undoes what is the same file", () => {

@@ -11,11 +11,18 @@ export interface ConfigurationPort {
   readonly hash: string;
   readonly versions: readonly { readonly n: number; readonly hash: string }[];
   versionText(n: number): string;
-  difference(is: string): object;
-  check(text: string): { readonly problems: readonly object[]; readonly warnings: readonly object[] };
-  apply(text: string, hash: string, author: { readonly by: string; readonly note: string }): object;
-  rollback(n: number, hash: string, by: string): object;
-  reload(): void;
+}
+
+/** Changes of it that are checked first. */
+export interface ChangesPort {
+  check(text: string): Promise<{
+    readonly problems: readonly object[];
+    readonly warnings: readonly object[];
+    readonly difference: object;
+  }>;
+  apply(text: string, hash: string, author: { readonly by: string; readonly note: string }): Promise<object>;
+  rollback(n: number, hash: string, by: string): Promise<object>;
+  reload(): Promise<void>;
 }
 
 const QUICK_MS = 10_000;
@@ -23,7 +30,7 @@ const MAX_BYTES = 10 * 1024 * 1024;
 const by = z.string().min(1).max(64).default("local");
 const File = z.strictObject({ file: z.string().min(1).max(4_096) });
 
-export const configRequests = (configuration: ConfigurationPort): readonly ControlRequest[] => [
+export const configRequests = (configuration: ConfigurationPort, changes: ChangesPort): readonly ControlRequest[] => [
   controlRequest({
     name: "config",
     params: z.strictObject({}),
@@ -36,27 +43,28 @@ export const configRequests = (configuration: ConfigurationPort): readonly Contr
     deadlineMs: QUICK_MS,
     run: async (of) => {
       const text = "file" in of ? read(of.file) : configuration.versionText(of.version);
-      return { ...configuration.check(text), diff: configuration.difference(text) };
+      const { problems, warnings, difference } = await changes.check(text);
+      return { problems, warnings, diff: difference };
     },
   }),
   controlRequest({
     name: "config-apply",
     params: File.extend({ by, note: z.string().max(300).default("") }),
     deadlineMs: QUICK_MS,
-    run: async ({ file, ...author }) => configuration.apply(read(file), configuration.hash, author),
+    run: async ({ file, ...author }) => changes.apply(read(file), configuration.hash, author),
   }),
   controlRequest({
     name: "config-rollback",
     params: z.strictObject({ version: z.int().min(1), by }),
     deadlineMs: QUICK_MS,
-    run: async (asked) => configuration.rollback(asked.version, configuration.hash, asked.by),
+    run: async (asked) => changes.rollback(asked.version, configuration.hash, asked.by),
   }),
   controlRequest({
     name: "config-reload",
     params: z.strictObject({}),
     deadlineMs: QUICK_MS,
     run: async () => {
-      configuration.reload();
+      await changes.reload();
       return { reloading: true };
     },
   }),

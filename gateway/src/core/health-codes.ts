@@ -209,6 +209,12 @@ export const HEALTH_WORDS = {
     "网关无法使用最新的站点文件启动，已自动恢复上一版本，详情中有原因",
     "更正站点文件（`gatehouse config history` 或控制台的配置页）；下次启动后自动撤销",
   ),
+  "readings-aside": words(
+    "a restore was undone after the gateway had already taken readings with it: they stand in the folder that the detail names, and count for nothing",
+    "look at them with `gatehouse export readings --state FOLDER/state --out FILE`; head counts of those minutes may be off; the code goes with the next start",
+    "恢复被撤销，但此前网关已用恢复的数据接收了读数：读数在详情所列目录中，未计入统计",
+    "用 `gatehouse export readings --state 目录/state --out 文件` 查看；该时段人数可能有偏差；下次启动后自动撤销",
+  ),
   "audit-failing": words(
     "the disk does not take entries of the audit log; they wait in memory and are written when it does",
     "check the disk at once; see `storage-failing` and `storage-full`",

@@ -74,9 +74,20 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
+/** Nothing of use lies deeper. */
+const MAX_DEPTH = 8;
+
 const without = (fields: Record<string, unknown>): Record<string, unknown> => {
   // A claim code makes a technician of whoever has it.
   const claims = typeof fields["link"] === "string" && fields["link"].includes("claim=");
   const isHidden = (name: string) => SECRET.test(name) || (claims && (name === "link" || name === "code"));
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, isHidden(name) ? "…" : value]));
+  const shown = (value: unknown, depth: number): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= MAX_DEPTH) return "…";
+    if (Array.isArray(value)) return value.map((each) => shown(each, depth + 1));
+    return named(value, depth + 1);
+  };
+  const named = (of: object, depth: number): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(of).map(([name, value]) => [name, isHidden(name) ? "…" : shown(value, depth)]));
+  return named(fields, 0);
 };

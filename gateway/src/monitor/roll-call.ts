@@ -30,7 +30,7 @@ export interface RollCall {
   readonly spaces: readonly RollCallSpace[];
   /** Corridors, yards and others with a plain count of in and out: their people may stand in a room's number too. */
   readonly unjudged: readonly RollCallSpace[];
-  /** Spaces nothing is known of: somebody has to look. */
+  /** Spaces nothing is known of, or not yet who was in when they were first watched: somebody has to look. */
   readonly unknown: readonly {
     readonly space: string;
     readonly name: string;
@@ -85,6 +85,7 @@ export class RollCallBook {
       if (line === undefined) {
         if (!CONTAINERS.includes(place.space.kind)) unknown.push({ ...nameOf(place), why: this.#whyUnknown(id) });
       } else if (place.limit === undefined) unjudged.push(line);
+      else if (state.beliefs.get(id)?.anchor === undefined) unknown.push({ ...nameOf(place), why: tooNew(line.low) });
       else spaces.push(line);
     }
     return {
@@ -142,6 +143,10 @@ export class RollCallBook {
     return silent;
   }
 }
+
+/** Before the first night's end a head count is what passed since, on top of a guess of who was in before. */
+const tooNew = (least: number): string =>
+  `not yet watched for a whole night: at least ${least} in by what was counted, nobody knows who was in before`;
 
 const nameOf = ({ space: { id, name, kind } }: SpaceModel) => ({ space: id, name: name ?? id, kind });
 

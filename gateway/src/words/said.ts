@@ -44,6 +44,12 @@ export function inLanguage(text: string, language: Language): string {
   return language === "zh" ? inChinese(text, 0) : inEnglish(text);
 }
 
+/** Of words that may be somebody else's, a platform's say: a whole sentence of ours is translated, anything else stays letter by letter. */
+export function wholeIn(text: string, language: Language): string {
+  if (language !== "zh" || text === "" || text.length > MAX_CHARS) return text;
+  return findChinese(text) ?? text;
+}
+
 /** Its place stays as it is. */
 export function problemIn<P extends { readonly reason: string; readonly fix?: string | undefined }>(
   problem: P,

@@ -43,16 +43,17 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
     },
     [late],
   );
-  // Sentences of an answer are in the language it was asked for in.
+  // Sentences of an answer are in the language it was asked for in. Until the other comes this one stays: what is typed beside it must not go.
   const language = useLanguage();
-  const asked = `${key} ${language} ${JSON.stringify(ask)}`;
+  const asked = `${key} ${JSON.stringify(ask)}`;
   const when = options.when ?? true;
   const latest = useRef(ask);
   latest.current = ask;
 
   useEffect(() => {
-    // Read again for this value alone.
+    // Read again for these values alone.
     void turn;
+    void language;
     if (!when) return;
     const ended = new AbortController();
     late.begin();
@@ -67,7 +68,7 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
       },
     );
     return () => ended.abort();
-  }, [asked, key, turn, when, late]);
+  }, [asked, key, turn, when, late, language]);
 
   useReloads(options.reloadOn, reload, when);
   const current = state.of === asked ? state : undefined;

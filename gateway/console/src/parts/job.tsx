@@ -4,11 +4,14 @@ import { systemClock } from "@gatehouse/protocol";
 import { Button, Progress } from "antd";
 import { type ReactNode, useEffect } from "react";
 import type { AnswerOf } from "../../../src/console/table/index.ts";
+import { addressOf } from "../client/client.ts";
 import { useAnswer, useLive } from "../client/use-answer.ts";
 import { call } from "../shell/box.ts";
+import { useSession } from "../shell/session.ts";
 import { jobWords } from "../words/jobs.ts";
 import { useLanguage, useWords } from "../words/language.ts";
 import { Failed } from "./failed.tsx";
+import { mayCancel, mayTakeFile } from "./job-rights.ts";
 import { Loaded } from "./loaded.tsx";
 import { useDoing } from "./use-doing.ts";
 
@@ -65,6 +68,7 @@ const STATUS = {
 export function JobState({ job }: { readonly job: Job }) {
   const words = useWords(jobWords);
   const language = useLanguage();
+  const session = useSession();
   const { busy, problem, run } = useDoing();
   const percent = job.state === "done" ? 100 : Math.round((job.progress ?? 0) * 100);
   return (
@@ -77,7 +81,7 @@ export function JobState({ job }: { readonly job: Job }) {
           status={STATUS[job.state]}
           showInfo={job.progress !== null || job.state === "done"}
         />
-        {job.state === "running" ? (
+        {job.state === "running" && mayCancel(job, session) ? (
           <Button
             disabled={busy || !job.cancellable}
             title={job.cancellable ? undefined : words.notNow}
@@ -92,5 +96,16 @@ export function JobState({ job }: { readonly job: Job }) {
       </p>
       {problem === undefined ? null : <Failed problem={problem} />}
     </>
+  );
+}
+
+/** What a job made, for those who may have it. */
+export function JobFile({ job }: { readonly job: Job }) {
+  const words = useWords(jobWords);
+  if (!mayTakeFile(job, useSession())) return null;
+  return (
+    <a href={addressOf("GET /api/1/jobs/:id/file", { params: { id: job.id } })} download>
+      {words.download} <bdi>{job.file}</bdi>
+    </a>
   );
 }

@@ -5,6 +5,7 @@ import { Waiting } from "../parts/waiting.tsx";
 import { useLanguage, useWords } from "../words/language.ts";
 import { shellWords } from "../words/shell.ts";
 import { AlertWatch, useOpenAlerts } from "./alert-watch.tsx";
+import { BacklogWatch } from "./backlog-watch.tsx";
 import { Banners } from "./banners.tsx";
 import type { Session } from "./box.ts";
 import { FootBar, SideBar } from "./navigation.tsx";
@@ -18,7 +19,9 @@ export function Frame({ session }: { readonly session: Session }) {
     <SessionContext value={session}>
       <SiteWatch>
         <AlertWatch>
-          <Inside session={session} />
+          <BacklogWatch>
+            <Inside session={session} />
+          </BacklogWatch>
         </AlertWatch>
       </SiteWatch>
     </SessionContext>

@@ -2,9 +2,10 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { Badge, Drawer } from "antd";
 import { useState } from "react";
-import { type Language, useLanguage, useWords } from "../words/language.ts";
+import { fill, type Language, useLanguage, useWords } from "../words/language.ts";
 import { shellWords } from "../words/shell.ts";
 import { useOpenAlerts } from "./alert-watch.tsx";
+import { useBacklog } from "./backlog-watch.tsx";
 import type { Session } from "./box.ts";
 import type { PageRow } from "./page-row.ts";
 import { mayOpen, PAGES } from "./pages.tsx";
@@ -33,7 +34,20 @@ function Item({ row, language, path }: { readonly row: PageRow; readonly languag
         </span>
       </Badge>
       <span className="nav-word">{row.title[language]}</span>
+      {row.path === "/uplinks" ? <Backlog /> : null}
     </a>
+  );
+}
+
+/** Quiet: alerts come first, and people on duty can do little about a platform. */
+function Backlog() {
+  const words = useWords(shellWords);
+  const n = useBacklog();
+  if (n === 0) return null;
+  return (
+    <span className="nav-mark" data-backlog={n} title={words.backlogLong}>
+      {fill(words.backlog, { n: n.toLocaleString() })}
+    </span>
   );
 }
 
@@ -80,6 +94,7 @@ export function FootBar({ session }: { readonly session: Session }) {
   const language = useLanguage();
   const { path } = usePlace();
   const [open, setOpen] = useState(false);
+  const backlog = useBacklog();
   const rows = PAGES.filter((row) => row.bar === true && mayOpen(row, session.roles));
   return (
     <nav className="foot-bar no-print" aria-label={words.menu}>
@@ -87,9 +102,11 @@ export function FootBar({ session }: { readonly session: Session }) {
         <Item key={row.path} row={row} language={language} path={path} />
       ))}
       <button type="button" className="nav-item" onClick={() => setOpen(true)} aria-expanded={open}>
-        <span className="nav-icon" aria-hidden="true">
-          <MenuOutlined />
-        </span>
+        <Badge dot={backlog > 0} color="var(--soft)">
+          <span className="nav-icon" aria-hidden="true">
+            <MenuOutlined />
+          </span>
+        </Badge>
         <span className="nav-word">{words.more}</span>
       </button>
       <Drawer

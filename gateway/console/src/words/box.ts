@@ -108,7 +108,6 @@ export const boxWords = dictionary({
     zh: "有口令时，密码和密钥会加密后一起备份；没有口令时不备份。请另外妥善保存口令。",
     en: "With one, passwords and keys are in the backup, encrypted; without one they are left out. Keep it elsewhere.",
   },
-  download: { zh: "下载备份文件", en: "Download the backup" },
   restore: { zh: "从备份恢复", en: "Restore" },
   restoreSays: {
     zh: "恢复会用备份替换本机的配置和历史，网关随后重新启动。现有内容会保留在一旁。",

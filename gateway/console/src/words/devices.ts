@@ -40,11 +40,11 @@ export const devicesWords = dictionary({
   commands: { zh: "操作", en: "Commands" },
   commandSent: { zh: "{what}：已执行", en: "{what}: done" },
   confirmUnlock: {
-    zh: "确定要打开 {door} 吗？操作会记入审计日志。",
+    zh: "确定要打开 {door} 吗？此操作会留下记录。",
     en: "Open {door}? This is written to the audit log.",
   },
   confirmLock: {
-    zh: "确定要锁上 {door} 吗？操作会记入审计日志。",
+    zh: "确定要锁上 {door} 吗？此操作会留下记录。",
     en: "Lock {door}? This is written to the audit log.",
   },
   yes: { zh: "确定", en: "Yes" },

@@ -15,7 +15,7 @@ export const patrolWords = dictionary({
   search: { zh: "查找房间", en: "Find a room" },
   none: { zh: "没有这样的巡查点", en: "There is no such place" },
   notSet: {
-    zh: "没有设置巡查点。请让技术人员在设置文件中填写 patrols。",
+    zh: "没有设置巡查点。请让技术人员在站点文件中填写 patrols。",
     en: "No patrols are set up. Ask the technician to fill in `patrols` of the site file.",
   },
   every: { zh: "每 {n} 天一次", en: "every {n} d" },

@@ -53,6 +53,11 @@ export const shellWords = dictionary({
   },
   restarting: { zh: "网关正在重启，请稍候…", en: "The box is starting anew, please wait…" },
   openAlerts: { zh: "{n} 条预警待处理", en: "{n} alert|alerts waits|wait for somebody" },
+  backlog: { zh: "积压 {n} 条", en: "{n} waiting" },
+  backlogLong: {
+    zh: "有平台积压超过 5 分钟，数据保存在网关中，不会丢失。",
+    en: "A platform has been behind for more than 5 minutes. Nothing is lost: the box keeps it.",
+  },
   toAlerts: { zh: "去处理", en: "See them" },
   fireStands: { zh: "火警自 {at} 起未解除", en: "Fire since {at}, and nobody has said that it is over" },
   toFire: { zh: "查看各门", en: "How the doors stand" },

@@ -42,14 +42,15 @@ export function alertAnswers(parts: AlertParts): Answers<Keys> {
   return {
     "GET /api/1/alerts": async ({ query }, { language }) => {
       const { items, ...rest } = await listAlerts(parts, query);
-      return { ...rest, items: items.map((alert) => alertIn(alert, language)) };
+      return { ...rest, items: items.map((alert) => alertIn(alert, language, core.model.config.policies)) };
     },
     "GET /api/1/alerts/:id": async ({ params: { id } }, { roles, language }) => {
       const alert = await alertBy(parts, id);
       const spaceName = core.model.spaces.get(alert.space)?.space.name ?? alert.space;
       const isKnown = core.state.alerts.has(id);
       const photos = [...((await parts.photos?.of(id)) ?? [])];
-      return { alert: alertIn(alert, language), spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
+      const inWords = alertIn(alert, language, core.model.config.policies);
+      return { alert: inWords, spaceName, can: isKnown ? possibleDeeds(alert, roles) : [], photos };
     },
     "POST /api/1/deeds": async ({ body }, asking) => {
       checkDeed(core, body, asking.roles);

@@ -3,8 +3,9 @@ import { type Clock, formatTime, OUTSIDE, type Policy } from "@gatehouse/protoco
 import type { Core } from "../../core/core.ts";
 import type { HealthEntry } from "../../core/health.ts";
 import { HEALTH_WORDS } from "../../core/health-codes.ts";
+import { titleOf } from "../../words/limit-basis.ts";
 import type { AnswerOf } from "../table/index.ts";
-import { basisInWords, titleOf } from "./limit-words.ts";
+import { basisInWords } from "./limit-words.ts";
 import type { TestsBook } from "./tests-book.ts";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
@@ -72,7 +73,7 @@ function whatIsLeft(
       "rooms",
       homes.filter(({ limit }) => limit === null),
       "has|have no limit of persons: enter areas, or choose a policy",
-      "没有人数限额：请填写面积或选择政策",
+      "没有人数上限：请填写面积或选择政策",
     ),
     some(
       "devices",

@@ -19,7 +19,8 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const opened = async (run: string, log = new MemoryLog()) => {
   const book = await JobsBook.open(file);
-  return { book, jobs: new Jobs(new FakeClock(), log, run, book) };
+  const clock = new FakeClock();
+  return { book, clock, jobs: new Jobs(clock, log, run, book) };
 };
 const forever = () => new Promise<JobEnd>(() => {});
 const untilAborted = ({ signal }: JobDesk) =>
@@ -64,4 +65,42 @@ it("keeps a bounded number, and takes a damaged file for an empty one", async ()
   expect((await JobsBook.open(file)).rows).toHaveLength(20);
   writeFileSync(file, "{");
   expect((await JobsBook.open(file)).rows).toEqual([]);
+});
+
+it("an interrupted job is forgotten once the same was done, and not by another one", async () => {
+  const first = await opened("a-");
+  for (const about of ["lock-1", "lock-2"]) first.jobs.begin("device-test", "wang", says, forever, { about });
+  await first.book.keep(first.book.rows);
+  const second = await opened("b-");
+  const again = (about: string, failed: boolean) =>
+    second.jobs.begin("device-test", "li", says, async () => ({ says, failed }), { about });
+  const interrupted = (jobs: Jobs) => jobs.rows.flatMap((row) => (row.state === "interrupted" ? [row.about] : []));
+  again("lock-1", true);
+  second.jobs.begin("scan", "li", says, async () => ({ says }), { about: "lock-1" });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(interrupted(second.jobs)).toEqual(["lock-2", "lock-1"]);
+  again("lock-1", false);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(interrupted(second.jobs)).toEqual(["lock-2"]);
+  await second.book.keep(second.book.rows);
+  expect(interrupted((await opened("c-")).jobs)).toEqual(["lock-2"]);
+});
+
+it("a job that outlives its gateway writes nothing over what the next one noted", async () => {
+  const first = await opened("a-");
+  const work = Promise.withResolvers<JobEnd>();
+  first.jobs.begin("scan", "wang", says, () => work.promise, { about: "serial:/dev/ttyUSB0" });
+  const stop = new AbortController();
+  stop.abort();
+  const ended = first.jobs.run(stop.signal);
+  await first.clock.advance(3_000);
+  await ended;
+  const second = await opened("b-");
+  const running = second.jobs.begin("backup", "wang", says, forever);
+  await second.book.keep(second.book.rows);
+  work.resolve({ says });
+  await new Promise((resolve) => setImmediate(resolve));
+  // As it was when the gateway ended: what it did later is not noted.
+  expect(first.book.rows).toMatchObject([{ state: "running" }]);
+  expect((await JobsBook.open(file)).rows.map(({ id }) => id)).toContain(running.id);
 });

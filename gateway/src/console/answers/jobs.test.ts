@@ -39,6 +39,7 @@ describe("jobs", () => {
     ]);
     expect(jobs.find(id)).toMatchObject({ job: { by: "wang", state: "done", says: over }, result: { all: true } });
     expect(jobs.file(id)).toEqual({ type: "text/plain", name: "x.txt", body: "x" });
+    expect(told.map(({ file }) => file)).toEqual([null, null, null, "x.txt"]);
   });
 
   it("end when they are cancelled, and at the latest with the gateway", async () => {

@@ -83,6 +83,8 @@ export class Jobs {
   readonly #idStart: string;
   readonly #book: JobsBook | undefined;
   #stopping = false;
+  /** What the book says last stands: the next start of the gateway may have it already. */
+  #bookClosed = false;
   #count = 0;
 
   /** `run` tells the jobs of this start of the gateway from those of others; what the book has was interrupted. */
@@ -119,7 +121,7 @@ export class Jobs {
     this.#count += 1;
     const id = `${this.#idStart}${this.#count.toString(36)}`;
     const startedAt = this.#now();
-    const start = { state: "running", cancellable: true, progress: null, endedAt: null } as const;
+    const start = { state: "running", cancellable: true, progress: null, endedAt: null, file: null } as const;
     const row: JobRow = { id, kind, about: about ?? null, by, startedAt, says, ...start };
     const job = jobOf(row);
     this.#jobs.set(id, job);
@@ -173,6 +175,7 @@ export class Jobs {
     const all = Promise.all([...this.#jobs.values()].map(({ ended }) => ended));
     await Promise.race([all, this.#clock.sleep(STOP_MS, patience.signal).catch(() => {})]);
     patience.abort();
+    this.#bookClosed = true;
     await this.#book?.keep(this.#unfinished()).catch(() => {});
     for (const { file } of this.#jobs.values()) file?.discard?.();
   }
@@ -183,8 +186,9 @@ export class Jobs {
       const { says, result, file, failed = false } = await work();
       if (result !== undefined) job.result = result;
       job.file = file;
+      const made = file?.name ?? null;
       if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
-      else this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says);
+      else this.#end(job, signal.aborted ? "cancelled" : failed ? "failed" : "done", says, made);
     } catch (error) {
       if (signal.aborted && this.#stopping) this.#end(job, "interrupted", interruptedWords(job.row.kind));
       else if (signal.aborted) this.#end(job, "cancelled", { en: "cancelled", zh: "已取消" });
@@ -192,10 +196,17 @@ export class Jobs {
     }
   }
 
-  #end(job: Job, state: JobRow["state"], says: Text): void {
+  #end(job: Job, state: JobRow["state"], says: Text, file: string | null = null): void {
     const progress = state === "done" ? 1 : job.row.progress;
-    this.#change(job, { state, says: cut(says), progress, cancellable: false, endedAt: this.#now() });
+    if (state === "done") this.#forgetInterrupted(job.row);
+    this.#change(job, { state, says: cut(says), progress, cancellable: false, endedAt: this.#now(), file });
     this.#note();
+  }
+
+  /** What was cut off has been done since: nobody has to begin it again. */
+  #forgetInterrupted({ kind, about }: JobRow): void {
+    for (const { row } of [...this.#jobs.values()])
+      if (row.state === "interrupted" && row.kind === kind && row.about === about) this.#jobs.delete(row.id);
   }
 
   #unfinished(): JobRow[] {
@@ -206,6 +217,7 @@ export class Jobs {
 
   /** That a job was under way is worth a line on disk; that this line cannot be written is no reason to refuse the job. */
   #note(): void {
+    if (this.#bookClosed) return;
     this.#book
       ?.keep(this.#unfinished())
       .catch((err: unknown) => this.#log.warn({ err }, "jobs under way are not noted on disk"));

@@ -1,7 +1,8 @@
 import { type Policy, Space } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { testPolicy } from "../../testing/site.ts";
-import { basisInWords, limitInWords, sourceOf } from "./limit-words.ts";
+import { sourceOf } from "../../words/limit-basis.ts";
+import { basisInWords, limitInWords } from "./limit-words.ts";
 
 const policyWith = (title: string, name: string): Policy => ({
   ...testPolicy,

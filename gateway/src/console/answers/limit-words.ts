@@ -1,10 +1,7 @@
 /** Policies and limits in sentences for whoever sets a site up or stands at a door. */
 import type { Limit, Policy, Space } from "@gatehouse/protocol";
-
-export interface Text {
-  readonly en: string;
-  readonly zh: string;
-}
+import { figureWords, sourceOf } from "../../words/limit-basis.ts";
+import type { Text } from "../../words/said.ts";
 
 const KINDS: Readonly<Record<Space["kind"], Text>> = {
   building: { en: "buildings", zh: "楼栋" },
@@ -15,33 +12,6 @@ const KINDS: Readonly<Record<Space["kind"], Text>> = {
   corridor: { en: "corridors", zh: "走廊" },
   yard: { en: "yards", zh: "院落" },
 };
-
-/** `Rented housing, Shanghai (上海市居住房屋租赁)`: what stands in brackets is the Chinese of what stands before them. */
-export function titleOf({ title }: Policy): Text {
-  const [, en, zh] = /^(.*?)\s*[(（](.*\p{Script=Han}.*)[)）]$/u.exec(title) ?? [];
-  return { en: en ?? title, zh: zh ?? title };
-}
-
-/** Where the figures come from. A source has the name its country gives it: an English reader gets the policy's title in its stead. */
-export function sourceOf(policy: Policy): Text {
-  const { name } = policy.source;
-  const latin = name
-    .replace(/\s*[(（]未核实[)）]/u, "")
-    .replace(/\p{Script=Han}[\p{Script=Han}、，]*/u, titleOf(policy).en);
-  return {
-    en: latin.replace(/ (arts?\.)/, ", $1"),
-    zh: SOURCE_ZH.reduce((text, [en, zh]) => text.replace(en, zh), name),
-  };
-}
-
-/** What stands in the names of sources besides the name itself. */
-const SOURCE_ZH: readonly (readonly [RegExp, string])[] = [
-  [/^not found; figures from memory\s*[(（]未核实[)）]/u, "未找到依据，数字凭记忆填写，未核实"],
-  [/\s*\barts?\. (\d+(?:, \d+)*)/, "第$1条"],
-  [/(?<=第[\d、]+), (?=[\d、, ]+条)/g, "、"],
-  [/\s*\(as amended\)/, "（修订后）"],
-  [/\s*\(now ([^)]*)\)/, "（现为$1）"],
-];
 
 /** Its limits, a sentence each. */
 export function limitsInWords(policy: Policy): Text[] {
@@ -95,20 +65,18 @@ export function basisInWords(space: Space, limit: Limit, policy: Policy | undefi
     return { en: limit.basis, zh: limit.basis };
   const areas = space.rooms?.map(({ areaM2 }) => areaM2) ?? (space.areaM2 === undefined ? [] : [space.areaM2]);
   const heads = policy.familyExemption && space.familyExempt ? undefined : policy.personsPerRoom;
-  const en: string[] = [];
-  const zh: string[] = [];
-  if (areas.length > 0) {
-    en.push(`${areas.length === 1 ? "1 room" : `${areas.length} rooms`} of ${areas.join(", ")} m²`);
-    zh.push(`${areas.length}间房，面积${areas.join("、")}平方米`);
-  }
-  if (heads !== undefined) {
-    en.push(`at most ${heads} in a room`);
-    zh.push(`每间最多${heads}人`);
-  }
-  if (policy.areaPerPersonM2 !== undefined) {
-    en.push(`at least ${policy.areaPerPersonM2} m² for each`);
-    zh.push(`人均不少于${policy.areaPerPersonM2}平方米`);
-  }
+  const size =
+    areas.length === 0
+      ? []
+      : [
+          {
+            en: `${areas.length === 1 ? "1 room" : `${areas.length} rooms`} of ${areas.join(", ")} m²`,
+            zh: `${areas.length}间房，面积${areas.join("、")}平方米`,
+          },
+        ];
+  const parts = [...size, ...figureWords(heads, policy.areaPerPersonM2)];
+  const en = parts.map((part) => part.en);
+  const zh = parts.map((part) => part.zh);
   const source = sourceOf(policy);
   return { en: `${en.join(", ")} (${source.en})`, zh: `${zh.join("，")}（${source.zh}）` };
 }

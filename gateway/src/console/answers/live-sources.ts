@@ -86,10 +86,10 @@ const spaces: Source = (parts, tell, _, changes) => {
   return ender(latest, ends);
 };
 
-const alerts: Source = ({ clock }, tell, { language = "zh" }, changes) => {
+const alerts: Source = ({ clock, core }, tell, { language = "zh" }, changes) => {
   type Alert = CoreChange["alerts"][number]["alert"];
   const latest = new Latest<Alert>(clock, (all) =>
-    tell({ about: "alerts", alerts: all.map((alert) => alertIn(alert, language)) }),
+    tell({ about: "alerts", alerts: all.map((alert) => alertIn(alert, language, core.model.config.policies)) }),
   );
   const end = changes.on((change) => {
     for (const { alert } of change.alerts) latest.add(alert.id, alert);

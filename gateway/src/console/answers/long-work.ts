@@ -52,7 +52,7 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
   return {
     "POST /api/1/replays": async ({ body: { limit, space, days } }, { name }) => {
       if (space !== undefined && !core.model.spaces.has(space)) throw notThere(space);
-      const says = { en: `What if the limit were ${limit}?`, zh: `如果限额为${limit}人` };
+      const says = { en: `What if the limit were ${limit}?`, zh: `如果上限为${limit}人` };
       return jobs.begin(
         "replay",
         name,
@@ -65,11 +65,11 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
               ? { en: "There is no history of those days yet.", zh: "这段时间还没有历史数据。" }
               : {
                   en: `${spaces.length} rooms under a limit of ${limit}`,
-                  zh: `限额${limit}人，共${spaces.length}个房间`,
+                  zh: `上限${limit}人，共${spaces.length}个房间`,
                 };
           return { says: end, result: { limit, days, spaces }, file: spacesCsv(spaces, limit) };
         },
-        { atOnce: 1 },
+        { atOnce: 1, ...(space === undefined ? {} : { about: space }) },
       );
     },
     "POST /api/1/backups": async ({ body: { passphrase } }, { name }) => {

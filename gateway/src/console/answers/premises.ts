@@ -1,8 +1,9 @@
 /** Kinds of premises with what counts for them, explained before a site is set up. */
 import type { Policy, SiteKind } from "@gatehouse/protocol";
 import type { z } from "zod";
+import { sourceOf, titleOf } from "../../words/limit-basis.ts";
 import type { AnswerOf } from "../table/index.ts";
-import { limitsInWords, sourceOf, titleOf } from "./limit-words.ts";
+import { limitsInWords } from "./limit-words.ts";
 
 type Kinds = AnswerOf<"GET /api/1/premises">["kinds"];
 

@@ -7,7 +7,7 @@ import { monthsOf } from "../../monthly/months.ts";
 import { monthPage } from "../../monthly/page.ts";
 import type { MonthProgress } from "../../monthly/request.ts";
 import type { Answers } from "../table/index.ts";
-import type { Jobs } from "./jobs.ts";
+import type { JobDesk, Jobs } from "./jobs.ts";
 
 export interface ReportParts {
   readonly core: Pick<Core, "state">;
@@ -36,7 +36,7 @@ export function reportAnswers({ core, store, jobs, clock, monthFacts }: ReportPa
     }),
     "POST /api/1/reports": async ({ body: { month, lang } }, { name }) => {
       const says = { zh: `正在统计${month}`, en: `Counting ${month}` };
-      return jobs.begin("report", name, says, async ({ at, signal }) => {
+      const work = async ({ at, signal }: JobDesk) => {
         const facts = await monthFacts(month, { at: (share) => at(share, says), signal });
         const body = monthPage(facts, lang);
         return {
@@ -44,7 +44,8 @@ export function reportAnswers({ core, store, jobs, clock, monthFacts }: ReportPa
           result: { empty: isEmptyMonth(facts), facts },
           file: { type: HTML, name: `report-${month}.html`, open: () => body },
         };
-      });
+      };
+      return jobs.begin("report", name, says, work, { about: month });
     },
     "GET /api/1/reports/month": async ({ query: { month, lang, save } }) => ({
       type: HTML,

@@ -1,6 +1,7 @@
 /** Answers about setting up: the site file, rooms, secrets, premises, the commissioning report, who did what. */
 import type { Clock, Policy, Problem, Site, Words } from "@gatehouse/protocol";
-import { inLanguage, type Language, problemIn } from "../../words/said.ts";
+import { auditIn } from "../../words/audit-in.ts";
+import { type Language, problemIn } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import { readRoomsApart } from "../rooms/reader-thread.ts";
 import { roomsOfScheme } from "../rooms/scheme.ts";
@@ -149,7 +150,7 @@ function reportAnswers(parts: SetUpParts): Answers<ReportKeys> {
     "GET /api/1/audit": async ({ query: { after, limit, by, what } }, { language }) => {
       const before = after === undefined ? undefined : numberOf(after);
       const { rows, total } = await audit.list({ before, by, what, limit: limit + 1 });
-      const items = rows.slice(0, limit).map((row) => ({ ...row, detail: inLanguage(row.detail, language) }));
+      const items = rows.slice(0, limit).map((row) => ({ ...row, detail: auditIn(row, language) }));
       const last = items.at(-1);
       return { items, next: rows.length > limit && last !== undefined ? String(last.n) : null, total };
     },

@@ -4,11 +4,12 @@ import { complianceOf } from "../../core/compliance/streak.ts";
 import type { Belief } from "../../core/occupancy/belief.ts";
 import { estimateOf } from "../../core/occupancy/estimate-of.ts";
 import { alertIn } from "../../words/alert-in.ts";
+import { titleOf } from "../../words/limit-basis.ts";
 import type { Language } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { SpaceRow } from "../table/spaces.ts";
 import { type DeviceRowParts, deviceRows } from "./device-rows.ts";
-import { limitInWords, titleOf } from "./limit-words.ts";
+import { limitInWords } from "./limit-words.ts";
 import { pageOf } from "./page-of.ts";
 import { notThere } from "./refusals.ts";
 import { isOpenAlert, type SpaceRowParts, spaceRows } from "./space-rows.ts";
@@ -127,7 +128,7 @@ function spaceOf(parts: SpaceParts, id: string, language: Language) {
     devices: deviceRows(parts, language, here),
     alerts: alerts
       .sort((a, b) => Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
-      .map((alert) => alertIn(alert, language)),
+      .map((alert) => alertIn(alert, language, model.config.policies)),
     compliance: complianceOf(state, id) ?? null,
   };
 }

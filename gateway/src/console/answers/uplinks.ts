@@ -14,7 +14,7 @@ import type { Target } from "../../core/ledger.ts";
 import type { SendResult, Store, StoreStats } from "../../core/ports.ts";
 import { asideLine, resendAside } from "../../core/set-aside.ts";
 import type { Sent, SentBook } from "../../monitor/sent-book.ts";
-import { inLanguage, type Language, said } from "../../words/said.ts";
+import { inLanguage, type Language, said, wholeIn } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { TestResult } from "../table/jobs.ts";
 import type { UplinkRow } from "../table/uplinks.ts";
@@ -65,7 +65,7 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
     "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }, { language }) => {
       targetOf(parts, id);
       const lines = (await parts.store.setAside(id)).map(asideLine);
-      return { rejected: lines.map((line) => ({ ...line, reason: inLanguage(line.reason, language) })) };
+      return { rejected: lines.map((line) => ({ ...line, reason: wholeIn(line.reason, language) })) };
     },
     "GET /api/1/uplinks/:id/sent": async ({ params: { id } }) => {
       targetOf(parts, id);
@@ -103,6 +103,9 @@ function targetOf({ targets }: UplinkParts, id: string): Target {
   return target;
 }
 
+/** A platform that is only busy, or a short outage, is nobody's business yet. */
+const LATE_MS = 5 * 60_000;
+
 async function rowOf(
   parts: UplinkParts,
   facts: UplinkFacts,
@@ -125,6 +128,8 @@ async function rowOf(
     const oldestAt = waiting === 0 ? null : await oldestOf(parts, id, lane);
     lanes[lane] = { waiting, oldestAt, ...outbox.tally[lane] };
   }
+  const isLate = ({ oldestAt }: UplinkRow["lanes"][Lane]): boolean =>
+    oldestAt !== null && parts.clock.nowMs() - Date.parse(oldestAt) > LATE_MS;
   const answeredMs = parts.sent.answeredMs(id);
   return {
     id,
@@ -135,6 +140,7 @@ async function rowOf(
     readings,
     credentials,
     lanes,
+    late: LANES.some((lane) => isLate(lanes[lane])),
     codes,
   };
 }
@@ -228,7 +234,7 @@ function answerStep(accepted: boolean, reason: string | undefined): Step {
   const says =
     reason === undefined
       ? { en: "It neither took nor refused the event.", zh: "平台既未接收也未拒绝该事件。" }
-      : { en: `It refused the event: ${reason}`, zh: `平台拒收：${inLanguage(reason, "zh")}` };
+      : { en: `It refused the event: ${reason}`, zh: `平台拒收：${wholeIn(reason, "zh")}` };
   return { what: ANSWER, state: "failed", says };
 }
 

@@ -27,9 +27,12 @@ export function readRooms(bytes: Uint8Array, known: ReadonlySet<string>): ReadRo
 }
 
 function roomsOf(sheet: readonly SheetRow[], known: ReadonlySet<string>): ReadRooms {
-  const { columns, behind } = headOf(sheet);
+  const { columns, behind, numbers } = headOf(sheet);
   let size = 0;
-  const lists = sheet.slice(behind).map(({ line, cells }) => {
+  let last = 0;
+  const lists = sheet.slice(behind).map(({ line: own, cells }) => {
+    const line = numbers === undefined ? own : numberedLine(cells[numbers], last);
+    last = line;
     const found = cellsOf(columns, cells);
     for (const text of Object.values(found)) size += text.length;
     if (size > MAX_TEXT) throw unfit("it holds more text than a list of rooms can have", "keep only the rooms in it");
@@ -63,13 +66,33 @@ export function checkRooms(
   return { rows, good: rows.length - bad, bad };
 }
 
-function headOf(sheet: readonly SheetRow[]): { readonly columns: (RoomColumn | undefined)[]; readonly behind: number } {
+interface Head {
+  readonly columns: readonly (RoomColumn | undefined)[];
+  /** So many rows stand above the first room. */
+  readonly behind: number;
+  /** Where each row's own number stands. */
+  readonly numbers: number | undefined;
+}
+
+function headOf(sheet: readonly SheetRow[]): Head {
   for (const [index, { cells }] of sheet.slice(0, MAX_ABOVE).entries()) {
     const columns = cells.map(columnOf);
-    if (columns.includes("id")) return { columns: onceEach(columns), behind: index + 1 };
+    const numbers = cells.indexOf(LINE_COLUMN);
+    if (columns.includes("id"))
+      return { columns: onceEach(columns), behind: index + 1, numbers: numbers === -1 ? undefined : numbers };
   }
   const { zh, en } = COLUMNS.id.title;
   throw unfit(`no line has a column "${zh}" or "${en}"`, "take the template's first line as it is");
+}
+
+/** Of rows that were read before: what is said of row 13 is said of the same row, whatever was left out above it. */
+const LINE_COLUMN = "#line";
+const MAX_LINE = 2 ** 31;
+
+function numberedLine(text: string | undefined, last: number): number {
+  const line = Number(text);
+  if (Number.isInteger(line) && line > last && line <= MAX_LINE) return line;
+  throw unfit(`its column "${LINE_COLUMN}" does not count upwards`, "leave that column out");
 }
 
 /** Of two columns of one name the first counts. */
@@ -180,10 +203,14 @@ function areasIn({ areas }: Cells, note: Note): { readonly rooms?: readonly { re
   return {};
 }
 
+/** `1,200` and `1,200.5`, with nothing that a comma would part them from. */
+const THOUSANDS = /(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d.]|,\d)/g;
+
 /** A comma parts numbers where a space is beside it, or where the numbers have points. Undefined for `14,2` alone, which may be either. */
 function numbersIn(text: string): number[] | undefined {
   if (/^\d+,\d{1,2}$/.test(text)) return undefined;
-  const parted = /\d\.\d/.test(text) || /^\d+(?:,\d+){2,}$/.test(text) ? text.replaceAll(",", " ") : text;
+  const whole = text.replace(THOUSANDS, (number) => number.replaceAll(",", ""));
+  const parted = /\d\.\d/.test(whole) || /^\d+(?:,\d+){2,}$/.test(whole) ? whole.replaceAll(",", " ") : whole;
   return parted
     .split(/\s+,|,(?=\s)|[\s;；、+]+/)
     .filter((part) => part !== "" && part !== ",")
@@ -192,7 +219,7 @@ function numbersIn(text: string): number[] | undefined {
 
 function registeredIn({ registered }: Cells, note: Note): number | undefined {
   if (registered === undefined) return undefined;
-  const count = Number(registered.replace(/人$/, ""));
+  const count = Number(registered.replace(/人$/, "").replace(THOUSANDS, (number) => number.replaceAll(",", "")));
   if (Number.isInteger(count) && count >= 0 && count <= 10_000) return count;
   return note("registered", `“${registered}”不是人数`, `"${registered}" is no number of people`);
 }

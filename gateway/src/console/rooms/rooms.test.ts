@@ -105,7 +105,36 @@ describe("a list of rooms", () => {
     expect(areas("14㎡,11㎡")).toEqual([14, 11]);
     expect(areas("14,11,9")).toEqual([14, 11, 9]);
     expect(areas("14,11")).toEqual(['"14,11": one room or two? Write 14, 11 for two, 14.11 for one']);
+    expect(areas("1,200")).toEqual([1200]);
+    expect(areas("1,200.5 9")).toEqual([1200.5, 9]);
+    expect(areas("1,200, 1,300")).toEqual([1200, 1300]);
+    expect(areas("14.2,110,120")).toEqual([14.2, 110, 120]);
+    expect(areas("12,3456")).toEqual([12.3456]);
+    expect(areas("1,200,300")).toEqual([expect.stringContaining("is no list of areas")]);
     expect(areas("14,x")).toEqual([expect.stringContaining("is no list of areas")]);
+  });
+
+  it("takes commas between thousands of people as that, and nothing else", () => {
+    const people = (text: string) => {
+      const [row] = read(`room,registered\n1-1,"${text}"\n`).rows;
+      return row?.space === undefined ? row?.problems.map(({ column }) => column) : row.space.registered;
+    };
+    expect(["1,200", "1，200人", "12", "1,2", "1.5", "12,00"].map(people)).toEqual([
+      1200,
+      1200,
+      12,
+      ["registered"],
+      ["registered"],
+      ["registered"],
+    ]);
+  });
+
+  it("keeps the number a row bears in a column of its own, which counts upwards", () => {
+    const lines = (...numbers: string[]) =>
+      read(`#line,room\n${numbers.map((line, n) => `${line},1-${n}\n`).join("")}`).rows.map(({ line }) => line);
+    expect(lines("7", "1048576")).toEqual([7, 1048576]);
+    for (const wrong of [["7", "7"], ["x"], [""], ["0"], ["1.5"], ["99999999999"]])
+      expect(() => lines(...wrong)).toThrow('"#line" does not count upwards');
   });
 
   it("names the row and the room whose number stands twice", () => {

@@ -17,7 +17,10 @@ export const JOB_KINDS = [
 export const JobRow = z.object({
   id: z.string(),
   kind: z.enum(JOB_KINDS),
-  about: z.string().nullable().describe("the device, board or platform it works on"),
+  about: z
+    .string()
+    .nullable()
+    .describe("the device, board, line, platform, space or month it works on; null: the whole box"),
   by: z.string(),
   startedAt: z.string(),
   state: z
@@ -27,6 +30,7 @@ export const JobRow = z.object({
   progress: z.number().min(0).max(1).nullable().describe("null: nobody knows how long it takes"),
   says: Text.describe("what it is at, or how it ended"),
   endedAt: z.string().nullable(),
+  file: z.string().nullable().describe("name of the file it made, which GET …/file gives"),
 });
 export type JobRow = z.infer<typeof JobRow>;
 

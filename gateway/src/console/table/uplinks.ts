@@ -32,6 +32,7 @@ export const UplinkRow = z.object({
   readings: z.boolean(),
   credentials: z.enum(["strip", "pseudonym"]),
   lanes: z.record(z.enum(LANES), LaneState),
+  late: z.boolean().describe("something has waited for more than five minutes"),
   codes: z.array(z.object({ code: z.string(), detail: z.string(), since: z.string() })),
 });
 

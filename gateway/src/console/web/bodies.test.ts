@@ -24,6 +24,7 @@ const JOB = {
   progress: null,
   says: { en: "", zh: "" },
   endedAt: null,
+  file: null,
 } as const;
 
 test("a large body is a file for as long as it is asked about, and gone whatever came of it", async () => {

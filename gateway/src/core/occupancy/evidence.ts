@@ -85,7 +85,7 @@ const SAYS: Readonly<Record<Source, Say>> = {
     const none = Number.isNaN(registered);
     return {
       en: `${none ? "no number registered is given" : `${registered} registered`}, limit ${limit?.persons}`,
-      zh: `${none ? "未提供登记人数" : `登记${registered}人`}，限额${limit?.persons}人`,
+      zh: `${none ? "未提供登记人数" : `登记${registered}人`}，上限${limit?.persons}人`,
     };
   },
   data: (value) => {

@@ -38,7 +38,7 @@ export function thinEvidence(space: SpaceModel, belief: Belief, day: number, uns
   if (!open) return { says, zh };
   return {
     says: `${says}: ${low} to ${high} may live here, limit ${limit} (${percent} %)`,
-    zh: `${zh}：可能居住${low}至${high}人，限额${limit}人（${percent}%）`,
+    zh: `${zh}：可能居住${low}至${high}人，上限${limit}人（${percent}%）`,
   };
 }
 

@@ -115,7 +115,7 @@ export const stillOvercrowded: TimerRule = (state, spaceId, dueMs, nowMs): Alert
   const { presentLow, present, presentHigh } = estimate;
   const words = {
     says: `${present} present (${presentLow} to ${presentHigh}), limit ${limit}, for ${minutes} min`,
-    zh: `现有约${present}人在内（${presentLow}至${presentHigh}人），限额${limit}人，已持续${minutes}分钟`,
+    zh: `现有约${present}人在内（${presentLow}至${presentHigh}人），上限${limit}人，已持续${minutes}分钟`,
   };
   const finding = {
     ...placeOf(spaceId),

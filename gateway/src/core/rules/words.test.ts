@@ -50,7 +50,7 @@ test.each(CASES)("%s says %s", (kind, zh, core) => {
 
 test("overcrowded-now says how many, out of how many", () => {
   const evidence = run().say("count-1", "count.in", 10).last("overcrowded-now")?.evidence ?? [];
-  expect(evidence[0]?.zh).toMatch(/^现有约\d+人在内（\d+至\d+人），限额2人，已持续0分钟$/);
+  expect(evidence[0]?.zh).toMatch(/^现有约\d+人在内（\d+至\d+人），上限2人，已持续0分钟$/);
   expect(evidence[0]?.says).toMatch(/^\d+ present \(\d+ to \d+\), limit 2, for 0 min$/);
 });
 

@@ -1,8 +1,8 @@
 /** Calls for help that stand, on disk: a device repeats its state with all it says, and after a restart that is no new call. */
 import { z } from "zod";
 import type { Logger, Vault } from "../../core/ports.ts";
+import { KeptValue } from "./kept-value.ts";
 
-const NAME = "alarms";
 const Alarms = z.array(z.string().max(500)).max(10_000);
 
 /** Kinds of readings of which each one is an alert of its own. */
@@ -13,8 +13,7 @@ export const isCall = (kind: string | undefined): boolean => kind !== undefined 
 type Word = readonly [key: string, calls: boolean, n: number];
 
 export class AlarmMemory {
-  readonly #vault: Vault;
-  readonly #log: Logger;
+  readonly #file: KeptValue<string[]>;
   /** As the disk had it at the start, until the point speaks. */
   readonly #before = new Set<string>();
   readonly #said = new Map<string, boolean>();
@@ -22,23 +21,15 @@ export class AlarmMemory {
   readonly #keptN = new Map<string, number>();
   readonly #heard: Word[] = [];
   #count = 0;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(vault: Vault, log: Logger) {
-    this.#vault = vault;
-    this.#log = log;
+    this.#file = new KeptValue({ vault, log, name: "alarms", schema: Alarms, content: "which calls for help stand" });
   }
 
   async read(): Promise<void> {
-    const content = await this.#vault.read(NAME);
-    if (content === undefined) return;
-    try {
-      for (const key of Alarms.parse(JSON.parse(content.toString("utf8")))) {
-        this.#before.add(key);
-        this.#standing.add(key);
-      }
-    } catch (err) {
-      this.#log.warn({ err }, "which calls for help stand cannot be read");
+    for (const key of (await this.#file.read()) ?? []) {
+      this.#before.add(key);
+      this.#standing.add(key);
     }
   }
 
@@ -57,7 +48,7 @@ export class AlarmMemory {
   }
 
   /** Resolves when it is on disk. An older word never counts over a newer one. A disk that fails costs the memory, not the call. */
-  keep(heard: readonly Word[]): Promise<void> {
+  async keep(heard: readonly Word[]): Promise<void> {
     let isNew = false;
     for (const [key, calls, n] of heard) {
       if (n < (this.#keptN.get(key) ?? 0)) continue;
@@ -67,11 +58,6 @@ export class AlarmMemory {
       if (calls) this.#standing.add(key);
       else this.#standing.delete(key);
     }
-    if (!isNew) return this.#writing;
-    const content = Buffer.from(JSON.stringify([...this.#standing]));
-    this.#writing = this.#writing
-      .then(() => this.#vault.write(NAME, content))
-      .catch((err: unknown) => this.#log.warn({ err }, "which calls for help stand is not on disk"));
-    return this.#writing;
+    await (isNew ? this.#file.write([...this.#standing]) : this.#file.written);
   }
 }

@@ -303,12 +303,11 @@ class HomeAssistantDriver implements Driver {
           this.#offDelays.resume(`${device.id} ${id}`, offDelaySeconds, () => this.#goOff(device.id, id, offText));
   }
 
-  #goOff(device: string, entity: string, offText: string): void {
-    const { clock, accept, log } = this.#deps;
+  #goOff(device: string, entity: string, offText: string): () => Promise<unknown> {
+    const { clock, accept } = this.#deps;
     const said = this.#views.get(device)?.state.hear(new Map([[entity, offText]]), clock.nowMs()) ?? [];
     const items = said.map(({ kind, value }) => ({ device, kind, ...(value === undefined ? {} : { value }) }));
-    if (items.length > 0)
-      accept(items).catch((err: unknown) => log.debug({ err }, "the end of a signal was not stored"));
+    return async () => (items.length === 0 ? [] : accept(items));
   }
 
   /** Readings of who came and went. `heard` have just said something. */

@@ -51,25 +51,34 @@ export class Register {
     if (payload !== "" && this.#payloads.get(topic) === payload) return undefined;
     const announcement: Announcement = readAnnouncement(place, payload.slice(0, MAX_DISCOVERY_BYTES + 1));
     if (!announcement.ok) return announcement.reason;
-    this.#forget(topic);
-    if (this.#bytes + payload.length > MAX_ALL_BYTES)
-      return `more than ${MAX_ALL_BYTES / 1e6} MB of announcements: the rest is left out`;
     const parts = new Map<string, Registered>();
     for (const announced of announcement.parts) {
       const { part, fields } = announced;
       if (fields === undefined) continue;
-      if (this.#count >= MAX_ENTITIES) return `more than ${MAX_ENTITIES} entities: the rest is left out`;
       const id = [place.node, place.object, part].filter((piece) => piece !== undefined && piece !== "").join(" ");
-      const registered = { topic, part, entity: readEntity({ ...announced, fields }, id) };
-      parts.set(part, registered);
-      this.#count += 1;
-      this.#index(registered);
+      parts.set(part, { topic, part, entity: readEntity({ ...announced, fields }, id) });
     }
+    const problem = this.#excess(topic, parts.size, payload.length);
+    if (problem !== undefined) return problem;
+    this.#forget(topic);
     if (parts.size > 0) {
       this.#topics.set(topic, parts);
       this.#payloads.set(topic, payload);
+      this.#count += parts.size;
       this.#bytes += payload.length;
+      for (const registered of parts.values()) this.#index(registered);
     }
+    return undefined;
+  }
+
+  /** Only what grows needs room: else strangers who filled it could keep a known device from saying how it is now. */
+  #excess(topic: string, count: number, bytes: number): string | undefined {
+    const moreBytes = bytes - (this.#payloads.get(topic)?.length ?? 0);
+    if (moreBytes > 0 && this.#bytes + moreBytes > MAX_ALL_BYTES)
+      return `more than ${MAX_ALL_BYTES / 1e6} MB of announcements: the rest is left out`;
+    const more = count - (this.#topics.get(topic)?.size ?? 0);
+    if (more > 0 && this.#count + more > MAX_ENTITIES)
+      return `more than ${MAX_ENTITIES} entities: the rest is left out`;
     return undefined;
   }
 

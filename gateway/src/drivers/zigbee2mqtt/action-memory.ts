@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Logger, Vault } from "../../core/ports.ts";
+import { KeptValue } from "../bridge/kept-value.ts";
 
-const NAME = "actions";
 const MAX_DEVICES = 1_000;
 const Actions = z
   .record(z.string().max(200), z.string().max(64))
@@ -17,27 +17,24 @@ export function actionMark(payload: string): string | undefined {
 }
 
 export class ActionMemory {
-  readonly #vault: Vault;
-  readonly #log: Logger;
+  readonly #file: KeptValue<Record<string, string>>;
   #marks = new Map<string, string>();
   #backMonoMs: number | undefined;
   /** Said again already since: a second time is somebody at the door. */
   readonly #repeated = new Set<string>();
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(vault: Vault, log: Logger) {
-    this.#vault = vault;
-    this.#log = log;
+    this.#file = new KeptValue({
+      vault,
+      log,
+      name: "actions",
+      schema: Actions,
+      content: "the last action of each device",
+    });
   }
 
   async read(): Promise<void> {
-    const content = await this.#vault.read(NAME);
-    if (content === undefined) return;
-    try {
-      this.#marks = new Map(Object.entries(Actions.parse(JSON.parse(content.toString("utf8")))));
-    } catch (err) {
-      this.#log.warn({ err }, "the last actions of devices cannot be read");
-    }
+    this.#marks = new Map(Object.entries((await this.#file.read()) ?? {}));
   }
 
   /** Zigbee2MQTT says that it begins. */
@@ -55,14 +52,10 @@ export class ActionMemory {
   }
 
   /** After its readings are on disk. A disk that fails costs the memory, not the reading. */
-  keep(device: string, mark: string): Promise<void> {
-    if (this.#marks.get(device) === mark) return this.#writing;
-    if (!this.#marks.has(device) && this.#marks.size >= MAX_DEVICES) return this.#writing;
-    this.#marks.set(device, mark);
-    const content = Buffer.from(JSON.stringify(Object.fromEntries(this.#marks)));
-    this.#writing = this.#writing
-      .then(() => this.#vault.write(NAME, content))
-      .catch((err: unknown) => this.#log.warn({ err }, "the last action of a device is not on disk"));
-    return this.#writing;
+  async keep(device: string, mark: string): Promise<void> {
+    const isFull = !this.#marks.has(device) && this.#marks.size >= MAX_DEVICES;
+    const isNew = this.#marks.get(device) !== mark && !isFull;
+    if (isNew) this.#marks.set(device, mark);
+    await (isNew ? this.#file.write(Object.fromEntries(this.#marks)) : this.#file.written);
   }
 }

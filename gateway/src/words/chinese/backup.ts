@@ -61,6 +61,7 @@ export const ofBackup: Readonly<Record<string, string>> = {
   "{} rows of the table {} are damaged and left out": "表{2}中{1}行已损坏，未包含",
   "undone: the gateway did not start with the backup": "已撤销：网关用此备份未能启动",
   "; what was here before stands in {}": "；原有内容在{1}",
+  "{} readings received from {} to {} lie in {}": "{4}中有{1}个读数，接收时间为{2}至{3}",
   "a row of {} {}": "表{1}的一行{2*}",
   "is out of order": "顺序不对",
   "belongs to no uplink": "不属于任何上报通道",

@@ -2,6 +2,8 @@
 export const ofComposed: Readonly<Record<string, string>> = {
   "osdp: calling all readers": "读卡器（OSDP）：正在呼叫所有读卡器",
   "osdp at {}: calling all readers": "读卡器（OSDP，波特率{1}）：正在呼叫所有读卡器",
+  noise: "干扰",
+  "damaged ({})": "损坏（{1}）",
   "not supported: identify": "设备不能闪灯或鸣响",
   "not supported: unlock": "设备不支持开锁",
   "not supported: lock": "设备不支持上锁",

@@ -41,6 +41,8 @@ export const ofConsole: Readonly<Record<string, string>> = {
   "keep only the rooms in it": "请只保留房间列表",
   'no line has a column "{}" or "{}"': "没有任何一行含有“{1}”或“{2}”列",
   "take the template's first line as it is": "请原样使用模板的第一行",
+  'its column "{}" does not count upwards': "“{1}”列的行号没有递增",
+  "leave that column out": "请删去该列",
   "it takes too long or too much memory": "处理时间太长或占用内存太多",
   "keep only the list of rooms in it": "请只保留房间列表",
   "names no floor": "没有楼层",

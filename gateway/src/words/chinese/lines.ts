@@ -45,6 +45,11 @@ export const ofLines: Readonly<Record<string, string>> = {
     "收到的{2}字节中有{1}字节是干扰：请检查终端电阻、偏置和屏蔽层",
   "another controller speaks on this line, {} frames of it: take one of the two off it":
     "总线上有另一个主机，发送了{1}帧：请移除其中一个",
+  "{} s, {} frames heard, {} of {} bytes noise": "{1}秒，收到{2}帧，{4}字节中有{3}字节是干扰",
+  "{} s, {} frames heard, {} of {} bytes noise, {} frames of another controller":
+    "{1}秒，收到{2}帧，{4}字节中有{3}字节是干扰，另一个主机{5}帧",
+  "{} ({}) on {}, Ctrl-C ends": "{1}（{2}），线路{3}，按Ctrl-C结束",
+  "{} ({}) on {}": "{1}（{2}），线路{3}",
   "there is a file of that name already": "已有同名文件",
   "name another file for --record": "请为--record指定另一个文件",
   "the file is empty": "文件是空的",

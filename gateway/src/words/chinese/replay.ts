@@ -7,9 +7,9 @@ export const ofReplay: Readonly<Record<string, string>> = {
   "none of its {} readings could be used: {}": "其中{1}个读数都不能使用：{2*}",
   "check that the file and the site belong together": "请检查文件与站点是否对应",
   "{} of devices that are not on this site ({}): is it the right one?":
-    "{1}个读数来自不属于此站点的设备（{2}）：文件是否正确？",
+    "{1*}来自不属于此站点的设备（{2}）：文件是否正确？",
   "{} behind later ones: virtual time does not run backwards, so they count as received then":
-    "{1}个读数晚于后面的读数：按到达时间计入",
+    "{1*}排在更晚的读数之后：回放时间不倒退，按当时收到计入",
   "name a folder this user may write to": "请指定当前用户可写的目录",
   "has a line of more than 1 MB": "有一行超过1 MB",
   "give one reading a line": "请每行写一个读数",

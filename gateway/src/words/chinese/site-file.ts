@@ -80,8 +80,8 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   'the figures of "{}" are not confirmed ({})': "“{1}”的数字尚未核实（{2}）",
   "have them confirmed, and put them into a policy file of your own beside the site file":
     "请先核实，再写入站点文件旁自己的政策文件",
-  "no limit for {}: no alert about too many people": "{1}没有人数限额：不会产生超员告警",
-  "add a policy for these spaces, or give them a limit": "请为这些空间添加政策，或设定限额",
+  "no limit for {}: no alert about too many people": "{1}没有人数上限：不会发出超员预警",
+  "add a policy for these spaces, or give them a limit": "请为这些空间添加政策，或设定上限",
   "OPC UA users may come in without encryption: their passwords cross the network readable":
     "OPC UA用户可以不加密接入：密码以明文经过网络",
   "take it out once every client speaks Basic256Sha256": "所有客户端都支持Basic256Sha256后请去掉",

@@ -29,7 +29,7 @@ export const ofSite: Readonly<Record<string, string>> = {
   "it is not signed by key {}": "没有用密钥{1}签名",
   "it is for gateway {}": "是发给网关{1}的",
   "the gateway's clock was never set, so it cannot tell whether this is old": "网关时钟从未设置，无法判断是否过期",
-  "notAfter is {} s ahead; at most 30 s": "notAfter提前了{1}秒；最多30秒",
+  "notAfter is {} s ahead; at most 30 s": "notAfter在{1}秒之后；最多允许在30秒之后",
   "key {} may not ask for {}": "密钥{1}无权要求{2}",
   "must be a host name in small letters, without a port": "必须是小写主机名，不带端口",
   "HTTP without TLS is served on loopback alone: write listen: 127.0.0.1:8080, or leave plain out":
@@ -112,7 +112,7 @@ export const ofSite: Readonly<Record<string, string>> = {
     "请在空间或站点中加上address.code和address.grid，或写`grid: unowned`",
   "is missing: a bridge may do nothing without": "缺少此项：没有它，桥接账号什么也不能做",
   'write as topics: ["zigbee2mqtt/#"]': '请写成topics: ["zigbee2mqtt/#"]',
-  'no limit for "{}": {}': "“{1}”没有人数限额：{2*}",
+  'no limit for "{}": {}': "“{1}”没有人数上限：{2*}",
   "add rooms: [{ areaM2: … }] (or areaM2), or an explicit limit: { persons, basis }":
     "请加上rooms: [{ areaM2: … }]（或areaM2），或直接写limit: { persons, basis }",
   "{} sets no figure for this space": "{1}对此空间没有规定数字",

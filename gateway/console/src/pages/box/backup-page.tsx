@@ -1,10 +1,10 @@
 /** A backup of everything in one file, and putting one back. */
 import { Alert, Button, Input, Popconfirm } from "antd";
 import { useState } from "react";
-import { addressOf } from "../../client/client.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Field } from "../../parts/field.tsx";
-import { JobProgress } from "../../parts/job.tsx";
+import { JobFile, JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
@@ -29,12 +29,12 @@ function Make() {
   const words = useWords(boxWords);
   const { busy, problem, run } = useDoing();
   const [passphrase, setPassphrase] = useState("");
-  const [job, setJob] = useState<string>();
+  const { job, running, seen, begun } = useLatestJob(({ kind }) => kind === "backup");
   const isShort = passphrase !== "" && passphrase.length < SHORTEST;
   const make = () =>
     run(async () => {
       const body = passphrase === "" ? {} : { passphrase };
-      setJob((await call("POST /api/1/backups", { body })).id);
+      begun(await call("POST /api/1/backups", { body }));
       setPassphrase("");
     });
   return (
@@ -50,19 +50,13 @@ function Make() {
           />
         )}
       </Field>
-      <Button type="primary" disabled={busy || isShort} onClick={() => void make()}>
+      <Button type="primary" disabled={busy || running || isShort} onClick={() => void make()}>
         {words.makeBackup}
       </Button>
       {problem === undefined ? null : <Failed problem={problem} />}
-      {job === undefined ? null : (
-        <JobProgress key={job} id={job}>
-          {(_result, { state }) =>
-            state === "done" ? (
-              <a href={addressOf("GET /api/1/jobs/:id/file", { params: { id: job } })} download>
-                {words.download}
-              </a>
-            ) : null
-          }
+      {job === undefined || (!seen && job.file === null) ? null : (
+        <JobProgress key={job.id} id={job.id}>
+          {(_result, ended) => <JobFile job={ended} />}
         </JobProgress>
       )}
     </section>
@@ -74,13 +68,13 @@ function Restore() {
   const { busy, problem, run } = useDoing();
   const [file, setFile] = useState<File>();
   const [passphrase, setPassphrase] = useState("");
-  const [job, setJob] = useState<string>();
+  const { job, running, seen, begun } = useLatestJob(({ kind }) => kind === "restore");
   const restore = () =>
     run(async () => {
       if (file === undefined) return;
       const query = passphrase === "" ? {} : { passphrase };
       const body = new Blob([file], { type: "application/octet-stream" });
-      setJob((await call("POST /api/1/restores", { query, body })).id);
+      begun(await call("POST /api/1/restores", { query, body }));
       setPassphrase("");
     });
   return (
@@ -101,12 +95,12 @@ function Restore() {
         )}
       </Field>
       <Popconfirm title={words.sure} okText={words.yes} onConfirm={() => void restore()}>
-        <Button danger disabled={busy || file === undefined} loading={busy}>
+        <Button danger disabled={busy || running || file === undefined} loading={busy}>
           {words.restoreIt}
         </Button>
       </Popconfirm>
       {problem === undefined ? null : <Failed problem={problem} />}
-      {job === undefined ? null : <JobProgress key={job} id={job} />}
+      {job === undefined || !seen ? null : <JobProgress key={job.id} id={job.id} />}
     </section>
   );
 }

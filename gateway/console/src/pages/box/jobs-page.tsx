@@ -1,6 +1,6 @@
 /** What the box is at: long work of everybody, with how far it is, an end to it, and what became of the latest. */
 import { useAnswer } from "../../client/use-answer.ts";
-import { JobState } from "../../parts/job.tsx";
+import { JobFile, JobState } from "../../parts/job.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
@@ -30,6 +30,7 @@ export function JobsPage() {
                     <bdi>{job.by}</bdi> · <time dateTime={job.startedAt}>{time(job.startedAt)}</time>
                   </span>
                   <JobState job={job} />
+                  <JobFile job={job} />
                 </li>
               ))}
             </ul>

@@ -1,11 +1,11 @@
 /** What leaves the box: each platform with what it is owed, what it refused, and the latest envelopes as they were sent. */
 import { Button, Tag } from "antd";
-import { useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Fold } from "../../parts/fold.tsx";
 import { JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
@@ -121,22 +121,22 @@ function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
 function Test({ id, reload }: { readonly id: string; readonly reload: () => void }) {
   const words = useWords(boxWords);
   const { busy, problem, run } = useDoing();
-  const [job, setJob] = useState<string>();
+  const { job, running, seen, begun } = useLatestJob(({ kind, about }) => kind === "uplink-test" && about === id);
   if (!useMay("technician")) return null;
   const start = () =>
     run(async () => {
-      setJob((await call("POST /api/1/uplinks/:id/test", { params: { id } })).id);
+      begun(await call("POST /api/1/uplinks/:id/test", { params: { id } }));
     });
   return (
     <div>
       <p>
-        <Button disabled={busy} onClick={() => void start()}>
+        <Button disabled={busy || running} onClick={() => void start()}>
           {words.testUplink}
         </Button>
       </p>
       {problem === undefined ? null : <Failed problem={problem} />}
-      {job === undefined ? null : (
-        <JobProgress key={job} id={job} onEnd={reload}>
+      {job === undefined || !seen ? null : (
+        <JobProgress key={job.id} id={job.id} onEnd={reload}>
           {(result) => <TestSteps result={result} />}
         </JobProgress>
       )}

@@ -1,10 +1,12 @@
 /** The board a device hangs on: its firmware, the shipped one, and the update, with what it means for the door said before. */
 import { Button } from "antd";
-import { useCallback, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { BoardRow } from "../../../../src/console/table/boards.ts";
+import type { JobRow } from "../../../../src/console/table/jobs.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { boardsWords } from "../../words/boards.ts";
@@ -14,11 +16,17 @@ import { FlashStages } from "./flash-stages.tsx";
 
 export function BoardFirmware({ device }: { readonly device: string }) {
   const { answer, problem, reload } = useAnswer("GET /api/1/boards", {}, { reloadOn: ["devices"] });
-  if (problem !== undefined) return <Failed problem={problem} />;
   const board = answer?.boards.find(({ devices }) => devices.includes(device));
+  const failed = problem === undefined ? null : <Failed problem={problem} again={reload} />;
+  if (answer === undefined) return failed;
   // Most devices are of no board.
-  if (answer === undefined || board === undefined) return null;
-  return <Board board={board} shipped={answer.shipped} onChange={reload} />;
+  if (board === undefined) return null;
+  return (
+    <>
+      {failed}
+      <Board board={board} shipped={answer.shipped} onChange={reload} />
+    </>
+  );
 }
 
 interface BoardProps {
@@ -31,14 +39,9 @@ function Board({ board, shipped, onChange }: BoardProps) {
   const words = useWords(boardsWords);
   const title = useId();
   const [asking, setAsking] = useState(false);
-  const [begun, setBegun] = useState<string>();
-  const [running, setRunning] = useState(false);
-  const job = begun ?? board.job;
-  // Called anew whenever it is another one.
-  const ended = useCallback(() => {
-    setRunning(false);
-    onChange();
-  }, [onChange]);
+  const latest = useLatestJob(({ kind, about }) => kind === "flash" && about === board.id);
+  const { running, seen } = latest;
+  const job = latest.job?.id ?? board.job;
   const state = board.firmware === null ? "isSilent" : board.firmware === shipped.version ? "isSame" : "isOther";
   return (
     <section aria-labelledby={title} className="gh-board-firmware">
@@ -53,16 +56,15 @@ function Board({ board, shipped, onChange }: BoardProps) {
         <dt>{words.shipped}</dt>
         <dd>{shipped.version}</dd>
       </dl>
-      {running || (begun !== undefined && state === "isSilent") ? null : (
+      {running || (seen && state === "isSilent") ? null : (
         <p className="gh-hint">{fill(words[state], { version: shipped.version })}</p>
       )}
-      {asking ? (
+      {asking && !running ? (
         <Sure
           board={board}
           shipped={shipped}
-          onBegun={(id) => {
-            setBegun(id);
-            setRunning(true);
+          onBegun={(begun) => {
+            latest.begun(begun);
             setAsking(false);
           }}
           onNot={() => setAsking(false)}
@@ -73,7 +75,7 @@ function Board({ board, shipped, onChange }: BoardProps) {
         </Button>
       )}
       {job === null ? null : (
-        <JobProgress key={job} id={job} onEnd={ended}>
+        <JobProgress key={job} id={job} onEnd={onChange}>
           {(result, { state: how }) => <FlashStages result={result} state={how} />}
         </JobProgress>
       )}
@@ -84,7 +86,7 @@ function Board({ board, shipped, onChange }: BoardProps) {
 interface SureProps {
   readonly board: BoardRow;
   readonly shipped: Shipped;
-  readonly onBegun: (job: string) => void;
+  readonly onBegun: (job: JobRow) => void;
   readonly onNot: () => void;
 }
 
@@ -95,7 +97,7 @@ function Sure({ board, shipped, onBegun, onNot }: SureProps) {
   const seconds = Math.max(...shipped.images.map((image) => image.seconds));
   const begin = () =>
     run(async () => {
-      onBegun((await call("POST /api/1/boards/:id/firmware", { params: { id: board.id }, body: ask })).id);
+      onBegun(await call("POST /api/1/boards/:id/firmware", { params: { id: board.id }, body: ask }));
     });
   return (
     <div className="gh-sure">

@@ -1,9 +1,11 @@
 /** The shipped firmware for a board that is in no site file yet: which line it is on, and which chip where that cannot be told. */
 import { Button, Popconfirm, Segmented } from "antd";
-import { useCallback, useState } from "react";
+import { useState } from "react";
+import type { JobRow } from "../../../../src/console/table/jobs.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
@@ -29,6 +31,9 @@ export function NewBoardPage() {
   );
 }
 
+/** Of a line, where others are of a board: names of boards have no colon. */
+const isOfLine = ({ kind, about }: JobRow): boolean => kind === "flash" && about?.includes(":") === true;
+
 interface Line {
   readonly way: "serial" | "server";
   readonly port: string;
@@ -41,15 +46,12 @@ function NewBoard({ shipped }: { readonly shipped: Shipped }) {
   const { busy, problem, run } = useDoing();
   const [line, setLine] = useState<Line>({ way: "serial", port: "", host: "", tcpPort: 4001 });
   const [ask, setAsk] = useState<FlashAsk>({ slow: false });
-  const [job, setJob] = useState<string>();
-  const [running, setRunning] = useState(false);
-  const ended = useCallback(() => setRunning(false), []);
+  const { job, running, seen, begun } = useLatestJob(isOfLine);
   const link = linkOf(line);
   const begin = () =>
     run(async () => {
       if (link === undefined) return;
-      setJob((await call("POST /api/1/lines/firmware", { body: { ...ask, link } })).id);
-      setRunning(true);
+      begun(await call("POST /api/1/lines/firmware", { body: { ...ask, link } }));
     });
   return (
     <div className="gh-card">
@@ -66,10 +68,13 @@ function NewBoard({ shipped }: { readonly shipped: Shipped }) {
           {words.flashIt}
         </Button>
       </Popconfirm>
-      {job === undefined ? null : (
-        <JobProgress key={job} id={job} onEnd={ended}>
-          {(result, { state }) => <FlashStages result={result} state={state} />}
-        </JobProgress>
+      {job === undefined || !seen ? null : (
+        <>
+          <p className="gh-bytes">{job.about}</p>
+          <JobProgress key={job.id} id={job.id}>
+            {(result, { state }) => <FlashStages result={result} state={state} />}
+          </JobProgress>
+        </>
       )}
     </div>
   );

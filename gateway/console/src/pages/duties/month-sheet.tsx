@@ -4,7 +4,7 @@ import { Alert } from "antd";
 import type { ReactNode } from "react";
 import type { MonthFigures } from "../../../../src/console/table/duties.ts";
 import { Pill } from "../../parts/pill.tsx";
-import { TableScroll } from "../../parts/table-scroll.tsx";
+import { type SheetRow, SheetTable } from "../../parts/sheet-table.tsx";
 import { formatLength } from "../../parts/time.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { reportWords } from "../../words/duties.ts";
@@ -53,17 +53,18 @@ export function MonthSheet({ figures, running }: MonthSheetProps) {
   );
 }
 
-interface SheetTableProps {
+interface PartProps {
   readonly title: string;
   /** The first names the rows; the others are numbers. */
   readonly head: readonly string[];
-  readonly rows: readonly { readonly key: string; readonly name: ReactNode; readonly cells: readonly ReactNode[] }[];
+  readonly rows: readonly SheetRow[];
   readonly children?: ReactNode;
 }
 
-function SheetTable({ title, head, rows, children }: SheetTableProps) {
+function Part({ title, head, rows, children }: PartProps) {
   const words = useWords(reportWords);
   const language = useLanguage();
+  const said = (cell: ReactNode) => (typeof cell === "number" ? cell.toLocaleString(language) : cell);
   return (
     <section className="card">
       <h3 className="month-part">{title}</h3>
@@ -71,29 +72,12 @@ function SheetTable({ title, head, rows, children }: SheetTableProps) {
       {rows.length === 0 ? (
         <p className="soft">{words.noneOf}</p>
       ) : (
-        <TableScroll label={title}>
-          <table className="plain-table month-table">
-            <thead>
-              <tr>
-                {head.map((cell) => (
-                  <th key={cell} scope="col">
-                    {cell}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ key, name, cells }) => (
-                <tr key={key}>
-                  <th scope="row">{name}</th>
-                  {cells.map((cell, n) => (
-                    <td key={head[n + 1] ?? n}>{typeof cell === "number" ? cell.toLocaleString(language) : cell}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <SheetTable
+          label={title}
+          head={head}
+          rows={rows.map((row) => ({ ...row, cells: row.cells.map(said) }))}
+          className="plain-table month-table"
+        />
       )}
     </section>
   );
@@ -109,7 +93,7 @@ function Alerts({ alerts }: Pick<Facts, "alerts">) {
   const language = useLanguage();
   const length = useLength();
   return (
-    <SheetTable
+    <Part
       title={words.alerts}
       head={[
         words.kind,
@@ -138,7 +122,7 @@ function Devices({ devices }: Pick<Facts, "devices">) {
   const below = heard.filter((share) => share < UPTIME_GOAL).length;
   const sorted = devices.toSorted((a, b) => (a.uptime ?? -1) - (b.uptime ?? -1) || (a.id < b.id ? -1 : 1));
   return (
-    <SheetTable
+    <Part
       title={words.devices}
       head={[words.device, words.place, words.uptime, words.faults, words.repairs, words.repairsInTime, words.mttr]}
       rows={sorted.map(({ id, place, uptime, faults, repairs, inTime, mttrMs, downNow }) => ({
@@ -161,7 +145,7 @@ function Devices({ devices }: Pick<Facts, "devices">) {
       }))}
     >
       <p>{fill(words.deviceSum, { n: devices.length, mean, below, never: devices.length - heard.length })}</p>
-    </SheetTable>
+    </Part>
   );
 }
 
@@ -194,7 +178,7 @@ function Affairs({ facts: { prompts, handOvers } }: { readonly facts: Facts }) {
 function Exchange({ exchange }: Pick<Facts, "exchange">) {
   const words = useWords(reportWords);
   return (
-    <SheetTable
+    <Part
       title={words.exchange}
       head={[words.uplink, words.sent, words.rejected, words.dropped, words.waiting, words.errors]}
       rows={exchange.map(({ uplink, sent, rejected, dropped, waiting }) => {
@@ -209,6 +193,6 @@ function Exchange({ exchange }: Pick<Facts, "exchange">) {
       })}
     >
       {exchange.length === 0 ? null : <p className="under">{words.exchangeNote}</p>}
-    </SheetTable>
+    </Part>
   );
 }

@@ -1,7 +1,7 @@
 /** The monthly report: a month is chosen, seen, printed, saved. Where very many alerts are kept it is made as a job. */
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { MonthFigures } from "../../../../src/console/table/duties.ts";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { addressOf } from "../../client/client.ts";
@@ -9,6 +9,7 @@ import { useAnswer } from "../../client/use-answer.ts";
 import { Choose } from "../../parts/choose.tsx";
 import { Failed } from "../../parts/failed.tsx";
 import { JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
@@ -63,27 +64,28 @@ function AtOnce({ all, month, running }: MonthProps) {
 function AsJob({ all, month, running }: MonthProps) {
   const words = useWords(reportWords);
   const language = useLanguage();
-  const [job, setJob] = useState<string>();
-  const [isThere, setThere] = useState(false);
+  const latest = useLatestJob(({ kind, about }) => kind === "report" && about === month);
+  const job = latest.seen || latest.job?.state === "done" ? latest.job : undefined;
   const { busy, problem, run } = useDoing();
   const make = () =>
     run(async () => {
-      setThere(false);
-      setJob((await call("POST /api/1/reports", { body: { month, lang: language } })).id);
+      latest.begun(await call("POST /api/1/reports", { body: { month, lang: language } }));
     });
   const file =
-    job === undefined || !isThere ? undefined : addressOf("GET /api/1/jobs/:id/file", { params: { id: job } });
+    job === undefined || job.file === null
+      ? undefined
+      : addressOf("GET /api/1/jobs/:id/file", { params: { id: job.id } });
   return (
     <>
       <Head all={all} month={month} file={file}>
-        <Button type="primary" loading={busy} onClick={() => void make()}>
+        <Button type="primary" loading={busy || latest.running} onClick={() => void make()}>
           {words.make}
         </Button>
       </Head>
       {job === undefined ? <p className="soft">{words.long}</p> : null}
       {problem === undefined ? null : <Failed problem={problem} />}
       {job === undefined ? null : (
-        <JobProgress key={job} id={job} onEnd={({ state }) => setThere(state === "done")}>
+        <JobProgress key={job.id} id={job.id}>
           {(result) => <MonthSheet figures={result as MonthFigures} running={running} />}
         </JobProgress>
       )}

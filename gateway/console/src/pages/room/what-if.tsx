@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { ReplayResult } from "../../../../src/console/table/jobs.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { JobProgress } from "../../parts/job.tsx";
+import { useLatestJob } from "../../parts/latest-job.ts";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -14,10 +15,10 @@ const DAYS = 30;
 export function WhatIf({ id, limit }: { readonly id: string; readonly limit: number | null }) {
   const words = useWords(roomWords);
   const [wanted, setWanted] = useState(Math.max(1, (limit ?? 3) - 1));
-  const [job, setJob] = useState<string>();
+  const { job, running, seen, begun } = useLatestJob(({ kind, about }) => kind === "replay" && about === id);
   const { busy, problem, run } = useDoing();
   const begin = () =>
-    run(async () => setJob((await call("POST /api/1/replays", { body: { space: id, limit: wanted, days: DAYS } })).id));
+    run(async () => begun(await call("POST /api/1/replays", { body: { space: id, limit: wanted, days: DAYS } })));
   return (
     <section className="card no-print">
       <h2>{words.whatIf}</h2>
@@ -32,13 +33,13 @@ export function WhatIf({ id, limit }: { readonly id: string; readonly limit: num
           onChange={(value) => setWanted(value ?? 1)}
           suffix={words.people}
         />
-        <Button type="primary" loading={busy} onClick={() => void begin()}>
+        <Button type="primary" loading={busy || running} onClick={() => void begin()}>
           {words.tryIt}
         </Button>
       </div>
       {problem === undefined ? null : <Failed problem={problem} />}
-      {job === undefined ? null : (
-        <JobProgress key={job} id={job}>
+      {job === undefined || !seen ? null : (
+        <JobProgress key={job.id} id={job.id}>
           {(result) => <Outcome result={result as ReplayResult} space={id} />}
         </JobProgress>
       )}

@@ -55,19 +55,28 @@ export function RollCallPage() {
   );
 }
 
+/** What is the same of many stands over them once. */
 function Unknown({ spaces }: { readonly spaces: RollCall["unknown"] }) {
   const words = useWords(safetyWords);
   if (spaces.length === 0) return null;
+  const whys = [...new Set(spaces.map(({ why }) => why))];
   return (
     <section className="card">
       <h2>{words.unknown}</h2>
-      <ul className="unknown-spaces">
-        {spaces.map(({ space, name }) => (
-          <li key={space}>
-            <bdi title={name}>{name}</bdi>
-          </li>
-        ))}
-      </ul>
+      {whys.map((why) => (
+        <div key={why}>
+          <p className="under">{why}</p>
+          <ul className="unknown-spaces">
+            {spaces
+              .filter((each) => each.why === why)
+              .map(({ space, name }) => (
+                <li key={space}>
+                  <bdi title={name}>{name}</bdi>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** Taking over a new box: the code it printed, and the first account. The code may come with the address, as from the QR code. */
 import { Alert, Button, Input } from "antd";
 import { type SubmitEvent, useState } from "react";
+import { CallProblem } from "../../client/problem.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Field } from "../../parts/field.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
@@ -32,6 +33,17 @@ export function Claim({ hello }: { readonly hello: Hello }) {
   );
 }
 
+/** Whoever takes over a box that knows no room sets it up first; the first account may. */
+async function firstPage(): Promise<string> {
+  try {
+    const { counts } = await call("GET /api/1/site");
+    return counts.spaces > 0 ? "#/" : "#/set-up";
+  } catch (problem) {
+    if (problem instanceof CallProblem) return "#/";
+    throw problem;
+  }
+}
+
 function ClaimForm() {
   const words = useWords(sessionWords);
   const { query } = usePlace();
@@ -45,7 +57,7 @@ function ClaimForm() {
     if (password === undefined) return;
     void run(async () => {
       const session = await call("POST /api/1/claim", { body: { code: code.trim(), name, password } });
-      go("#/");
+      go(await firstPage());
       signedIn(session);
     });
   };

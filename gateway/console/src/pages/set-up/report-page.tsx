@@ -4,7 +4,7 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
-import { TableScroll } from "../../parts/table-scroll.tsx";
+import { SheetTable } from "../../parts/sheet-table.tsx";
 import { linkTo } from "../../shell/route.ts";
 import { useSite, useTimes } from "../../shell/site.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
@@ -150,33 +150,12 @@ function Sheet({ title, head, rows }: SheetProps) {
   return (
     <section>
       <h2>{title}</h2>
-      <TableScroll className="gh-scroll" label={title}>
-        <table className="gh-sheet">
-          <thead>
-            <tr>
-              {head.map((cell) => (
-                <th key={cell} scope="col">
-                  {cell}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([name = "", ...cells]) => (
-              <tr key={name}>
-                <th scope="row" dir="auto">
-                  {name}
-                </th>
-                {cells.map((cell, index) => (
-                  <td key={head[index + 1] ?? ""} dir="auto">
-                    {cell}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
+      <SheetTable
+        label={title}
+        head={head}
+        rows={rows.map(([name = "", ...cells]) => ({ key: name, name, cells }))}
+        className="gh-sheet"
+      />
     </section>
   );
 }

@@ -21,16 +21,13 @@ export const COLUMNS: readonly RoomColumn[] = [
 
 const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** Each row in its line again, so that what is said of row 13 is said of the same row: a gap where one was left out. */
+/** Each row with the line it stood in, so that what is said of row 13 is said of the same row; rows that are left out take no room. */
 export function roomsCsv(rows: readonly Pick<RoomRow, "cells" | "line">[]): string {
-  let text = `${COLUMNS.join(",")}\r\n`;
-  let next = 2;
-  for (const { cells, line } of rows) {
-    text += "\r\n".repeat(Math.max(0, line - next));
-    text += `${COLUMNS.map((column) => cell((cells[column] ?? "").replace(/\s*\n\s*/g, " "))).join(",")}\r\n`;
-    next = Math.max(next, line) + 1;
-  }
-  return text;
+  const lines = rows.map(({ cells, line }) => [
+    String(line),
+    ...COLUMNS.map((column) => cell((cells[column] ?? "").replace(/\s*\n\s*/g, " "))),
+  ]);
+  return [["#line", ...COLUMNS], ...lines].map((row) => `${row.join(",")}\r\n`).join("");
 }
 
 export const isWrong = ({ problems, space }: RoomRow): boolean => problems.length > 0 || space === undefined;

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { auditIn } from "./audit-in.ts";
+
+it("why something was refused is Chinese, the names before it stay", () => {
+  const detail = "c-1; expired: notAfter is 400 s ahead; at most 30 s";
+  expect(auditIn({ by: "platform", detail }, "zh")).toBe("c-1; expired: notAfter在400秒之后；最多允许在30秒之后");
+  expect(auditIn({ by: "platform", detail }, "en")).toBe(detail);
+});
+
+it("what the gateway says itself is Chinese", () => {
+  expect(auditIn({ by: "gateway", detail: "undone: the gateway did not start with the backup" }, "zh")).toBe(
+    "已撤销：网关用此备份未能启动",
+  );
+});
+
+it("what people and platforms gave stays letter by letter, even where pieces of it look like sentences of ours", () => {
+  for (const detail of ["room 3, is missing", "c-1; done", "manager, technician", "done: tell li, was cancelled"])
+    expect(auditIn({ by: "li", detail }, "zh")).toBe(detail);
+});
