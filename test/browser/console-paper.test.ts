@@ -55,7 +55,7 @@ describe.each([WIDE, NARROW])("on paper, printed at $width px", (look) => {
       await page.locator("input[role=spinbutton]").fill(String(used));
       await page.keyboard.press("Tab");
       await expect.poll(() => label.first().evaluate((one) => one.style.gridRowStart)).toBe(used === 0 ? "" : "5");
-      const said = await page.locator("p", { hasText: /labels, \d+ pages|张标签，\d+ 页/ }).textContent();
+      const said = await page.locator("p", { hasText: /Labels: \d+, sheets: \d+|张标签，\d+ 页/ }).textContent();
       const [labels = 0, sheets = 0] = ((said ?? "").match(/\d+/g) ?? []).map(Number);
       expect(sheets).toBe(Math.ceil((labels + used) / 15));
       const onOne = (await label.first().locator(".gh-label-text > *").count()) + 1;

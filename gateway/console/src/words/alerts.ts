@@ -58,7 +58,7 @@ export const alertWords = dictionary({
   noteHelp: { zh: "写下看到的情况和采取的措施", en: "What you saw and what you did" },
   noteNeeded: { zh: "这一步必须写备注", en: "This step needs a note" },
   do_acknowledge: { zh: "响应（我来处理）", en: "Acknowledge (I take it)" },
-  do_rectify: { zh: "开始整改", en: "Rectifying" },
+  do_rectify: { zh: "开始整改", en: "Start putting it right" },
   do_verify: { zh: "提交验收", en: "Ready to verify" },
   do_close: { zh: "办结", en: "Close" },
   do_reopen: { zh: "重新打开", en: "Reopen" },
