@@ -1,4 +1,4 @@
-import { ConfigError } from "@gatehouse/protocol";
+import { CommandAction, ConfigError } from "@gatehouse/protocol";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { inLanguage, problemIn, said, wholeIn } from "./said.ts";
@@ -18,6 +18,10 @@ describe("a sentence", () => {
     expect(zh("cannot be written: ENOSPC: no space left on device, write")).toBe(
       "无法写入：磁盘已满：请腾出空间（ENOSPC: no space left on device, write）",
     );
+  });
+
+  test("about a command a device does not know is said without the command's name", () => {
+    for (const action of CommandAction.options) expect(zh(`not supported: ${action}`)).not.toMatch(/[a-z]/);
   });
 
   test("that nobody knows stays as it is, however odd", () => {
@@ -49,8 +53,8 @@ describe("what broke a line", () => {
       "/dev/ttyUSB0：没有这个串口；没有插入任何串口",
     ],
     [
-      "https://town.example/: self-signed certificate (name the authority that signed its certificate in `tls.ca`)",
-      "https://town.example/: self-signed certificate（请在`tls.ca`中指定签发其证书的机构）",
+      "https://town.example/: its certificate has expired (renew its certificate, unless the clock of this machine is wrong)",
+      "https://town.example/：对方的证书已过期（请更新证书；也可能是本机时钟不对）",
     ],
     ["town: no answer within 5000 ms", "town：5000毫秒内没有应答"],
     [

@@ -5,6 +5,7 @@ import type { HealthEntry } from "../../core/health.ts";
 import { HEALTH_WORDS } from "../../core/health-codes.ts";
 import { titleOf } from "../../words/limit-basis.ts";
 import type { AnswerOf } from "../table/index.ts";
+import { isAboutKey } from "./device-test.ts";
 import { basisInWords } from "./limit-words.ts";
 import type { TestsBook } from "./tests-book.ts";
 
@@ -12,7 +13,7 @@ type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 type Point = Report["open"][number];
 
 export interface ReportParts {
-  readonly core: Pick<Core, "model">;
+  readonly core: Pick<Core, "model" | "state">;
   readonly health: { readonly entries: readonly HealthEntry[] };
   readonly tests: TestsBook;
   readonly uplinks: readonly { readonly id: string }[];
@@ -28,8 +29,13 @@ export function commissioningReport(parts: ReportParts): Report {
   const keyless = new Set(health.entries.filter(({ code }) => code === "device-key").map(({ subject }) => subject));
   const devices = [...model.devices.values()].map(({ id, kind, portal }) => {
     const where = model.spaceOf.get(id) ?? portal ?? "";
-    const says = tests.of("devices", id)?.says ?? null;
-    return { id, kind, where, ...testedOf(tests, "devices", id), says, needsKey: keyless.has(id) };
+    const says = tests.of("devices", id)?.says;
+    const needsKey = keyless.has(id);
+    const online = core.state.devices.get(id)?.online === true;
+    // What its test said is over.
+    if (isAboutKey(says) && !needsKey && online)
+      return { id, kind, where, test: "untested" as const, testedAt: null, says: KEY_TAKEN, needsKey, hasKeyNow: true };
+    return { id, kind, where, ...testedOf(tests, "devices", id), says: says ?? null, needsKey, hasKeyNow: false };
   });
   const tried = uplinks.map(({ id }) => ({ id, ...testedOf(tests, "uplinks", id) }));
   return {
@@ -41,6 +47,11 @@ export function commissioningReport(parts: ReportParts): Report {
     open: whatIsLeft(parts, { rooms, devices, uplinks: tried }),
   };
 }
+
+const KEY_TAKEN = {
+  en: "The key is installed, the reader is connected. Test it again.",
+  zh: "密钥已安装，读卡器已连接。请再测试一次。",
+};
 
 function roomsOf({ spaces, spaceOf }: Core["model"], policies: ReportParts["policies"]): Report["rooms"] {
   const counts = new Map<string, number>();
@@ -72,19 +83,19 @@ function whatIsLeft(
     some(
       "rooms",
       homes.filter(({ limit }) => limit === null),
-      "have no limit: give them areas or a policy",
+      "has|have no limit of persons: enter areas, or choose a policy",
       "没有人数上限：请填写面积或选择政策",
     ),
     some(
       "devices",
       judged.filter((room) => room.devices === 0),
-      "have no device: nothing is known of them",
+      "has|have no device: nothing is known there",
       "没有设备：无法了解情况",
     ),
     some(
       "tests",
       devices.filter(({ test }) => test === "untested"),
-      "are not tested",
+      "is|are not tested",
       "尚未测试",
     ),
     some(
@@ -96,7 +107,7 @@ function whatIsLeft(
     some(
       "uplink",
       uplinks.filter(({ test }) => test !== "passed"),
-      "have passed no test: does the platform get what it should?",
+      "has|have not passed a test: make sure that the platform gets what is sent",
       "上报通道未测试通过",
     ),
     uplinks.length === 0
@@ -117,6 +128,7 @@ const SHOWN = 10;
 function some(
   at: NonNullable<Point["at"]>,
   list: readonly { readonly id: string }[],
+  /** Its verb as `one|many`. */
   en: string,
   zh: string,
 ): Point | undefined {
@@ -124,11 +136,14 @@ function some(
   const names = list.slice(0, SHOWN).map(({ id }) => id);
   const more = list.length - names.length;
   return {
-    en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${en}.`,
+    en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${forNumber(en, list.length)}.`,
     zh: `${names.join("、")}${more > 0 ? `等${list.length}项` : ""}${zh}。`,
     at,
   };
 }
+
+const forNumber = (text: string, n: number): string =>
+  text.replace(/(\w+)\|(\w+)/, (_, one: string, many: string) => (n === 1 ? one : many));
 
 /** What holds now, each in its words with what it is about. */
 function conditions(entries: readonly HealthEntry[]): Point[] {

@@ -111,16 +111,20 @@ function thereStep(parts: DeviceTestParts, device: Device): Step {
 function keyTrouble({ health }: DeviceTestParts, { id }: Device): Text | undefined {
   const trouble = health.entries.find(({ code, subject }) => code === "device-key" && subject === id);
   if (trouble === undefined) return undefined;
-  if (trouble.detail.startsWith(NEVER_GIVEN))
-    return {
-      en: "The reader has no key yet. Put it into its installation mode, then install the key.",
-      zh: "读卡器还没有密钥。请让读卡器进入安装模式，再点“安装密钥”。",
-    };
-  return {
-    en: "The reader does not take our key. If it was reset, look at it, then install a new key.",
-    zh: "读卡器的密钥不对。如果它被复位过，请现场检查，再重新安装密钥。",
-  };
+  return trouble.detail.startsWith(NEVER_GIVEN) ? NO_KEY : WRONG_KEY;
 }
+
+const NO_KEY: Text = {
+  en: "The reader has no key yet. Put it into its installation mode, then install the key.",
+  zh: "读卡器还没有密钥。请让读卡器进入安装模式，再点“安装密钥”。",
+};
+const WRONG_KEY: Text = {
+  en: "The reader does not take our key. If it was reset, look at it, then install a new key.",
+  zh: "读卡器的密钥不对。如果它被复位过，请现场检查，再重新安装密钥。",
+};
+
+/** A test ended with these words for want of a key. */
+export const isAboutKey = (says: Text | undefined): boolean => says?.en === NO_KEY.en || says?.en === WRONG_KEY.en;
 
 /** As the reader's driver says it. */
 const NEVER_GIVEN = "it was never given a key";
@@ -146,18 +150,19 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
   const { outcome, error = "" } = report;
   if (outcome === "done")
     return { what: SHOWS, state: "passed", says: { en: "It blinked or beeped.", zh: "设备已闪灯或鸣响。" } };
-  // Many devices have nothing to show: that is no fault.
-  if (outcome === "refused")
-    return {
-      what: SHOWS,
-      state: "skipped",
-      says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${inLanguage(error, "zh")}` },
-    };
+  if (outcome === "refused") return { what: SHOWS, state: "skipped", says: nothingToShow(error) };
   return {
     what: SHOWS,
     state: "failed",
     says: { en: `No answer: ${error}`, zh: `无应答：${inLanguage(error, "zh")}` },
   };
+}
+
+/** Many devices can neither blink nor beep: that is no fault, and their word for it tells nobody anything. */
+function nothingToShow(error: string): Text {
+  const plain = { en: "It can neither blink nor beep; that is no fault.", zh: "设备不能闪灯或鸣响，这不算故障。" };
+  if (error === "" || error.startsWith("not supported")) return plain;
+  return { en: `It did not blink or beep: ${error}`, zh: `设备没有闪灯或鸣响：${inLanguage(error, "zh")}` };
 }
 
 /** The command goes on by itself; nobody waits for it any more. */
