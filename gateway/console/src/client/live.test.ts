@@ -10,6 +10,7 @@ const HELLO = { about: "hello", at: "2026-11-26T00:00:00Z", bootId: "b", everyMs
 let clock: FakeClock;
 let server: Server | undefined;
 let sockets: Client[];
+let own: WebSocket[];
 let asked: unknown[];
 let language: "zh" | "en" | undefined;
 let states: LiveState[];
@@ -34,6 +35,7 @@ const say = (message: unknown) => sockets.at(-1)?.send(typeof message === "strin
 beforeEach(() => {
   clock = new FakeClock();
   sockets = [];
+  own = [];
   asked = [];
   language = undefined;
   states = [];
@@ -45,7 +47,9 @@ beforeEach(() => {
     address: ADDRESS,
     connect: (address) => {
       connects++;
-      return new MockSocket(address) as unknown as WebSocket;
+      const socket = new MockSocket(address) as unknown as WebSocket;
+      own.push(socket);
+      return socket;
     },
     clock: {
       after: (ms, callback) => {
@@ -89,6 +93,18 @@ test("sentences are asked for in the page's language, and anew when that changes
   language = "en";
   feed.askAnew();
   await expect.poll(() => asked.at(-1)).toEqual({ watch: ["health"], lang: "en" });
+});
+
+test("a connection that is closing is asked for nothing; the one after it is", async () => {
+  feed.start();
+  await until("up");
+  await expect.poll(() => asked).toEqual([{ watch: [] }]);
+  own.at(-1)?.close();
+  feed.listen({ watch: ["alerts"] }, () => undefined);
+  await until("lost");
+  expect(asked).toHaveLength(1);
+  await clock.advance(60_000);
+  await expect.poll(() => asked.at(-1)).toEqual({ watch: ["alerts"] });
 });
 
 test("messages reach everybody who listens, until they stop; what is no message is passed over", async () => {

@@ -21,6 +21,9 @@ export interface LiveParts {
   readonly onSignedOut: () => void;
 }
 
+/** Of a WebSocket's `readyState`. */
+const [OPEN, CLOSING] = [1, 2];
+
 /** The box closes with it when the session is over. */
 const SESSION_ENDED = 4401;
 
@@ -142,7 +145,7 @@ export class LiveFeed {
     this.#silence();
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket !== undefined && socket.readyState < 2) socket.close();
+    if (socket !== undefined && socket.readyState < CLOSING) socket.close();
   }
 
   #become(state: LiveState): void {
@@ -167,9 +170,11 @@ export class LiveFeed {
   }
 
   #ask(): void {
-    if (this.#state !== "up") return;
+    const socket = this.#socket;
+    // One that is closing takes nothing any more; its end is told in a moment, and the next one is asked anew.
+    if (this.#state !== "up" || socket?.readyState !== OPEN) return;
     const lang = this.#parts.language?.();
-    this.#socket?.send(JSON.stringify({ ...unionOf([...this.#watchings]), ...(lang === undefined ? {} : { lang }) }));
+    socket.send(JSON.stringify({ ...unionOf([...this.#watchings]), ...(lang === undefined ? {} : { lang }) }));
   }
 }
 
