@@ -1,5 +1,4 @@
 /** The composition root: configuration -> adapters -> run. Opens in one order, closes in the other. */
-
 import { assemble } from "./assemble.ts";
 import { asideText, type LeftAside, readingsBehind } from "./backup/left-aside.ts";
 import { takeBack, takeUpWaiting } from "./backup/take-up.ts";
@@ -129,11 +128,20 @@ async function runLocked(
   if (fatal.signal.aborted) throw fatal.signal.reason;
 }
 
+/** A disk that fails is asked again for ever. */
+const COUNT_MS = 3_000;
+
 /** What a run that did not get ready has taken: nobody else will know of it. */
-async function tellTaken(store: Store, { onUnready, log }: RunOptions): Promise<void> {
-  try {
-    onUnready?.(await readingsBehind(store, store.recovered.lastSeq));
-  } catch (err) {
-    log.warn({ err }, "what was taken since the restore cannot be counted");
-  }
+async function tellTaken(store: Store, { onUnready, clock, log }: RunOptions): Promise<void> {
+  const done = new AbortController();
+  const patience = clock.sleep(COUNT_MS, done.signal).then(
+    () => log.warn({}, "what was taken since the restore is not counted in time"),
+    () => {},
+  );
+  const counted = readingsBehind(store, store.recovered.lastSeq).then(
+    (left) => onUnready?.(left),
+    (err: unknown) => log.warn({ err }, "what was taken since the restore cannot be counted"),
+  );
+  await Promise.race([counted, patience]);
+  done.abort();
 }

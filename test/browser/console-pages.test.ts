@@ -29,6 +29,31 @@ const LOOKS = [
 
 const cut = (text: string, most: number) => [...text.repeat(20)].slice(0, most / 2).join("");
 
+const NIGHTS = { over: 2, of: 3, clear: 5 };
+/** An operator's own, beside the site file: no length is set for what it says of itself. */
+const POLICY = {
+  id: "own-policy",
+  title: `${ALL} ${TOO_LONG}`,
+  source: { name: ALL, effective: "2020-01-01", reference: `${HOSTILE.address} ${TOO_LONG}`, verified: true },
+  note: ALL,
+  appliesTo: ["flat"],
+  personsPerRoom: 2,
+  nights: { red: NIGHTS, yellow: NIGHTS, blue: NIGHTS },
+};
+
+const RULE = {
+  id: "own-rule",
+  title: { zh: cut(ALL, 380), en: cut(ALL, 380) },
+  when: "reading",
+  if: 'kind == "count.in"',
+  tests: [{ name: cut(ALL, 380), steps: [{ at: "2026-03-01T00:00:00Z", kind: "count.out" }], expect: "silent" }],
+};
+
+const FILES = {
+  "policies/own.json": JSON.stringify(POLICY),
+  "rules/own.json": JSON.stringify({ rules: [RULE] }),
+};
+
 function sections(port: number): object {
   const address = { code: cut(ALL, 64), grid: cut(HOSTILE.formula, 60), plate: HOSTILE.sum, text: cut(ALL, 500) };
   const rooms = TEXTS.map((name, n) => ({
@@ -36,7 +61,7 @@ function sections(port: number): object {
     kind: "flat",
     parent: "floor-1",
     name: cut(name, 200),
-    limit: { persons: 2, basis: cut(name, 300) },
+    ...(n === 1 ? {} : { limit: { persons: 2, basis: cut(name, 300) } }),
     address: { text: cut(name, 500), plate: cut(name, 60) },
   }));
   return {
@@ -54,6 +79,9 @@ function sections(port: number): object {
         address,
       },
     ],
+    policies: [{ use: POLICY.id }],
+    rules: ["rules/own.json"],
+    patrols: { checkpoints: [{ space: ROOM }] },
     accounts: [{ user: "ha", role: "bridge", password: { env: "BRIDGE_PASSWORD" }, topics: ["homeassistant/#"] }],
     drivers: [{ id: "home", type: "homeassistant" }],
     escalation: {
@@ -68,6 +96,7 @@ let browser: Browser;
 let url: string;
 let claimLink: string;
 let alertId: string;
+let ruleAlertId: string;
 
 /** What devices say of themselves. */
 async function devicesSpeak(page: Page): Promise<void> {
@@ -99,25 +128,68 @@ async function devicesSpeak(page: Page): Promise<void> {
   await device.publishAsync(readingsTopic(DEVICE), ALL, { qos: 1 });
   const tamper = JSON.stringify({ kind: "tamper.on", epoch: 1, seq: 1 });
   await device.publishAsync(readingsTopic(DEVICE), tamper, { qos: 1 });
+  const count = JSON.stringify({ kind: "count.in", value: 1, epoch: 1, seq: 2 });
+  await device.publishAsync(readingsTopic(DEVICE), count, { qos: 1 });
 }
 
-async function peopleWrite(page: Page): Promise<void> {
-  const { body } = await eventually(
-    () => callApi(page, "GET", "alerts"),
-    ({ body }) => (body as { items: unknown[] }).items.length > 0,
+interface Listed {
+  readonly id: string;
+  readonly subject?: string;
+}
+
+const listOf = (page: Page, path: string, under: string, atLeast: number): Promise<readonly Listed[]> =>
+  eventually(
+    async () => ((await callApi(page, "GET", path)).body as Readonly<Record<string, readonly Listed[]>>)[under] ?? [],
+    (found) => found.length >= atLeast,
   );
-  alertId = (body as { items: { id: string }[] }).items[0]?.id ?? "";
-  for (const note of [...TEXTS, cut(ALL, 1_000)])
-    expect((await callApi(page, "POST", "deeds", { do: "note", alert: alertId, note })).status).toBe(200);
+
+const NOTE = cut(ALL, 1_000);
+
+async function peopleWrite(page: Page): Promise<void> {
+  const does = async (deed: object) => {
+    const { status, body } = await callApi(page, "POST", "deeds", deed);
+    expect(status, JSON.stringify([deed, body])).toBe(200);
+  };
+  alertId = (await listOf(page, "alerts?kind=tamper", "items", 1))[0]?.id ?? "";
+  ruleAlertId = (await listOf(page, "alerts?kind=custom", "items", 1))[0]?.id ?? "";
+  for (const note of [...TEXTS, NOTE]) await does({ do: "note", alert: alertId, note });
+  // Its whole life, each step with a note of its own.
+  for (const [n, step] of (["acknowledge", "rectify", "verify", "close", "reopen"] as const).entries())
+    await does({ do: step, alert: ruleAlertId, note: `${step} ${TEXTS[n]}` });
   for (const name of ["li", "赵.钱_孙-李"]) {
     const made = await callApi(page, "POST", "accounts", { name, roles: ["manager"], password: PASSWORD });
     expect(made.status).toBe(200);
   }
+  await does({ do: "set-limit", space: "3-100", persons: 3, basis: cut(ALL, 600) });
+  await does({ do: "patrol", space: ROOM, plate: HOSTILE.sum, note: NOTE });
+  const prompts = await listOf(page, "prompts", "prompts", 2);
+  const handled = prompts.find(({ subject }) => subject === alertId);
+  await does({ do: "handle-prompt", prompt: handled?.id, note: NOTE });
+  await does({ do: "start-hand-over", to: "li" });
+  const [called] = await listOf(page, "hand-overs", "handOvers", 1);
+  await does({ do: "cancel-hand-over", handOver: called?.id, note: NOTE });
+  await does({ do: "start-hand-over", to: "li" });
+}
+
+/** The site file once more, and why. */
+async function fileIsChanged(page: Page): Promise<void> {
+  const { hash } = (await callApi(page, "GET", "config")).body as { readonly hash: string };
+  const edits = [{ op: "set", path: "spaces/3-100/registered", value: 1 }];
+  const changed = await callApi(page, "PATCH", "config", { hash, edits, note: cut(ALL, 600) });
+  expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+  await eventually(
+    () => rig.gateway.log.filter(({ msg }) => msg === "ready").length,
+    (starts) => starts === 2,
+  );
+  await eventually(
+    () => callApi(page, "GET", "config").catch(() => undefined),
+    (answer) => answer?.status === 200,
+  );
 }
 
 beforeAll(async () => {
   const port = await freePort();
-  rig = await openRig({ devices: 1, sections: sections(port), env: { BRIDGE_PASSWORD } });
+  rig = await openRig({ devices: 1, sections: sections(port), files: FILES, env: { BRIDGE_PASSWORD } });
   url = `https://127.0.0.1:${port}/`;
   claimLink = await claimLinkOf(rig.gateway, url);
   browser = await openBrowser();
@@ -156,6 +228,7 @@ describe("once it is taken over, and strangers have written wherever they can", 
   beforeAll(async () => {
     const { page, context } = await openPage(browser, claimLink, LOOKS[0]);
     await claimBox(page, "wang", PASSWORD);
+    await fileIsChanged(page);
     await devicesSpeak(page);
     await peopleWrite(page);
     await context.close();
@@ -182,8 +255,8 @@ describe("once it is taken over, and strangers have written wherever they can", 
       const { page, context, trouble } = await openPage(browser, url, look);
       await signIn(page, "wang", PASSWORD);
       const addresses = await pageAddresses({
-        "/rooms/:id": [ROOM, "3-100"],
-        "/alerts/:id": [alertId],
+        "/rooms/:id": [ROOM, "3-100", "3-101"],
+        "/alerts/:id": [alertId, ruleAlertId],
         "/devices/:id": [DEVICE],
       });
       expect(addresses.length).toBeGreaterThan(25);
@@ -193,7 +266,14 @@ describe("once it is taken over, and strangers have written wherever they can", 
         expect.soft(await page.locator("main .failure, main .ant-alert-error").allInnerTexts(), address).toEqual([]);
         await expectGood(page, address);
       }
-      for (const address of ["/labels", "/set-up-report", "/roll-call", `/alerts/${alertId}`]) {
+      for (const address of [
+        "/labels",
+        "/set-up-report",
+        "/roll-call",
+        `/alerts/${alertId}`,
+        "/hand-over",
+        "/report",
+      ]) {
         await page.goto(`${url}#${address}`);
         await loaded(page);
         await page.emulateMedia({ media: "print" });
@@ -221,6 +301,32 @@ describe("once it is taken over, and strangers have written wherever they can", 
     await expect.poll(() => page.locator("main").textContent(), SOON).toContain("<script>alert(1)</script>");
     await page.goto(`${url}#/rooms/3-100`);
     expect(await page.locator("main h1").textContent()).toContain("<script>alert(1)</script>");
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it("what people and the site's own files say stands as text where it is shown", async () => {
+    const { page, context, trouble } = await openPage(browser, url, LOOKS[1]);
+    await signIn(page, "wang", PASSWORD);
+    const { script, rightToLeft } = HOSTILE;
+    const says = async (address: string, place: string, text: string) => {
+      await page.goto(`${url}#${address}`);
+      const found = async () => (await page.locator(place).allTextContents()).join("\n");
+      await expect.poll(found, { ...SOON, message: address }).toContain(text);
+    };
+    await says(`/alerts/${ruleAlertId}`, "main h1, main h2", RULE.title.en);
+    for (const [n, step] of ["acknowledge", "rectify", "verify", "close", "reopen"].entries())
+      await says(`/alerts/${ruleAlertId}`, ".note", `${step} ${TEXTS[n]}`);
+    await says("/alerts", "[data-alert]", script);
+    await says("/rooms/3-100", "main", cut(ALL, 600));
+    await says("/rooms/3-101", "main", HOSTILE.attribute);
+    await says("/prompts", "[data-prompt] h2", script);
+    await page.locator("main .ant-segmented-item").nth(1).click();
+    await expect.poll(() => page.locator("[data-prompt] bdi").allTextContents(), SOON).toContain(` · ${NOTE}`);
+    await says("/hand-over", "[data-item] a", script);
+    await says("/patrols", ".note", NOTE);
+    await says("/config", "main .under", cut(ALL, 600));
+    await says("/set-up-report", "main", rightToLeft);
     expect(trouble).toEqual([]);
     await context.close();
   });

@@ -1,5 +1,6 @@
 /** One gateway process with a city platform in this process, for end-to-end tests. */
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type City, silentLog, startCity } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
 import mqtt, { type MqttClient } from "mqtt";
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly uplinks?: (city: City, ca: string) => readonly object[];
   /** Further sections of the site file. */
   readonly sections?: object;
+  /** Further files beside the site file: their text by name, with a folder or without. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   /** Parent of the folder; default the system's. */
@@ -48,6 +51,10 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const https = { id: "city", type: "https", url: city.httpsUrl, tls: { ca: { file: ca } }, readings: true };
   const uplinks = options.uplinks?.(city, ca) ?? [https];
   const siteFile = writeLoadSite({ dir, devices: options.devices ?? 4, mqttPort, uplinks, sections: options.sections });
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
   const stateDir = join(dir, "state");
   const start = (env = options.env ?? {}) => startGateway({ siteFile, stateDir, env, args: options.args ?? [] });
   const clients: MqttClient[] = [];

@@ -29,4 +29,4 @@ it("a large site file is looked at in a thread of its own, with the same result"
   ]);
   const nowhere = { kind: "edits", edits: [{ op: "remove", path: "spaces/none" }] } as const;
   await expect(look(configuration, dir, nowhere)).rejects.toThrow(ConfigError);
-}, 30_000);
+}, 60_000);

@@ -58,7 +58,8 @@ test("the rule behind a limit is in one language, whichever it was written in", 
   expect(basisOf({ areaM2: 20, familyExempt: true }, "zh")).toBe(
     "1间房，家庭居住，不限每间人数，人均不少于5平方米（上海市居住房屋租赁管理办法第9、10条（修订后））",
   );
-  expect(basisOf({ areaM2: 20 }, "zh", [])).toContain("1间房，每间最多2人，人均不少于5平方米（");
+  expect(basisOf({ rooms }, "zh", [])).toBe(basisOf({ rooms }, "zh"));
+  expect(basisOf({ rooms }, "en", [])).toContain("2 rooms, at most 2 in a room, at least 5 m² for each (上海市");
   const own = { persons: 2, policy: "site", basis: "rule 7: at most 2 per room (1 room)" };
   expect(alertIn({ ...alert, limit: own }, "zh", [policy]).limit).toEqual(own);
 });

@@ -4,8 +4,11 @@ import type { Language, Text } from "./said.ts";
 
 /** `Rented housing, Shanghai (上海市居住房屋租赁)`: what stands in brackets is the Chinese of what stands before them. */
 export function titleOf({ title }: Policy): Text {
-  const [, en, zh] = /^(.*?)\s*[(（](.*\p{Script=Han}.*)[)）]$/u.exec(title) ?? [];
-  return { en: en ?? title, zh: zh ?? title };
+  // One expression for all of it would be tried again from each bracket: seconds, for a long title.
+  const open = title.search(/[(（]/);
+  const inside = /[)）]$/.test(title) ? title.slice(open + 1, -1) : "";
+  if (open < 0 || !/\p{Script=Han}/u.test(inside)) return { en: title, zh: title };
+  return { en: title.slice(0, open).trimEnd(), zh: inside };
 }
 
 /** Where the figures come from. A source has the name its country gives it: an English reader gets the policy's title in its stead. */
@@ -16,9 +19,11 @@ export function sourceOf(policy: Policy): Text {
     .replace(/\p{Script=Han}[\p{Script=Han}、，]*/u, titleOf(policy).en);
   return {
     en: latin.replace(/ (arts?\.)/, ", $1"),
-    zh: SOURCE_ZH.reduce((text, [en, zh]) => text.replace(en, zh), name),
+    zh: chineseSource(name),
   };
 }
+
+const chineseSource = (name: string): string => SOURCE_ZH.reduce((text, [en, zh]) => text.replace(en, zh), name);
 
 /** What stands in the names of sources besides the name itself. */
 const SOURCE_ZH: readonly (readonly [RegExp, string])[] = [
@@ -43,7 +48,7 @@ export function figureWords(heads: number | undefined, areaPerPersonM2: number |
 const WRITTEN =
   /^(?<name>.+?): (?:(?<family>family: no head count)|at most (?<heads>\d+) per room)?(?:, )?(?:at least (?<area>[\d.]+) m2 per person)? \((?<rooms>\d+) rooms?\)$/;
 
-/** A limit as it was when it was written down: its figures in the reader's language, its source too where the policy is known. What people wrote stays. */
+/** A limit as it was when it was written down: its figures in the reader's language, its source in English where the policy is known. What people wrote stays. */
 export function limitIn(limit: Limit, language: Language, policies: readonly Policy[]): Limit {
   const found = WRITTEN.exec(limit.basis)?.groups;
   if (found === undefined || limit.policy === "site" || limit.policy === "set") return limit;
@@ -51,11 +56,11 @@ export function limitIn(limit: Limit, language: Language, policies: readonly Pol
   const policy = policies.find(({ id, source }) => id === limit.policy && source.name === name);
   const figures = figureWords(numberOf(heads), numberOf(area)).map((figure) => figure[language]);
   if (family !== undefined) figures.unshift(FAMILY[language]);
-  const source = policy === undefined ? name : sourceOf(policy)[language];
+  const english = policy === undefined ? name : sourceOf(policy).en;
   const basis =
     language === "zh"
-      ? `${rooms}间房，${figures.join("，")}（${source}）`
-      : `${rooms === "1" ? "1 room" : `${rooms} rooms`}, ${figures.join(", ")} (${source})`;
+      ? `${rooms}间房，${figures.join("，")}（${chineseSource(name)}）`
+      : `${rooms === "1" ? "1 room" : `${rooms} rooms`}, ${figures.join(", ")} (${english})`;
   return { ...limit, basis };
 }
 

@@ -36,9 +36,9 @@ describe("a sentence", () => {
     for (const text of texts) expect(zh(text)).toBe(text);
     for (const text of texts) zh(text.slice(0, 1_999));
     const mixed = ["a\n b, c: d; ", "a (b, c) d: ", "x: y; z, (w "].map((part) => part.repeat(200).slice(0, 1_900));
-    for (let n = 0; n < 10; n++) for (const text of mixed) zh(text);
+    for (let n = 0; n < 3; n++) for (const text of mixed) zh(text);
     const { user, system } = process.cpuUsage(begun);
-    expect((user + system) / 1_000).toBeLessThan(5_000);
+    expect((user + system) / 1_000).toBeLessThan(2_500);
   });
 });
 

@@ -39,6 +39,8 @@ const shape = {
   controlHeight: 36,
   motionDurationMid: "0.12s",
   motionDurationSlow: "0.16s",
+  // A button at work says so, and is read meanwhile.
+  opacityLoading: 1,
 };
 
 export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
@@ -52,6 +54,7 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
       // What antd makes of it under the mouse is too pale to read.
       colorLinkHover: "#0a4ab1",
       colorLinkActive: "#083b8c",
+      colorInfo: "#0b57d0",
       colorError: "#b3261e",
       colorSuccess: "#146c2e",
       colorWarning: "#8a5300",
@@ -78,6 +81,7 @@ export const THEMES: Readonly<Record<Scheme, ThemeConfig>> = {
       colorLink: "#a8c7fa",
       colorLinkHover: "#c4d8fc",
       colorLinkActive: "#c4d8fc",
+      colorInfo: "#a8c7fa",
       colorError: "#f28b82",
       colorSuccess: "#81c995",
       colorWarning: "#fdd663",

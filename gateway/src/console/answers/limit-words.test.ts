@@ -1,7 +1,7 @@
-import { type Policy, Space } from "@gatehouse/protocol";
+import { type Policy, Space, systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
 import { testPolicy } from "../../testing/site.ts";
-import { sourceOf } from "../../words/limit-basis.ts";
+import { sourceOf, titleOf } from "../../words/limit-basis.ts";
 import { basisInWords, limitInWords } from "./limit-words.ts";
 
 const policyWith = (title: string, name: string): Policy => ({
@@ -28,6 +28,23 @@ it.each([
   ],
 ])("the source of a policy is in the reader's language: %#", (policy, en, zh) => {
   expect(sourceOf(policy)).toEqual({ en, zh });
+});
+
+it.each([
+  ["Rented housing, Shanghai (上海市居住房屋租赁)", "Rented housing, Shanghai", "上海市居住房屋租赁"],
+  ["Quarters （宿舍（甲）)", "Quarters", "宿舍（甲）"],
+  ["Quarters (old) (宿舍)", "Quarters", "old) (宿舍"],
+  ["Quarters (old)", "Quarters (old)", "Quarters (old)"],
+  ["宿舍", "宿舍", "宿舍"],
+])("a title's Chinese stands in its brackets: %s", (title, en, zh) => {
+  expect(titleOf(policyWith(title, "x"))).toEqual({ en, zh });
+});
+
+it("a title of any length is read at once: the gateway does nothing else meanwhile", () => {
+  const long = policyWith(`${"a (b) ".repeat(20)}${"长".repeat(5_000)}${"W".repeat(5_000)}`, "x");
+  const startedMs = systemClock.monoMs();
+  expect(titleOf(long).en).toBe(long.title);
+  expect(systemClock.monoMs() - startedMs).toBeLessThan(200);
 });
 
 it("a limit's basis is said in Chinese and in English, and one that people gave as they wrote it", () => {

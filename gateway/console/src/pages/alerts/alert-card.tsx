@@ -13,6 +13,7 @@ export function AlertCard({ alert }: { readonly alert: Alert }) {
   const words = useWords(alertWords);
   const language = useLanguage();
   const { time } = useTimes();
+  const title = titleOf(alert, language);
   const waiting = alert.state === "raised" || alert.state === "reopened";
   return (
     <a
@@ -22,7 +23,9 @@ export function AlertCard({ alert }: { readonly alert: Alert }) {
     >
       <div className="alert-head">
         <LevelMark level={alert.level} />
-        <strong dir="auto">{titleOf(alert, language)}</strong>
+        <strong dir="auto" title={title}>
+          {title}
+        </strong>
         <bdi className="clip" title={alert.space}>
           {alert.space}
         </bdi>

@@ -47,7 +47,7 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpDevicesWords);
   const taking = useWords(setUpTakingWords);
   const frame = useWords(setUpWords);
-  const report = useAnswer("GET /api/1/reports/commissioning", {});
+  const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["health"] });
   const [chosen, setChosen] = useState<ReadonlySet<string>>();
   const all = useTestOfAll(report.reload);
   const devices = byPlace(report.answer?.devices ?? []);
