@@ -1,4 +1,4 @@
-import { ConfigError } from "@gatehouse/protocol";
+import { CommandAction, ConfigError } from "@gatehouse/protocol";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { inLanguage, problemIn, said, wholeIn } from "./said.ts";
@@ -18,6 +18,10 @@ describe("a sentence", () => {
     expect(zh("cannot be written: ENOSPC: no space left on device, write")).toBe(
       "无法写入：磁盘已满：请腾出空间（ENOSPC: no space left on device, write）",
     );
+  });
+
+  test("about a command a device does not know is said without the command's name", () => {
+    for (const action of CommandAction.options) expect(zh(`not supported: ${action}`)).not.toMatch(/[a-z]/);
   });
 
   test("that nobody knows stays as it is, however odd", () => {

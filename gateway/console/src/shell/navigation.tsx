@@ -23,6 +23,12 @@ const GROUPS = [
 const isAt = (row: PageRow, path: string) =>
   row.path === "/" ? path === "/" || path.startsWith("/rooms/") : path === row.path || path.startsWith(`${row.path}/`);
 
+/** Whoever was given a password is at their account, wherever the address leads. */
+function usePathFor({ mustChangePassword }: Session): string {
+  const { path } = usePlace();
+  return mustChangePassword ? "/account" : path;
+}
+
 function Item({ row, language, path }: { readonly row: PageRow; readonly language: Language; readonly path: string }) {
   const { waiting } = useOpenAlerts();
   const { icon: Icon } = row;
@@ -54,7 +60,7 @@ function Backlog() {
 function Groups({ session }: { readonly session: Session }) {
   const words = useWords(shellWords);
   const language = useLanguage();
-  const { path } = usePlace();
+  const path = usePathFor(session);
   const rows = PAGES.filter((row) => mayOpen(row, session.roles));
   return GROUPS.map(([group, word]) => {
     const own = rows.filter((row) => row.group === group);
@@ -92,7 +98,7 @@ export function SideBar({ session }: { readonly session: Session }) {
 export function FootBar({ session }: { readonly session: Session }) {
   const words = useWords(shellWords);
   const language = useLanguage();
-  const { path } = usePlace();
+  const path = usePathFor(session);
   const [open, setOpen] = useState(false);
   const backlog = useBacklog();
   const rows = PAGES.filter((row) => row.bar === true && mayOpen(row, session.roles));

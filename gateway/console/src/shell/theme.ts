@@ -33,12 +33,8 @@ function schemeNow(): Scheme {
 
 export const useScheme = (): Scheme => useSyncExternalStore(subscribe, schemeNow);
 
-/** Only what is on every machine already. */
-const FONT =
-  '"PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, sans-serif';
-
 const shape = {
-  fontFamily: FONT,
+  fontFamily: "var(--letters)",
   borderRadius: 8,
   controlHeight: 36,
   motionDurationMid: "0.12s",

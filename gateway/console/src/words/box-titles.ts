@@ -4,7 +4,7 @@ import { dictionary } from "./language.ts";
 export const boxTitles = dictionary({
   uplinks: { zh: "上报平台", en: "Platforms" },
   health: { zh: "运行状态", en: "Health" },
-  jobs: { zh: "任务", en: "Long work" },
+  jobs: { zh: "任务", en: "Tasks" },
   logs: { zh: "日志", en: "Log" },
   config: { zh: "配置", en: "Configuration" },
   backup: { zh: "备份与恢复", en: "Backup" },

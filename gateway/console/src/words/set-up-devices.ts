@@ -89,6 +89,7 @@ export const setUpDevicesWords = dictionary({
   },
   identify: { zh: "让它闪灯", en: "Let it blink" },
   identified: { zh: "已发出", en: "Sent" },
+  noSign: { zh: "设备没有闪灯或鸣响", en: "It did not blink or beep" },
   scanPlate: { zh: "扫门牌", en: "Scan the plate" },
   plateNumber: { zh: "门牌号", en: "Number of the plate" },
   plateHint: {

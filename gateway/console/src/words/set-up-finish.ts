@@ -84,6 +84,7 @@ export const setUpFinishWords = dictionary({
   report: { zh: "开通报告", en: "Commissioning report" },
   openReport: { zh: "打开开通报告", en: "Open the report" },
   labels: { zh: "门牌标签", en: "Labels" },
+  openAccounts: { zh: "为值班人员添加账号", en: "Add accounts for those on duty" },
   openLabels: { zh: "打印门牌标签", en: "Print labels" },
   finish: { zh: "完成开通", en: "Finish the set-up" },
   finishAnyway: { zh: "先完成，余项以后再做", en: "Finish; the rest comes later" },
@@ -113,7 +114,7 @@ export const setUpFinishWords = dictionary({
   which: { zh: "哪些房间", en: "Which rooms" },
   whichAll: { zh: "全部", en: "All" },
   whichFilter: { zh: "按编号筛选", en: "By part of the number" },
-  labelCount: { zh: "{n} 张标签，{pages} 页", en: "{n} labels, {pages} pages" },
+  labelCount: { zh: "{n} 张标签，{pages} 页", en: "Labels: {n}, sheets: {pages}" },
   labelHint: {
     zh: "扫描后打开该房间的页面（需登录）。打印时选“实际大小”。",
     en: "Scanning a label opens the room's page (signed in). Print at actual size.",

@@ -7,7 +7,7 @@ import { testConfig, testPolicy } from "../../testing/site.ts";
 import { commissioningReport } from "./commissioning.ts";
 import { TestsBook } from "./tests-book.ts";
 
-const report = () => {
+const report = (uplinks: readonly { readonly id: string }[] = []) => {
   const run = new CoreRun(testConfig(), "2026-03-02T12:00");
   const entry = (code: "device-unknown" | "clock-unsynced", subject: string) => ({
     code,
@@ -21,7 +21,7 @@ const report = () => {
       entries: [entry("device-unknown", "lock-8"), entry("device-unknown", "lock-9"), entry("clock-unsynced", "box")],
     },
     tests: new TestsBook("", { devices: {}, uplinks: {} }),
-    uplinks: [],
+    uplinks,
     policies: new Map([[testPolicy.id, testPolicy]]),
     clock: new FakeClock(run.nowMs),
   });
@@ -44,6 +44,7 @@ it("says of each open point where it is done, and of what holds now what it mean
     `lock-8、lock-9：${HEALTH_WORDS["device-unknown"].meaning.zh}`,
     `box：${HEALTH_WORDS["clock-unsynced"].meaning.zh}`,
   ]);
+  expect(at("tests")[0]?.en).toMatch(/^lock-1, .* are not tested\.$/);
   for (const { en, zh } of open) expect(en + zh).not.toMatch(/device-unknown|clock-unsynced/);
 });
 
@@ -72,4 +73,10 @@ it("of a reader whose test ended for want of a key, says when it has taken it, a
   expect(after.row).toMatchObject({ test: "untested", testedAt: null, needsKey: false, hasKeyNow: true });
   expect(after.row?.says?.zh).toContain("密钥已安装");
   expect(after.left).not.toMatch(/failed their test/);
+});
+
+it("says of one platform and of two in a whole sentence that they are not tested", () => {
+  const saidOf = (...ids: string[]) => report(ids.map((id) => ({ id }))).open.find(({ at }) => at === "uplink")?.en;
+  expect(saidOf("city")).toBe("city has not passed a test: make sure that the platform gets what is sent.");
+  expect(saidOf("city", "county")).toMatch(/^city, county have not passed a test: [^?]*[^.?]\.$/);
 });

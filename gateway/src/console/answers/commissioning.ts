@@ -83,19 +83,19 @@ function whatIsLeft(
     some(
       "rooms",
       homes.filter(({ limit }) => limit === null),
-      "have no limit: give them areas or a policy",
+      "has|have no limit of persons: enter areas, or choose a policy",
       "没有人数上限：请填写面积或选择政策",
     ),
     some(
       "devices",
       judged.filter((room) => room.devices === 0),
-      "have no device: nothing is known of them",
+      "has|have no device: nothing is known there",
       "没有设备：无法了解情况",
     ),
     some(
       "tests",
       devices.filter(({ test }) => test === "untested"),
-      "are not tested",
+      "is|are not tested",
       "尚未测试",
     ),
     some(
@@ -107,7 +107,7 @@ function whatIsLeft(
     some(
       "uplink",
       uplinks.filter(({ test }) => test !== "passed"),
-      "have passed no test: does the platform get what it should?",
+      "has|have not passed a test: make sure that the platform gets what is sent",
       "上报通道未测试通过",
     ),
     uplinks.length === 0
@@ -128,6 +128,7 @@ const SHOWN = 10;
 function some(
   at: NonNullable<Point["at"]>,
   list: readonly { readonly id: string }[],
+  /** Its verb as `one|many`. */
   en: string,
   zh: string,
 ): Point | undefined {
@@ -135,11 +136,14 @@ function some(
   const names = list.slice(0, SHOWN).map(({ id }) => id);
   const more = list.length - names.length;
   return {
-    en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${en}.`,
+    en: `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""} ${forNumber(en, list.length)}.`,
     zh: `${names.join("、")}${more > 0 ? `等${list.length}项` : ""}${zh}。`,
     at,
   };
 }
+
+const forNumber = (text: string, n: number): string =>
+  text.replace(/(\w+)\|(\w+)/, (_, one: string, many: string) => (n === 1 ? one : many));
 
 /** What holds now, each in its words with what it is about. */
 function conditions(entries: readonly HealthEntry[]): Point[] {

@@ -18,6 +18,7 @@ function open() {
   const book = new DeviceBook(clock, () => true);
   const stop = new AbortController();
   const wishes: unknown[] = [];
+  let refusal: string | undefined;
   const driver: Driver = {
     id: "mqtt",
     run: (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
@@ -39,6 +40,7 @@ function open() {
     commands: {
       take: async (wish: unknown) => {
         wishes.push(wish);
+        if (refusal !== undefined) return { id: "x", outcome: "refused" as const, error: refusal };
         return { id: "x", outcome: "done" as const };
       },
     },
@@ -60,6 +62,9 @@ function open() {
     say: (kind: string, from = "lock-1") => book.watched(async () => [])([{ device: from, kind }]),
     can: (...given: CommandAction[]) => {
       actions = given;
+    },
+    refuses: (error: string) => {
+      refusal = error;
     },
     health: parts.health,
     commands: parts.commands,
@@ -106,6 +111,18 @@ describe("the test of a device", () => {
     const end = await testing;
     expect(states(end)).toEqual(["passed", "skipped", "failed"]);
     expect(end.says.en).toMatch(/^It said nothing\. Open the door/);
+  });
+
+  it("says in words what a device cannot show, without the name of a command", async () => {
+    box.up();
+    box.refuses("not supported: identify");
+    const testing = box.test();
+    await box.clock.advance(61_000);
+    const says = (await testing).result.steps[1]?.says;
+    expect(says).toEqual({
+      en: "It can neither blink nor beep; that is no fault.",
+      zh: "设备不能闪灯或鸣响，这不算故障。",
+    });
   });
 
   it("does not begin where the driver has no line or the device is away", async () => {

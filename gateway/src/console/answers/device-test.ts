@@ -150,18 +150,19 @@ async function showStep(parts: DeviceTestParts, device: Device, by: string, sign
   const { outcome, error = "" } = report;
   if (outcome === "done")
     return { what: SHOWS, state: "passed", says: { en: "It blinked or beeped.", zh: "设备已闪灯或鸣响。" } };
-  // Many devices have nothing to show: that is no fault.
-  if (outcome === "refused")
-    return {
-      what: SHOWS,
-      state: "skipped",
-      says: { en: `It has nothing to show: ${error}`, zh: `设备无法提示：${inLanguage(error, "zh")}` },
-    };
+  if (outcome === "refused") return { what: SHOWS, state: "skipped", says: nothingToShow(error) };
   return {
     what: SHOWS,
     state: "failed",
     says: { en: `No answer: ${error}`, zh: `无应答：${inLanguage(error, "zh")}` },
   };
+}
+
+/** Many devices can neither blink nor beep: that is no fault, and their word for it tells nobody anything. */
+function nothingToShow(error: string): Text {
+  const plain = { en: "It can neither blink nor beep; that is no fault.", zh: "设备不能闪灯或鸣响，这不算故障。" };
+  if (error === "" || error.startsWith("not supported")) return plain;
+  return { en: `It did not blink or beep: ${error}`, zh: `设备没有闪灯或鸣响：${inLanguage(error, "zh")}` };
 }
 
 /** The command goes on by itself; nobody waits for it any more. */

@@ -26,6 +26,14 @@ describe("a hand-over", () => {
     expect(told(core)).toEqual(["gatehouse.hand-over.started", "gatehouse.hand-over.completed"]);
   });
 
+  it("names the room of an alert, then the device that said so", () => {
+    const core = run().say("lock-1", "tamper.on");
+    start(core);
+    const text = latest(core)?.items.find(({ ref }) => ref.startsWith("alert:"))?.text;
+    expect(text?.zh).toMatch(/^F1（lock-1）预警：/);
+    expect(text?.en).toMatch(/^alert at F1, lock-1: /);
+  });
+
   it("grows with what comes up meanwhile, and lets go of what is over before it was accepted", () => {
     const core = run().say("lock-1", "tamper.on");
     start(core);

@@ -116,10 +116,11 @@ function openItems(state: CoreState): HandOverItem[] {
     .map(({ alert }) => alert)
     .filter((alert) => alert.state !== "closed" || alert.clearedAt === null)
     .map(({ id, kind, title, space, device, state: stands }) => {
-      const where = device ?? modelOf(state).spaces.get(space)?.space.name ?? space;
+      const room = modelOf(state).spaces.get(space)?.space.name ?? space;
       const what = title ?? ALERT_KIND_WORDS[kind];
-      const en = `alert at ${where}: ${what.en} (${stands})`;
-      return { ref: `alert:${id}`, text: { en, zh: `${where}预警：${what.zh}（${STATES[stands]}）` } };
+      const en = `alert at ${room}${device === undefined ? "" : `, ${device}`}: ${what.en} (${stands})`;
+      const zh = `${room}${device === undefined ? "" : `（${device}）`}预警：${what.zh}（${STATES[stands]}）`;
+      return { ref: `alert:${id}`, text: { en, zh } };
     });
   const prompts = [...state.prompts.values()]
     .filter(({ state: stands, kind }) => stands === "open" && !OF_ALERTS.includes(kind) && !UNLISTED.includes(kind))

@@ -10,7 +10,7 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { personOf } from "../../parts/person.ts";
 import type { PageProps } from "../../shell/page-row.ts";
 import { linkTo } from "../../shell/route.ts";
-import { useTimes } from "../../shell/site.tsx";
+import { useSite, useTimes } from "../../shell/site.tsx";
 import { alertWords } from "../../words/alerts.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { shellWords } from "../../words/shell.ts";
@@ -40,7 +40,7 @@ function AlertSheet({ answer, reload }: { readonly answer: Answer; readonly relo
   const language = useLanguage();
   return (
     <article className="alert-page">
-      <p className="only-print sheet-name">{words.sheet}</p>
+      <SheetHead id={alert.id} />
       <PageHead
         back="#/alerts"
         title={`${titleOf(alert, language)} · ${spaceName}`}
@@ -65,6 +65,25 @@ function AlertSheet({ answer, reload }: { readonly answer: Answer; readonly relo
         {words.signature} ____________________ {words.signedAt} ____________________
       </p>
     </article>
+  );
+}
+
+/** What a sheet of paper needs to say, that lies far from the screen: which site it is, and which alert. */
+function SheetHead({ id }: { readonly id: string }) {
+  const words = useWords(alertWords);
+  const site = useSite();
+  return (
+    <header className="only-print sheet-head">
+      <p className="sheet-name">{words.sheet}</p>
+      <p>
+        {site === undefined ? null : (
+          <>
+            <bdi>{site.name}</bdi> ({site.id}) ·{" "}
+          </>
+        )}
+        {words.number} {id}
+      </p>
+    </header>
   );
 }
 

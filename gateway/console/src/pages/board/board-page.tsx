@@ -37,7 +37,7 @@ function Empty({ noRooms }: { readonly noRooms: boolean }) {
   return (
     <div className="empty">
       <p>{words.noRoomsYet}</p>
-      <Button type="primary" href="#/set-up/rooms">
+      <Button type="primary" href="#/set-up">
         {setUp.toSetUp}
       </Button>
     </div>

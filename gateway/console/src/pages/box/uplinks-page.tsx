@@ -121,7 +121,7 @@ function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
   const { time } = useTimes();
   return (
     <TableScroll label={words.lane}>
-      <table className="box-table">
+      <table className="box-table box-lanes">
         <thead>
           <tr>
             <th>{words.lane}</th>
@@ -138,11 +138,19 @@ function Lanes({ lanes }: { readonly lanes: Row["lanes"] }) {
             return (
               <tr key={lane}>
                 <td>{words[lane]}</td>
-                <td className="number">{waiting.toLocaleString()}</td>
-                <td>{oldestAt === null ? "" : time(oldestAt)}</td>
-                <td className="number">{sent.toLocaleString()}</td>
-                <td className="number">{rejected.toLocaleString()}</td>
-                <td className="number">{dropped.toLocaleString()}</td>
+                <td className="number" data-is={words.waiting}>
+                  {waiting.toLocaleString()}
+                </td>
+                <td data-is={words.oldest}>{oldestAt === null ? "" : time(oldestAt)}</td>
+                <td className="number" data-is={words.sent}>
+                  {sent.toLocaleString()}
+                </td>
+                <td className="number" data-is={words.rejected}>
+                  {rejected.toLocaleString()}
+                </td>
+                <td className="number" data-is={words.dropped}>
+                  {dropped.toLocaleString()}
+                </td>
               </tr>
             );
           })}

@@ -10,6 +10,7 @@ import { useMay } from "../../shell/session.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
 import { devicesWords } from "../../words/devices.ts";
+import { figureWords } from "../../words/figures.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { useDeviceTest } from "../set-up/device-test.tsx";
 import { JobProgress } from "../set-up/job-progress.tsx";
@@ -20,6 +21,7 @@ import { DeviceEdit } from "./device-edit.tsx";
 import { DeviceLive } from "./device-live.tsx";
 import { Battery, LastSeen, StateTag } from "./device-marks.tsx";
 import { refusedPercent } from "./device-state.ts";
+import { figureName, figureValue } from "./figure-text.ts";
 import "../set-up/set-up.css";
 import "./devices.css";
 
@@ -54,6 +56,7 @@ export function DevicePage({ params }: PageProps) {
 
 function Facts({ answer: { row, rates } }: { readonly answer: Answer }) {
   const words = useWords(devicesWords);
+  const counted = useWords(figureWords);
   const percent = refusedPercent(row);
   const { readings, rejected, portal, space, driver, driverType, rssi, firmware } = row;
   return (
@@ -92,8 +95,8 @@ function Facts({ answer: { row, rates } }: { readonly answer: Answer }) {
           <dl className="gh-pairs">
             {Object.entries(rates).map(([name, value]) => (
               <div key={name} className="gh-pair">
-                <dt dir="auto">{name}</dt>
-                <dd>{value}</dd>
+                <dt dir="auto">{figureName(name, counted)}</dt>
+                <dd>{figureValue(name, value)}</dd>
               </div>
             ))}
           </dl>

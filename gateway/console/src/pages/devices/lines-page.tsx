@@ -9,9 +9,11 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { linkTo, usePlace } from "../../shell/route.ts";
 import { boardsWords } from "../../words/boards.ts";
 import { devicesWords } from "../../words/devices.ts";
+import { figureWords } from "../../words/figures.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { useClock } from "./device-marks.tsx";
 import { newest } from "./device-state.ts";
+import { figureName, figureValue } from "./figure-text.ts";
 import { LiveList } from "./live-list.tsx";
 import "../set-up/set-up.css";
 import "./devices.css";
@@ -23,6 +25,7 @@ const SHOWN = 200;
 export function LinesPage() {
   const words = useWords(devicesWords);
   const boards = useWords(boardsWords);
+  const counted = useWords(figureWords);
   const drivers = useAnswer("GET /api/1/drivers", {}, { reloadOn: ["health"] });
   const watched = usePlace().query.get("line");
   return (
@@ -54,7 +57,7 @@ export function LinesPage() {
                 </Flex>
                 <span className="gh-hint">
                   {Object.entries(figures)
-                    .map(([name, value]) => `${name} ${value}`)
+                    .map(([name, value]) => `${figureName(name, counted)} ${figureValue(name, value)}`)
                     .join(" · ")}
                 </span>
               </li>

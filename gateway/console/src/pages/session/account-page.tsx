@@ -25,7 +25,9 @@ export function AccountPage() {
   return (
     <>
       <PageHead title={words.account} under={<bdi>{session.name}</bdi>} />
-      {session.mustChangePassword ? <Alert type="warning" showIcon title={words.mustChange} /> : null}
+      {session.mustChangePassword ? (
+        <Alert className="gap-below" type="warning" showIcon title={words.mustChange} />
+      ) : null}
       <div className="columns">
         <section className="card">
           <dl className="facts">

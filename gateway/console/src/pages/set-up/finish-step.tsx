@@ -67,6 +67,7 @@ export function FinishStep({ setUp, onNext, onBack }: StepProps) {
       <Flex gap="small" wrap>
         <Button href={linkTo("/set-up-report")}>{words.openReport}</Button>
         <Button href={linkTo("/labels")}>{words.openLabels}</Button>
+        <Button href={linkTo("/accounts")}>{words.openAccounts}</Button>
       </Flex>
       {doing.problem !== undefined && <Failed problem={doing.problem} />}
     </StepFrame>

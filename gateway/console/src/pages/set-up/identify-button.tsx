@@ -10,8 +10,11 @@ export function IdentifyButton({ device }: { readonly device: string }) {
   const { message } = App.useApp();
   const doing = useDoing();
   const identify = async () => {
-    if (await doing.run(() => call("POST /api/1/commands", { body: { target: device, action: "identify" } })))
-      void message.success(words.identified);
+    await doing.run(async () => {
+      const report = await call("POST /api/1/commands", { body: { target: device, action: "identify" } });
+      if ((report as { readonly outcome?: string }).outcome === "done") void message.success(words.identified);
+      else void message.warning(words.noSign);
+    });
   };
   return (
     <>

@@ -12,6 +12,7 @@ import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { setUpSiteWords } from "../../words/set-up-site.ts";
+import { byPlace } from "./tests-shown.ts";
 import "./set-up.css";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
@@ -114,7 +115,7 @@ function Devices({ devices }: { readonly devices: Report["devices"] }) {
     <Sheet
       title={fill(words.reportDevices, { n: devices.length })}
       head={[tests.device, tests.kind, tests.where, tests.result, words.testedAt]}
-      rows={devices.map(({ id, kind, where, test, testedAt, says }) => [
+      rows={byPlace(devices).map(({ id, kind, where, test, testedAt, says }) => [
         id,
         kindOf(kind),
         where,

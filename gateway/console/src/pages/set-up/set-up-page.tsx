@@ -13,6 +13,7 @@ import { DevicesStep } from "./devices-step.tsx";
 import { FinishStep } from "./finish-step.tsx";
 import { LinesStep } from "./lines-step.tsx";
 import { RoomsStep } from "./rooms-step.tsx";
+import { isDescribed, siteInputOf } from "./site-fields.ts";
 import { SiteStep } from "./site-step.tsx";
 import { after, before, doneSteps, isStep, nextStep, STEPS, type Standing, type Step } from "./steps.ts";
 import { TestsStep } from "./tests-step.tsx";
@@ -36,7 +37,7 @@ function standingOf({ site, file }: SetUp, untested: number | undefined): Standi
   const { drivers = [], devices = [], uplinks = [] } = file.site;
   return {
     setUp: site.setUp,
-    named: site.name !== site.id,
+    described: isDescribed(siteInputOf(file)),
     rooms: site.counts.judged,
     lines: drivers.filter(({ id }) => id !== "mqtt").length,
     devices: devices.length,

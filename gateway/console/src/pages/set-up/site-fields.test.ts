@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeLooksShort, type SiteFields, siteProblems } from "./site-fields.ts";
+import { codeLooksShort, isDescribed, type SiteFields, siteInputOf, siteProblems } from "./site-fields.ts";
 
 const good: SiteFields = {
   id: "mq-0007",
@@ -21,6 +21,15 @@ test("what the alerts need to find somebody is asked for", () => {
     grid: "needed",
   });
   expect(siteProblems({ ...good, code: "", grid: "", unowned: true })).toEqual({});
+});
+
+test("a box as it is unpacked is not described, one whose grid nobody owns by choice is", () => {
+  const described = (site: object) => isDescribed(siteInputOf({ site: { site } }));
+  expect(described({ id: "box-1", name: "box-1", address: { code: "310112", grid: "unowned" } })).toBe(false);
+  expect(described({ id: "box-1", name: "银桂公寓", address: { grid: "MQ-053" } })).toBe(false);
+  expect(described({ id: "box-1", name: "银桂公寓", address: { code: "310112" } })).toBe(false);
+  expect(described({ id: "box-1", name: "银桂公寓", address: { grid: "unowned" } })).toBe(true);
+  expect(described({ id: "box-1", name: "银桂公寓", address: { code: "310112", grid: "MQ-053" } })).toBe(true);
 });
 
 test("forms are checked where other systems rely on them", () => {

@@ -1,5 +1,7 @@
-/** What is wrong with a field of the site's first page, before the gateway is asked. Each answer is a key of the words. */
+/** The fields of the site's first page: as they stand in the site file, and what is wrong with them before the gateway is asked. */
+import type { SiteFile } from "./site-file.ts";
 
+/** Each is a key of the words. */
 export type FieldProblem = "needed" | "idForm" | "codeForm" | "codeLength" | "gridForm" | "tooLong";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -13,6 +15,23 @@ export interface SiteFields {
   /** Nobody owns the grid yet: alerts go to a queue of that name. */
   readonly unowned: boolean;
 }
+
+export interface SiteInput extends SiteFields {
+  readonly kind: string;
+}
+export const UNOWNED = "unowned";
+
+/** A box that was just unpacked bears its own name, and says that nobody owns its grid: nobody chose that. */
+export function siteInputOf({ site }: Pick<SiteFile, "site">): SiteInput {
+  const { id = "", name = "", kind = "rental-compound", address = {} } = site.site ?? {};
+  const { text = "", code = "", grid = "" } = address;
+  const chosen = name !== id;
+  const unowned = chosen && grid === UNOWNED;
+  return { id, name: chosen ? name : "", kind, address: text, code, grid: grid === UNOWNED ? "" : grid, unowned };
+}
+
+/** The page would be saved as it stands: nothing it asks for is missing. */
+export const isDescribed = (input: SiteFields): boolean => Object.keys(siteProblems(input)).length === 0;
 
 const NAME_MAX = 200;
 const ADDRESS_MAX = 500;

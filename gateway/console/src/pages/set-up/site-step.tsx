@@ -8,23 +8,9 @@ import { setUpWords } from "../../words/set-up.ts";
 import { setUpSiteWords } from "../../words/set-up-site.ts";
 import { useKept } from "./kept-input.ts";
 import { PremisesChoice } from "./premises-choice.tsx";
-import { codeLooksShort, type SiteFields, siteProblems } from "./site-fields.ts";
+import { codeLooksShort, type SiteFields, type SiteInput, siteInputOf, siteProblems, UNOWNED } from "./site-fields.ts";
 import { type Edit, fieldEdits, type SiteFile } from "./site-file.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
-
-interface SiteInput extends SiteFields {
-  readonly kind: string;
-}
-const UNOWNED = "unowned";
-
-/** A box that was just unpacked bears its own name, and says that nobody owns its grid: nobody chose that. */
-function inputOf({ site }: SiteFile): SiteInput {
-  const { id = "", name = "", kind = "rental-compound", address = {} } = site.site ?? {};
-  const { text = "", code = "", grid = "" } = address;
-  const chosen = name !== id;
-  const unowned = chosen && grid === UNOWNED;
-  return { id, name: chosen ? name : "", kind, address: text, code, grid: grid === UNOWNED ? "" : grid, unowned };
-}
 
 /** Policies of another kind of premises give way to those of the kind chosen; others stay. */
 function editsOf(file: SiteFile, is: SiteInput, policyOf: ReadonlyMap<string, string>): Edit[] {
@@ -56,7 +42,7 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpSiteWords);
   const frame = useWords(setUpWords);
   const premises = useAnswer("GET /api/1/premises", {});
-  const [input, keep, forget] = useKept<SiteInput>("site", inputOf(setUp.file));
+  const [input, keep, forget] = useKept<SiteInput>("site", siteInputOf(setUp.file));
   const [asked, setAsked] = useState(false);
   const problems = siteProblems(input);
   const kinds = premises.answer?.kinds ?? [];

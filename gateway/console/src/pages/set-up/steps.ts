@@ -5,8 +5,8 @@ export type Step = (typeof STEPS)[number];
 
 export interface Standing {
   readonly setUp: boolean;
-  /** Somebody gave the site a name: a new box bears its own. */
-  readonly named: boolean;
+  /** The first page has what it asks for: name, address code and grid. A new box bears its own name and nobody's grid. */
+  readonly described: boolean;
   readonly rooms: number;
   readonly lines: number;
   readonly devices: number;
@@ -14,11 +14,11 @@ export interface Standing {
   readonly uplinks: number;
 }
 
-/** What a step leaves behind is there. Lines and the platform can be done without: they show as open, and hold nobody up. */
+/** What a step leaves behind is there. Lines and the platform can be done without: they show as open. */
 export function doneSteps(standing: Standing): ReadonlySet<Step> {
-  const { setUp, named, rooms, lines, devices, untested, uplinks } = standing;
+  const { setUp, described, rooms, lines, devices, untested, uplinks } = standing;
   const done: Readonly<Record<Step, boolean>> = {
-    site: named,
+    site: described,
     rooms: rooms > 0,
     lines: lines > 0,
     devices: devices > 0,
@@ -29,10 +29,10 @@ export function doneSteps(standing: Standing): ReadonlySet<Step> {
   return new Set(STEPS.filter((step) => done[step]));
 }
 
-/** The first that holds the rest up, else the last. */
+/** Where whoever opens the set-up comes to, by whichever button: the first that is not done, else the last. */
 export function nextStep(done: ReadonlySet<Step>): Step {
-  const needed: readonly Step[] = ["site", "rooms", "devices", "tests"];
-  return needed.find((step) => !done.has(step)) ?? "finish";
+  // Whoever has devices and no line came by without one: not every site has wires.
+  return STEPS.find((step) => !done.has(step) && !(step === "lines" && done.has("devices"))) ?? "finish";
 }
 
 export const isStep = (text: string): text is Step => (STEPS as readonly string[]).includes(text);

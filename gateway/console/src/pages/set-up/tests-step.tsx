@@ -1,7 +1,6 @@
 /** The fifth step: each device is tested, and says visibly how it went. */
 import { Button, Checkbox, Flex, Typography } from "antd";
 import { useEffect, useRef, useState } from "react";
-import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import type { TestResult } from "../../../../src/console/table/jobs.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -17,15 +16,8 @@ import { DeviceTest } from "./device-test.tsx";
 import { JobProgress } from "./job-progress.tsx";
 import { useKept } from "./kept-input.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
+import { byPlace, openTests, shownTests } from "./tests-shown.ts";
 import { useJob } from "./use-job.ts";
-
-type Device = AnswerOf<"GET /api/1/reports/commissioning">["devices"][number];
-
-/** Everybody works through a house in the order of its rooms. */
-const byPlace = (devices: readonly Device[]): readonly Device[] => {
-  const order = new Intl.Collator("zh", { numeric: true });
-  return devices.toSorted((a, b) => order.compare(a.where, b.where) || order.compare(a.id, b.id));
-};
 
 const liveOf = (result: unknown): Readonly<Record<string, TestResult>> =>
   typeof result === "object" && result !== null && "devices" in result
@@ -56,11 +48,11 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
   const taking = useWords(setUpTakingWords);
   const frame = useWords(setUpWords);
   const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["health"] });
-  const [onlyOpen, setOnlyOpen] = useState(false);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>();
   const all = useTestOfAll(report.reload);
   const devices = byPlace(report.answer?.devices ?? []);
   const passed = devices.filter(({ test }) => test === "passed").length;
-  const open = devices.filter(({ test }) => test !== "passed");
+  const open = openTests(devices);
   return (
     <StepFrame setUp={setUp} purpose={frame.testsFor} onBack={onBack} main={{ text: frame.next, act: onNext }}>
       <Loaded of={report}>
@@ -80,7 +72,10 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
                 <Typography.Text strong role="status">
                   {fill(words.testSum, { passed, all: devices.length })}
                 </Typography.Text>
-                <Checkbox checked={onlyOpen} onChange={(event) => setOnlyOpen(event.target.checked)}>
+                <Checkbox
+                  checked={chosen !== undefined}
+                  onChange={(event) => setChosen(event.target.checked ? new Set(open.map(({ id }) => id)) : undefined)}
+                >
                   {words.onlyOpen}
                 </Checkbox>
               </Flex>
@@ -88,11 +83,9 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
               <JobProgress followed={all.followed} />
               {all.doing.problem !== undefined && <Failed problem={all.doing.problem} />}
               <ul className="gh-rows">
-                {devices
-                  .filter(({ test }) => !onlyOpen || test !== "passed")
-                  .map((row) => (
-                    <DeviceTest key={row.id} row={row} live={all.live[row.id]} onEnded={report.reload} />
-                  ))}
+                {shownTests(devices, chosen).map((row) => (
+                  <DeviceTest key={row.id} row={row} live={all.live[row.id]} onEnded={report.reload} />
+                ))}
               </ul>
             </>
           )
