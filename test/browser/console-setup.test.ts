@@ -39,6 +39,7 @@ const WORDS = {
     plate: "扫门牌",
     plateNumber: "门牌号",
     savePlaces: /^保存 1 个位置$/,
+    both: "两台都放",
     finish: /完成/,
   },
   en: {
@@ -59,6 +60,7 @@ const WORDS = {
     plate: "Scan the plate",
     plateNumber: "Number of the plate",
     savePlaces: /^Save 1 place$/,
+    both: "Put both there",
     finish: /Finish/,
   },
 } as const;
@@ -151,6 +153,9 @@ async function setUpDevices(page: Page, box: Box, words: (typeof WORDS)["zh" | "
   await page.getByLabel(words.plateNumber).fill("1-113");
   await page.keyboard.press("Enter");
   await press(page, words.savePlaces);
+  // The door has a lock already: nobody puts another there without being asked.
+  await page.getByRole("dialog").getByText("lock-1-113").waitFor();
+  await press(page, words.both);
   await waiting.waitFor({ state: "detached", timeout: 30_000 });
 }
 
