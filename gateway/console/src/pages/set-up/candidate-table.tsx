@@ -5,7 +5,7 @@ import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
-import { type Decision, type DeviceKind, type Row, UNPLACED } from "./candidates.ts";
+import { type Decision, type DeviceKind, type Row, seesCards, UNPLACED } from "./candidates.ts";
 import { MapChoice, type RegisterMaps } from "./map-choice.tsx";
 import { PlaceChoice } from "./place-choice.tsx";
 import type { Places } from "./places.ts";
@@ -158,7 +158,7 @@ function Where({ row, places, onNewGate, onDecide }: CellProps & Pick<CandidateT
         kind={kind}
         place={place}
         disabled={skip}
-        later
+        later={seesCards(kind) || place === `space:${UNPLACED}`}
         onNewGate={onNewGate}
         onPlace={onPlace}
       />
@@ -166,7 +166,7 @@ function Where({ row, places, onNewGate, onDecide }: CellProps & Pick<CandidateT
       {beside !== undefined && place !== undefined && !skip && (
         <Tag color="warning">{fill(taking.beside, { name: beside })}</Tag>
       )}
-      {place === undefined && !skip && (
+      {place === undefined && !skip && seesCards(kind) && (
         <Button size="small" type="link" title={taking.laterHint} onClick={() => onPlace(`space:${UNPLACED}`)}>
           {words.later}
         </Button>

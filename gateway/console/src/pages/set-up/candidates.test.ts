@@ -7,6 +7,7 @@ import {
   kindOf,
   moveEdits,
   rowsOf,
+  seesCards,
   takeEdits,
   takenInOrder,
 } from "./candidates.ts";
@@ -210,4 +211,17 @@ test("a device that gets the place of another of its kind is told with the one t
     ["lock-b", "portal:door-3-302"],
   ]);
   expect(doubledBy(both, site)).toEqual([{ name: "lock-b", place: "portal:door-3-302", beside: "lock-a" }]);
+});
+
+test.each([
+  [undefined, true],
+  ["lock", true],
+  ["reader", true],
+  ["turnstile", true],
+  ["counter", false],
+  ["meter", false],
+  ["radar", false],
+  ["contact", false],
+] as const)("whether a card held to it tells the door of: %s", (kind, told) => {
+  expect(seesCards(kind as FoundDevice["kind"] & string)).toBe(told);
 });

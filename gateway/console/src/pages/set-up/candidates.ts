@@ -74,6 +74,10 @@ const isKind = (kind: string): kind is DeviceKind => KIND_WORDS.some(([, known])
 export const kindOf = (name: string): DeviceKind | undefined => KIND_WORDS.find(([word]) => word.test(name))?.[1];
 export const isAtDoor = (kind: DeviceKind | undefined): boolean => kind === undefined || AT_DOORS.includes(kind);
 
+const SEE_CARDS: readonly DeviceKind[] = ["lock", "reader", "turnstile"];
+/** A door can be told by a card held to it; what nobody knows the kind of may be such a device. */
+export const seesCards = (kind: DeviceKind | undefined): boolean => kind === undefined || SEE_CARDS.includes(kind);
+
 /** An address in hex names nothing a person knows; the label it was given does. */
 const nameOf = ({ id, label }: FoundDevice): string => (/^0x[0-9a-f]+$/i.test(id) && label !== "" ? label : id);
 

@@ -16,6 +16,7 @@ import {
   placeKeys,
   type Row,
   rowsOf,
+  seesCards,
   takeEdits,
   takenInOrder,
   UNPLACED,
@@ -98,7 +99,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
   const all = [...scanned.found, ...(found.answer?.found ?? [])];
   const rows = rowsOf(candidatesOf(all, pairing.answer, site, awaited), decisions, places, site);
   const ready = rows.filter((row) => row.ready);
-  const placeless = rows.filter(({ place, skip }) => place === undefined && !skip);
+  const placeless = rows.filter(({ place, kind, skip }) => place === undefined && !skip && seesCards(kind));
   const onTaken = (taken: readonly Row[]) => {
     const keys = new Set(taken.map(({ candidate }) => candidate.key));
     const left = scanned.found.filter(({ driver, id }) => !keys.has(`${driver} ${id}`));
