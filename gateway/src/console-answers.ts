@@ -57,6 +57,7 @@ import { factsOfMonth, type MonthProgress } from "./monthly/request.ts";
 import { whatIfInThread } from "./replay/what-if-thread.ts";
 import { findDevices } from "./scan/find-devices.ts";
 import { linkText } from "./scan/site-piece.ts";
+import { brokenWayInWords } from "./uplinks/broken-way.ts";
 import type { uplinkTypes } from "./uplinks/index.ts";
 import { testEvent, tryUplink } from "./uplinks/try-uplink.ts";
 
@@ -137,6 +138,7 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     scan: (...[asked, at, signal, onFound]: ScanArguments) => findDevices(asked, { clock, log }, at, signal, onFound),
     disk: () => diskOf(stateDir),
     resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
+    inWords: brokenWayInWords,
     onPublish: sources.broker.onLook.bind(sources.broker) as LiveParts["onPublish"],
   };
   const answers: Answers<OtherKey> = {

@@ -85,6 +85,7 @@ export type Space = z.infer<typeof Space>;
 export const Portal = z.strictObject({
   id: Id,
   kind: PortalKind,
+  name: z.string().max(200).optional().describe("name for people"),
   from: Id.describe("`in` means from this space"),
   to: Id.describe("… to this one"),
   heldSeconds: z

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What a technician does over a real gateway: a list of rooms with errors, a platform, a door's plate by the camera, looking at a line and at a device. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, serveTcp, shareLine, type TcpFarEnd } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -9,7 +9,8 @@ import { strToU8, zipSync } from "fflate";
 import type { Browser } from "playwright-core";
 import qrcode from "qrcode";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { takeOver } from "../support/console-account.ts";
+import { parse } from "yaml";
+import { callApi, takeOver } from "../support/console-account.ts";
 import { type Look, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { openRig, type Rig, readingsTopic } from "../support/rig.ts";
@@ -50,7 +51,9 @@ beforeAll(async () => {
         address: 1,
         key: { env: "READER_KEY" },
       },
+      { id: "lock-1", kind: "lock", portal: `door-${DEVICE}`, watch: false },
       { id: "lock-9", kind: "lock", space: "unplaced", watch: false },
+      { id: "reader-9", kind: "reader", space: "unplaced", watch: false },
     ],
     drivers: [{ id: "bus-1", type: "osdp", link: `tcp:127.0.0.1:${line.port}?baud=115200` }],
     console: { listen: `127.0.0.1:${port}` },
@@ -127,16 +130,40 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   expect(await obstacles(page)).toEqual([]);
   await page.getByLabel("Name", { exact: true }).fill("city");
   await address.fill(rig.city.httpsUrl ?? "");
-  await page.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
   await save.click();
   const tried = page.locator(".gh-rows li", { hasText: "city" });
+  const unknown = "certificate is not from an authority this box knows: press Change and paste";
+  await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toContain(unknown);
+  const said = ((await tried.textContent()) ?? "").replaceAll(/\s+/g, " ");
+  expect(said.split(unknown)).toHaveLength(2);
+  expect(said).not.toMatch(/self.signed|Node|tls\.ca/);
+  await tried.getByRole("button", { name: "Change" }).click();
+  const form = page.getByRole("dialog");
+  expect(await form.getByLabel("Address of the platform").inputValue()).toBe(rig.city.httpsUrl);
+  await form.getByLabel(/own authority/).fill("city.pem");
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await form.getByText("This is no PEM certificate").waitFor();
+  await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
+  expect(await obstacles(page)).toEqual([]);
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ }).waitFor();
+  await page.getByRole("button", { name: "Use it" }).click();
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toMatch(/passed/);
-  expect(await tried.textContent()).not.toMatch(/failed/);
-  expect(existsSync(join(rig.dir, "secrets", "city.ca"))).toBe(true);
+  await expect.poll(() => tried.textContent(), { timeout: 30_000 }).not.toMatch(/failed/i);
+  expect(readdirSync(join(rig.dir, "secrets")).filter((name) => /^city\.\w+\.ca$/.test(name))).toHaveLength(1);
   await page.goto(`${url}#/uplinks`);
   const section = page.getByRole("region", { name: "city" });
   await expect.poll(() => section.locator("tbody tr").count()).toBe(4);
   await expect.poll(() => section.textContent(), { timeout: 15_000 }).toContain("connected");
+  await section.getByRole("button", { name: "Remove" }).click();
+  await page
+    .getByRole("dialog")
+    .getByText(/Nothing waits for it|have not reached it/)
+    .waitFor();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.locator(".gh-diff del", { hasText: "city" }).first().waitFor();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await expect.poll(() => page.getByText("No platform is set up").count(), { timeout: 20_000 }).toBe(1);
   expect(trouble).toEqual([]);
   await context.close();
 }, 90_000);
@@ -251,6 +278,26 @@ async function filmOf(text: string, dir: string): Promise<string> {
   return file;
 }
 
+it("a reader at the gate gets a place there, also where the site has no gate yet", async () => {
+  const { page, context, trouble } = await opened(NARROW, "/set-up/devices");
+  const waiting = page.locator(".gh-waiting", { hasText: "reader-9" });
+  await waiting.getByRole("combobox").fill("大门");
+  await page.locator(".ant-select-dropdown:visible").getByText("新建大门…").click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("大门名称").fill("东大门");
+  expect(await obstacles(page)).toEqual([]);
+  await form.getByRole("button", { name: "确定" }).click();
+  await expect.poll(() => waiting.textContent()).toContain("东大门");
+  await page.getByRole("button", { name: "保存 1 个位置" }).click();
+  await waiting.waitFor({ state: "detached", timeout: 30_000 });
+  const { portals, devices, spaces } = parse(readFileSync(rig.siteFile, "utf8"));
+  expect(portals).toContainEqual({ id: "gate", kind: "gate", name: "东大门", from: "outside", to: "yard" });
+  expect(spaces).toContainEqual({ id: "yard", kind: "yard", name: "院落" });
+  expect(devices.find(({ id }: { id: string }) => id === "reader-9")).toMatchObject({ portal: "gate" });
+  expect(trouble).toEqual([]);
+  await context.close();
+}, 90_000);
+
 it("the door of a device is found by the plate that the camera sees", async () => {
   const film = await filmOf(`https://plates.example/q/${PLATE}`, rig.dir);
   const withCamera = await openBrowser([
@@ -260,9 +307,21 @@ it("the door of a device is found by the plate that the camera sees", async () =
   ]);
   try {
     const { page, trouble } = await opened(NARROW, "/set-up/devices", withCamera);
+    await page.getByRole("button", { name: "接收 MQTT 设备 15 分钟" }).click();
+    await page.getByText(/正在接收新的 MQTT 设备/).waitFor();
     await page.getByRole("button", { name: "扫门牌" }).first().click();
-    await page.getByRole("button", { name: "保存 1 个位置" }).click({ timeout: 30_000 });
+    const save = page.getByRole("button", { name: "保存 1 个位置" });
+    await save.click({ timeout: 30_000 });
+    const question = page.getByRole("dialog").getByText(`door-${DEVICE}：已有 lock-1，还要放 lock-9`);
+    await question.waitFor();
+    await page.getByRole("button", { name: "返回修改" }).click();
+    await question.waitFor({ state: "detached" });
+    expect(readFileSync(rig.siteFile, "utf8")).toMatch(/unplaced/);
+    await save.click();
+    await page.getByRole("button", { name: "两台都放" }).click();
     await page.locator(".gh-waiting").waitFor({ state: "detached", timeout: 30_000 });
+    await page.getByText(/正在接收新的 MQTT 设备/).waitFor({ timeout: 15_000 });
+    expect((await callApi(page, "GET", "pairing")).body).toMatchObject({ open: true });
     const site = readFileSync(rig.siteFile, "utf8");
     expect(site).not.toMatch(/"?space"?: ?"?unplaced/);
     expect(trouble).toEqual([]);

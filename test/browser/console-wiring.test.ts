@@ -122,6 +122,9 @@ it("finds are seen while the search goes on, and kept when it is cancelled; each
   await expectGood(page);
   await rows.nth(1).getByRole("checkbox").uncheck();
   await page.getByRole("button", { name: "Take 1 device", exact: true }).click();
+  // Nobody gives a door a second counter without being asked.
+  await page.getByText("count-0001 is there already, unit-1 would be the second").waitFor();
+  await page.getByRole("button", { name: "Put both there" }).click();
   await page.getByText("3 devices are there").waitFor(SOON);
   const site = readFileSync(rig.siteFile, "utf8");
   expect(site).toMatch(/"?map"?: ?"?people-counter/);
@@ -143,9 +146,12 @@ it("a reader that never had a key gets its own by one press of a button, and is 
   await page.getByRole("button", { name: /^采用 1 台设备$/ }).click();
   await page.getByText("已有 4 台设备").waitFor(SOON);
   await page.goto(`${url}#/set-up/tests`);
-  const reader = page.locator("main li", { hasText: "安装密钥" });
+  const reader = page.locator(".gh-rows > li", { hasText: "安装密钥" });
   await reader.waitFor(SOON);
   await expectGood(page);
+  await reader.getByRole("button", { name: "测试", exact: true }).click();
+  await reader.getByText("读卡器还没有密钥。").first().waitFor(SOON);
+  await reader.getByText("✗ 未通过").waitFor(SOON);
   await reader.getByRole("button", { name: "安装密钥" }).click();
   await page.getByText("5 分钟内读卡器可以领取密钥").waitFor();
   // It says so by itself, as soon as the reader has it.
@@ -154,6 +160,7 @@ it("a reader that never had a key gets its own by one press of a button, and is 
   expect(body).toMatchObject({ row: { online: true, codes: [] } });
   expect(readdirSync(join(rig.stateDir, "drivers/osdp-1"))).toContain("reader-3.json");
   const row3 = page.locator(".gh-rows > li", { hasText: "reader-3" });
+  await row3.getByText("密钥已安装，读卡器已连接。请再测试一次。").waitFor(SOON);
   await row3.getByRole("button", { name: "测试", exact: true }).click();
   await row3.getByText("设备已闪灯或鸣响。").waitFor(SOON);
   reader3.act({ kind: "card", number: 4_711 }, systemClock.monoMs());

@@ -223,6 +223,8 @@ function report() {
         test: tests.get(device.id) ?? "untested",
         testedAt: tests.has(device.id) ? ago(1) : null,
         says: tests.get(device.id) === "failed" ? text("no card seen", "没有读到卡") : null,
+        needsKey: false,
+        hasKeyNow: false,
       })),
       uplinks: site.uplinks.map(({ id }) => ({ id, test: "untested", testedAt: null })),
       open: site.devices.length === 0 ? [text("no devices yet", "还没有设备")] : [],
@@ -354,6 +356,7 @@ const deviceAnswers = (tell: (message: LiveMessage) => void): Partial<Record<Api
         late: false,
         codes: [],
       })),
+      removed: [],
     },
   }),
 });

@@ -250,3 +250,18 @@ test("alerts come a page at a time, newest first, narrowed by what is asked for"
   expect(await count({ id: "' OR 1=1 --" })).toBe(0);
   await store.close();
 });
+
+test("what an uplink is owed outlasts its removal from the site, and waits for one of its name", async () => {
+  const first = await open();
+  await first.write(readings(1, 3));
+  await first.close();
+  // Runs without it: nobody asks for its items.
+  const without = await open();
+  await without.write({ settle: [] });
+  expect((await without.stats()).backlog).toMatchObject([{ uplink: "city", count: 3 }]);
+  await without.close();
+  const again = await open();
+  expect(again.recovered.nextSequence.get("city")).toBe(4);
+  expect((await again.waiting("city", "telemetry", 0, 10, 1e6)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  await again.close();
+});

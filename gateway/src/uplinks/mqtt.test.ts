@@ -312,7 +312,9 @@ describe("the link over MQTT", () => {
     for (const tls of [undefined, { ca: { file: "other.pem" } }]) {
       expect(await link(tls).failure).toMatchObject({
         code: "refused",
-        message: expect.stringContaining("name the authority that signed its certificate in `tls.ca`"),
+        message: expect.stringContaining(
+          "not from an authority this gateway knows (paste the platform's CA certificate",
+        ),
       });
     }
     const own = { ca: { file: "ca.pem" }, cert: { file: "broken" }, key: { file: "broken" } };

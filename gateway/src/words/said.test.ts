@@ -53,8 +53,8 @@ describe("what broke a line", () => {
       "/dev/ttyUSB0：没有这个串口；没有插入任何串口",
     ],
     [
-      "https://town.example/: self-signed certificate (name the authority that signed its certificate in `tls.ca`)",
-      "https://town.example/: self-signed certificate（请在`tls.ca`中指定签发其证书的机构）",
+      "https://town.example/: its certificate has expired (renew its certificate, unless the clock of this machine is wrong)",
+      "https://town.example/：对方的证书已过期（请更新证书；也可能是本机时钟不对）",
     ],
     ["town: no answer within 5000 ms", "town：5000毫秒内没有应答"],
     [

@@ -138,7 +138,7 @@ function inBrackets(text: string, depth: number): string | undefined {
   if (before === undefined || inside === undefined) return undefined;
   // Where one of the two says what to do, the other is what was heard.
   const advice = sentence(inside, depth);
-  if (advice !== undefined) return `${sentence(before, depth) ?? before}（${advice}）`;
+  if (advice !== undefined) return `${sentence(before, depth) ?? behindPlace(before, depth) ?? before}（${advice}）`;
   const zh = sentence(before, depth) ?? composed(before, depth);
   return zh === undefined ? undefined : `${zh}（${inside}）`;
 }

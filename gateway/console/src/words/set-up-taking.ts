@@ -9,6 +9,13 @@ export const setUpTakingWords = dictionary({
   },
   guessed: { zh: "按编号猜测，请核对", en: "guessed by its number, please check" },
   beside: { zh: "这里已有同类设备 {name}", en: "{name} of the same kind is there already" },
+  besideTitle: { zh: "这里已有同类设备，两台都放在这里吗？", en: "One of its kind is there already. Put both there?" },
+  besideLine: {
+    zh: "{place}：已有 {beside}，还要放 {name}",
+    en: "{place}: {beside} is there already, {name} would be the second",
+  },
+  besideBoth: { zh: "两台都放", en: "Put both there" },
+  besideBack: { zh: "返回修改", en: "Go back" },
   kindMissing: { zh: "请选择类型", en: "choose its kind" },
   laterHint: {
     zh: "先采用，再到门前刷卡：看到卡的设备会亮起来，然后选它的门。",

@@ -16,7 +16,7 @@ const report = (uplinks: readonly { readonly id: string }[] = []) => {
     sinceMs: 0,
   });
   return commissioningReport({
-    core: { model: modelOf(run.state) },
+    core: { model: modelOf(run.state), state: run.state },
     health: {
       entries: [entry("device-unknown", "lock-8"), entry("device-unknown", "lock-9"), entry("clock-unsynced", "box")],
     },
@@ -46,6 +46,33 @@ it("says of each open point where it is done, and of what holds now what it mean
   ]);
   expect(at("tests")[0]?.en).toMatch(/^lock-1, .* are not tested\.$/);
   for (const { en, zh } of open) expect(en + zh).not.toMatch(/device-unknown|clock-unsynced/);
+});
+
+it("of a reader whose test ended for want of a key, says when it has taken it, and asks for a new test", () => {
+  const run = new CoreRun(testConfig(), "2026-03-02T12:00");
+  const noKey = { en: "The reader has no key yet. Put it into its installation mode, then install the key.", zh: "" };
+  const failed = { passed: false, at: "2026-03-02T11:00:00Z", by: "li", says: noKey };
+  const readerWith = (codes: readonly "device-key"[]) => {
+    const { devices, open } = commissioningReport({
+      core: { model: modelOf(run.state), state: run.state },
+      health: { entries: codes.map((code) => ({ code, subject: "lock-1", detail: "", sinceMs: 0 })) },
+      tests: new TestsBook("", { devices: { "lock-1": failed }, uplinks: {} }),
+      uplinks: [],
+      policies: new Map([[testPolicy.id, testPolicy]]),
+      clock: new FakeClock(run.nowMs),
+    });
+    return { row: devices.find(({ id }) => id === "lock-1"), left: open.map(({ en }) => en).join("\n") };
+  };
+  const before = readerWith(["device-key"]);
+  expect(before.row).toMatchObject({ test: "failed", says: noKey, needsKey: true, hasKeyNow: false });
+  expect(before.left).toMatch(/^lock-1 failed their test/m);
+  run.say("lock-1", "device.offline");
+  expect(readerWith([]).row).toMatchObject({ test: "failed", hasKeyNow: false });
+  run.say("lock-1", "device.online");
+  const after = readerWith([]);
+  expect(after.row).toMatchObject({ test: "untested", testedAt: null, needsKey: false, hasKeyNow: true });
+  expect(after.row?.says?.zh).toContain("密钥已安装");
+  expect(after.left).not.toMatch(/failed their test/);
 });
 
 it("says of one platform and of two in a whole sentence that they are not tested", () => {

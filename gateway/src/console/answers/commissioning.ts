@@ -5,6 +5,7 @@ import type { HealthEntry } from "../../core/health.ts";
 import { HEALTH_WORDS } from "../../core/health-codes.ts";
 import { titleOf } from "../../words/limit-basis.ts";
 import type { AnswerOf } from "../table/index.ts";
+import { isAboutKey } from "./device-test.ts";
 import { basisInWords } from "./limit-words.ts";
 import type { TestsBook } from "./tests-book.ts";
 
@@ -12,7 +13,7 @@ type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 type Point = Report["open"][number];
 
 export interface ReportParts {
-  readonly core: Pick<Core, "model">;
+  readonly core: Pick<Core, "model" | "state">;
   readonly health: { readonly entries: readonly HealthEntry[] };
   readonly tests: TestsBook;
   readonly uplinks: readonly { readonly id: string }[];
@@ -28,8 +29,13 @@ export function commissioningReport(parts: ReportParts): Report {
   const keyless = new Set(health.entries.filter(({ code }) => code === "device-key").map(({ subject }) => subject));
   const devices = [...model.devices.values()].map(({ id, kind, portal }) => {
     const where = model.spaceOf.get(id) ?? portal ?? "";
-    const says = tests.of("devices", id)?.says ?? null;
-    return { id, kind, where, ...testedOf(tests, "devices", id), says, needsKey: keyless.has(id) };
+    const says = tests.of("devices", id)?.says;
+    const needsKey = keyless.has(id);
+    const online = core.state.devices.get(id)?.online === true;
+    // What its test said is over.
+    if (isAboutKey(says) && !needsKey && online)
+      return { id, kind, where, test: "untested" as const, testedAt: null, says: KEY_TAKEN, needsKey, hasKeyNow: true };
+    return { id, kind, where, ...testedOf(tests, "devices", id), says: says ?? null, needsKey, hasKeyNow: false };
   });
   const tried = uplinks.map(({ id }) => ({ id, ...testedOf(tests, "uplinks", id) }));
   return {
@@ -41,6 +47,11 @@ export function commissioningReport(parts: ReportParts): Report {
     open: whatIsLeft(parts, { rooms, devices, uplinks: tried }),
   };
 }
+
+const KEY_TAKEN = {
+  en: "The key is installed, the reader is connected. Test it again.",
+  zh: "密钥已安装，读卡器已连接。请再测试一次。",
+};
 
 function roomsOf({ spaces, spaceOf }: Core["model"], policies: ReportParts["policies"]): Report["rooms"] {
   const counts = new Map<string, number>();

@@ -111,16 +111,20 @@ function thereStep(parts: DeviceTestParts, device: Device): Step {
 function keyTrouble({ health }: DeviceTestParts, { id }: Device): Text | undefined {
   const trouble = health.entries.find(({ code, subject }) => code === "device-key" && subject === id);
   if (trouble === undefined) return undefined;
-  if (trouble.detail.startsWith(NEVER_GIVEN))
-    return {
-      en: "The reader has no key yet. Put it into its installation mode, then install the key.",
-      zh: "读卡器还没有密钥。请让读卡器进入安装模式，再点“安装密钥”。",
-    };
-  return {
-    en: "The reader does not take our key. If it was reset, look at it, then install a new key.",
-    zh: "读卡器的密钥不对。如果它被复位过，请现场检查，再重新安装密钥。",
-  };
+  return trouble.detail.startsWith(NEVER_GIVEN) ? NO_KEY : WRONG_KEY;
 }
+
+const NO_KEY: Text = {
+  en: "The reader has no key yet. Put it into its installation mode, then install the key.",
+  zh: "读卡器还没有密钥。请让读卡器进入安装模式，再点“安装密钥”。",
+};
+const WRONG_KEY: Text = {
+  en: "The reader does not take our key. If it was reset, look at it, then install a new key.",
+  zh: "读卡器的密钥不对。如果它被复位过，请现场检查，再重新安装密钥。",
+};
+
+/** A test ended with these words for want of a key. */
+export const isAboutKey = (says: Text | undefined): boolean => says?.en === NO_KEY.en || says?.en === WRONG_KEY.en;
 
 /** As the reader's driver says it. */
 const NEVER_GIVEN = "it was never given a key";

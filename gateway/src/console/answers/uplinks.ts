@@ -14,7 +14,7 @@ import type { Target } from "../../core/ledger.ts";
 import type { SendResult, Store, StoreStats } from "../../core/ports.ts";
 import { asideLine, resendAside } from "../../core/set-aside.ts";
 import type { Sent, SentBook } from "../../monitor/sent-book.ts";
-import { inLanguage, type Language, said, wholeIn } from "../../words/said.ts";
+import { inLanguage, type Language, type Text, wholeIn } from "../../words/said.ts";
 import type { Answers } from "../table/index.ts";
 import type { TestResult } from "../table/jobs.ts";
 import type { UplinkRow } from "../table/uplinks.ts";
@@ -47,6 +47,8 @@ export interface UplinkParts {
   readonly clock: Clock;
   /** Addresses a name stands for. Throws what the resolver throws. */
   resolve(host: string): Promise<readonly string[]>;
+  /** Why it cannot be reached, for whoever can press a button. */
+  inWords(error: LinkError): Text;
 }
 
 type Keys =
@@ -60,7 +62,8 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
   return {
     "GET /api/1/uplinks": async (_, { language }) => {
       const { backlog } = await parts.store.stats();
-      return { uplinks: await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog, language))) };
+      const uplinks = await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog, language)));
+      return { uplinks, removed: removedOf(parts, backlog) };
     },
     "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }, { language }) => {
       targetOf(parts, id);
@@ -145,6 +148,15 @@ async function rowOf(
   };
 }
 
+function removedOf({ uplinks }: UplinkParts, backlog: StoreStats["backlog"]) {
+  const here = new Set(uplinks.map(({ id }) => id));
+  const left = Map.groupBy(
+    backlog.filter(({ uplink, count }) => count > 0 && !here.has(uplink)),
+    ({ uplink }) => uplink,
+  );
+  return [...left].map(([id, rows]) => ({ id, waiting: rows.reduce((sum, { count }) => sum + count, 0) }));
+}
+
 /** When the first that waits was recorded. */
 async function oldestOf({ store, core }: UplinkParts, uplink: string, lane: Lane): Promise<string | null> {
   const [row] = await store.waiting(uplink, lane, 0, 1, 1);
@@ -199,9 +211,7 @@ async function testUplink(
       steps.push({ what: REACHED, state: "passed", says: { en: "It answered.", zh: "平台已应答。" } });
       steps.push(answerStep(false, error.message));
     } else if (error instanceof LinkError) {
-      const { en, zh } = said(error.message);
-      const says = { en: `${en}.`, zh: `无法连接：${zh}` };
-      steps.push({ what: REACHED, state: "failed", says }, skipped(ANSWER));
+      steps.push({ what: REACHED, state: "failed", says: parts.inWords(error) }, skipped(ANSWER));
     } else throw error;
   }
   return ended(steps);
@@ -247,6 +257,11 @@ const resultOf = (steps: readonly Step[]): TestResult => ({
 
 function ended(steps: readonly Step[]): JobEnd & { readonly result: TestResult } {
   const result = resultOf(steps);
-  const says = (steps.find(({ state }) => state === "failed") ?? steps.at(-1))?.says ?? { en: "", zh: "" };
-  return { says, result, failed: !result.passed };
+  const failed = steps.find(({ state }) => state === "failed");
+  // Why stands with the step; whoever shows both does not say it twice.
+  const says =
+    failed === undefined
+      ? (steps.at(-1)?.says ?? { en: "", zh: "" })
+      : { en: `Failed at “${failed.what.en}”.`, zh: `未通过：“${failed.what.zh}”` };
+  return { says, result, failed: failed !== undefined };
 }

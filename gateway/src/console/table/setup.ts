@@ -221,6 +221,7 @@ export const setUpRoutes = {
           testedAt: z.string().nullable(),
           says: Text.nullable(),
           needsKey: z.boolean().describe("a reader that waits for its key, or does not take the one it should have"),
+          hasKeyNow: z.boolean().describe("its latest test failed for want of a key that it has now"),
         }),
       ),
       uplinks: z.array(

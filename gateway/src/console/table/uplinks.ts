@@ -54,7 +54,12 @@ export const uplinkRoutes = {
   "GET /api/1/uplinks": route({
     summary: "Uplinks: what waits, since when, the latest receipt",
     access: "anyone",
-    answer: z.object({ uplinks: z.array(UplinkRow) }),
+    answer: z.object({
+      uplinks: z.array(UplinkRow),
+      removed: z
+        .array(z.object({ id: z.string(), waiting: z.int() }))
+        .describe("uplinks that are no longer on the site, for which something still waits on the box"),
+    }),
   }),
   "GET /api/1/uplinks/:id/rejected": route({
     summary: "What a platform refused for good",

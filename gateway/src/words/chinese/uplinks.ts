@@ -27,7 +27,11 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "`tls.cert`和`tls.key`必须是PEM证书和与之对应的私钥",
   "write the name that stands in its certificate into `{}`": "请把证书中的名称写入`{1}`",
   "renew its certificate, unless the clock of this machine is wrong": "请更新证书；也可能是本机时钟不对",
-  "name the authority that signed its certificate in `tls.ca`": "请在`tls.ca`中指定签发其证书的机构",
+  "paste the platform's CA certificate: Change on the console's page of platforms, or `tls.ca`":
+    "请填入平台的CA证书：控制台“上报平台”页的“修改”，或`tls.ca`",
+  "its certificate is not from an authority this gateway knows": "对方的证书不是本网关信任的机构签发的",
+  "its certificate is not valid yet": "对方的证书尚未生效",
+  "its certificate has expired": "对方的证书已过期",
   "what listens there does not speak TLS: check the port in `{}`": "对方不使用TLS：请检查`{1}`中的端口",
   "if it asks for a client certificate, check `tls.cert` and `tls.key`":
     "如果对方要求客户端证书，请检查`tls.cert`和`tls.key`",

@@ -1,5 +1,5 @@
 /** What leaves the box: each platform with what it is owed, what it refused, and the latest envelopes as they were sent. */
-import { Button, Tag } from "antd";
+import { Button, Flex, Tag } from "antd";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
@@ -15,7 +15,10 @@ import { call } from "../../shell/box.ts";
 import { useMay } from "../../shell/session.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { boxWords } from "../../words/box.ts";
-import { useWords } from "../../words/language.ts";
+import { fill, useWords } from "../../words/language.ts";
+import { setUpFinishWords } from "../../words/set-up-finish.ts";
+import { UplinkDeeds } from "../set-up/uplink-deeds.tsx";
+import { type SetUp, useSetUp } from "../set-up/use-set-up.ts";
 import "./box.css";
 import { Refused } from "./refused.tsx";
 import { Sent } from "./sent.tsx";
@@ -24,6 +27,16 @@ import { TestSteps } from "./test-steps.tsx";
 type Row = AnswerOf<"GET /api/1/uplinks">["uplinks"][number];
 
 export function UplinksPage() {
+  // The site file is for technicians.
+  return useMay("technician") ? <Changeable /> : <Uplinks setUp={undefined} />;
+}
+
+function Changeable() {
+  const { setUp } = useSetUp();
+  return <Uplinks setUp={setUp} />;
+}
+
+function Uplinks({ setUp }: { readonly setUp: SetUp | undefined }) {
   const words = useWords(boxWords);
   const uplinks = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health", "alerts"] });
   return (
@@ -32,21 +45,45 @@ export function UplinksPage() {
         <Button onClick={uplinks.reload}>{words.refresh}</Button>
       </PageHead>
       <Loaded of={uplinks}>
-        {({ uplinks: rows }) =>
-          rows.length === 0 ? (
-            <Nothing text={words.noUplinks} />
-          ) : (
-            rows.map((row) => <Uplink key={row.id} row={row} reload={uplinks.reload} />)
-          )
-        }
+        {({ uplinks: rows, removed }) => (
+          <>
+            {rows.length === 0 && <Nothing text={words.noUplinks} />}
+            {rows.map((row) => (
+              <Uplink key={row.id} row={row} reload={uplinks.reload} setUp={setUp} />
+            ))}
+            {removed.map(({ id, waiting }) => (
+              <Left key={id} id={id} waiting={waiting} />
+            ))}
+          </>
+        )}
       </Loaded>
     </>
   );
 }
 
-function Uplink({ row, reload }: { readonly row: Row; readonly reload: () => void }) {
+/** Nobody is to forget what still waits for a platform that was removed. */
+function Left({ id, waiting }: { readonly id: string; readonly waiting: number }) {
+  const words = useWords(setUpFinishWords);
+  return (
+    <section className="card" aria-label={id}>
+      <h2>
+        <bdi>{fill(words.leftOf, { id })}</bdi>
+      </h2>
+      <p>{fill(words.leftWaiting, { n: waiting })}</p>
+    </section>
+  );
+}
+
+interface UplinkProps {
+  readonly row: Row;
+  readonly reload: () => void;
+  readonly setUp: SetUp | undefined;
+}
+
+function Uplink({ row, reload, setUp }: UplinkProps) {
   const words = useWords(boxWords);
   const { time } = useTimes();
+  const item = setUp?.file.site.uplinks?.find(({ id }) => id === row.id);
   return (
     <section className="card" aria-label={row.id}>
       <h2>
@@ -66,6 +103,11 @@ function Uplink({ row, reload }: { readonly row: Row; readonly reload: () => voi
       ))}
       <Lanes lanes={row.lanes} />
       <Test id={row.id} reload={reload} />
+      {setUp !== undefined && item !== undefined && (
+        <Flex gap="small" wrap align="center">
+          <UplinkDeeds setUp={setUp} item={item} lanes={row.lanes} onChanged={reload} onRemoved={reload} />
+        </Flex>
+      )}
       <Fold title={words.leaves}>{() => <Sent id={row.id} />}</Fold>
       <Fold title={words.refusedItems}>{() => <Refused id={row.id} />}</Fold>
     </section>

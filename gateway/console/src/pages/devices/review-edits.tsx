@@ -11,6 +11,7 @@ import { useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import type { Edit } from "../set-up/site-file.ts";
 import type { SetUp } from "../set-up/use-set-up.ts";
+import "./review-edits.css";
 
 type Checked = AnswerOf<"PATCH /api/1/config">;
 

@@ -5,13 +5,16 @@ import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
-import { type Decision, type DeviceKind, type Places, type Row, UNPLACED } from "./candidates.ts";
+import { type Decision, type DeviceKind, type Row, UNPLACED } from "./candidates.ts";
 import { MapChoice, type RegisterMaps } from "./map-choice.tsx";
 import { PlaceChoice } from "./place-choice.tsx";
+import type { Places } from "./places.ts";
 
 interface CandidateTableProps {
   readonly rows: readonly Row[];
   readonly places: Places;
+  /** Names a gate; answers its place. */
+  readonly onNewGate: (name: string) => string;
   readonly filter: string;
   readonly onFilter: (text: string) => void;
   readonly onDecide: (key: string, change: Decision) => void;
@@ -23,7 +26,7 @@ interface CandidateTableProps {
 const MANY = 8;
 
 export function CandidateTable(props: CandidateTableProps) {
-  const { rows, places, filter, onFilter, onDecide, maps, wrong } = props;
+  const { rows, places, onNewGate, filter, onFilter, onDecide, maps, wrong } = props;
   const words = useWords(setUpDevicesWords);
   if (rows.length === 0) return <Nothing text={words.noNew} />;
   const wanted = filter.trim().toLowerCase();
@@ -68,7 +71,7 @@ export function CandidateTable(props: CandidateTableProps) {
             key: "place",
             width: 280,
             title: words.place,
-            render: (_value, row) => <Where row={row} places={places} onDecide={onDecide} />,
+            render: (_value, row) => <Where row={row} places={places} onNewGate={onNewGate} onDecide={onDecide} />,
           },
         ]}
       />
@@ -141,7 +144,7 @@ function Kind({ row, maps, onDecide }: CellProps & { readonly maps: RegisterMaps
   );
 }
 
-function Where({ row, places, onDecide }: CellProps & { readonly places: Places }) {
+function Where({ row, places, onNewGate, onDecide }: CellProps & Pick<CandidateTableProps, "places" | "onNewGate">) {
   const words = useWords(setUpDevicesWords);
   const taking = useWords(setUpTakingWords);
   const { candidate, kind, place, sure, skip, beside } = row;
@@ -156,6 +159,7 @@ function Where({ row, places, onDecide }: CellProps & { readonly places: Places 
         place={place}
         disabled={skip}
         later
+        onNewGate={onNewGate}
         onPlace={onPlace}
       />
       {proposed && !skip && !sure && <Tag color="warning">{taking.guessed}</Tag>}

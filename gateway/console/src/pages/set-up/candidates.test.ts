@@ -2,14 +2,15 @@ import { expect, test } from "vitest";
 import { CallProblem } from "../../client/problem.ts";
 import {
   candidatesOf,
+  doubledBy,
   type FoundDevice,
   kindOf,
   moveEdits,
-  placesOf,
   rowsOf,
   takeEdits,
   takenInOrder,
 } from "./candidates.ts";
+import { placesOf } from "./places.ts";
 import type { SiteText } from "./site-file.ts";
 import { takingProblem } from "./taking-problem.ts";
 
@@ -196,4 +197,17 @@ test("a refusal names the device and marks its row instead of a line of the site
     { path: "reader-3-303", reason: "已被占用", fix: "换一个" },
     { path: "site.name", reason: "太长" },
   ]);
+});
+
+test("a device that gets the place of another of its kind is told with the one that is there", () => {
+  const lock = new Map([["lock-a", "portal:door-3-303"]]);
+  expect(doubledBy(lock, site)).toEqual([{ name: "lock-a", place: "portal:door-3-303", beside: "lock-b" }]);
+  expect(doubledBy(new Map([["lock-a", "portal:door-3-302"]]), site)).toEqual([]);
+  // The other goes elsewhere with the same change.
+  expect(doubledBy(new Map([...lock, ["lock-b", "portal:door-3-302"]]), site)).toEqual([]);
+  const both = new Map([
+    ["lock-a", "portal:door-3-302"],
+    ["lock-b", "portal:door-3-302"],
+  ]);
+  expect(doubledBy(both, site)).toEqual([{ name: "lock-b", place: "portal:door-3-302", beside: "lock-a" }]);
 });

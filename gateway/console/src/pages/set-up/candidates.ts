@@ -2,7 +2,8 @@
 
 import type { ScanResult } from "../../../../src/console/table/devices.ts";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
-import { type Place, proposePlace } from "./number-match.ts";
+import { proposePlace } from "./number-match.ts";
+import type { Places } from "./places.ts";
 import { type Edit, freeId, type SiteText } from "./site-file.ts";
 
 export type FoundDevice = AnswerOf<"GET /api/1/found-devices">["found"][number];
@@ -127,26 +128,6 @@ export function candidatesOf(
   return [...all.values()];
 }
 
-export interface Places {
-  readonly portals: readonly Place[];
-  readonly spaces: readonly Place[];
-}
-
-/** Doors go by the names of the room behind them. */
-export function placesOf(site: SiteText): Places {
-  const spaces = (site.spaces ?? []).map((space): Place => {
-    const plate = (space["address"] as { plate?: string } | undefined)?.plate;
-    const names = [space["name"], plate].filter((name) => typeof name === "string");
-    return { id: space.id, names };
-  });
-  const byId = new Map(spaces.map((space) => [space.id, space]));
-  const portals = (site.portals ?? []).map(({ id, from = "", to = "" }): Place => {
-    const inner = byId.get(to) ?? byId.get(from);
-    return { id, names: inner === undefined ? [] : [inner.id, ...inner.names] };
-  });
-  return { portals, spaces: spaces.filter(({ id }) => id !== UNPLACED) };
-}
-
 /** What stands at a place already: `portal:door-302` -> `lock lock-302`. */
 type Standing = Map<string, { readonly kind: unknown; readonly name: string }[]>;
 
@@ -164,6 +145,25 @@ const besides = (there: Standing, place: string | undefined, kind: DeviceKind | 
   place === undefined || place === `space:${UNPLACED}`
     ? undefined
     : there.get(place)?.find((one) => kind === undefined || one.kind === undefined || one.kind === kind)?.name;
+
+/** One that would stand beside another of its kind. */
+export interface Doubled {
+  readonly name: string;
+  readonly place: string;
+  readonly beside: string;
+}
+
+/** Of devices that are there and get another place. */
+export function doubledBy(moves: ReadonlyMap<string, string>, site: SiteText): Doubled[] {
+  const devices = site.devices ?? [];
+  const there = standing({ devices: devices.filter(({ id }) => !moves.has(id)) });
+  return [...moves].flatMap(([name, place]) => {
+    const kind = devices.find(({ id }) => id === name)?.["kind"] as DeviceKind | undefined;
+    const beside = besides(there, place, kind);
+    there.set(place, [...(there.get(place) ?? []), { kind, name }]);
+    return beside === undefined ? [] : [{ name, place, beside }];
+  });
+}
 
 /** Decided ones come first, then what is sure: a guess never puts a second device of one kind to a door. */
 export function rowsOf(

@@ -1,5 +1,6 @@
 /** One device with its test: started by hand or with all others, its steps as they come. */
-import { Button, Flex } from "antd";
+import { systemClock } from "@gatehouse/protocol";
+import { Alert, Button, Flex } from "antd";
 import { useEffect, useRef, useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import type { TestResult } from "../../../../src/console/table/jobs.ts";
@@ -17,6 +18,8 @@ import { hasEnded, useJob } from "./use-job.ts";
 
 type Row = AnswerOf<"GET /api/1/reports/commissioning">["devices"][number];
 
+const ONLINE_MS = 1_000;
+
 interface DeviceTestProps {
   readonly row: Row;
   /** What the test of all shows of it, while it is under way. */
@@ -32,7 +35,18 @@ export function DeviceTest({ row, live, onEnded }: DeviceTestProps) {
   const { followed, running: own, doing, start } = useDeviceTest(row.id, onEnded);
   const running = own || live !== undefined;
   const kind = row.kind in kinds ? kinds[row.kind as keyof typeof kinds] : row.kind;
-  const steps = live ?? (followed.job === undefined ? undefined : followed.result);
+  // What its test found of the key is over.
+  const isOver = row.hasKeyNow && !running;
+  const steps = live ?? (followed.job === undefined || isOver ? undefined : followed.result);
+  const hadNoKey = useRef(row.needsKey);
+  const told = useRef(onEnded);
+  told.current = onEnded;
+  useEffect(() => {
+    const taken = hadNoKey.current && !row.needsKey;
+    hadNoKey.current = row.needsKey;
+    // That it is connected comes a moment after.
+    return taken && !row.hasKeyNow ? systemClock.after(ONLINE_MS, () => told.current()) : undefined;
+  }, [row.needsKey, row.hasKeyNow]);
   return (
     <li>
       <Flex gap="small" wrap align="center">
@@ -49,7 +63,12 @@ export function DeviceTest({ row, live, onEnded }: DeviceTestProps) {
       {own && <JobProgress followed={followed} />}
       {doing.problem !== undefined && <Failed problem={doing.problem} />}
       {steps === undefined ? (
-        row.says !== null && <div className="gh-hint">{row.says[language]}</div>
+        row.says !== null &&
+        (row.hasKeyNow ? (
+          <Alert type="success" showIcon role="status" title={row.says[language]} />
+        ) : (
+          <div className="gh-hint">{row.says[language]}</div>
+        ))
       ) : (
         <TestSteps result={steps} />
       )}

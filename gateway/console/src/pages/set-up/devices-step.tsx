@@ -1,22 +1,19 @@
 /** The fourth step: new devices with what they become and where they belong, and those whose door is found with a card. */
-
-import { systemClock } from "@gatehouse/protocol";
 import { Alert, Button } from "antd";
 import { useState } from "react";
-import { CallProblem } from "../../client/problem.ts";
-import { type Loading, useAnswer } from "../../client/use-answer.ts";
+import { useAnswer } from "../../client/use-answer.ts";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
+import { useAskBeside } from "./ask-beside.tsx";
 import { CandidateTable } from "./candidate-table.tsx";
 import {
   candidatesOf,
   type Decision,
   type Pairing,
   placeKeys,
-  placesOf,
   type Row,
   rowsOf,
   takeEdits,
@@ -26,7 +23,8 @@ import {
 } from "./candidates.ts";
 import { DoorByCard } from "./door-by-card.tsx";
 import { useKept } from "./kept-input.ts";
-import { minutesLeft, PairingBar } from "./pairing-bar.tsx";
+import { PairingBar } from "./pairing-bar.tsx";
+import { gateEdits, type NewGate, newGate, placesOf } from "./places.ts";
 import { NOTHING_SCANNED, type Scanned } from "./scanned.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
 import { type TakingProblem, takingProblem } from "./taking-problem.ts";
@@ -35,20 +33,26 @@ import type { SetUp } from "./use-set-up.ts";
 interface Taking {
   readonly setUp: SetUp;
   readonly scanned: Scanned;
-  readonly pairing: Loading<Pairing>;
+  readonly gates: readonly NewGate[];
   readonly onTaken: (taken: readonly Row[]) => void;
 }
 
-/** Found ones and those of MQTT in one change: the pairing window does not outlive the restart that a change brings, and is opened anew. */
-function useTake({ setUp, scanned, pairing, onTaken }: Taking) {
+/** Found ones and those of MQTT in one change. */
+function useTake({ setUp, scanned, gates, onTaken }: Taking) {
   const words = useWords(setUpDevicesWords);
+  const askBeside = useAskBeside();
   return async (rows: readonly Row[]) => {
+    const doubled = rows.flatMap(({ candidate: { name }, place, beside }) =>
+      place === undefined || beside === undefined ? [] : [{ name, place, beside }],
+    );
+    if (!(await askBeside(doubled))) return;
     const { site } = setUp.file;
     const adopted = rows.filter(({ candidate, ready }) => ready && candidate.from === "pairing");
     const waits = adopted.some(({ place }) => place === `space:${UNPLACED}`);
     const found = takeEdits(rows, site, scanned.drivers, words.waiting);
     const space = found.some(({ path }) => path === "spaces") ? [] : unplacedEdits(waits, site, words.waiting);
-    const edits = [...space, ...found];
+    const places = rows.map(({ place }) => place);
+    const edits = [...gateEdits(places, gates, site, words.yard), ...space, ...found];
     const devices = adopted.flatMap(({ candidate, kind, place }) =>
       kind === undefined || place === undefined ? [] : [{ user: candidate.name, kind, ...placeKeys(place) }],
     );
@@ -59,15 +63,7 @@ function useTake({ setUp, scanned, pairing, onTaken }: Taking) {
     });
     if (done !== true) return;
     onTaken(rows);
-    const minutes = minutesLeft(pairing.answer, systemClock.nowMs());
-    if (minutes > 0) await call("PUT /api/1/pairing", { body: { minutes } }).catch(ignoreRefusal);
-    pairing.reload();
   };
-}
-
-/** The window is shown as closed then, with the button to open it. */
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof CallProblem)) throw error;
 }
 
 const NOTHING_WRONG: ReadonlyMap<string, readonly string[]> = new Map();
@@ -92,7 +88,13 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
   const maps = useAnswer("GET /api/1/register-maps", {});
   const [filter, setFilter] = useState("");
   const { site } = setUp.file;
-  const places = placesOf(site);
+  const [gates, keepGates] = useKept<readonly NewGate[]>("devices.gates", []);
+  const places = placesOf(site, gates);
+  const onNewGate = (name: string): string => {
+    const gate = newGate(name, site, gates);
+    keepGates([...gates.filter(({ id }) => !(site.portals ?? []).some((portal) => portal.id === id)), gate]);
+    return `portal:${gate.id}`;
+  };
   const all = [...scanned.found, ...(found.answer?.found ?? [])];
   const rows = rowsOf(candidatesOf(all, pairing.answer, site, awaited), decisions, places, site);
   const ready = rows.filter((row) => row.ready);
@@ -109,7 +111,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
     found.reload();
     pairing.reload();
   };
-  const take = useTake({ setUp, scanned, pairing, onTaken });
+  const take = useTake({ setUp, scanned, gates, onTaken });
   const refused = useRefused(setUp, rows);
   const later = () =>
     decide({
@@ -137,6 +139,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
       <CandidateTable
         rows={rows}
         places={places}
+        onNewGate={onNewGate}
         maps={maps.answer?.maps ?? []}
         wrong={refused?.wrong ?? NOTHING_WRONG}
         filter={filter}
@@ -149,7 +152,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
           <span className="gh-hint">{taking.laterHint}</span>
         </div>
       )}
-      <DoorByCard setUp={setUp} places={places} />
+      <DoorByCard setUp={setUp} places={places} gates={gates} onNewGate={onNewGate} onSaved={pairing.reload} />
     </StepFrame>
   );
 }

@@ -7,10 +7,13 @@ import { useLive } from "../../client/use-answer.ts";
 import { useLiveState } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
-import { type DeviceKind, moveEdits, type Places, UNPLACED } from "./candidates.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
+import { useAskBeside } from "./ask-beside.tsx";
+import { type DeviceKind, doubledBy, moveEdits, UNPLACED } from "./candidates.ts";
 import { IdentifyButton } from "./identify-button.tsx";
 import { useKept } from "./kept-input.ts";
 import { PlaceChoice } from "./place-choice.tsx";
+import { gateEdits, type NewGate, type Places } from "./places.ts";
 import { PlateScan } from "./plate-scan.tsx";
 import { type LitDevice, litDevices } from "./seen-cards.ts";
 import type { SetUp } from "./use-set-up.ts";
@@ -18,11 +21,15 @@ import type { SetUp } from "./use-set-up.ts";
 interface DoorByCardProps {
   readonly setUp: SetUp;
   readonly places: Places;
+  readonly gates: readonly NewGate[];
+  readonly onNewGate: (name: string) => string;
+  readonly onSaved: () => void;
 }
 
-export function DoorByCard({ setUp, places }: DoorByCardProps) {
+export function DoorByCard({ setUp, places, gates, onNewGate, onSaved }: DoorByCardProps) {
   const words = useWords(setUpDevicesWords);
   const [lit, setLit] = useState<readonly LitDevice[]>([]);
+  const askBeside = useAskBeside();
   const listens = useLiveState() === "up";
   const [moves, keepMoves, forgetMoves] = useKept<Readonly<Record<string, string>>>("devices.moves", {});
   const waiting = (setUp.file.site.devices ?? []).filter(({ space }) => space === UNPLACED);
@@ -36,8 +43,14 @@ export function DoorByCard({ setUp, places }: DoorByCardProps) {
   };
   const ordered = waiting.toSorted((a, b) => rank(a.id) - rank(b.id));
   const chosen = Object.entries(moves).filter(([id]) => waiting.some((device) => device.id === id));
+  const { site } = setUp.file;
+  const doubled = doubledBy(new Map(chosen), site);
   const save = async () => {
-    if (await setUp.apply(moveEdits(new Map(chosen), setUp.file.site), "set-up: doors of devices")) forgetMoves({});
+    if (!(await askBeside(doubled))) return;
+    const wanted = chosen.map(([, place]) => place);
+    const edits = [...gateEdits(wanted, gates, site, words.yard), ...moveEdits(new Map(chosen), site)];
+    if (await setUp.apply(edits, "set-up: doors of devices")) forgetMoves({});
+    onSaved();
   };
   return (
     <section className="gh-wide" aria-label={words.waiting}>
@@ -57,6 +70,8 @@ export function DoorByCard({ setUp, places }: DoorByCardProps) {
             lit={lit.find(({ device }) => device === id)}
             places={places}
             place={moves[id]}
+            beside={doubled.find(({ name }) => name === id)?.beside}
+            onNewGate={onNewGate}
             onPlace={(place) => keepMoves({ ...moves, [id]: place })}
           />
         ))}
@@ -76,10 +91,13 @@ interface WaitingDeviceProps {
   readonly lit: LitDevice | undefined;
   readonly places: Places;
   readonly place: string | undefined;
+  readonly beside: string | undefined;
+  readonly onNewGate: (name: string) => string;
   readonly onPlace: (place: string) => void;
 }
 
-function WaitingDevice({ id, kind, lit, places, place, onPlace }: WaitingDeviceProps) {
+function WaitingDevice({ id, kind, lit, places, place, beside, onNewGate, onPlace }: WaitingDeviceProps) {
+  const taking = useWords(setUpTakingWords);
   const words = useWords(setUpDevicesWords);
   return (
     <li className={lit === undefined ? "gh-waiting" : "gh-waiting gh-lit"}>
@@ -90,7 +108,15 @@ function WaitingDevice({ id, kind, lit, places, place, onPlace }: WaitingDeviceP
       </Flex>
       <Flex gap="small" wrap>
         <div className="gh-place">
-          <PlaceChoice label={`${words.place} ${id}`} places={places} kind={kind} place={place} onPlace={onPlace} />
+          <PlaceChoice
+            label={`${words.place} ${id}`}
+            places={places}
+            kind={kind}
+            place={place}
+            onNewGate={onNewGate}
+            onPlace={onPlace}
+          />
+          {beside !== undefined && <Tag color="warning">{fill(taking.beside, { name: beside })}</Tag>}
         </div>
         <PlateScan places={places} kind={kind} onPlace={onPlace} />
       </Flex>

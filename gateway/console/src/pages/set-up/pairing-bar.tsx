@@ -11,17 +11,9 @@ import { useTimes } from "../../shell/site.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import type { Pairing } from "./candidates.ts";
+import { PAIRING_MINUTES } from "./pairing-window.ts";
 
-const MINUTES = 15;
 const ASK_EVERY_MS = 2_000;
-
-/** Of an open window, 0 of a closed one. */
-export function minutesLeft(pairing: Pairing | undefined, nowMs: number): number {
-  const untilMs = Date.parse(pairing?.until ?? "");
-  if (pairing?.open !== true || Number.isNaN(untilMs)) return 0;
-  // The box's clock and this one need not agree.
-  return Math.min(MINUTES, Math.max(1, (untilMs - nowMs) / 60_000));
-}
 
 export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) {
   const words = useWords(setUpDevicesWords);
@@ -52,8 +44,8 @@ export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) 
         showIcon
         title={open ? fill(words.listening, { until: time(pairing.answer?.until ?? "") }) : words.listenHint}
         action={
-          <Button onClick={() => listen(open ? 0 : MINUTES)} loading={doing.busy}>
-            {open ? words.stopListening : fill(words.listen, { n: MINUTES })}
+          <Button onClick={() => listen(open ? 0 : PAIRING_MINUTES)} loading={doing.busy}>
+            {open ? words.stopListening : fill(words.listen, { n: PAIRING_MINUTES })}
           </Button>
         }
       />

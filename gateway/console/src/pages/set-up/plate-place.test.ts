@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { placeByPlate } from "./plate-place.ts";
 
 const places = {
+  gates: [],
   portals: [{ id: "door-302", names: ["3-302", "QR-0033"] }],
   spaces: [
     { id: "3-302", names: ["QR-0033"] },

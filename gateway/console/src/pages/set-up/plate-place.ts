@@ -1,5 +1,5 @@
 /** The door or room a plate's number means. */
-import type { Places } from "./candidates.ts";
+import type { Places } from "./places.ts";
 
 const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { Field } from "../../parts/field.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
-import { type DeviceKind, isAtDoor, type Places } from "./candidates.ts";
+import { type DeviceKind, isAtDoor } from "./candidates.ts";
 import { CodeCamera, canScan } from "./code-camera.tsx";
 import { plateOf } from "./label-sheet.ts";
+import type { Places } from "./places.ts";
 import { placeByPlate } from "./plate-place.ts";
 
 interface PlateScanProps {

@@ -4,7 +4,7 @@ import { CallProblem } from "../../client/problem.ts";
 
 export type Edit = AskOf<"PATCH /api/1/config", "body">["edits"][number];
 
-interface Item {
+export interface Item {
   readonly id: string;
   readonly [key: string]: unknown;
 }
@@ -17,7 +17,12 @@ export interface SiteText {
     readonly address?: { readonly code?: string; readonly text?: string; readonly grid?: string };
   };
   readonly spaces?: readonly Item[];
-  readonly portals?: readonly (Item & { readonly from?: string; readonly to?: string })[];
+  readonly portals?: readonly (Item & {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly from?: string;
+    readonly to?: string;
+  })[];
   readonly devices?: readonly (Item & { readonly portal?: string; readonly space?: string })[];
   readonly drivers?: readonly Item[];
   readonly policies?: readonly { readonly use?: string }[];

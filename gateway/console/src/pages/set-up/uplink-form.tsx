@@ -3,17 +3,27 @@ import { Input, Select } from "antd";
 import { Field } from "../../parts/field.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
-import { exampleUrl, SIGN_ALGS, UPLINK_TYPES, type UplinkDraft, type uplinkProblems } from "./uplink-draft.ts";
+import {
+  exampleUrl,
+  type KeptSecrets,
+  NOTHING_KEPT,
+  SIGN_ALGS,
+  UPLINK_TYPES,
+  type UplinkDraft,
+  type uplinkProblems,
+} from "./uplink-draft.ts";
 
 interface UplinkFormProps {
   readonly draft: UplinkDraft;
   readonly problems: ReturnType<typeof uplinkProblems>;
   readonly onChange: (draft: UplinkDraft) => void;
+  /** Of a platform that is there: its way and name stay. */
+  readonly kept?: KeptSecrets;
 }
 
 const RECEIPTS = { json: "receiptJson", status: "receiptStatus", broker: "receiptBroker" } as const;
 
-export function UplinkForm({ draft, problems, onChange }: UplinkFormProps) {
+export function UplinkForm({ draft, problems, onChange, kept }: UplinkFormProps) {
   const words = useWords(setUpFinishWords);
   const { type } = draft;
   const set = (change: Partial<UplinkDraft>) => onChange({ ...draft, ...change });
@@ -32,13 +42,21 @@ export function UplinkForm({ draft, problems, onChange }: UplinkFormProps) {
           <Select
             {...bind}
             value={type}
+            disabled={kept !== undefined}
             onChange={(next) => set({ type: next, receipt: "json" })}
             options={UPLINK_TYPES.map((value) => ({ value, label: value.toUpperCase() }))}
           />
         )}
       </Field>
       <Field label={words.id} help={words.idHint} wrong={wrong("id")}>
-        {(bind) => <Input {...bind} value={draft.id} onChange={(event) => set({ id: event.target.value })} />}
+        {(bind) => (
+          <Input
+            {...bind}
+            value={draft.id}
+            disabled={kept !== undefined}
+            onChange={(event) => set({ id: event.target.value })}
+          />
+        )}
       </Field>
       <Field label={words.url} help={fill(words.urlHint, { url: exampleUrl(type) })} wrong={wrong("url")}>
         {(bind) => (
@@ -53,11 +71,11 @@ export function UplinkForm({ draft, problems, onChange }: UplinkFormProps) {
         </Field>
       )}
       {type === "https" ? (
-        <SignFields draft={draft} wrong={wrong("signKey")} onChange={set} />
+        <SignFields draft={draft} wrong={wrong("signKey")} onChange={set} kept={kept ?? NOTHING_KEPT} />
       ) : (
-        <SignInFields draft={draft} onChange={set} />
+        <SignInFields draft={draft} onChange={set} kept={kept ?? NOTHING_KEPT} />
       )}
-      <Field label={words.ca}>
+      <Field label={words.ca} help={kept?.ca === true ? words.caKept : words.caHint} wrong={wrong("ca")}>
         {(bind) => (
           <Input.TextArea {...bind} rows={2} value={draft.ca} onChange={(event) => set({ ca: event.target.value })} />
         )}
@@ -70,9 +88,10 @@ interface PartProps {
   readonly draft: UplinkDraft;
   readonly wrong?: string | undefined;
   readonly onChange: (change: Partial<UplinkDraft>) => void;
+  readonly kept: KeptSecrets;
 }
 
-function SignFields({ draft, wrong, onChange }: PartProps) {
+function SignFields({ draft, wrong, onChange, kept }: PartProps) {
   const words = useWords(setUpFinishWords);
   return (
     <>
@@ -87,7 +106,7 @@ function SignFields({ draft, wrong, onChange }: PartProps) {
         )}
       </Field>
       {draft.sign !== "none" && (
-        <Field label={words.signKey} help={words.signKeyHint} wrong={wrong}>
+        <Field label={words.signKey} help={kept.signKey ? words.secretKept : words.signKeyHint} wrong={wrong}>
           {(bind) => (
             <Input.TextArea
               {...bind}
@@ -104,7 +123,7 @@ function SignFields({ draft, wrong, onChange }: PartProps) {
   );
 }
 
-function SignInFields({ draft, onChange }: PartProps) {
+function SignInFields({ draft, onChange, kept }: PartProps) {
   const words = useWords(setUpFinishWords);
   return (
     <>
@@ -118,7 +137,7 @@ function SignInFields({ draft, onChange }: PartProps) {
           />
         )}
       </Field>
-      <Field label={words.password} help={words.signKeyHint}>
+      <Field label={words.password} help={kept.password ? words.secretKept : words.signKeyHint}>
         {(bind) => (
           <Input.Password
             {...bind}

@@ -1,6 +1,7 @@
 /** The sixth step: the platforms alerts are sent to, each tried step by step. */
+import { systemClock } from "@gatehouse/protocol";
 import { Button, Flex, Spin, Tag, Typography } from "antd";
-import { useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
@@ -13,9 +14,10 @@ import { JobProgress } from "./job-progress.tsx";
 import { useKept } from "./kept-input.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
 import { type TestState, TestSteps, TestTag } from "./test-state.tsx";
+import { UplinkDeeds } from "./uplink-deeds.tsx";
 import { EMPTY_UPLINK, type UplinkDraft, uplinkPiece, uplinkProblems } from "./uplink-draft.ts";
 import { UplinkForm } from "./uplink-form.tsx";
-import { useJob } from "./use-job.ts";
+import { hasEnded, useJob } from "./use-job.ts";
 
 /** What may stay in the browser: no secret. */
 const withoutSecrets = (draft: UplinkDraft): UplinkDraft => ({ ...draft, signKey: "", password: "" });
@@ -26,16 +28,20 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
   const uplinks = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health"] });
   const have = setUp.file.site.uplinks ?? [];
   const [adding, setAdding] = useState(false);
-  const [fresh, setFresh] = useState<string>();
+  const [fresh, setFresh] = useState<{ readonly id: string; readonly turn: number }>();
   const [saving, setSaving] = useState<string>();
   const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["jobs"] });
   const soon = saving !== undefined && !have.some(({ id }) => id === saving);
   const form = useUplinkForm(have.map(({ id }) => id));
+  const tryAtOnce = (id: string) => {
+    setFresh((before) => ({ id, turn: (before?.turn ?? 0) + 1 }));
+    uplinks.reload();
+  };
   const save = async () => {
     if (!form.check()) return;
     const { id } = form.draft;
     setSaving(id);
-    const { uplink, secrets } = uplinkPiece(form.draft);
+    const { uplink, secrets } = uplinkPiece(form.draft, systemClock.nowMs().toString(36));
     const saved = await setUp.change(async (hash) => {
       for (const { id, value } of secrets) await call("PUT /api/1/secrets/:id", { params: { id }, body: { value } });
       const edits = [{ op: "add" as const, path: "uplinks", value: uplink }];
@@ -43,10 +49,9 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
     });
     setSaving(undefined);
     if (saved === undefined) return;
-    setFresh(id);
     setAdding(false);
     form.forget();
-    uplinks.reload();
+    tryAtOnce(id);
   };
   const main = adding
     ? { text: words.save, act: () => void save() }
@@ -62,15 +67,28 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
       <h2>{words.uplinksThere}</h2>
       {have.length === 0 && !soon && <Typography.Text type="secondary">{words.noUplinks}</Typography.Text>}
       <ul className="gh-rows">
-        {have.map(({ id }) => (
-          <UplinkTest
-            key={id}
-            id={id}
-            up={uplinks.answer?.uplinks.find((one) => one.id === id)?.up}
-            at={setUp.busy === "no" && fresh === id}
-            last={report.answer?.uplinks.find((one) => one.id === id)}
-          />
-        ))}
+        {have.map((item) => {
+          const { id } = item;
+          const row = uplinks.answer?.uplinks.find((one) => one.id === id);
+          return (
+            <UplinkTest
+              key={id}
+              id={id}
+              up={row?.up}
+              at={setUp.busy === "no" && fresh?.id === id ? fresh.turn : 0}
+              last={report.answer?.uplinks.find((one) => one.id === id)}
+              onEnded={report.reload}
+            >
+              <UplinkDeeds
+                setUp={setUp}
+                item={item}
+                lanes={row?.lanes}
+                onChanged={() => tryAtOnce(id)}
+                onRemoved={uplinks.reload}
+              />
+            </UplinkTest>
+          );
+        })}
         {soon && (
           <li>
             <Flex gap="small" align="center" wrap>
@@ -117,24 +135,35 @@ function useUplinkForm(taken: readonly string[]) {
 interface UplinkTestProps {
   readonly id: string;
   readonly up: boolean | undefined;
-  /** Just saved: it is tried at once. */
-  readonly at: boolean;
+  /** Which saving it was just saved with, 0 for none: it is tried at once, each time. */
+  readonly at: number;
   /** How its latest test ended, whoever did it. */
   readonly last: { readonly test: TestState; readonly testedAt: string | null } | undefined;
+  /** Also where the feed was away as it ended. */
+  readonly onEnded: () => void;
+  readonly children: ReactNode;
 }
 
-function UplinkTest({ id, up, at, last }: UplinkTestProps) {
+function UplinkTest({ id, up, at, last, onEnded, children }: UplinkTestProps) {
   const words = useWords(setUpFinishWords);
   const { time } = useTimes();
   const [kept, keep] = useKept<{ readonly job?: string }>(`uplink.test.${id}`, {});
   const { job } = kept;
   const doing = useDoing();
   const followed = useJob(job);
-  const [tried, setTried] = useState(false);
+  // Its steps say it all.
+  const ended = hasEnded(followed.job);
+  const isTold = followed.result !== undefined && followed.result !== null && ended;
+  const told = useRef(onEnded);
+  told.current = onEnded;
+  useEffect(() => {
+    if (ended) told.current();
+  }, [ended]);
+  const [tried, setTried] = useState(0);
   const start = () =>
     void doing.run(async () => keep({ job: (await call("POST /api/1/uplinks/:id/test", { params: { id } })).id }));
-  if (at && !tried) {
-    setTried(true);
+  if (at > tried) {
+    setTried(at);
     start();
   }
   return (
@@ -151,10 +180,11 @@ function UplinkTest({ id, up, at, last }: UplinkTestProps) {
         <Button size="small" loading={doing.busy} onClick={start}>
           {words.test}
         </Button>
+        {children}
       </Flex>
       {doing.problem !== undefined && <Failed problem={doing.problem} />}
       <TestSteps result={followed.result} />
-      <JobProgress followed={followed} />
+      {!isTold && <JobProgress followed={followed} />}
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { CallProblem } from "../../client/problem.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { call, feed } from "../../shell/box.ts";
 import { useSiteReload } from "../../shell/site.tsx";
+import { keepWindow } from "./pairing-window.ts";
 import { type Edit, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
 
 export type Busy = "no" | "saving" | "restarting" | "long";
@@ -62,9 +63,11 @@ export function useSetUp(): { readonly setUp: SetUp | undefined; readonly proble
       setTrouble(undefined);
       setBusy("saving");
       try {
+        const openWindow = await keepWindow();
         const answer = await work(hash);
         setBusy("restarting");
         await untilBack(() => setBusy("long"));
+        await openWindow();
         // It answers: whoever holds a card to a lock now is not to wait for the feed's next turn.
         feed.retryNow();
         return answer;
