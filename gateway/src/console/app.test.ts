@@ -89,6 +89,23 @@ describe("sessions", () => {
     expect(await who(old)).toBe(401);
   });
 
+  test("what an open page asks by itself does not keep a session alive", async () => {
+    const clock = new FakeClock(Date.UTC(2026, 0, 1));
+    const { app, signed } = await openConsoleRig({ clock });
+    const { cookie } = signed("manager");
+    const ask = async (headers: Record<string, string>) =>
+      (await app.inject({ url: "/api/1/session", headers: { ...HOST, cookie, ...headers } })).statusCode;
+    for (let minute = 0; minute < 29; minute++) {
+      expect(await ask({ "x-gatehouse-unattended": "1" })).toBe(200);
+      await clock.advance(60_000);
+    }
+    expect(await ask({})).toBe(200);
+    await clock.advance(29 * 60_000);
+    expect(await ask({ "x-gatehouse-unattended": "1" })).toBe(200);
+    await clock.advance(2 * 60_000);
+    expect(await ask({ "x-gatehouse-unattended": "1" })).toBe(401);
+  });
+
   test("a step of the wall clock neither ends nor prolongs a session", async () => {
     const clock = new FakeClock(Date.UTC(2026, 0, 1));
     const { app, signed } = await openConsoleRig({ clock });

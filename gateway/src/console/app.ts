@@ -16,7 +16,7 @@ import { type SessionParts, sessionAnswers } from "./session-answers.ts";
 import { type Answers, API, type ApiKey, type FileContent } from "./table/index.ts";
 import type { Route } from "./table/route.ts";
 import type { sessionRoutes } from "./table/session.ts";
-import { CSRF_HEADER, cookieIn, cookieText, SESSION_COOKIE, type Visit } from "./visit.ts";
+import { CSRF_HEADER, cookieIn, cookieText, SESSION_COOKIE, UNATTENDED_HEADER, type Visit } from "./visit.ts";
 import { askedOf, bodyLimitOf, checkContentType } from "./web/asked.ts";
 import { takeBodies } from "./web/bodies.ts";
 import { Connections } from "./web/connections.ts";
@@ -88,7 +88,8 @@ export function buildConsole(parts: ConsoleParts): Console {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
     checkHost(request.headers.host, parts.hosts);
-    const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE));
+    const unattended = request.headers[UNATTENDED_HEADER] !== undefined;
+    const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE), unattended);
     rate.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
     sessionOf.set(request.raw, session);
   });

@@ -4,6 +4,8 @@ import type { Asking } from "./table/index.ts";
 
 export const SESSION_COOKIE = "__Host-gatehouse";
 export const CSRF_HEADER = "x-gatehouse-csrf";
+/** On what a page asks by itself, without a person: no sign of life of its session. */
+export const UNATTENDED_HEADER = "x-gatehouse-unattended";
 
 export interface Visit extends Asking {
   readonly session: LiveSession | undefined;

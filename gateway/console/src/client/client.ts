@@ -19,6 +19,8 @@ export type Arguments<K extends ApiKey> =
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Asked by the page itself, not by a person: no sign of life of its session. */
+  readonly unattended?: boolean;
 }
 
 export interface ClientParts {
@@ -29,6 +31,8 @@ export interface ClientParts {
   /** The box knows no session of this browser any more. */
   readonly onSignedOut: () => void;
 }
+
+const UNATTENDED_HEADER = "x-gatehouse-unattended";
 
 /** Routes that end in a 401 without a session having ended. */
 const SIGN_IN: readonly string[] = ["POST /api/1/session", "POST /api/1/claim", "GET /api/1/session"];
@@ -81,8 +85,9 @@ export function createClient(parts: ClientParts): Client {
   const client: Client = {
     csrf: undefined,
     async call(key, ...rest) {
-      const [ask, { signal } = {}] = rest as readonly [Loose?, CallOptions?];
+      const [ask, { signal, unattended } = {}] = rest as readonly [Loose?, CallOptions?];
       const options = optionsOf(key.slice(0, key.indexOf(" ")), ask?.body, parts.language(), client.csrf);
+      if (unattended === true) options.headers = { ...options.headers, [UNATTENDED_HEADER]: "1" };
       if (signal !== undefined) options.signal = signal;
       const { response, answer } = await reach(parts, addressOf(key, ...rest), options);
       if (response.ok) return answer as never;

@@ -15,6 +15,8 @@ export interface Loading<T> {
   readonly answer: T | undefined;
   readonly problem: CallProblem | undefined;
   readonly reload: () => void;
+  /** The same without a person who asks for it: no sign of life of the session. */
+  readonly again: () => void;
   /** Changes what is shown before the box says it, as with messages of the feed. */
   readonly change: (next: (answer: T) => T) => void;
 }
@@ -34,7 +36,12 @@ const GATHER_MS = 400;
 export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: AnswerOptions = {}): Loading<AnswerOf<K>> {
   const [state, setState] = useState<{ of: string; answer?: AnswerOf<K>; problem?: CallProblem }>({ of: "" });
   const [turn, setTurn] = useState(0);
+  const unattended = useRef(false);
   const reload = useCallback(() => setTurn((now) => now + 1), []);
+  const again = useCallback(() => {
+    unattended.current = true;
+    setTurn((now) => now + 1);
+  }, []);
   const late = useRef(new LateChanges<AnswerOf<K>>()).current;
   const change = useCallback(
     (next: (answer: AnswerOf<K>) => AnswerOf<K>) => {
@@ -54,10 +61,12 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
     // Read again for these values alone.
     void turn;
     void language;
+    const byItself = unattended.current;
+    unattended.current = false;
     if (!when) return;
     const ended = new AbortController();
     late.begin();
-    const rest = [latest.current, { signal: ended.signal }] as unknown as Arguments<K>;
+    const rest = [latest.current, { signal: ended.signal, unattended: byItself }] as unknown as Arguments<K>;
     call(key, ...rest).then(
       (answer) => ended.signal.aborted || setState({ of: asked, answer: late.end(answer) }),
       (problem: unknown) => {
@@ -70,9 +79,9 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
     return () => ended.abort();
   }, [asked, key, turn, when, late, language]);
 
-  useReloads(options.reloadOn, reload, when);
+  useReloads(options.reloadOn, again, when);
   const current = state.of === asked ? state : undefined;
-  return { answer: current?.answer, problem: current?.problem, reload, change };
+  return { answer: current?.answer, problem: current?.problem, reload, again, change };
 }
 
 function useReloads(about: readonly Watched[] | undefined, reload: () => void, when: boolean): void {

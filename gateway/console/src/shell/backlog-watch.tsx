@@ -19,13 +19,13 @@ export const backlogOf = (uplinks: Uplinks): number =>
     .reduce((sum, { waiting }) => sum + waiting, 0);
 
 export function BacklogWatch({ children }: { readonly children: ReactNode }) {
-  const { answer, problem, reload } = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health"] });
+  const { answer, problem, again } = useAnswer("GET /api/1/uplinks", {}, { reloadOn: ["health"] });
   useEffect(() => {
     // Each answer, and each that did not come, is followed by another question.
     void answer;
     void problem;
-    return systemClock.after(ASK_MS, reload);
-  }, [answer, problem, reload]);
+    return systemClock.after(ASK_MS, again);
+  }, [answer, problem, again]);
   const backlog = useMemo(() => backlogOf(answer?.uplinks ?? []), [answer]);
   return <BacklogContext value={backlog}>{children}</BacklogContext>;
 }

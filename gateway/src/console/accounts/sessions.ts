@@ -101,8 +101,8 @@ export class Sessions {
     return { token, session: entry };
   }
 
-  /** Undefined for a token that is unknown or timed out. Counts as a sign of life. */
-  use(token: string | undefined): LiveSession | undefined {
+  /** Undefined for a token that is unknown or timed out. Counts as a sign of life, unless nobody attends: a page asks by itself as long as it stands open. */
+  use(token: string | undefined, unattended = false): LiveSession | undefined {
     if (token === undefined || token.length !== 43) return undefined;
     const entry = this.#byHash.get(hashOf(token));
     if (entry === undefined) return undefined;
@@ -111,9 +111,11 @@ export class Sessions {
       this.#drop(entry);
       return undefined;
     }
-    entry.idleEndsMonoMs = clock.monoMs() + idleMs;
-    entry.lastSeenAt = new Date(clock.nowMs()).toISOString();
-    this.#saveSoon(SAVE_EVERY_MS);
+    if (!unattended) {
+      entry.idleEndsMonoMs = clock.monoMs() + idleMs;
+      entry.lastSeenAt = new Date(clock.nowMs()).toISOString();
+      this.#saveSoon(SAVE_EVERY_MS);
+    }
     return { ...entry, csrf: csrfOf(token) };
   }
 

@@ -11,9 +11,6 @@ const Remembered = z.object({
   counts: z.object({ in: Count.optional(), out: Count.optional() }).default({}),
   /** Whether the input was on, its meaning's inversion taken off. */
   inputs: z.record(z.string(), z.boolean()).default({}),
-  /** As it was told last; undefined: never. */
-  online: z.boolean().optional(),
-  /** Of an earlier release, which never told that a device is there from the first. */
   offline: z.boolean().default(false),
   /** Outputs that were switched for a while and are not known to be back. */
   pulsing: z.array(z.number()).default([]),

@@ -192,10 +192,9 @@ export class Unit implements Member {
 
   /** Called by the bus once each; told on once each, over restarts too. */
   async present(online: boolean): Promise<void> {
-    const { online: told, offline } = this.#memory.state;
-    if ((told ?? (offline ? false : undefined)) === online) return;
+    if (this.#memory.state.offline !== online) return;
     await this.#accept([{ kind: online ? "device.online" : "device.offline" }]);
-    this.#memory.change({ online });
+    this.#memory.change({ offline: !online });
     await this.#memory.save(this.#deps.clock.monoMs(), "now");
   }
 

@@ -10,7 +10,7 @@ import { type DeviceRow, LOW_BATTERY, stateOf } from "./device-state.ts";
 const COLOURS = { online: "success", offline: "error", lineDown: "error", unknown: "default" } as const;
 const MARKS = { online: "●", offline: "✗", lineDown: "✗", unknown: "?" } as const;
 
-export function StateTag({ row }: { readonly row: Pick<DeviceRow, "driverUp" | "online"> }) {
+export function StateTag({ row }: { readonly row: Pick<DeviceRow, "driverUp" | "online" | "lastSeenAt"> }) {
   const words = useWords(devicesWords);
   const state = stateOf(row);
   return (

@@ -25,6 +25,7 @@ test("a device behind a line that is down is not called offline", () => {
   expect(stateOf(device("a", { driverUp: false, online: true }))).toBe("lineDown");
   expect(stateOf(device("a", { online: false }))).toBe("offline");
   expect(stateOf(device("a", { online: null }))).toBe("unknown");
+  expect(stateOf(device("a", { online: null, lastSeenAt: "2026-11-26T08:00:00Z" }))).toBe("online");
 });
 
 test("what wants somebody stands first, and can stand alone", () => {

@@ -6,9 +6,14 @@ export type DeviceState = "lineDown" | "offline" | "online" | "unknown";
 
 export const LOW_BATTERY = 20;
 
-export function stateOf({ driverUp, online }: Pick<DeviceRow, "driverUp" | "online">): DeviceState {
+/** Some drivers tell only that a device is gone and is back: until then what was heard of it says that it is there. */
+export function stateOf({
+  driverUp,
+  online,
+  lastSeenAt,
+}: Pick<DeviceRow, "driverUp" | "online" | "lastSeenAt">): DeviceState {
   if (!driverUp) return "lineDown";
-  if (online === null) return "unknown";
+  if (online === null) return lastSeenAt === null ? "unknown" : "online";
   return online ? "online" : "offline";
 }
 

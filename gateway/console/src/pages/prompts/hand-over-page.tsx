@@ -25,11 +25,11 @@ export function HandOverPage() {
   const shell = useWords(shellWords);
   const may = useMay("manager", "technician");
   const loading = useAnswer("GET /api/1/hand-overs", {}, { reloadOn: ["prompts", "alerts"] });
-  const { answer, reload } = loading;
+  const { answer, again } = loading;
   useEffect(() => {
     const open = answer?.handOvers.some(({ state }) => state === "open") === true;
-    return open ? systemClock.after(LOOK_AGAIN_MS, reload) : undefined;
-  }, [answer, reload]);
+    return open ? systemClock.after(LOOK_AGAIN_MS, again) : undefined;
+  }, [answer, again]);
   return (
     <>
       <PageHead title={words.title} under={words.says}>
