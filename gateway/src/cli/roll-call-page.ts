@@ -23,10 +23,10 @@ export function rollCallPage(call: RollCall): string {
 <html lang="zh-CN"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head><body>
 <h1>${title}</h1>
 <p>${escapeHtml(site.id)} · 截至 As of ${time(at)}</p>${alarm}
-<p class="total">在场 Present: <b>${total.present}</b> 人（${total.low}–${total.high}）</p>
+<p class="total">在场 Present: <b>${total.present}</b> 人（${total.low}–${total.high}）${unknown.length === 0 ? "" : `<br>另有${unknown.length}处情况不明 Without ${unknown.length} not known`}</p>
 <h2>房间 Rooms</h2>${table(spaces)}
 ${unjudged.length === 0 ? "" : `<h2>其他区域（进出差，可能与房间重复，未计入总数） Other spaces: in minus out, may be counted in a room too, not in the total</h2>${table(unjudged)}`}
-${unknown.length === 0 ? "" : `<h2>情况不明，须现场查看 Nothing is known of these: look there</h2>${unknowns(unknown)}`}
+${unknown.length === 0 ? "" : `<h2>情况不明，须现场查看 Not known well enough: look there</h2>${unknowns(unknown)}`}
 <p class="note">区间：概率80%。“-”：自网关启动（${time(startedAt)}）之前。“!”：设备失联，数字可能已过时。
 Interval: 80 %. "-": since before the gateway started. "!": a device cannot be heard, the number may be old.</p>
 <p>点名人 Called by ____________________ 时间 Time ____________________</p>

@@ -71,17 +71,20 @@ function columns(call: RollCall): string {
   const parts = [
     `Roll call ${site.name} (${site.id}), ${clockTime(at)}\n`,
     fire.length === 0 ? "" : `FIRE: ${fire.join(", ")}\n`,
-    `TOTAL ${total.present} people, between ${total.low} and ${total.high}\n\n`,
+    `TOTAL ${total.present} people, between ${total.low} and ${total.high}${withoutUnknown(unknown.length)}\n\n`,
     rows.length === 0 ? "" : line(HEAD),
     ...spaces.map(rowOf).map(line),
     unjudged.length === 0 ? "" : "\nNot judged, in minus out; may be counted in a room too, not in the total:\n",
     ...unjudged.map(rowOf).map(line),
-    unknown.length === 0 ? "" : "\nNOTHING IS KNOWN OF, somebody has to look:\n",
+    unknown.length === 0 ? "" : "\nNOT KNOWN WELL ENOUGH, somebody has to look:\n",
     ...unknown.map(({ space, name, why }) => `${space}${name === space ? "" : `  ${name}`}: ${why}\n`),
     `\n"-" under since: since before the gateway started (${clockTime(startedAt)}). "!": a device cannot be heard, the number may be old.\n`,
   ];
   return parts.join("");
 }
+
+const withoutUnknown = (spaces: number): string =>
+  spaces === 0 ? "" : `, without ${spaces === 1 ? "1 space that is" : `${spaces} spaces that are`} not known`;
 
 function rowOf({ space, name, present, low, high, since, silent }: RollCallSpace): string[] {
   const shown = name === space ? "" : name;

@@ -50,7 +50,10 @@ export class HealthReport {
     const { core, store, health, bootId, audit } = this.#options;
     const stats = await store.stats();
     const backlog: Record<string, number> = {};
-    for (const { lane, count } of stats.backlog) backlog[lane] = (backlog[lane] ?? 0) + count;
+    // What waits for a platform that was removed is no backlog of those that are there.
+    const here = new Set(core.model.config.site.uplinks.map(({ id }) => id));
+    for (const { lane, count } of stats.backlog.filter(({ uplink }) => here.has(uplink)))
+      backlog[lane] = (backlog[lane] ?? 0) + count;
     const metrics = { ...core.tally, usedBytes: stats.usedBytes, rssBytes: process.memoryUsage.rss() };
     this.#count += 1;
     await core.tellHealth({

@@ -3,6 +3,7 @@ import { type Clock, formatTime, OUTSIDE } from "@gatehouse/protocol";
 import type { LiveDrivers } from "../core/commands/live-drivers.ts";
 import type { Core } from "../core/core.ts";
 import type { SpaceModel } from "../core/model.ts";
+import type { Belief } from "../core/occupancy/belief.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
 
 export interface RollCallSpace {
@@ -85,7 +86,8 @@ export class RollCallBook {
       if (line === undefined) {
         if (!CONTAINERS.includes(place.space.kind)) unknown.push({ ...nameOf(place), why: this.#whyUnknown(id) });
       } else if (place.limit === undefined) unjudged.push(line);
-      else if (state.beliefs.get(id)?.anchor === undefined) unknown.push({ ...nameOf(place), why: tooNew(line.low) });
+      else if (state.beliefs.get(id)?.anchor === undefined)
+        unknown.push({ ...nameOf(place), why: tooNew(state.beliefs.get(id)) });
       else spaces.push(line);
     }
     return {
@@ -145,8 +147,13 @@ export class RollCallBook {
 }
 
 /** Before the first night's end a head count is what passed since, on top of a guess of who was in before. */
-const tooNew = (least: number): string =>
-  `not yet watched for a whole night: at least ${least} in by what was counted, nobody knows who was in before`;
+function tooNew(belief: Belief | undefined): string {
+  const passed = (ring: Uint16Array | undefined): number => ring?.reduce((sum, count) => sum + count, 0) ?? 0;
+  const more = passed(belief?.diary.hours.in) - passed(belief?.diary.hours.out);
+  return more > 0
+    ? `its record does not reach back over a whole night yet: ${more} more came in than went out`
+    : "its record does not reach back over a whole night yet";
+}
 
 const nameOf = ({ space: { id, name, kind } }: SpaceModel) => ({ space: id, name: name ?? id, kind });
 

@@ -11,6 +11,10 @@ export const safetyWords = dictionary({
   again: { zh: "刷新", en: "Refresh" },
   present: { zh: "在场", en: "Present" },
   total: { zh: "在场 {n} 人（{low} 至 {high} 人）", en: "{n} people inside ({low} to {high})" },
+  withoutUnknown: {
+    zh: "另有 {n} 处情况不明，未计入",
+    en: "without {n} space|spaces not known",
+  },
   fireNow: { zh: "火警：{inputs}", en: "Fire: {inputs}" },
   space: { zh: "区域", en: "Space" },
   people: { zh: "人数", en: "People" },
@@ -25,7 +29,7 @@ export const safetyWords = dictionary({
     zh: "其他区域（可能与房间重复，未计入总数）",
     en: "Other spaces (may be counted in a room too, not in the total)",
   },
-  unknown: { zh: "情况不明，须现场查看", en: "Nothing is known of these: look there" },
+  unknown: { zh: "情况不明，须现场查看", en: "Not known well enough: look there" },
   note: {
     zh: "区间的可能性为 80%。“–”表示自网关启动前。",
     en: "The interval holds with a chance of 80 %. “–”: since before the box started.",

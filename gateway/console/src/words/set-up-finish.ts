@@ -63,6 +63,13 @@ export const setUpFinishWords = dictionary({
     zh: "仍有 {n} 条内容留在本机等它。添加同名平台后送达。",
     en: "{n} items still wait for it on this box. They are delivered once a platform of this name is added again.",
   },
+  heirTitle: { zh: "还有内容在等名为 {id} 的平台", en: "Items wait for a platform named {id}" },
+  heirSays: {
+    zh: "已移除的同名平台还有 {n} 条内容未送达，保存后会发给这个平台。如果不是同一个平台，请换一个名称。",
+    en: "{n} item|items for the removed platform of this name were not delivered; they will be sent to this one. If it is not the same platform, choose another name.",
+  },
+  heirSame: { zh: "是同一个平台", en: "It is the same platform" },
+  heirOther: { zh: "换个名称", en: "Choose another name" },
   save: { zh: "保存并测试", en: "Save and test" },
   test: { zh: "测试", en: "Test" },
   needed: { zh: "请填写", en: "Please fill this in" },

@@ -5,7 +5,7 @@ import { modelOf } from "../../core/state.ts";
 import { CoreRun } from "../../testing/core-run.ts";
 import { testConfig, testPolicy } from "../../testing/site.ts";
 import { commissioningReport } from "./commissioning.ts";
-import { TestsBook } from "./tests-book.ts";
+import { markOf, TestsBook } from "./tests-book.ts";
 
 const report = (uplinks: readonly { readonly id: string }[] = []) => {
   const run = new CoreRun(testConfig(), "2026-03-02T12:00");
@@ -79,4 +79,26 @@ it("says of one platform and of two in a whole sentence that they are not tested
   const saidOf = (...ids: string[]) => report(ids.map((id) => ({ id }))).open.find(({ at }) => at === "uplink")?.en;
   expect(saidOf("city")).toBe("city has not passed a test: make sure that the platform gets what is sent.");
   expect(saidOf("city", "county")).toMatch(/^city, county have not passed a test: [^?]*[^.?]\.$/);
+});
+
+it("a platform that was changed since its test is not tested", () => {
+  const run = new CoreRun(testConfig(), "2026-03-02T12:00");
+  const uplink = { id: "city", type: "https", url: "https://old.example/" };
+  const tested = { passed: true, at: "2026-03-02T11:00:00Z", by: "li", says: { en: "", zh: "" } };
+  const testOf = (mark: string | undefined) => {
+    const uplinks = { city: mark === undefined ? tested : { ...tested, mark } };
+    const model = modelOf(run.state);
+    const site = { ...model.config.site, uplinks: [uplink] } as unknown as typeof model.config.site;
+    return commissioningReport({
+      core: { model: { ...model, config: { ...model.config, site } } as typeof model, state: run.state },
+      health: { entries: [] },
+      tests: new TestsBook("", { devices: {}, uplinks }),
+      uplinks: [uplink],
+      policies: new Map([[testPolicy.id, testPolicy]]),
+      clock: new FakeClock(run.nowMs),
+    }).uplinks[0]?.test;
+  };
+  expect(testOf(markOf(uplink))).toBe("passed");
+  expect(testOf(undefined)).toBe("passed");
+  expect(testOf(markOf({ ...uplink, url: "https://new.example/" }))).toBe("untested");
 });

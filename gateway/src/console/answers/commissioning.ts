@@ -7,7 +7,7 @@ import { titleOf } from "../../words/limit-basis.ts";
 import type { AnswerOf } from "../table/index.ts";
 import { isAboutKey } from "./device-test.ts";
 import { basisInWords } from "./limit-words.ts";
-import type { TestsBook } from "./tests-book.ts";
+import { markOf, type TestsBook } from "./tests-book.ts";
 
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 type Point = Report["open"][number];
@@ -37,7 +37,11 @@ export function commissioningReport(parts: ReportParts): Report {
       return { id, kind, where, test: "untested" as const, testedAt: null, says: KEY_TAKEN, needsKey, hasKeyNow: true };
     return { id, kind, where, ...testedOf(tests, "devices", id), says: says ?? null, needsKey, hasKeyNow: false };
   });
-  const tried = uplinks.map(({ id }) => ({ id, ...testedOf(tests, "uplinks", id) }));
+  const { uplinks: written } = model.config.site;
+  const tried = uplinks.map(({ id }) => {
+    const mark = markOf(written.find((item) => item.id === id));
+    return { id, ...testedOf(tests, "uplinks", id, mark) };
+  });
   return {
     site: { id: site.id, name: site.name, kind: site.kind, gateway: model.gateway, address: site.address ?? null },
     madeAt: formatTime(clock.nowMs(), model.zone),
@@ -65,8 +69,8 @@ function roomsOf({ spaces, spaceOf }: Core["model"], policies: ReportParts["poli
   });
 }
 
-function testedOf(tests: TestsBook, kind: "devices" | "uplinks", id: string) {
-  const tested = tests.of(kind, id);
+function testedOf(tests: TestsBook, kind: "devices" | "uplinks", id: string, mark?: string) {
+  const tested = tests.of(kind, id, mark);
   if (tested === undefined) return { test: "untested" as const, testedAt: null };
   return { test: tested.passed ? ("passed" as const) : ("failed" as const), testedAt: tested.at };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { MemoryLog } from "../../testing/log.ts";
+import type { JobRow } from "../table/jobs.ts";
 import { type JobDesk, type JobEnd, Jobs } from "./jobs.ts";
 import { JobsBook } from "./jobs-book.ts";
 
@@ -103,4 +104,12 @@ it("a job that outlives its gateway writes nothing over what the next one noted"
   // As it was when the gateway ended: what it did later is not noted.
   expect(first.book.rows).toMatchObject([{ state: "running" }]);
   expect((await JobsBook.open(file)).rows.map(({ id }) => id)).toContain(running.id);
+});
+
+it("a book of an earlier release, which knew of no files, is read", async () => {
+  const first = await opened("a-");
+  first.jobs.begin("flash", "wang", says, forever, { about: "board-1" });
+  await first.book.keep(first.book.rows.map(({ file: _, ...row }) => row as JobRow));
+  const second = await opened("b-");
+  expect(second.jobs.rows).toMatchObject([{ kind: "flash", about: "board-1", state: "interrupted", file: null }]);
 });

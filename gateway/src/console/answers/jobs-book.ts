@@ -6,7 +6,9 @@ import { JobRow } from "../table/jobs.ts";
 
 /** Of earlier starts too; the newest. */
 const KEPT = 20;
-const Stored = z.object({ jobs: z.array(JobRow) });
+/** An earlier release wrote of no files. */
+const Row = JobRow.extend({ file: JobRow.shape.file.default(null) });
+const Stored = z.object({ jobs: z.array(Row) });
 
 export class JobsBook {
   readonly #file: string;

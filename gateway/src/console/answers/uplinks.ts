@@ -21,7 +21,7 @@ import type { UplinkRow } from "../table/uplinks.ts";
 import type { JobDesk, JobEnd, Jobs } from "./jobs.ts";
 import { mappedPersonalFields, personalFields } from "./personal-fields.ts";
 import { notThere } from "./refusals.ts";
-import type { TestsBook } from "./tests-book.ts";
+import { markOf, type TestsBook } from "./tests-book.ts";
 
 /** An uplink as the site file has it. */
 export interface UplinkFacts {
@@ -89,9 +89,9 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
           if (desk.signal.aborted) return end;
           const at = new Date(parts.clock.nowMs()).toISOString();
           const known = new Set(parts.uplinks.map((each) => each.id));
-          await parts.tests.note("uplinks", id, { passed: end.result.passed, at, by: name, says: end.says }, (uplink) =>
-            known.has(uplink),
-          );
+          const mark = markOf(parts.core.model.config.site.uplinks.find((item) => item.id === id));
+          const tested = { passed: end.result.passed, at, by: name, says: end.says, mark };
+          await parts.tests.note("uplinks", id, tested, (uplink) => known.has(uplink));
           return end;
         },
         { about: id },

@@ -112,8 +112,9 @@ export const ofCore: Readonly<Record<string, string>> = {
   "choose another address with --monitor HOST:PORT, or end what uses it":
     "请用--monitor 主机:端口换一个地址，或停止占用它的程序",
   "its devices have said nothing yet": "其设备尚未上报任何数据",
-  "not yet watched for a whole night: at least {} in by what was counted, nobody knows who was in before":
-    "监测尚未满一夜：按已有计数至少{1}人在内，此前已在内的人数不明",
+  "its record does not reach back over a whole night yet": "记录尚不足一整夜",
+  "its record does not reach back over a whole night yet: {} more came in than went out":
+    "记录尚不足一整夜：其间进比出多{1}人",
   "no device watches it": "没有设备监测它",
   "{} has not begun yet": "{1}尚未开始",
   "name this month or one before": "请指定本月或以前的月份",

@@ -39,6 +39,9 @@ export function RollCallPage() {
               )}
               <p className="roll-total">
                 {fill(words.total, { n: call.total.present, low: call.total.low, high: call.total.high })}
+                {call.unknown.length > 0 && (
+                  <span className="under"> {fill(words.withoutUnknown, { n: call.unknown.length })}</span>
+                )}
               </p>
               <Unknown spaces={call.unknown} />
               <Spaces title={words.rooms} spaces={call.spaces} />

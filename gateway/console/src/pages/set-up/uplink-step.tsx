@@ -10,6 +10,7 @@ import { useTimes } from "../../shell/site.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
+import { useAskHeir } from "./ask-heir.tsx";
 import { JobProgress } from "./job-progress.tsx";
 import { useKept } from "./kept-input.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
@@ -33,6 +34,7 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
   const report = useAnswer("GET /api/1/reports/commissioning", {}, { reloadOn: ["jobs"] });
   const soon = saving !== undefined && !have.some(({ id }) => id === saving);
   const form = useUplinkForm(have.map(({ id }) => id));
+  const askHeir = useAskHeir();
   const tryAtOnce = (id: string) => {
     setFresh((before) => ({ id, turn: (before?.turn ?? 0) + 1 }));
     uplinks.reload();
@@ -40,6 +42,7 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
   const save = async () => {
     if (!form.check()) return;
     const { id } = form.draft;
+    if (!(await askHeir(id, uplinks.answer?.removed ?? []))) return;
     setSaving(id);
     const { uplink, secrets } = uplinkPiece(form.draft, systemClock.nowMs().toString(36));
     const saved = await setUp.change(async (hash) => {
