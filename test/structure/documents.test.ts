@@ -55,6 +55,31 @@ test("a service is not killed while a board is written", () => {
   }
 });
 
+test("a service may do no more than it has to: what systemd-analyze counts for the score of promise S12", () => {
+  const needed = [
+    "NoNewPrivileges=yes",
+    "CapabilityBoundingSet=",
+    "ProtectSystem=strict",
+    "ProtectHome=yes",
+    "PrivateTmp=yes",
+    "PrivateMounts=yes",
+    "DevicePolicy=closed",
+    "RestrictNamespaces=yes",
+    "RestrictSUIDSGID=yes",
+    "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@privileged @resources",
+    "SystemCallArchitectures=native",
+    "UMask=0077",
+  ];
+  for (const unit of ["gatehouse", "gatehouse-bridge"]) {
+    const lines = read(`docs/deploy/${unit}.service`).split("\n");
+    expect(needed.filter((line) => !lines.includes(line))).toEqual([]);
+    expect(lines.filter((line) => line.startsWith("DeviceAllow="))).toEqual(
+      ["ttyS", "ttyUSB", "ttyACM"].map((kind) => `DeviceAllow=char-${kind} rw`),
+    );
+  }
+});
+
 test("every health code stands in docs/health-codes.md, and no other", () => {
   const codes = Array.from(
     read("gateway/src/core/health-codes.ts").matchAll(/^ {2}"([\w-]+)": words\(/gm),
