@@ -161,16 +161,21 @@ it("a Chinese reader gets every sentence in Chinese, an English one in English: 
     for (const { detail } of await codesIn("en")) expect(detail).not.toMatch(HAN);
 
     const [job] = await inBoth("/uplinks/town/test", { method: "POST" });
-    interface Row {
-      readonly state: string;
-      readonly says: { readonly zh: string; readonly en: string };
+    interface Tested {
+      readonly job: { readonly state: string };
+      readonly result: { readonly steps: readonly { readonly state: string; readonly says: Text }[] };
     }
-    const { says: ended } = await eventually(
-      async () => (await ask(port, `/jobs/${job?.body["id"]}`, { headers })).body["job"] as Row,
-      ({ state }) => state === "failed",
+    interface Text {
+      readonly zh: string;
+      readonly en: string;
+    }
+    const { result } = await eventually(
+      async () => (await ask(port, `/jobs/${job?.body["id"]}`, { headers })).body as unknown as Tested,
+      (tested) => tested.job.state === "failed",
     );
-    expect(ended.zh).toMatch(/对方没有程序监听：请检查地址和端口/);
-    expect(ended.en).toMatch(/nothing listens there: check address and port/);
+    const ended = result.steps.find(({ state }) => state === "failed")?.says;
+    expect(ended?.zh).toMatch(/该地址和端口没有程序应答/);
+    expect(ended?.en).toMatch(/Nothing answers at this address and port/);
 
     const [refused, inEnglish] = await inBoth("/config/check", { method: "POST", body: { txt: 5 } });
     expect(refused?.body).toMatchObject({ code: "invalid", message: "请求中有不正确的内容。" });
