@@ -68,6 +68,15 @@ describe("the claim of a new box", () => {
   });
 });
 
+test("browsers that fetch the whole page do not use up what their address may ask", async () => {
+  const { app } = await openConsoleRig({});
+  const asked = { ...HOST, "sec-fetch-site": "none" };
+  for (let file = 0; file < 500; file++) await app.inject({ url: `/assets/page-${file}.js`, headers: asked });
+  expect((await app.inject(signIn("manager"))).statusCode).toBe(200);
+  for (let ask = 0; ask < 300; ask++) await app.inject({ url: "/api/1/session", headers: asked });
+  expect((await app.inject(signIn("manager"))).statusCode).toBe(429);
+});
+
 describe("sessions", () => {
   test("a session is a cookie, ends by idleness, by age, and at sign-out", async () => {
     const clock = new FakeClock(Date.UTC(2026, 0, 1));

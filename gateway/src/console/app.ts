@@ -20,7 +20,7 @@ import { CSRF_HEADER, cookieIn, cookieText, SESSION_COOKIE, UNATTENDED_HEADER, t
 import { askedOf, bodyLimitOf, checkContentType } from "./web/asked.ts";
 import { takeBodies } from "./web/bodies.ts";
 import { Connections } from "./web/connections.ts";
-import { checkHost, checkOrigin, RequestRate } from "./web/guard.ts";
+import { checkHost, checkOrigin, FILE_LIMITS, RequestRate } from "./web/guard.ts";
 import { PageFiles } from "./web/page-files.ts";
 import { fail, languageFor, mustFit, sendFile, sendJson } from "./web/replies.ts";
 import { securityHeaders } from "./web/security-headers.ts";
@@ -73,6 +73,7 @@ const STRANGERS_BODY_MS = 10_000;
 export function buildConsole(parts: ConsoleParts): Console {
   const connections = new Connections();
   const rate = new RequestRate(parts.clock);
+  const fileRate = new RequestRate(parts.clock, FILE_LIMITS);
   const makeServer = parts.makeServer ?? ((listener) => createServer(listener));
   const app = Fastify({
     serverFactory: (listener) => makeServer(listener as RequestListener),
@@ -90,7 +91,8 @@ export function buildConsole(parts: ConsoleParts): Console {
     checkHost(request.headers.host, parts.hosts);
     const unattended = request.headers[UNATTENDED_HEADER] !== undefined;
     const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE), unattended);
-    rate.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
+    const who = session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`;
+    (isFile(request) ? fileRate : rate).take(who);
     sessionOf.set(request.raw, session);
   });
   app.setErrorHandler((error, request, reply) => fail(parts.log, error, request, reply));
@@ -103,6 +105,10 @@ export function buildConsole(parts: ConsoleParts): Console {
   app.server.on("upgrade", (request, socket, head) => feed.upgrade(request, socket as Socket, head));
   return { app, feed, connections };
 }
+
+/** Of the page itself: it costs the box little. */
+const isFile = ({ method, url }: Pick<FastifyRequest, "method" | "url">): boolean =>
+  method === "GET" && !url.startsWith("/api/");
 
 type AnyAnswer = (asked: unknown, visit: Visit) => Promise<unknown>;
 

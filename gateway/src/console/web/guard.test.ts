@@ -1,6 +1,6 @@
 import { FakeClock } from "@gatehouse/protocol/testing";
 import { expect, test } from "vitest";
-import { checkHost, checkOrigin, hostNameOf, RequestRate } from "./guard.ts";
+import { checkHost, checkOrigin, FILE_LIMITS, hostNameOf, RequestRate } from "./guard.ts";
 
 const verdict = (run: () => void): string => {
   try {
@@ -52,4 +52,10 @@ test("an address has a burst and then a rate, others their own", async () => {
   expect(take("b")).toBe("yes");
   await clock.advance(1_000);
   expect(Array.from({ length: 60 }, () => take("a")).filter((each) => each === "yes")).toHaveLength(40);
+});
+
+test("the files of the page have a wider one: browsers behind one router take them at once", () => {
+  const rate = new RequestRate(new FakeClock(), FILE_LIMITS);
+  const taken = Array.from({ length: 2_000 }, () => verdict(() => rate.take("a")));
+  expect(taken.filter((each) => each === "yes")).toHaveLength(1_500);
 });

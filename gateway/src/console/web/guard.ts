@@ -29,24 +29,33 @@ export function checkOrigin({ origin, host, ...headers }: IncomingHttpHeaders, s
   if (origin !== undefined && origin !== `${secure ? "https" : "http"}://${host}`) throw new Refusal("foreign-origin");
 }
 
-const PER_SECOND = 40;
-const BURST = 240;
+export interface RateLimits {
+  readonly perSecond: number;
+  /** At once. */
+  readonly burst: number;
+}
+const API_LIMITS: RateLimits = { perSecond: 40, burst: 240 };
+/** A browser that comes for the first time takes the whole page, for when the box is away: several behind one router do so at once. */
+export const FILE_LIMITS: RateLimits = { perSecond: 200, burst: 1_500 };
 const MAX_ADDRESSES = 2_000;
 
 /** Requests an address may make: a bucket each that refills. Those signed in have one of their own. */
 export class RequestRate {
   readonly #clock: Clock;
+  readonly #limits: RateLimits;
   readonly #buckets = new Map<string, { tokens: number; atMs: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits = API_LIMITS) {
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Throws Refusal `too-many-requests`. */
   take(who: string): void {
+    const { perSecond, burst } = this.#limits;
     const monoMs = this.#clock.monoMs();
-    const bucket = this.#buckets.get(who) ?? { tokens: BURST, atMs: monoMs };
-    const tokens = Math.min(BURST, bucket.tokens + ((monoMs - bucket.atMs) / 1_000) * PER_SECOND);
+    const bucket = this.#buckets.get(who) ?? { tokens: burst, atMs: monoMs };
+    const tokens = Math.min(burst, bucket.tokens + ((monoMs - bucket.atMs) / 1_000) * perSecond);
     this.#buckets.delete(who);
     this.#buckets.set(who, { tokens: Math.max(0, tokens - 1), atMs: monoMs });
     if (this.#buckets.size > MAX_ADDRESSES) {
