@@ -91,8 +91,8 @@ export function buildConsole(parts: ConsoleParts): Console {
     checkHost(request.headers.host, parts.hosts);
     const unattended = request.headers[UNATTENDED_HEADER] !== undefined;
     const session = parts.sessions.use(cookieIn(request.headers.cookie, SESSION_COOKIE), unattended);
-    const who = session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`;
-    (isFile(request) ? fileRate : rate).take(who);
+    const bucket = isFile(request) ? fileRate : rate;
+    bucket.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
     sessionOf.set(request.raw, session);
   });
   app.setErrorHandler((error, request, reply) => fail(parts.log, error, request, reply));
