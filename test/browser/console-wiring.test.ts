@@ -161,7 +161,8 @@ it("a reader that never had a key gets its own by one press of a button, and is 
   expect(readdirSync(join(rig.stateDir, "drivers/osdp-1"))).toContain("reader-3.json");
   const row3 = page.locator(".gh-rows > li", { hasText: "reader-3" });
   await row3.getByText("密钥已安装，读卡器已连接。请再测试一次。").waitFor(SOON);
-  await row3.getByRole("button", { name: "测试", exact: true }).click();
+  // By its text: the mark of the work before may be on its way out yet, and is part of the button's name until then.
+  await row3.locator("button", { hasText: /^测试$/ }).click();
   await row3.getByText("设备已闪灯或鸣响。").waitFor(SOON);
   reader3.act({ kind: "card", number: 4_711 }, systemClock.monoMs());
   await row3.getByText("✓ 通过").waitFor(SOON);
