@@ -2,7 +2,7 @@
 /** What comes out of a printer: labels alone on the sheets that were announced, no empty sheet at the end, no passing message over a title. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callApi, claimBox, claimLinkOf } from "../support/console-account.ts";
+import { callApi, takeOver } from "../support/console-account.ts";
 import { type Look, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { textsOnPages } from "../support/pdf-pages.ts";
@@ -28,9 +28,7 @@ beforeAll(async () => {
   rig = await openRig({ devices: ROOMS, uplinks: () => [], sections });
   url = `https://127.0.0.1:${port}/`;
   browser = await openBrowser();
-  const { page, context } = await openPage(browser, await claimLinkOf(rig.gateway, url), WIDE);
-  await claimBox(page, "wang", PASSWORD);
-  await context.close();
+  await takeOver(browser, rig.gateway, url, "wang", PASSWORD);
 }, 60_000);
 
 afterAll(async () => {
