@@ -116,3 +116,20 @@ it("the demo says what runs, hears its serial devices, and finds both group rent
     expectTold(readings, "count-1-201", "count.totals", (own) => totals(own)[way], passed);
   }
 });
+
+it("the demo is over when its gateway is killed", async () => {
+  const child = spawn(process.execPath, [GATEHOUSE, "demo"], { stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  child.stderr.on("data", (text) => said.push(String(text)));
+  const begun = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on("line", (line) => line.includes("Ctrl-C") && begun.resolve());
+  const exit = once(child, "exit");
+  await Promise.race([begun.promise, exit]);
+  // Its first part.
+  const [gateway = ""] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").split(" ");
+  process.kill(Number(gateway), "SIGKILL");
+  const end = await Promise.race([exit, systemClock.sleep(15_000)]);
+  if (end === undefined) child.kill("SIGKILL");
+  expect(end).toEqual([1, null]);
+  expect(said.join("")).toContain("the gateway ended");
+});

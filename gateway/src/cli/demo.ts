@@ -74,12 +74,15 @@ async function demo(flags: DemoFlags): Promise<void> {
     onEvent: showAlerts(site),
   });
   const children: ChildProcess[] = [];
+  // What waits for days to pass must not outlive a gateway that is gone.
+  const over = new AbortController();
   try {
     const facts = { flags, scenario, site, places, dir, daySeconds, anchor, city, ca };
-    await play(facts, clock, children, signal);
+    await play(facts, clock, children, AbortSignal.any([signal, over.signal]));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    over.abort();
     await endParts(children);
     await city.close();
     if (flags.state === undefined) rmSync(dir, { recursive: true, force: true });
