@@ -12,18 +12,32 @@ export interface PastReading {
 }
 
 const DAY_MS = 86_400_000;
-const WALKS_A_DAY = 8;
+const HOUR_MS = 3_600_000;
+/** Of Shanghai, which has no summer time. */
+const ZONE_MS = 8 * HOUR_MS;
+const RESIDENTS = 2;
 const ROWS_A_WRITE = 2_000;
 
-/** At each of these counters somebody comes and goes all day, up to `untilMs`. */
+/** A resident's day, local hours: to work, home for lunch, back, home for the night. Each within the hour after it. */
+const WALKS = [
+  { hour: 7, kind: "count.out" },
+  { hour: 11, kind: "count.in" },
+  { hour: 13, kind: "count.out" },
+  { hour: 18, kind: "count.in" },
+] as const;
+
+/** Behind each of these counters two people live, and sleep there each night of the days before `untilMs`, whatever the time of day is now. */
 export function comingsAndGoings(counters: readonly string[], days: number, untilMs: number): readonly PastReading[] {
   const random = new Random("comings and goings");
+  const today = Math.floor((untilMs + ZONE_MS) / DAY_MS) * DAY_MS - ZONE_MS;
   const past: PastReading[] = [];
   for (const device of counters)
-    for (let walk = 0; walk < days * WALKS_A_DAY; walk++) {
-      const atMs = untilMs - Math.round(((walk + random.float()) / WALKS_A_DAY) * DAY_MS);
-      past.push({ atMs, device, kind: walk % 2 === 0 ? "count.out" : "count.in", value: 1 });
-    }
+    for (let day = days; day >= 0; day--)
+      for (const { hour, kind } of WALKS)
+        for (let one = 0; one < RESIDENTS; one++) {
+          const atMs = today - day * DAY_MS + Math.round((hour + random.float()) * HOUR_MS);
+          if (atMs < untilMs) past.push({ atMs, device, kind, value: 1 });
+        }
   return past.sort((a, b) => a.atMs - b.atMs);
 }
 
