@@ -11,6 +11,7 @@ import { labelledSites } from "./judge/recorded-site.ts";
 import { type Group, tableText } from "./judge/tables.ts";
 import { onAllCores } from "./on-all-cores.ts";
 import { judgingSite } from "./train/site-plan.ts";
+import { EVERYTHING_SAID, NOTHING_SAID, type Withheld } from "./withhold.ts";
 
 const HELP = `npm run accuracy -- [--sites N] [--only NAME]... [--out DIR] [--labelled DIR]
 
@@ -29,7 +30,7 @@ Examples:
 
 type People = NonNullable<LabelledOptions["people"]>;
 type Faults = NonNullable<LabelledOptions["faults"]>;
-const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults])[] = [
+const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults, Withheld?])[] = [
   ["compound", "nominal", "nominal"],
   ["compound", "nominal", "heavy"],
   ["compound", "social", "nominal"],
@@ -39,6 +40,8 @@ const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults])[] = [
   ["lock-only", "nominal", "nominal"],
   ["all-sensors", "nominal", "nominal"],
   ["meters", "nominal", "nominal"],
+  ["compound", "nominal", "nominal", NOTHING_SAID],
+  ["lock-only", "nominal", "nominal", NOTHING_SAID],
 ];
 
 /** Of a labelled site. */
@@ -108,19 +111,25 @@ function recordedTasks(labelled: string): { group: string; task: Task }[] {
         fix: "make the site anew, or move the folder away",
       });
   }
-  return names.map((name) => ({
-    group: `labelled ${name.replace(/-\d+$/, "")}`,
-    task: { folder: join(labelled, name), name },
-  }));
+  return [EVERYTHING_SAID, NOTHING_SAID].flatMap((withheld) =>
+    names.map((name) => ({
+      group: `labelled ${name.replace(/-\d+$/, "")}${saying(withheld)}`,
+      task: { folder: join(labelled, name), name, withheld },
+    })),
+  );
+}
+
+function saying(withheld: Withheld): string {
+  return withheld === NOTHING_SAID ? ", no register" : "";
 }
 
 function madeTasks(count: number): { group: string; task: Task }[] {
-  return MADE.flatMap(([kind, people, faults]) => {
+  return MADE.flatMap(([kind, people, faults, withheld = EVERYTHING_SAID]) => {
     const world = [people, faults].filter((word) => word !== "nominal").join(" ");
-    const group = `made ${kind}${world === "" ? "" : `, ${world}`}`;
+    const group = `made ${kind}${world === "" ? "" : `, ${world}`}${saying(withheld)}`;
     return Array.from({ length: count }, (_, index) => ({
       group,
-      task: { plan: judgingSite(kind, index, people, faults) },
+      task: { plan: judgingSite(kind, index, people, faults, withheld) },
     }));
   });
 }

@@ -2,16 +2,17 @@
 import { parentPort } from "node:worker_threads";
 import { labelledSite } from "@gatehouse/device-sim";
 import type { SitePlan } from "../train/site-plan.ts";
+import { type Withheld, withhold } from "../withhold.ts";
 import { judgeSite } from "./judge-site.ts";
 import { readLabelledSite } from "./recorded-site.ts";
 
 /** A site to make, or the folder of one that was made by somebody else. */
-export type Task = { readonly plan: SitePlan } | { readonly folder: string; readonly name: string };
+export type Task =
+  | { readonly plan: SitePlan }
+  | { readonly folder: string; readonly name: string; readonly withheld: Withheld };
 
 parentPort?.on("message", (task: Task) => {
-  if ("folder" in task) parentPort?.postMessage(judgeSite(task.name, readLabelledSite(task.folder)));
-  else {
-    const { name, ...options } = task.plan;
-    parentPort?.postMessage(judgeSite(name, labelledSite(options)));
-  }
+  const { name, withheld, ...from } = "folder" in task ? task : task.plan;
+  const { site, ...lived } = "folder" in from ? readLabelledSite(from.folder) : labelledSite(from);
+  parentPort?.postMessage(judgeSite(name, { ...lived, site: withhold(site, withheld) }));
 });

@@ -15,7 +15,8 @@ export interface Case {
 export interface SpaceCases {
   readonly id: string;
   readonly limit: number;
-  readonly registered: number;
+  /** As the site file says. */
+  readonly registered: number | undefined;
   readonly scenario: string;
   readonly over: readonly { readonly startMs: number; readonly endMs: number | null }[];
   readonly cases: Case[];
@@ -45,14 +46,15 @@ export function casesOf(
   labelled: Pick<LabelledSite, "site" | "truth" | "readings">,
 ): SiteCases {
   const { truth } = labelled;
+  const said = new Map(labelled.site.spaces.map(({ id, registered }) => [id, registered]));
   const startMs = Date.parse(truth.start);
   const spaces = new Map(
-    Object.entries(truth.spaces).map(([id, { limit, registered, scenario, overLimit }]): [string, SpaceCases] => {
+    Object.entries(truth.spaces).map(([id, { limit, scenario, overLimit }]): [string, SpaceCases] => {
       const over = overLimit.map(({ start, end }) => ({
         startMs: Date.parse(start),
         endMs: end === null ? null : Date.parse(end),
       }));
-      return [id, { id, limit, registered, scenario, over, cases: [] }];
+      return [id, { id, limit, registered: said.get(id), scenario, over, cases: [] }];
     }),
   );
   const state = emptyState();

@@ -1,8 +1,11 @@
 /** Which simulated sites the model is fitted on and which it is judged on: never the same seeds. */
 import type { LabelledOptions } from "@gatehouse/device-sim";
+import { Random } from "@gatehouse/protocol/testing";
+import { EVERYTHING_SAID, type Withheld } from "../withhold.ts";
 
 export interface SitePlan extends LabelledOptions {
   readonly name: string;
+  readonly withheld: Withheld;
 }
 
 type Kind = LabelledOptions["kind"];
@@ -37,6 +40,10 @@ const SOME_SENSORS: readonly Sensors[] = [
   ["lock", "counter", "radar"],
 ];
 
+/** Every second site file tells everything; the others leave each thing out for none, some or all of their spaces. */
+const COMPLETE = 0.5;
+const SHARES = [0, 0.5, 1] as const;
+
 /** The `index`th site for fitting. */
 export function trainingSite(index: number): SitePlan {
   const kind = KINDS[index % KINDS.length] as Kind;
@@ -45,7 +52,10 @@ export function trainingSite(index: number): SitePlan {
   const faults = FAULTS[(round * 3 + index) % FAULTS.length] as Faults;
   const partly = kind === "all-sensors" && round % 2 === 1;
   const sensors = SOME_SENSORS[(round >> 1) % SOME_SENSORS.length] as Sensors;
-  return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) });
+  const random = new Random(`site file of train-${index}`);
+  const [registered, rooms, credentials] = [random.pick(SHARES), random.pick(SHARES), random.pick(SHARES)];
+  const withheld = random.chance(COMPLETE) ? EVERYTHING_SAID : { registered, rooms, credentials };
+  return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) }, withheld);
 }
 
 /** The `index`th site of a kind for judging. */
@@ -54,14 +64,16 @@ export function judgingSite(
   index: number,
   people: People = "nominal",
   faults: Faults = "nominal",
+  withheld: Withheld = EVERYTHING_SAID,
 ): SitePlan {
-  return named({ kind, people, faults, seed: `judge-${index}` });
+  return named({ kind, people, faults, seed: `judge-${index}` }, withheld);
 }
 
-function named(options: LabelledOptions): SitePlan {
+function named(options: LabelledOptions, withheld: Withheld): SitePlan {
   const { kind, people, faults, seed, sensors } = options;
   return {
     ...options,
+    withheld,
     name: [kind, people, faults, ...(sensors === undefined ? [] : [sensors.join("+")]), seed].join("/"),
   };
 }
