@@ -37,7 +37,7 @@ test("the gateway and the command line load no drawing library", () => {
 test("only the report's plots know the drawing library, and the report loads them", () => {
   const knowing = files.filter((path) => /^gateway\/src\/.*\.ts$/.test(path) && /["']echarts/.test(read(path)));
   const report = "gateway/src/replay/report";
-  expect(knowing).toEqual([`${report}/echarts-bundle.d.ts`, `${report}/plots.ts`]);
+  expect(knowing).toEqual([`${report}/echarts-bundle.d.ts`, `${report}/frames.ts`]);
   expect([...loadedWith(`${report}/page.ts`).packages].some(isDrawing)).toBe(true);
 });
 

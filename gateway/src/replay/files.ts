@@ -44,7 +44,7 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   const { reportPage } = await import("./report/page.ts");
   const page = join(flags.out, "report.html");
   try {
-    writeFileSync(page, reportPage(summary, outcomes, thread));
+    writeFileSync(page, reportPage(summary, outcomes));
   } catch (cause) {
     throw cause instanceof Error && "syscall" in cause ? unwritable(page, cause) : cause;
   }

@@ -5,22 +5,14 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Assessed, MorningJob } from "../core/occupancy/assess.ts";
-import type { RoomJob } from "./report/rooms.ts";
-
-/** What it can do, by name. Jobs and results are plain data: each is copied on its way. */
-export interface Tasks {
-  readonly assess: { readonly job: MorningJob; readonly result: Assessed };
-  readonly draw: { readonly job: RoomJob; readonly result: string };
-}
-export type Task = keyof Tasks;
 
 /** How far a job is. Whoever turns FREE into BEGUN does it. */
 export const [FREE, BEGUN, DONE, FAILED] = [0, 1, 2, 3] as const;
 
-export interface RoundMessage<T extends Task = Task> {
+/** Jobs and results are plain data: each is copied on its way. */
+export interface RoundMessage {
   readonly round: number;
-  readonly task: T;
-  readonly jobs: readonly Tasks[T]["job"][];
+  readonly jobs: readonly MorningJob[];
   /** By job; shared. */
   readonly stages: Int32Array;
 }
@@ -28,7 +20,7 @@ export interface RoundMessage<T extends Task = Task> {
 export interface ResultMessage {
   readonly round: number;
   readonly index: number;
-  readonly result: unknown;
+  readonly result: Assessed;
 }
 
 /** A job takes a millisecond; a thread that is not done after so long is no more. */
@@ -39,7 +31,7 @@ export class SecondThread implements Disposable {
   #worker: Worker | undefined;
   #rounds = 0;
   /** Results that came in, by round and job. */
-  readonly #results = new Map<number, Map<number, unknown>>();
+  readonly #results = new Map<number, Map<number, Assessed>>();
 
   /** Undefined where there is no second processor core. */
   static create(): SecondThread | undefined {
@@ -51,19 +43,19 @@ export class SecondThread implements Disposable {
     void this.#worker?.terminate();
   }
 
-  share<T extends Task>(task: T, jobs: readonly Tasks[T]["job"][]): Round<T> {
+  share(jobs: readonly MorningJob[]): Round {
     const stages = new Int32Array(new SharedArrayBuffer(4 * jobs.length));
     this.#rounds += 1;
     const round = this.#rounds;
     this.#results.set(round, new Map());
-    this.#begin().postMessage({ round, task, jobs, stages } satisfies RoundMessage<T>);
+    this.#begin().postMessage({ round, jobs, stages } satisfies RoundMessage);
     return new Round(stages, {
       result: (index) => this.#resultOf(round, index),
       drop: () => void this.#results.delete(round),
     });
   }
 
-  #resultOf(round: number, index: number): unknown {
+  #resultOf(round: number, index: number): Assessed | undefined {
     for (let next = receiveMessageOnPort(this.#channel.port1); next !== undefined; ) {
       const message = next.message as ResultMessage;
       this.#results.get(message.round)?.set(message.index, message.result);
@@ -92,22 +84,22 @@ export class SecondThread implements Disposable {
 }
 
 /** Jobs laid out together. */
-export class Round<T extends Task> {
+export class Round {
   readonly #stages: Int32Array;
-  readonly #thread: { result(index: number): unknown; drop(): void };
+  readonly #thread: { result(index: number): Assessed | undefined; drop(): void };
 
-  constructor(stages: Int32Array, thread: { result(index: number): unknown; drop(): void }) {
+  constructor(stages: Int32Array, thread: { result(index: number): Assessed | undefined; drop(): void }) {
     this.#stages = stages;
     this.#thread = thread;
   }
 
   /** The result of a job: of the other thread if it has begun it, else by `here`. Once for each job. */
-  take(index: number, here: () => Tasks[T]["result"]): Tasks[T]["result"] {
+  take(index: number, here: () => Assessed): Assessed {
     const stages = this.#stages;
     if (Atomics.compareExchange(stages, index, FREE, BEGUN) === FREE) return here();
     Atomics.wait(stages, index, BEGUN, PATIENCE_MS);
     if (Atomics.load(stages, index) !== DONE) return here();
-    return (this.#thread.result(index) as Tasks[T]["result"] | undefined) ?? here();
+    return this.#thread.result(index) ?? here();
   }
 
   /** Nobody needs what is left of it. */

@@ -2,34 +2,16 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assess } from "../core/occupancy/assess.ts";
 import { shippedModel } from "../core/occupancy/residency-model.ts";
-import {
-  BEGUN,
-  DONE,
-  FAILED,
-  FREE,
-  type ResultMessage,
-  type RoundMessage,
-  type Task,
-  type Tasks,
-} from "./second-thread.ts";
+import { BEGUN, DONE, FAILED, FREE, type ResultMessage, type RoundMessage } from "./second-thread.ts";
 
 const { results } = workerData as { readonly results: MessagePort };
 
-type Do<T extends Task> = (job: Tasks[T]["job"]) => Tasks[T]["result"];
-
-/** Drawing takes a library that is long to load. */
-const doers: { readonly [T in Task]: () => Promise<Do<T>> } = {
-  assess: async () => (job) => assess(job, shippedModel),
-  draw: async () => (await import("./report/rooms.ts")).drawRoom,
-};
-
-async function begin<T extends Task>({ round, task, jobs, stages }: RoundMessage<T>): Promise<void> {
-  const doer: Do<T> = await doers[task]();
-  for (let index = jobs.length - 1; index >= 0; index--) {
+function begin({ round, jobs, stages }: RoundMessage): void {
+  for (const [index, job] of [...jobs.entries()].toReversed()) {
     if (Atomics.compareExchange(stages, index, FREE, BEGUN) !== FREE) continue;
     let stage: number = FAILED;
     try {
-      const result = doer(jobs[index] as Tasks[T]["job"]);
+      const result = assess(job, shippedModel);
       results.postMessage({ round, index, result } satisfies ResultMessage);
       stage = DONE;
     } finally {

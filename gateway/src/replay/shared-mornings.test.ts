@@ -63,7 +63,7 @@ it("gives what one thread gives, to the last digit", async () => {
 
 it("takes what the other thread has done, and does itself what it has not begun", () => {
   using thread = new SecondThread();
-  const round = thread.share("assess", [job("F1"), job("F2")]);
+  const round = thread.share([job("F1"), job("F2")]);
   const here = assess(job("F3"), shippedModel);
   let mine = 0;
   const results = [1, 0].map((index) =>

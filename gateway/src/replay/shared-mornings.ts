@@ -22,7 +22,7 @@ interface Expected {
 
 export class SharedMornings implements Assessor {
   readonly #thread: SecondThread;
-  #round: Round<"assess"> | undefined;
+  #round: Round | undefined;
   /** By space. */
   readonly #expected = new Map<string, Expected>();
 
@@ -37,7 +37,7 @@ export class SharedMornings implements Assessor {
     const expected = jobs();
     if (expected.length < LEAST_JOBS) return;
     for (const [index, job] of expected.entries()) this.#expected.set(job.space.space.id, { index, job });
-    this.#round = this.#thread.share("assess", expected.map(slim));
+    this.#round = this.#thread.share(expected.map(slim));
   }
 
   assess(job: MorningJob, model: ResidencyModel): Assessed {

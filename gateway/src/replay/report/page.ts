@@ -2,36 +2,22 @@
 import { modelOf } from "../../core/state.ts";
 import { isAboutResidents } from "../episodes.ts";
 import type { Outcome } from "../outcome.ts";
-import type { SecondThread } from "../second-thread.ts";
 import type { ReplaySummary } from "../summary.ts";
 import { comparisonSection } from "./comparison.ts";
+import type { Days } from "./frames.ts";
 import { both, escapeHtml, grouped, persons } from "./html.ts";
-import {
-  aboutResidents,
-  allAlerts,
-  drawingsOf,
-  drawRoom,
-  type Room,
-  type RoomJob,
-  roomsOf,
-  type Span,
-} from "./rooms.ts";
+import { Plotter } from "./plots.ts";
+import { aboutResidents, allAlerts, drawRoom, type Room, roomsOf } from "./rooms.ts";
 import { STYLE } from "./style.ts";
 
 const DAY_MS = 86_400_000;
 /** Rooms drawn on a page; those behind them stand in the table alone. */
 const MAX_PLOTTED = 120;
 
-/** `thread` draws along where there is one. */
-export function reportPage(
-  summary: ReplaySummary,
-  outcomes: readonly [Outcome, ...Outcome[]],
-  thread?: SecondThread,
-): string {
+export function reportPage(summary: ReplaySummary, outcomes: readonly [Outcome, ...Outcome[]]): string {
   const { site } = modelOf(outcomes[0].replay.state).config.site;
   const rooms = roomsOf(outcomes);
-  const span = spanOf(summary);
-  const sections = sectionsOf(rooms.slice(0, MAX_PLOTTED), span, thread);
+  const sections = sectionsOf(rooms.slice(0, MAX_PLOTTED), summary);
   const found = rooms.slice(0, MAX_PLOTTED).filter((room) => allAlerts(room) > 0).length;
   return `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -52,19 +38,14 @@ ${others(sections.slice(found), rooms.length - sections.length)}
 `;
 }
 
-function sectionsOf(rooms: readonly Room[], span: Span, thread: SecondThread | undefined): string[] {
-  let drawings = 0;
-  const jobs = rooms.map((room): RoomJob => {
-    const job = { room, span, open: aboutResidents(room) > 0, drawings };
-    drawings += drawingsOf(room);
-    return job;
-  });
-  const round = thread?.share("draw", jobs);
-  return jobs.map((job, index) => (round === undefined ? drawRoom(job) : round.take(index, () => drawRoom(job))));
+function sectionsOf(rooms: readonly Room[], summary: ReplaySummary): string[] {
+  const { endMs, ...days } = spanOf(summary);
+  using plotter = new Plotter(days);
+  return rooms.map((room) => drawRoom(room, endMs, plotter));
 }
 
 /** Days of the local calendar. */
-function spanOf({ from, to }: ReplaySummary): Span {
+function spanOf({ from, to }: ReplaySummary): Days & { readonly endMs: number } {
   const ms = (time: string | null) => Date.parse(`${(time ?? "1970-01-01T00:00:00").slice(0, 19)}Z`);
   return { fromDay: Math.floor(ms(from) / DAY_MS), toDay: Math.ceil(ms(to) / DAY_MS), endMs: ms(to) };
 }

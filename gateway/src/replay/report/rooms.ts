@@ -8,7 +8,7 @@ import type { Night } from "../nights.ts";
 import type { Outcome } from "../outcome.ts";
 import { limitsOf } from "../replay.ts";
 import { both, escapeHtml, percent, persons, shortTime } from "./html.ts";
-import { DRAWINGS, Plotter } from "./plots.ts";
+import type { Plotter } from "./plots.ts";
 import { kindName, levelName, sourceName, weightWords } from "./words.ts";
 
 export interface Room {
@@ -58,31 +58,16 @@ export function roomsOf([base, ...compared]: readonly [Outcome, ...Outcome[]]): 
 /** `2025-05-12T…+08:00` as ms of the local calendar. */
 const localMs = (time: string): number => Date.parse(`${time.slice(0, 19)}Z`);
 
-/** Local day numbers from the first to the last. */
-export interface Span {
-  readonly fromDay: number;
-  readonly toDay: number;
-  readonly endMs: number;
-}
-
-/** A room's section of the page, to be drawn: all that it takes. */
-export interface RoomJob {
-  readonly room: Room;
-  readonly span: Span;
-  readonly open: boolean;
-  /** So many drawings stand before it on the page. */
-  readonly drawings: number;
-}
-
-export function drawRoom({ room, span, open, drawings }: RoomJob): string {
+/** A room's section of the page. */
+export function drawRoom(room: Room, endMs: number, plotter: Plotter): string {
   const { id, title, limit } = room;
   const badge = [...room.counts]
     .sort(([a], [b]) => Number(isAboutResidents(b)) - Number(isAboutResidents(a)))
     .map(([kind, n]) => `<b class="badge${isAboutResidents(kind) ? " strong" : ""}">${kindName(kind)} ${n}</b>`);
-  return `<details class="room"${open ? " open" : ""}>
+  return `<details class="room"${aboutResidents(room) > 0 ? " open" : ""}>
 <summary><h3>${escapeHtml(title)}</h3> ${badge.join(" ")}</summary>
 <p id="room-${escapeHtml(id)}">${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
-${standing(room.stand)}${plots(room, span, new Plotter(drawings))}
+${standing(room.stand)}${plots(room, endMs, plotter)}
 ${alertList(room)}
 </details>`;
 }
@@ -117,10 +102,7 @@ export function livingHere({ nights, registered }: Pick<Room, "nights" | "regist
   return registered === undefined ? here : `${here} · ${both("登记", "registered")} ${registered}`;
 }
 
-/** Drawings in the room's section. */
-export const drawingsOf = ({ nights }: Room): number => (nights.length === 0 ? 0 : 2 * DRAWINGS);
-
-function plots(room: Room, { fromDay, toDay, endMs }: Span, plotter: Plotter): string {
+function plots(room: Room, endMs: number, plotter: Plotter): string {
   const { nights, limit, otherLimits } = room;
   if (nights.length === 0) return "";
   const about = room.alerts.filter(({ kind }) => isAboutResidents(kind));
@@ -128,7 +110,7 @@ function plots(room: Room, { fromDay, toDay, endMs }: Span, plotter: Plotter): s
     fromMs: localMs(raisedAt),
     toMs: clearedAt === null ? endMs : localMs(clearedAt),
   }));
-  const plotted = { nights, fromDay, toDay, limit: limit.persons, otherLimits, alerts };
+  const plotted = { nights, limit: limit.persons, otherLimits, alerts };
   const last = nights.at(-1);
   const label = `${room.title}: ${nights.length} nights 夜, limit 限额 ${limit.persons}, residing 居住 ${persons(last?.residing ?? 0)} (${persons(last?.low ?? 0)}–${persons(last?.high ?? 0)})`;
   const sign = nights.find(({ pOver }) => pOver >= 0.5);
