@@ -2,16 +2,15 @@
 import type { SpaceModel } from "../model.ts";
 import { counterWorks } from "./assess.ts";
 import type { Belief } from "./belief.ts";
-import type { Diary, Gauge, Sum } from "./diary.ts";
-import { gaugeAt, sumAt } from "./diary.ts";
+import { type Channel, type Diary, gaugeIn, sumOfDay } from "./diary.ts";
 import type { Stand } from "./estimate.ts";
 
 const WEEK = 7;
 /** On fewer days of the last week something was heard of the space: too few. */
 const LEAST_HEARD = 4;
 
-const SUMS: readonly Sum[] = ["in", "out", "grants", "opens", "twice"];
-const GAUGES: readonly Gauge[] = ["seen", "water", "energy"];
+/** In their rings 0 is that nothing was said. */
+const TELLING: readonly Channel[] = ["in", "out", "grants", "opens", "twice", "seen", "water", "energy"];
 
 /** Between the two probabilities neither an alert is raised nor one cleared. */
 export interface Unsure {
@@ -70,11 +69,9 @@ const daysHeard = (diary: Diary, day: number): number =>
   lastDays(diary, day).filter((each) => isHeard(diary, each)).length;
 
 /** A presence sensor says nothing for as long as nothing changes: only somebody there is a word of it. */
-function isHeard(diary: Diary, day: number): boolean {
-  for (let hour = day * 24; hour < day * 24 + 24; hour++) {
-    if (SUMS.some((channel) => sumAt(diary, channel, hour) > 0)) return true;
-    if (gaugeAt(diary, "on", hour) > 0 || GAUGES.some((channel) => !Number.isNaN(gaugeAt(diary, channel, hour))))
-      return true;
-  }
+function isHeard({ hours }: Diary, day: number): boolean {
+  if (TELLING.some((channel) => sumOfDay(hours[channel], day) > 0)) return true;
+  if (hours.on === undefined) return false;
+  for (let hour = day * 24; hour < day * 24 + 24; hour++) if (gaugeIn(hours.on, hour) > 0) return true;
   return false;
 }

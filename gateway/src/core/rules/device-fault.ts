@@ -8,8 +8,8 @@ import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/l
 import type { Model } from "../model.ts";
 import { names } from "../names.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
-import { NO_FAULTS, patienceOf, symptomsOf } from "./device-symptoms.ts";
-import { comeBack, type DeviceWatch, type Fault, hear, newWatch, ODD_COUNT } from "./device-watch.ts";
+import { type Patience, patienceOf, symptomsOf } from "./device-symptoms.ts";
+import { comeBack, type DeviceWatch, type Fault, hear, NO_FAULTS, newWatch, ODD_COUNT } from "./device-watch.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
 import { fact } from "./words.ts";
@@ -36,7 +36,7 @@ export const deviceFault: ReadingRule = (state, { reading, device, toldMs, nowMs
   else if (reading.kind === "device.online") comeBack(watch, nowMs);
   else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
   noteUse(state, device, reading, nowMs);
-  return isSuspicious(watch) ? judge(state, device, watch, () => patienceFor(state, device.kind), nowMs) : NOTHING;
+  return isSuspicious(watch) ? judge(state, device, watch, (kind) => patienceFor(state, kind), nowMs) : NOTHING;
 };
 
 /** What a reading alone can begin or end; silence and stillness are found by the sweep. */
@@ -44,6 +44,7 @@ const isSuspicious = ({ babbleAtMs, oddAtMs, faults }: DeviceWatch): boolean =>
   babbleAtMs !== undefined || oddAtMs.length === ODD_COUNT || hasAny(faults);
 
 function hasAny(faults: DeviceWatch["faults"]): boolean {
+  if (faults === NO_FAULTS) return false;
   for (const _ in faults) return true;
   return false;
 }
@@ -121,7 +122,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
       if (watch.offlineAtMs !== undefined) watch.offlineAtMs += deafMs;
       state.dirty.add(`device/${id}`);
     }
-    for (const event of judge(state, device, watch, () => patience(device.kind), nowMs)) events.push(event);
+    for (const event of judge(state, device, watch, patience, nowMs)) events.push(event);
   }
   return events;
 };
@@ -132,10 +133,10 @@ function judge(
   state: CoreState,
   device: Device,
   watch: DeviceWatch,
-  patienceMs: () => number,
+  patience: Patience,
   nowMs: number,
 ): readonly AlertEvent[] {
-  const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, patienceMs);
+  const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, patience);
   if (watch.wellAtMs === undefined && faults === NO_FAULTS && !hasAny(watch.faults)) return NOTHING;
   const space = state.model?.spaceOf.get(device.id);
   const now = Object.entries(faults);
@@ -196,7 +197,7 @@ function patienceFor(state: CoreState, kind: Device["kind"]): number {
 const NO_OUTAGES: readonly number[] = [];
 
 /** The same, found once for all devices of a sweep. */
-function patienceByKind(state: CoreState): (kind: Device["kind"]) => number {
+function patienceByKind(state: CoreState): Patience {
   const known = new Map<Device["kind"], number>();
   return (kind) => {
     const patienceMs = known.get(kind) ?? patienceFor(state, kind);

@@ -1,6 +1,6 @@
 /** What is wrong with a device, by what is remembered of it: silent, offline, stuck, babbling, implausible. Pure. */
 import type { Device } from "@gatehouse/protocol";
-import { type DeviceWatch, most, ODD_COUNT } from "./device-watch.ts";
+import { type DeviceWatch, most, NO_FAULTS, ODD_COUNT } from "./device-watch.ts";
 import { span, type Words } from "./words.ts";
 
 const MINUTE_MS = 60_000;
@@ -25,18 +25,18 @@ const UNSEEN_PRESENCE = 60;
 const STUCK_ON_MS = 7 * DAY_MS;
 const BABBLE_QUIET_MS = 30 * MINUTE_MS;
 
-export const NO_FAULTS: DeviceWatch["faults"] = Object.freeze({});
+/** How long devices of a kind may be away, by {@link patienceOf}, ms. */
+export type Patience = (kind: Device["kind"]) => number;
 
-/** `patienceMs`: how long devices of the kind may be away, by {@link patienceOf}. */
 export function symptomsOf(
   device: Device,
   watch: DeviceWatch,
   nowMs: number,
-  patienceMs: () => number,
+  patience: Patience,
 ): DeviceWatch["faults"] {
   const silent = silence(device, watch, nowMs);
   const stuck = stuckness(device, watch, nowMs);
-  const offline = absence(watch, nowMs, patienceMs);
+  const offline = absence(device, watch, nowMs, patience);
   const { babbleAtMs, oddAtMs } = watch;
   const odd = oddAtMs.length === ODD_COUNT && oddAtMs.every((moment) => nowMs - moment < DAY_MS);
   const babbles = babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS;
@@ -57,9 +57,14 @@ const BABBLES: Words = {
 };
 
 /** A fault that is told stays told, whatever is learnt meanwhile. */
-function absence({ offlineAtMs, faults }: DeviceWatch, nowMs: number, patienceMs: () => number): Words | undefined {
+function absence(
+  { kind }: Device,
+  { offlineAtMs, faults }: DeviceWatch,
+  nowMs: number,
+  patience: Patience,
+): Words | undefined {
   if (offlineAtMs === undefined || nowMs - offlineAtMs < OFFLINE_MS) return undefined;
-  if (faults.offline === undefined && nowMs - offlineAtMs < patienceMs()) return undefined;
+  if (faults.offline === undefined && nowMs - offlineAtMs < patience(kind)) return undefined;
   const { says, zh } = span(nowMs - offlineAtMs);
   return { says: `not reachable for ${says}`, zh: `已${zh}无法连接` };
 }

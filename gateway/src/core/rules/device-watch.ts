@@ -43,6 +43,9 @@ export interface DeviceWatch {
   faults: Partial<Record<Fault, Words>>;
 }
 
+/** Of a device that is well: one for all, for it is known again at a glance. */
+export const NO_FAULTS: DeviceWatch["faults"] = Object.freeze({});
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
@@ -87,7 +90,7 @@ export function newWatch(nowMs: number): DeviceWatch {
     totals: undefined,
     epoch: undefined,
     wellAtMs: undefined,
-    faults: {},
+    faults: NO_FAULTS,
   };
 }
 
