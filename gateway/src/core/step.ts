@@ -175,14 +175,18 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardR
   };
   if (hearFire(state.fire, model.config.site, reading, nowMs)) state.dirty.add("core/fire");
   const alerts: AlertEvent[] = [];
-  for (const rule of readingRules) for (const event of rule(state, observed)) alerts.push(event);
+  for (const rule of readingRules) add(alerts, rule(state, observed));
   if (changed.length > 0) judgeChanged(state, changed, { atMs: believed, nowMs, trigger: triggerOf(reading) }, alerts);
   return { outcome: "accepted", alerts, spaces: changed };
 }
 
 function judgeChanged(state: CoreState, changed: readonly string[], seen: Seen, alerts: AlertEvent[]): void {
-  for (const space of changed)
-    for (const rule of estimateRules) for (const event of rule(state, space, seen)) alerts.push(event);
+  for (const space of changed) for (const rule of estimateRules) add(alerts, rule(state, space, seen));
+}
+
+/** Hardly ever is there anything to go through. */
+function add(alerts: AlertEvent[], more: readonly AlertEvent[]): void {
+  if (more.length > 0) alerts.push(...more);
 }
 
 const devicePiece = names("device/");

@@ -112,17 +112,18 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
   const events: AlertEvent[] = [];
   const patience = patienceByKind(state);
   // In the order of the site file: a state that was read back from disk has an order of its own.
-  for (const [id, device] of modelOf(state).devices) {
-    const watch = state.devices.get(id)?.watch;
+  for (const device of modelOf(state).devices.values()) {
+    const watch = state.devices.get(device.id)?.watch;
     if (watch === undefined) continue;
     // While the gateway itself was off nobody listened.
     if (deafMs > SWEEP_EVERY_MS) {
       watch.heardAtMs += deafMs;
       watch.seenAtMs += deafMs;
       if (watch.offlineAtMs !== undefined) watch.offlineAtMs += deafMs;
-      state.dirty.add(`device/${id}`);
+      state.dirty.add(`device/${device.id}`);
     }
-    for (const event of judge(state, device, watch, patience, nowMs)) events.push(event);
+    const found = judge(state, device, watch, patience, nowMs);
+    if (found.length > 0) events.push(...found);
   }
   return events;
 };
