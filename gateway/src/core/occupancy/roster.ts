@@ -19,13 +19,14 @@ export interface Member {
 
 export type Roster = Map<string, Member>;
 
+/** Of what they did, day by day: not of who is inside. */
 export function copyRoster(roster: Roster): Roster {
   const copies: Roster = new Map();
   const room = new Uint8Array(roster.size * DAYS);
-  for (const [credential, member] of roster) {
-    const uses = room.subarray(copies.size * DAYS, (copies.size + 1) * DAYS);
-    uses.set(member.uses);
-    copies.set(credential, { ...member, uses });
+  for (const [credential, { role, uses, lastDay, firstDay }] of roster) {
+    const copy = room.subarray(copies.size * DAYS, (copies.size + 1) * DAYS);
+    copy.set(uses);
+    copies.set(credential, { role, uses: copy, lastDay, firstDay });
   }
   return copies;
 }
