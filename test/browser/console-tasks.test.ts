@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What a technician does over a real gateway: a list of rooms with errors, a platform, a door's plate by the camera, looking at a line and at a device. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, serveTcp, shareLine, type TcpFarEnd } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -77,6 +77,11 @@ async function opened(look: Look, path: string, by = browser) {
   return all;
 }
 
+function secretsOf(platform: string): readonly string[] {
+  const dir = join(rig.dir, "secrets");
+  return existsSync(dir) ? readdirSync(dir).filter((name) => name.startsWith(`${platform}.`)) : [];
+}
+
 it("a device says what it does, in words and as it came over MQTT, while somebody looks", async () => {
   const { page, context, trouble } = await opened(WIDE, `/devices/${DEVICE}`);
   await page.getByText("Live readings").waitFor();
@@ -145,12 +150,19 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   await form.getByText("This is no PEM certificate").waitFor();
   await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
   expect(await obstacles(page)).toEqual([]);
+  const named = page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ });
   await form.getByRole("button", { name: "See what changes" }).click();
-  await page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ }).waitFor();
+  await named.waitFor();
+  expect(secretsOf("city")).toEqual([]);
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await tried.getByRole("button", { name: "Change" }).click();
+  await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await named.waitFor();
   await page.getByRole("button", { name: "Use it" }).click();
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toMatch(/passed/);
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).not.toMatch(/failed/i);
-  expect(readdirSync(join(rig.dir, "secrets")).filter((name) => /^city\.\w+\.ca$/.test(name))).toHaveLength(1);
+  expect(secretsOf("city")).toHaveLength(1);
   await page.goto(`${url}#/uplinks`);
   const section = page.getByRole("region", { name: "city" });
   await expect.poll(() => section.locator("tbody tr").count()).toBe(4);
