@@ -32,6 +32,7 @@ async function open(tried: UplinkFacts["try"], backlog: StoreStats["backlog"] = 
     readings: false,
     credentials: "strip",
     try: tried,
+    inWords: () => PLAIN,
   };
   const parts: UplinkParts = {
     core: { model: modelOf(run.state) },
@@ -49,7 +50,6 @@ async function open(tried: UplinkFacts["try"], backlog: StoreStats["backlog"] = 
     tests: await TestsBook.open(join(dir, "tests.json")),
     clock,
     resolve: async () => ["10.0.0.1"],
-    inWords: () => PLAIN,
   };
   return { rig: await openConsoleRig({ answers: uplinkAnswers(parts) }), jobs };
 }

@@ -33,6 +33,8 @@ export interface UplinkFacts {
   readonly credentials: "strip" | "pseudonym";
   /** Really sends a test event. Throws LinkError and RejectedError. */
   try(signal: AbortSignal): Promise<SendResult>;
+  /** Why it cannot be reached, for whoever can press a button. */
+  inWords(error: LinkError): Text;
 }
 
 export interface UplinkParts {
@@ -47,8 +49,6 @@ export interface UplinkParts {
   readonly clock: Clock;
   /** Addresses a name stands for. Throws what the resolver throws. */
   resolve(host: string): Promise<readonly string[]>;
-  /** Why it cannot be reached, for whoever can press a button. */
-  inWords(error: LinkError): Text;
 }
 
 type Keys =
@@ -211,7 +211,7 @@ async function testUplink(
       steps.push({ what: REACHED, state: "passed", says: { en: "It answered.", zh: "平台已应答。" } });
       steps.push(answerStep(false, error.message));
     } else if (error instanceof LinkError) {
-      steps.push({ what: REACHED, state: "failed", says: parts.inWords(error) }, skipped(ANSWER));
+      steps.push({ what: REACHED, state: "failed", says: uplink.inWords(error) }, skipped(ANSWER));
     } else throw error;
   }
   return ended(steps);

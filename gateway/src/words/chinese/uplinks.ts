@@ -27,8 +27,8 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "`tls.cert`和`tls.key`必须是PEM证书和与之对应的私钥",
   "write the name that stands in its certificate into `{}`": "请把证书中的名称写入`{1}`",
   "renew its certificate, unless the clock of this machine is wrong": "请更新证书；也可能是本机时钟不对",
-  "paste the platform's CA certificate: Change on the console's page of platforms, or `tls.ca`":
-    "请填入平台的CA证书：控制台“上报平台”页的“修改”，或`tls.ca`",
+  "paste the platform's CA certificate into its form in the console, or name its file as `tls.ca`; of `webhook` and `wecom` the certificate must be one that browsers know":
+    "请在控制台的平台表单中粘贴平台的CA证书，或用`tls.ca`写上其文件；`webhook`和`wecom`须使用浏览器信任的证书",
   "its certificate is not from an authority this gateway knows": "对方的证书不是本网关信任的机构签发的",
   "its certificate is not valid yet": "对方的证书尚未生效",
   "its certificate has expired": "对方的证书已过期",
