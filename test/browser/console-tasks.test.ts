@@ -180,6 +180,47 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   await context.close();
 }, 90_000);
 
+it("what waits for a removed platform goes to another of its name only when somebody says that it is the same", async () => {
+  const { page, context, trouble } = await opened(WIDE, "/set-up/uplink");
+  const save = page.getByRole("button", { name: "Save and test" });
+  const add = async (address: string) => {
+    await page.getByRole("button", { name: "Add a platform" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("harbour");
+    await page.getByLabel("Address of the platform").fill(address);
+    await save.click();
+  };
+  const row = page.locator(".gh-rows li", { hasText: "harbour" });
+  await add(`https://127.0.0.1:${await freePort()}/ingest`);
+  await row.waitFor({ timeout: 30_000 });
+  await expect
+    .poll(async () => JSON.stringify((await callApi(page, "GET", "uplinks")).body), { timeout: 30_000 })
+    .toMatch(/"waiting":[1-9]/);
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("have not reached it").waitFor();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await row.waitFor({ state: "detached", timeout: 30_000 });
+  await add("https://127.0.0.1:9/other");
+  const asked = page.getByRole("dialog", { name: "This box still has items for a platform named harbour" });
+  await asked.getByText("not delivered and will be sent to this one").waitFor();
+  expect(await obstacles(page)).toEqual([]);
+  await asked.getByRole("button", { name: "Choose another name" }).click();
+  await asked.waitFor({ state: "detached" });
+  expect(readFileSync(rig.siteFile, "utf8")).not.toContain("harbour");
+  expect(await page.getByLabel("Address of the platform").inputValue()).toBe("https://127.0.0.1:9/other");
+  await save.click();
+  await asked.getByRole("button", { name: "It is the same platform" }).click();
+  const site = () => readFileSync(rig.siteFile, "utf8");
+  await expect.poll(site, { timeout: 30_000 }).toContain("https://127.0.0.1:9/other");
+  // Nothing of it is left for the tests after this one.
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await row.waitFor({ state: "detached", timeout: 30_000 });
+  expect(trouble).toEqual([]);
+  await context.close();
+}, 120_000);
+
 const cells = (...rows: (readonly string[])[]): string => rows.map((row) => row.join(",")).join("\r\n");
 const TITLES = ["房间编号", "名称", "类型", "登记人数"] as const;
 
