@@ -19,7 +19,7 @@ export const ofConsole: Readonly<Record<string, string>> = {
   "{} bytes that are no text": "{1}字节，不是文本",
   "{} bytes of text that is no JSON": "{1}字节文本，不是JSON",
   "{} has {} photos, as many as may be": "{1}已有{2}张照片，达到上限",
-  "the photos of all alerts take as much room as they may": "全部告警的照片已占满可用空间",
+  "the photos of all alerts take as much room as they may": "全部预警的照片已占满可用空间",
   "{} is in use by the driver {}": "{1}正由驱动{2}使用",
   "a line serves one at a time: look at {} live instead, or take it out of the site file for the search":
     "一条线路同时只能一方使用：请实时查看{1}，或搜索期间先从站点文件中移除",

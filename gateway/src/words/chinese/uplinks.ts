@@ -67,7 +67,7 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "{1}：对方不是nats服务器：请检查`servers`中的端口",
   "one way to log in is enough: `nkey`, `creds`, or `username` with `password`":
     "只需一种登录方式：`nkey`、`creds`，或`username`加`password`",
-  "must be a URL, with {alert} where the alert's id belongs": "必须是URL，告警编号处写{alert}",
+  "must be a URL, with {alert} where the alert's id belongs": "必须是URL，预警编号处写{alert}",
   "{} answered with a web page: check the address, and whether the network asks for a log-in":
     "{1}应答的是网页：请检查地址，以及网络是否要求登录",
   "must be HH:MM, as 22:00": "必须是HH:MM，如22:00",
