@@ -65,6 +65,6 @@ it("gives each drawing on the page names of its own, and a room what is its own"
     drawingsIn(plotter.nights({ ...room, alerts: label === "F1" ? room.alerts : [] }, label)),
   );
   expect(drawn.map((each) => [...new Set(each.match(/p\d+-/g))])).toEqual([["p1-"], ["p2-"], ["p3-"], ["p4-"]]);
-  expect(drawn[2]).toContain('aria-label="A&lt;$&amp;"');
+  expect(drawn[2]).toContain('aria-label="A&#60;$&#38;"');
   expect(drawn.map((each) => each.includes("<polygon"))).toEqual([true, true, false, false]);
 });
