@@ -1,6 +1,7 @@
 /** From a diary to a verdict: which counters can be believed, how many people are thinkable, what smoother, table of days and model say. */
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
+import { countSense, countsBackwards, countsOneWay } from "./counter-sense.ts";
 import { dayTable } from "./days.ts";
 import { DAYS, type Diary, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
@@ -14,14 +15,20 @@ import { smooth } from "./smoother.ts";
 export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number =>
   Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
-/** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
-export function counterWorks({ hours }: Diary, day: number): boolean {
+/**
+ * A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day; nor one that by then had counted
+ * one way only, or the wrong way round, for a week.
+ */
+export function counterWorks(diary: Diary, day: number): boolean {
+  const { hours } = diary;
   if (hours.in === undefined && hours.out === undefined) return false;
   const counts = sumOfDay(hours.in, day) + sumOfDay(hours.out, day);
   const opens = sumOfDay(hours.opens, day);
   const dead = counts === 0 && opens > DEAD_OPENINGS;
   const babbling = counts > BABBLE_MIN && counts > BABBLE_RATIO * Math.max(1, opens);
-  return !dead && !(hours.opens !== undefined && babbling);
+  if (dead || (hours.opens !== undefined && babbling)) return false;
+  const sense = countSense(diary, day);
+  return !countsOneWay(sense) && !countsBackwards(sense);
 }
 const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;

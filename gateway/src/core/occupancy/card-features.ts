@@ -1,6 +1,6 @@
 /** Features of a space's cards: how many are used regularly, by whom, how evenly, which are new and which gone. */
 import { DAYS } from "./diary.ts";
-import { type Member, type Roster, usesOn } from "./roster.ts";
+import { hasCards, type Member, type Roster, usesOn } from "./roster.ts";
 
 export const CARD_FEATURES = [
   "cards.regular7",
@@ -46,8 +46,8 @@ const livesHere = ({ member: { role } }: Use): boolean => role === "tenant" || r
 
 /** In the order of CARD_FEATURES; all NaN for a space without cards. */
 export function cardValues(roster: Roster, lastDay: number): readonly number[] {
-  if (roster.size === 0) return CARD_FEATURES.map(() => Number.NaN);
-  const all = [...roster.values()].map((member) => useOf(member, lastDay));
+  if (!hasCards(roster)) return CARD_FEATURES.map(() => Number.NaN);
+  const all = [...roster.values()].flatMap((member) => (member.role === "pass-key" ? [] : [useOf(member, lastDay)]));
   const own = all.filter(livesHere);
   const count = (holds: (use: Use) => boolean): number => own.filter(holds).length;
   return [

@@ -167,7 +167,7 @@ export function spaceFeatureValues(
   const known = table.night.reduce((n, value) => n + (Number.isNaN(value) ? 0 : 1), 0);
   const areas = place.rooms?.map((room) => room.areaM2) ?? (place.areaM2 === undefined ? [] : [place.areaM2]);
   values[at++] = limit?.persons ?? Number.NaN;
-  values[at++] = place.registered ?? Number.NaN;
+  values[at++] = countedRegister(place.registered, limit?.persons);
   values[at++] = areas.length === 0 ? Number.NaN : areas.reduce((sum, area) => sum + area, 0);
   values[at++] = place.rooms?.length ?? 1;
   values[at++] = place.kind === "flat" ? 1 : 0;
@@ -176,6 +176,13 @@ export function spaceFeatureValues(
   values[at++] = cards > 0 ? uses / cards : Number.NaN;
   return values;
 }
+
+/**
+ * A register with more people than may live there is out of date, or the limit is: whichever it is, it is no sign of who sleeps there. It counts up to
+ * the limit. NaN where no number is given.
+ */
+const countedRegister = (registered: number | undefined, limit: number | undefined): number =>
+  registered === undefined ? Number.NaN : Math.min(registered, limit ?? registered);
 
 /** Fills in what depends on the number of persons in question. */
 export function against(
@@ -186,7 +193,7 @@ export function against(
   let at = OWN;
   values[at++] = persons;
   values[at++] = (space.limit ?? Number.NaN) - persons;
-  values[at++] = (space.registered ?? Number.NaN) - persons;
+  values[at++] = countedRegister(space.registered, space.limit) - persons;
   for (const index of headed) values[at++] = (values[index] ?? Number.NaN) - persons;
   for (const [index, { days }] of ABOVE.entries()) {
     for (const n of days) values[at++] = shareAbove(values, DAYS_AT + (index + 1) * DAYS, n, persons);

@@ -10,7 +10,8 @@ const WEEK = 7;
 /** On fewer days of the last week something was heard of the space: too few. */
 const LEAST_HEARD = 4;
 
-const SUMS: readonly Sum[] = ["in", "out", "grants", "opens", "twice"];
+const COUNTS: readonly Sum[] = ["in", "out"];
+const SUMS: readonly Sum[] = ["grants", "opens", "twice"];
 const GAUGES: readonly Gauge[] = ["seen", "water", "energy"];
 
 /** Between the two probabilities neither an alert is raised nor one cleared. */
@@ -71,8 +72,10 @@ const daysHeard = (diary: Diary, day: number): number =>
 
 /** A presence sensor says nothing for as long as nothing changes: only somebody there is a word of it. */
 function isHeard(diary: Diary, day: number): boolean {
+  // What a counter says that cannot be believed is no word of the space.
+  const sums = counterWorks(diary, day) ? [...COUNTS, ...SUMS] : SUMS;
   for (let hour = day * 24; hour < day * 24 + 24; hour++) {
-    if (SUMS.some((channel) => sumAt(diary, channel, hour) > 0)) return true;
+    if (sums.some((channel) => sumAt(diary, channel, hour) > 0)) return true;
     if (gaugeAt(diary, "on", hour) > 0 || GAUGES.some((channel) => !Number.isNaN(gaugeAt(diary, channel, hour))))
       return true;
   }

@@ -1,0 +1,41 @@
+/** Whether a space's counters count both ways, and the right way round, as far as its diary shows. Pure. */
+import { DAYS, type Diary, HOURS } from "./diary.ts";
+
+/** What a week of one diary came to. */
+export interface CountSense {
+  readonly entered: number;
+  readonly left: number;
+  /** Entries with a key in whose hour somebody was counted in, and those in whose hour somebody was counted out. */
+  readonly keyedIn: number;
+  readonly keyedOut: number;
+}
+
+const WEEK = 7;
+/** Who lives somewhere goes out as often as in: so many one way, and not a tenth of it the other, is a counter that is deaf one way. */
+const ONE_WAY_LEAST = 12;
+const ONE_WAY_RATIO = 10;
+/** A key lets in. Of 850 simulated weeks with right counters none had the second figure times as many keyed hours with somebody going out. */
+const BACKWARDS_LEAST = 8;
+const BACKWARDS_RATIO = 1.5;
+
+/** Of the seven days up to local day `day`, as far as the diary has them. */
+export function countSense({ hours, firstDay, lastDay }: Diary, day: number): CountSense {
+  let [entered, left, keyedIn, keyedOut] = [0, 0, 0, 0];
+  for (let each = Math.max(day - WEEK + 1, firstDay, lastDay - DAYS + 1); each <= day; each++) {
+    for (let hour = each * 24; hour < each * 24 + 24; hour++) {
+      const slot = hour % HOURS;
+      const [inward, outward, keys] = [hours.in?.[slot] ?? 0, hours.out?.[slot] ?? 0, hours.grants?.[slot] ?? 0];
+      entered += inward;
+      left += outward;
+      keyedIn += Math.min(keys, inward);
+      keyedOut += Math.min(keys, outward);
+    }
+  }
+  return { entered, left, keyedIn, keyedOut };
+}
+
+export const countsOneWay = ({ entered, left }: CountSense): boolean =>
+  Math.max(entered, left) >= ONE_WAY_LEAST && Math.min(entered, left) * ONE_WAY_RATIO <= Math.max(entered, left);
+
+export const countsBackwards = ({ keyedIn, keyedOut }: CountSense): boolean =>
+  keyedOut >= BACKWARDS_LEAST && keyedOut >= BACKWARDS_RATIO * keyedIn;
