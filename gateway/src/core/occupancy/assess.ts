@@ -1,9 +1,10 @@
 /** From a diary to a verdict: which counters can be believed, how many people are thinkable, what smoother, table of days and model say. */
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
+import { cardValues } from "./card-features.ts";
 import { countSense, countsBackwards, countsOneWay } from "./counter-sense.ts";
 import { dayTable } from "./days.ts";
-import { DAYS, type Diary, sumOfDay } from "./diary.ts";
+import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { spaceFeatureValues } from "./features.ts";
 import { type HabitPart, habitPart, type SiteHabits } from "./habits.ts";
@@ -70,7 +71,7 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   const { space, day, diary, roster, habits } = job;
   const morningHour = day * 24 + cutHourOf(space);
   // The four weeks up to the morning.
-  const fromHour = Math.max(diary.firstDay * 24, morningHour - DAYS * 24 + 24);
+  const fromHour = Math.max(livedFrom(diary) * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
   const worksOn = worksByDay(diary);
   const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn);
@@ -79,7 +80,7 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
     last: smoothed.last,
     hourly: smoothed.habits.map((weight) => Math.round(weight * THOUSAND) / THOUSAND),
     part: habitPart(table, space),
-    verdict: model(space, spaceFeatureValues(space, table, roster, day, habits), day),
+    verdict: model(space, spaceFeatureValues(space, table, cardValues(roster, day, livedFrom(diary)), habits), day),
   };
 }
 

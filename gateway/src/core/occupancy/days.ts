@@ -1,5 +1,5 @@
 /** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
-import { DAYS, type Diary, gaugeIn, HOURS, hasRing, type Rings, ringsOf } from "./diary.ts";
+import { DAYS, type Diary, gaugeIn, HOURS, hasRing, livedFrom, type Rings, ringsOf } from "./diary.ts";
 import { trafficOf } from "./hours.ts";
 import { hasCards, type Role, type Roster, usesOn } from "./roster.ts";
 import type { Smoothed } from "./smoother.ts";
@@ -74,7 +74,7 @@ export function dayTable(
   const rings = ringsOf(diary);
   for (let column = 0; column < DAYS; column++) {
     const day = lastDay - DAYS + 1 + column;
-    if (day <= diary.firstDay) continue;
+    if (day <= livedFrom(diary)) continue;
     const fromHour = (day - 1) * 24 + cutHour;
     if (fromHour < smoothed.fromHour) continue;
     heads(table, column, smoothed, fromHour, day);

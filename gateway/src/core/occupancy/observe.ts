@@ -217,9 +217,8 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
     belief.meters[reading.device] = { total, atMs, ...(epoch === undefined ? {} : { epoch }) };
     if (last === undefined || atMs - last.atMs > MAX_METER_GAP_MS) return;
     // Set back, or another meter in its place: what was used meanwhile nobody knows.
-    if (total < last.total || epoch !== last.epoch) return;
+    if (epoch !== last.epoch || !isUse(total - last.total, atMs - last.atMs, channel)) return;
     const used = total - last.total;
-    if (used > MOST_USED[channel].atOnce + (MOST_USED[channel].anHour * (atMs - last.atMs)) / HOUR_MS) return;
     if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
       const hour = site.model.hourOf((last.atMs + atMs) / 2);
       if (used >= DRAWN_L) addSum(belief.diary, "draws", hour, 1);
@@ -235,6 +234,9 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
   });
   return done ? [space] : [];
 }
+
+const isUse = (used: number, ms: number, channel: "water" | "energy"): boolean =>
+  used >= 0 && used <= MOST_USED[channel].atOnce + (MOST_USED[channel].anHour * ms) / HOUR_MS;
 
 const bathsIn = (litres: number): number => Math.min(MAX_BATHS, 1 + Math.floor((litres - BATH_L) / NEXT_BATH_L));
 

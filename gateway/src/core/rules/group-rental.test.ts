@@ -30,8 +30,10 @@ function site(
   return state;
 }
 
+/** Somebody goes in one time, and out the next. */
 const count = (seq: number, atMs: number) => {
-  const reading = { device: "count-1", kind: "count.in", value: 1, epoch: 1, seq, at: new Date(atMs).toISOString() };
+  const kind = seq % 2 === 1 ? "count.in" : "count.out";
+  const reading = { device: "count-1", kind, value: 1, epoch: 1, seq, at: new Date(atMs).toISOString() };
   return { type: "reading", reading: reading as RawReading, clock: "synced" } as const;
 };
 
