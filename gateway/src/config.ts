@@ -27,7 +27,7 @@ import { secretProblems, uplinkSecretProblems } from "./config/device-secrets.ts
 import { loadPolicies } from "./config/policies.ts";
 import { loadSiteRules } from "./config/rules.ts";
 import { salvage } from "./config/salvage.ts";
-import { type Env, noSecrets, readSecrets } from "./config/secrets.ts";
+import { type Env, noSecrets, readSecrets, type ToBeWritten } from "./config/secrets.ts";
 import { readSource, type Source } from "./config/source.ts";
 import { warningsOf } from "./config/warnings.ts";
 import { check } from "./words/schema-issues.ts";
@@ -46,6 +46,8 @@ export interface LoadOptions<D extends AdapterRow = AdapterRow, U extends Adapte
   readonly env?: Env;
   /** False where nothing is opened, as in a replay: secrets may then be missing. Default true. */
   readonly secrets?: boolean;
+  /** Secrets that come with `text`. */
+  readonly toBeWritten?: ToBeWritten | undefined;
 }
 
 export interface LoadedSite<D extends AdapterRow = AdapterRow, U extends AdapterRow = AdapterRow> {
@@ -78,8 +80,9 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   const { site, adapters, problems } = checkAll(source, policies, options);
   const isNoSecret = fileKeysOf(options.driverTypes);
   const own = loadSiteRules(file, site?.rules ?? [], new Set(site?.spaces.map(({ id }) => id)));
+  const { env = process.env, toBeWritten } = options;
   const secrets =
-    options.secrets === false ? noSecrets : readSecrets(source.value, file, options.env ?? process.env, isNoSecret);
+    options.secrets === false ? noSecrets : readSecrets(source.value, { siteFile: file, env, toBeWritten }, isNoSecret);
   const isElsewhere = (problem: Problem) => problem.file !== undefined;
   const elsewhere = [...policyProblems, ...[...own.problems, ...problems].filter(isElsewhere)];
   const here = [...problems, ...own.problems].filter((problem) => !isElsewhere(problem));

@@ -57,7 +57,7 @@ import { factsOfMonth, type MonthProgress } from "./monthly/request.ts";
 import { whatIfInThread } from "./replay/what-if-thread.ts";
 import { findDevices } from "./scan/find-devices.ts";
 import { linkText } from "./scan/site-piece.ts";
-import { brokenWayInWords } from "./uplinks/broken-way.ts";
+import { brokenWayInWords, changingOf } from "./uplinks/broken-way.ts";
 import type { uplinkTypes } from "./uplinks/index.ts";
 import { testEvent, tryUplink } from "./uplinks/try-uplink.ts";
 
@@ -138,7 +138,6 @@ export async function consoleAnswers(sources: AnswerSources, place: AnswerPlace)
     scan: (...[asked, at, signal, onFound]: ScanArguments) => findDevices(asked, { clock, log }, at, signal, onFound),
     disk: () => diskOf(stateDir),
     resolve: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
-    inWords: brokenWayInWords,
     onPublish: sources.broker.onLook.bind(sources.broker) as LiveParts["onPublish"],
   };
   const answers: Answers<OtherKey> = {
@@ -245,6 +244,8 @@ function uplinkFacts({ gateway }: AnswerSources, { site, clock, log }: AnswerPla
     address: addressIn(config),
     readings: options.readings,
     credentials: options.credentials,
+    inWords: (error) =>
+      brokenWayInWords(error, changingOf({ type: row.type, ...(config as { readonly servers?: unknown }) })),
     try: (signal) => {
       const deps = { clock, log: log.child({ uplink: id, test: true }), gateway, secret };
       const event = testEvent(options, site.site as Site, gateway, clock.nowMs());

@@ -2,11 +2,12 @@
 
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { backUpInThread, stageInThread } from "./backup/thread.ts";
 import { checkedChanges } from "./configuration/checked-changes.ts";
 import type { Configuration } from "./configuration/configuration.ts";
+import { mustBeNew, withSecrets } from "./configuration/given-secrets.ts";
 import { type LookAsked, type Looked, look } from "./configuration/look.ts";
 import type { LongWorkParts } from "./console/answers/long-work.ts";
 import type { SiteFile } from "./console/answers/site-file.ts";
@@ -52,14 +53,16 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
       return { problems, warnings, diff: problems.length > 0 ? null : plain(difference) };
     },
     use: async (text, { hash, note, by }) => used(await changes.apply(text, hash, { by, note })),
-    edit: async (edits, { hash, note, by, check }) => {
+    edit: async (edits, { hash, note, by, check, secrets = [] }) => {
       const whole = edits.map((edit) => ({ value: undefined, ...edit }));
-      const { text, difference, problems, warnings } = await lookAt({ kind: "edits", edits: whole });
+      mustBeNew(configuration, secrets);
+      const { text, difference, problems, warnings } = await lookAt({ kind: "edits", edits: whole, secrets });
       const diff = plain(difference);
       if (check) return { hash: configuration.hash, version: null, diff, warnings: [...problems, ...warnings] };
       configuration.mustBe(hash);
       if (problems.length > 0) throw new ConfigError(problems);
-      const applied = used(configuration.apply(text, hash, { by, note }));
+      const apply = () => configuration.apply(text, hash, { by, note });
+      const applied = used(withSecrets(configuration, secrets, text, apply));
       return { ...applied, diff, warnings };
     },
     versions: async () => configuration.versions.flatMap(({ n }) => shown(n) ?? []).reverse(),
@@ -71,7 +74,7 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
     },
     rollback: async (n, { hash, by }) => used(await changes.rollback(n, hash, by)),
     writeSecret: async (name, value) => void configuration.writeSecret(name, value),
-    dropSecret: (name) => rm(join(dirname(resolve(configuration.file)), "secrets", name), { force: true }),
+    dropSecret: async (name) => configuration.dropSecret(name),
   };
 }
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** A box that was just unpacked becomes a site, by somebody who reads only the screen: claim, set-up, first alert on the board. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MqttDevice, silentLog } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -23,6 +23,7 @@ const MOST_CLICKS = 25;
 const WORDS = {
   zh: {
     name: "站点名称",
+    number: "站点编号",
     code: "标准地址编码",
     grid: "责任网格",
     save: "保存并继续",
@@ -44,6 +45,7 @@ const WORDS = {
   },
   en: {
     name: "Name of the site",
+    number: "Site number",
     code: "Standard address code",
     grid: "Grid",
     save: "Save and go on",
@@ -95,7 +97,10 @@ broker: { listen: "127.0.0.1:${mqtt}" }
 console: { listen: "127.0.0.1:${web}" }
 `,
   );
-  const gateway = await startGateway({ siteFile, stateDir: join(dir.path, "state") });
+  const stateDir = join(dir.path, "state");
+  mkdirSync(stateDir);
+  writeFileSync(join(stateDir, "new-site"), "");
+  const gateway = await startGateway({ siteFile, stateDir });
   const claim = () => gateway.log.find(({ link }) => typeof link === "string");
   while (claim() === undefined) await systemClock.sleep(20);
   const devices = new Map(
@@ -125,6 +130,11 @@ async function setUpSiteAndRooms(page: Page, words: (typeof WORDS)["zh" | "en"])
   // Nobody has to look for it: a box without rooms leads whoever claimed it there.
   await arrived(page, "site");
   await page.getByLabel(words.name).fill("银桂公寓");
+  // The name of the machine is not proposed for it.
+  const number = page.getByLabel(words.number);
+  expect([await number.inputValue(), await number.getAttribute("placeholder")]).toEqual(["", "mq-0007"]);
+  expect(await obstacles(page)).toEqual([]);
+  await number.fill("mq-0012");
   await page.getByLabel(words.code).fill("31011210400700001");
   await page.getByLabel(words.grid, { exact: true }).fill("MQ-053");
   await press(page, words.save);
@@ -211,6 +221,7 @@ describe.each([
     const site = readFileSync(box.siteFile, "utf8");
     expect(site.match(/\bportal: door-1-\d{3}\b/g)).toHaveLength(40);
     expect(site).not.toContain("unplaced");
+    expect(site).toMatch(/\bid: "?mq-0012\b/);
     expect(existsSync(join(box.dir.path, "secrets", "mqtt-lock-1-101.password"))).toBe(true);
     const lock = box.devices.get("lock-1-101");
     while (lock?.connected !== true) await systemClock.sleep(50);

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What a technician does over a real gateway: a list of rooms with errors, a platform, a door's plate by the camera, looking at a line and at a device. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOsdpReader, serveTcp, shareLine, type TcpFarEnd } from "@gatehouse/device-sim";
 import { systemClock } from "@gatehouse/protocol";
@@ -77,6 +77,11 @@ async function opened(look: Look, path: string, by = browser) {
   return all;
 }
 
+function secretsOf(platform: string): readonly string[] {
+  const dir = join(rig.dir, "secrets");
+  return existsSync(dir) ? readdirSync(dir).filter((name) => name.startsWith(`${platform}.`)) : [];
+}
+
 it("a device says what it does, in words and as it came over MQTT, while somebody looks", async () => {
   const { page, context, trouble } = await opened(WIDE, `/devices/${DEVICE}`);
   await page.getByText("Live readings").waitFor();
@@ -145,12 +150,19 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   await form.getByText("This is no PEM certificate").waitFor();
   await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
   expect(await obstacles(page)).toEqual([]);
+  const named = page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ });
   await form.getByRole("button", { name: "See what changes" }).click();
-  await page.locator(".gh-diff ins", { hasText: /secrets\/city\.\w+\.ca/ }).waitFor();
+  await named.waitFor();
+  expect(secretsOf("city")).toEqual([]);
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  await tried.getByRole("button", { name: "Change" }).click();
+  await form.getByLabel(/own authority/).fill(readFileSync(join(rig.dir, "ca.pem"), "utf8"));
+  await form.getByRole("button", { name: "See what changes" }).click();
+  await named.waitFor();
   await page.getByRole("button", { name: "Use it" }).click();
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).toMatch(/passed/);
   await expect.poll(() => tried.textContent(), { timeout: 30_000 }).not.toMatch(/failed/i);
-  expect(readdirSync(join(rig.dir, "secrets")).filter((name) => /^city\.\w+\.ca$/.test(name))).toHaveLength(1);
+  expect(secretsOf("city")).toHaveLength(1);
   await page.goto(`${url}#/uplinks`);
   const section = page.getByRole("region", { name: "city" });
   await expect.poll(() => section.locator("tbody tr").count()).toBe(4);
@@ -167,6 +179,47 @@ it("a platform is added: wrong entries are explained, it is tried, and its backl
   expect(trouble).toEqual([]);
   await context.close();
 }, 90_000);
+
+it("what waits for a removed platform goes to another of its name only when somebody says that it is the same", async () => {
+  const { page, context, trouble } = await opened(WIDE, "/set-up/uplink");
+  const save = page.getByRole("button", { name: "Save and test" });
+  const add = async (address: string) => {
+    await page.getByRole("button", { name: "Add a platform" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("harbour");
+    await page.getByLabel("Address of the platform").fill(address);
+    await save.click();
+  };
+  const row = page.locator(".gh-rows li", { hasText: "harbour" });
+  await add(`https://127.0.0.1:${await freePort()}/ingest`);
+  await row.waitFor({ timeout: 30_000 });
+  await expect
+    .poll(async () => JSON.stringify((await callApi(page, "GET", "uplinks")).body), { timeout: 30_000 })
+    .toMatch(/"waiting":[1-9]/);
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("have not reached it").waitFor();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await row.waitFor({ state: "detached", timeout: 30_000 });
+  await add("https://127.0.0.1:9/other");
+  const asked = page.getByRole("dialog", { name: "This box still has items for a platform named harbour" });
+  await asked.getByText("not delivered and will be sent to this one").waitFor();
+  expect(await obstacles(page)).toEqual([]);
+  await asked.getByRole("button", { name: "Choose another name" }).click();
+  await asked.waitFor({ state: "detached" });
+  expect(readFileSync(rig.siteFile, "utf8")).not.toContain("harbour");
+  expect(await page.getByLabel("Address of the platform").inputValue()).toBe("https://127.0.0.1:9/other");
+  await save.click();
+  await asked.getByRole("button", { name: "It is the same platform" }).click();
+  const site = () => readFileSync(rig.siteFile, "utf8");
+  await expect.poll(site, { timeout: 30_000 }).toContain("https://127.0.0.1:9/other");
+  // Nothing of it is left for the tests after this one.
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "See what changes" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await row.waitFor({ state: "detached", timeout: 30_000 });
+  expect(trouble).toEqual([]);
+  await context.close();
+}, 120_000);
 
 const cells = (...rows: (readonly string[])[]): string => rows.map((row) => row.join(",")).join("\r\n");
 const TITLES = ["房间编号", "名称", "类型", "登记人数"] as const;

@@ -51,7 +51,7 @@ describe.each(["webhook", "wecom"] as const)("the uplink %s", (type) => {
     await using rig = await open(type, { consoleUrl: "https://10.0.0.2/#/alerts/{alert}" });
     expect(await rig.uplink.send([alert(1)], never)).toEqual({ accepted: [1], rejected: [] });
     expect(rig.robot.messages).toHaveLength(1);
-    expect(rig.robot.messages[0]).toContain("【红色】疑似群租：新告警");
+    expect(rig.robot.messages[0]).toContain("【红色】疑似群租：新预警");
     expect(rig.robot.messages[0]).toContain("https://10.0.0.2/#/alerts/alr_1");
     expect(rig.robot.messages[0]).toContain("马桥镇1号");
   });

@@ -77,6 +77,15 @@ test("every sentence for people has its Chinese in gateway/src/words/chinese", (
   expect(missing.map(({ at, text }) => `${at}: ${text}`)).toEqual([]);
 });
 
+test("one thing has one name on pages, on the command line and in what is sent: an alert is 预警, the most a room may hold 上限", () => {
+  const others = /告警|警报|限额/;
+  const texts = files.filter(
+    (path) =>
+      /^(gateway|protocol|docs|firmware-bridge)\/.*\.(tsx?|md)$|^README\.md$/.test(path) && others.test(read(path)),
+  );
+  expect(texts).toEqual([]);
+});
+
 describe("the walk", () => {
   const found = (source: string) => sentencesIn(source).map(({ text }) => text);
 

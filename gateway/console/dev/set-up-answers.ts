@@ -176,6 +176,7 @@ function followed({ params }: Given) {
 const pairing = () => ({
   open: listening,
   until: listening ? ago(-15) : null,
+  leftSeconds: listening ? 900 : 0,
   seen: listening
     ? ["lock-1-201", "lock-202", "count-1-203", "lock-kitchen", "lock-1-204"].map((user, n) => ({
         user,

@@ -13,7 +13,7 @@ it("lists alerts as a table whose columns stand under one another, in both langu
   const [tamper] = alerts().filter(({ kind }) => kind === "tamper");
   expect(alertTable(tamper === undefined ? [] : [tamper], "zh")).toBe(
     [
-      "编号        等级  类型        位置       状态    感知      告警时间          时限",
+      "编号        等级  类型        位置       状态    感知      预警时间          时限",
       "alr_t00002  红色  设备被拆动  F2/lock-2  待响应  仍在持续  2026-03-02 12:00  2026-03-02 12:15 超时",
       "",
     ].join("\n"),

@@ -15,13 +15,13 @@ type Pair = readonly [zh: string, en: string];
 const say = ([zh, en]: Pair, lang: Lang): string => (lang === "zh" ? zh : en);
 
 const WORDS = {
-  none: ["没有未结告警", "no alert is open"],
+  none: ["没有未结预警", "no alert is open"],
   id: ["编号", "id"],
   level: ["等级", "level"],
   kind: ["类型", "kind"],
   place: ["位置", "place"],
   state: ["状态", "state"],
-  raised: ["告警时间", "raised"],
+  raised: ["预警时间", "raised"],
   by: ["时限", "by"],
   sensors: ["感知", "sensors"],
   still: ["仍在持续", "still seen"],
@@ -31,7 +31,7 @@ const WORDS = {
   offence: ["窗口期内第几次", "offence"],
   episode: ["第几轮", "episode"],
   since: ["起始", "since"],
-  limit: ["限额", "limit"],
+  limit: ["上限", "limit"],
   persons: ["居住人数", "residents"],
   answerBy: ["响应时限", "acknowledge by"],
   resolveBy: ["处置时限", "resolve by"],

@@ -1,10 +1,11 @@
 /** `gatehouse config`: the site file of the running gateway: what another one would change, using it, and going back. */
 import { resolve } from "node:path";
-import type { Problem } from "@gatehouse/protocol";
+import { LinkError, type Problem, systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
 import { describeProblems } from "./report-failure.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
+import { inTerminal } from "./terminal-language.ts";
 
 interface ConfigFlags extends RunningFlags {
   readonly by?: string;
@@ -13,6 +14,10 @@ interface ConfigFlags extends RunningFlags {
 }
 
 const PATIENCE_MS = 15_000;
+/** The gateway gives up checking a file before: it answers either way. */
+const CHECK_PATIENCE_MS = 130_000;
+/** Who waits longer is told for what. */
+const TELL_AFTER_MS = 3_000;
 const Version = z.object({ n: z.number(), at: z.string(), by: z.string(), note: z.string(), hash: z.string() });
 const State = z.object({ file: z.string(), hash: z.string(), versions: z.array(Version) });
 const Trial = z.object({
@@ -84,7 +89,7 @@ export function configCommand(): Command {
       (_: unknown, command: Command) => {
         const flags = flagsOf(command);
         return orAway(flags, async () => {
-          await askRunning(flags, "config-reload", {}, PATIENCE_MS);
+          await askToUse(flags, "config-reload", {});
           process.stdout.write("the file is right; the gateway starts anew with it\n");
         });
       },
@@ -111,7 +116,7 @@ function history(flags: ConfigFlags): Promise<void> {
 function diff(of: string, flags: ConfigFlags): Promise<void> {
   return orAway(flags, async () => {
     const params = /^\d+$/.test(of) ? { version: Number(of) } : { file: resolve(of) };
-    const trial = Trial.parse(await askRunning(flags, "config-diff", params, PATIENCE_MS));
+    const trial = Trial.parse(await askRunning(flags, "config-diff", params, CHECK_PATIENCE_MS));
     if (trial.problems.length > 0) process.exitCode = 78;
     if (flags.json) return void process.stdout.write(`${JSON.stringify(trial, null, 2)}\n`);
     const lines = trial.diff.lines.map(({ sign, text }) => `${sign} ${text}`);
@@ -124,8 +129,24 @@ function diff(of: string, flags: ConfigFlags): Promise<void> {
 
 function apply(flags: ConfigFlags, request: string, params: object): Promise<void> {
   return orAway(flags, async () => {
-    const applied = Applied.parse(await askRunning(flags, request, params, PATIENCE_MS));
+    const applied = Applied.parse(await askToUse(flags, request, params));
     if (flags.json) return void process.stdout.write(`${JSON.stringify(applied)}\n`);
     process.stdout.write(`version ${applied.version} is in use; the gateway starts anew with it\n`);
   });
+}
+
+/** The answer tells what became of the file; where there is none at all, so does the history. */
+async function askToUse(flags: ConfigFlags, request: string, params: object): Promise<unknown> {
+  const cancel = systemClock.after(TELL_AFTER_MS, () =>
+    process.stderr.write(`${inTerminal("the gateway is checking the file")} …\n`),
+  );
+  try {
+    return await askRunning(flags, request, params, CHECK_PATIENCE_MS);
+  } catch (cause) {
+    if (!(cause instanceof LinkError) || cause.code !== "timeout") throw cause;
+    const said = `${cause.message}: \`gatehouse config\` shows which version it uses`;
+    throw new LinkError("timeout", said, { cause });
+  } finally {
+    cancel();
+  }
 }

@@ -27,9 +27,9 @@ credentials: []
 # - { credential: c_5f2a91d0c4, space: SPACE, role: tenant }   # tenant | staff | landlord | cleaner | visitor
 
 # Limits of law and standards. A space may also have its own: limit: { persons: 4, basis: "why" }
-# 法定限额；也可在空间上直接写 limit。
+# 法定上限；也可在空间上直接写 limit。
 ${policies}
-# Where alerts go. Until this is filled in they stay on the box.   告警上报平台；未配置时仅保存在本机。
+# Where alerts go. Until this is filled in they stay on the box.   预警上报平台；未配置时仅保存在本机。
 uplinks: []
 # - { id: city, type: https, url: "https://city.example/ingest" }
 # - { id: town, type: mqtt, url: "mqtts://town.example:8883" }
@@ -54,7 +54,7 @@ accounts: []
 
 const rental = `${head("rental-compound", "example-compound", "Example compound 示例租赁社区")}
 # Rooms are those designed as living space, with usable area: they give the limit.
-# rooms 只填原设计为居住空间的房间及其使用面积，限额由此得出。
+# rooms 只填原设计为居住空间的房间及其使用面积，上限由此得出。
 spaces:
   - { id: b3, kind: building, name: 3号楼 }
   - id: "3-301"

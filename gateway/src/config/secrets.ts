@@ -9,25 +9,39 @@ const MAX_SECRET_BYTES = 1024 * 1024;
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** Files of secrets that are still to be written, by the name a site file has for them. */
+export type ToBeWritten = ReadonlyMap<string, string>;
+
 export interface Secrets {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   get(ref: SecretRef): Buffer;
 }
 
-/** Reads all secrets `value` refers to, `isNoSecret` tells by its path what is none. File names are relative to the folder of `siteFile`. */
+export interface SecretSources {
+  /** File names are relative to its folder. */
+  readonly siteFile: string;
+  readonly env: Env;
+  readonly toBeWritten?: ToBeWritten | undefined;
+}
+
+/** Reads all secrets `value` refers to, `isNoSecret` tells by its path what is none. */
 export function readSecrets(
   value: unknown,
-  siteFile: string,
-  env: Env,
+  { siteFile, env, toBeWritten }: SecretSources,
   isNoSecret: (path: string) => boolean = () => false,
 ): Secrets {
+  const readFile = (file: string): Read => {
+    const given = toBeWritten?.get(file);
+    const path = resolve(dirname(siteFile), file);
+    return given === undefined ? readSecretFile(path, file) : asRead(Buffer.from(given), path, file);
+  };
   const known = new Map<string, Buffer>();
   const problems: Problem[] = [];
   const open: string[] = [];
   for (const { path, ref } of findRefs(value)) {
     if (isNoSecret(path)) continue;
-    const read = "file" in ref ? readSecretFile(resolve(dirname(siteFile), ref.file), ref.file) : readEnv(ref.env, env);
+    const read = "file" in ref ? readFile(ref.file) : readEnv(ref.env, env);
     if ("reason" in read) problems.push({ path, ...read });
     else known.set(keyOf(ref), read.bytes);
     if ("readable" in read && read.readable && "file" in ref) open.push(ref.file);
@@ -82,14 +96,17 @@ function readSecretFile(file: string, name: string): Read {
     const { size, mode } = statSync(file);
     if (size > MAX_SECRET_BYTES)
       return { reason: `"${name}" is ${size} bytes large`, fix: "name the file of a secret" };
-    const bytes = trimEnd(readFileSync(file));
-    if (bytes.length === 0) return { reason: `"${name}" is empty`, fix: `write the secret into ${file}` };
-    return { bytes, readable: (mode & 0o004) !== 0 };
+    return { ...asRead(readFileSync(file), file, name), readable: (mode & 0o004) !== 0 };
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") return { reason: `there is no file "${name}"`, fix: `write the secret into ${file}` };
     return { reason: `"${name}" cannot be read (${code})`, fix: `let this user read ${file}` };
   }
+}
+
+function asRead(content: Buffer, file: string, name: string): Read {
+  const bytes = trimEnd(content);
+  return bytes.length === 0 ? { reason: `"${name}" is empty`, fix: `write the secret into ${file}` } : { bytes };
 }
 
 /** Editors end text with a newline that is no part of the secret; in a binary key the byte counts. */

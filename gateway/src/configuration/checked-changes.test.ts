@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, RejectedError, systemClock } from "@gatehouse/protocol";
+import { ConfigError, LinkError, RejectedError, systemClock } from "@gatehouse/protocol";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { checkedChanges } from "./checked-changes.ts";
 import { Configuration } from "./configuration.ts";
@@ -55,6 +55,27 @@ it("a file that is wrong, or no longer the one that was looked at, changes nothi
   writeFileSync(siteFile, text.replace("flat", "castle"));
   await expect(changes.reload()).rejects.toThrow(ConfigError);
   expect(told()).toBe(1);
+});
+
+it("what nobody waits for any more changes nothing", async () => {
+  write(2);
+  const { configuration, changes, told } = opened();
+  const { text, hash } = configuration;
+  configuration.noteInUse();
+  const givenUp = new AbortController();
+  const asked = [
+    changes.apply(`${text}# a\n`, hash, author, givenUp.signal),
+    changes.rollback(1, hash, "li", givenUp.signal),
+    changes.reload(givenUp.signal),
+  ];
+  givenUp.abort();
+  const refused = { status: "rejected", reason: expect.any(LinkError) };
+  expect(await Promise.allSettled(asked)).toEqual([refused, refused, refused]);
+  expect({ text: configuration.text, versions: configuration.versions.length, told: told() }).toEqual({
+    text,
+    versions: 1,
+    told: 0,
+  });
 });
 
 it("a file of a large site is applied without holding up the gateway", async () => {

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join, resolve } from "node:path";
 import { type Clock, ConfigError, type Problem, RejectedError } from "@gatehouse/protocol";
 import { parse } from "yaml";
+import type { ToBeWritten } from "../config/secrets.ts";
 import { loadSite } from "../config.ts";
 import { driverTypes } from "../drivers/index.ts";
-import { writeFileDurably } from "../store/durable-file.ts";
+import { removeFileDurably, writeFileDurably } from "../store/durable-file.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
 import { type Difference, difference } from "./diff.ts";
 import { type Edit, editText } from "./edits.ts";
@@ -118,10 +119,11 @@ export class Configuration {
     return difference(this.text, is);
   }
 
-  check(text: string): Checked {
+  check(text: string, toBeWritten?: ToBeWritten): Checked {
     try {
       const { env } = this.#options;
-      const loaded = loadSite(this.file, { driverTypes, uplinkTypes, text, ...(env === undefined ? {} : { env }) });
+      const given = { text, toBeWritten, ...(env === undefined ? {} : { env }) };
+      const loaded = loadSite(this.file, { driverTypes, uplinkTypes, ...given });
       return { problems: [], warnings: loaded.warnings };
     } catch (error) {
       if (error instanceof ConfigError) return { problems: error.problems, warnings: [] };
@@ -174,10 +176,23 @@ export class Configuration {
 
   /** Written beside the site file in `secrets/`, readable by its owner alone. What goes into the site file is `{ file: … }` with the result. */
   writeSecret(name: string, value: string): string {
-    const dir = join(dirname(resolve(this.file)), "secrets");
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeFileDurably(join(dir, name), value);
-    return `secrets/${name}`;
+    const path = this.#secretPath(name);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileDurably(path, value);
+    return secretRef(name);
+  }
+
+  hasSecret(name: string): boolean {
+    return existsSync(this.#secretPath(name));
+  }
+
+  /** One that nothing names. */
+  dropSecret(name: string): void {
+    if (this.hasSecret(name)) removeFileDurably(this.#secretPath(name));
+  }
+
+  #secretPath(name: string): string {
+    return join(dirname(resolve(this.file)), "secrets", name);
   }
 
   get isNew(): boolean {
@@ -202,3 +217,6 @@ export class Configuration {
     return { at: new Date(this.#options.clock.nowMs()).toISOString() };
   }
 }
+
+/** As the site file names it. */
+export const secretRef = (name: string): string => `secrets/${name}`;

@@ -4,13 +4,14 @@ import { ConfigError, LinkError, type Problem } from "@gatehouse/protocol";
 import type { Configuration } from "./configuration.ts";
 import type { Difference } from "./diff.ts";
 import type { Edit } from "./edits.ts";
+import { type GivenSecret, toBeWritten } from "./given-secrets.ts";
 
 export type LookAsked =
   | { readonly kind: "current" }
   /** What is wrong with it, and not what it would change. */
   | { readonly kind: "check"; readonly text: string }
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "edits"; readonly edits: readonly Edit[] };
+  | { readonly kind: "edits"; readonly edits: readonly Edit[]; readonly secrets?: readonly GivenSecret[] };
 
 export interface Looked {
   /** What stands in it, nothing filled in; of the current file alone. */
@@ -46,7 +47,8 @@ export function lookHere(configuration: Configuration, asked: LookAsked): Looked
   const value = asked.kind === "current" ? { value: configuration.value } : {};
   const none = { changes: [], lines: [] };
   const difference = asked.kind === "current" || asked.kind === "check" ? none : configuration.difference(text);
-  return { ...value, text, ...configuration.check(text), difference };
+  const secrets = asked.kind === "edits" ? toBeWritten(asked.secrets ?? []) : undefined;
+  return { ...value, text, ...configuration.check(text, secrets), difference };
 }
 
 async function lookApart(task: LookTask): Promise<Looked> {

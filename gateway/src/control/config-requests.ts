@@ -20,12 +20,21 @@ export interface ChangesPort {
     readonly warnings: readonly object[];
     readonly difference: object;
   }>;
-  apply(text: string, hash: string, author: { readonly by: string; readonly note: string }): Promise<object>;
-  rollback(n: number, hash: string, by: string): Promise<object>;
-  reload(): Promise<void>;
+  /** This one and those below change nothing once `signal` has aborted. */
+  apply(
+    text: string,
+    hash: string,
+    author: { readonly by: string; readonly note: string },
+    signal: AbortSignal,
+  ): Promise<object>;
+  rollback(n: number, hash: string, by: string, signal: AbortSignal): Promise<object>;
+  reload(signal: AbortSignal): Promise<void>;
 }
 
 const QUICK_MS = 10_000;
+/** The file of a large site is checked for long on a small box. */
+export const CHECK_MS = 120_000;
+const UNCHANGED = `the file was not checked within ${CHECK_MS / 1_000} s: nothing was changed`;
 const MAX_BYTES = 10 * 1024 * 1024;
 const by = z.string().min(1).max(64).default("local");
 const File = z.strictObject({ file: z.string().min(1).max(4_096) });
@@ -40,7 +49,7 @@ export const configRequests = (configuration: ConfigurationPort, changes: Change
   controlRequest({
     name: "config-diff",
     params: z.union([File, z.strictObject({ version: z.int().min(1) })]),
-    deadlineMs: QUICK_MS,
+    deadlineMs: CHECK_MS,
     run: async (of) => {
       const text = "file" in of ? read(of.file) : configuration.versionText(of.version);
       const { problems, warnings, difference } = await changes.check(text);
@@ -50,21 +59,24 @@ export const configRequests = (configuration: ConfigurationPort, changes: Change
   controlRequest({
     name: "config-apply",
     params: File.extend({ by, note: z.string().max(300).default("") }),
-    deadlineMs: QUICK_MS,
-    run: async ({ file, ...author }) => changes.apply(read(file), configuration.hash, author),
+    deadlineMs: CHECK_MS,
+    ifLate: UNCHANGED,
+    run: async ({ file, ...author }, signal) => changes.apply(read(file), configuration.hash, author, signal),
   }),
   controlRequest({
     name: "config-rollback",
     params: z.strictObject({ version: z.int().min(1), by }),
-    deadlineMs: QUICK_MS,
-    run: async (asked) => changes.rollback(asked.version, configuration.hash, asked.by),
+    deadlineMs: CHECK_MS,
+    ifLate: UNCHANGED,
+    run: async (asked, signal) => changes.rollback(asked.version, configuration.hash, asked.by, signal),
   }),
   controlRequest({
     name: "config-reload",
     params: z.strictObject({}),
-    deadlineMs: QUICK_MS,
-    run: async () => {
-      await changes.reload();
+    deadlineMs: CHECK_MS,
+    ifLate: UNCHANGED,
+    run: async (_, signal) => {
+      await changes.reload(signal);
       return { reloading: true };
     },
   }),

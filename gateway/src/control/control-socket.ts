@@ -121,9 +121,12 @@ export class ControlSocket implements Runnable {
 
   #answer(line: string): Promise<ControlAnswer> {
     const { requests, clock, log } = this.#options;
-    const within = async (task: (signal: AbortSignal) => Promise<unknown>, ms: number): Promise<unknown> => {
+    const within = async (
+      task: (signal: AbortSignal) => Promise<unknown>,
+      { deadlineMs: ms, ifLate }: ControlRequest,
+    ): Promise<unknown> => {
       const late = Promise.withResolvers<never>();
-      const tooLate = new LinkError("timeout", `there was no answer within ${Math.round(ms / 1_000)} s`);
+      const tooLate = new LinkError("timeout", ifLate ?? `there was no answer within ${Math.round(ms / 1_000)} s`);
       const end = () => late.reject(this.#over.signal.reason);
       const expired = new AbortController();
       this.#over.signal.addEventListener("abort", end, { once: true });

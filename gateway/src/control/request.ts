@@ -7,8 +7,10 @@ import { CONTROL_VERSION, type ControlAnswer, type ControlFailure, ControlReques
 /** One row. */
 export interface ControlRequest {
   readonly name: string;
-  /** No answer takes longer. */
+  /** No answer takes longer. What is late learns it by its signal. */
   readonly deadlineMs: number;
+  /** What to say then, of what changes something: whether it still may. */
+  readonly ifLate?: string;
   /** Throws ConfigError for params that are wrong, RejectedError for a no, LinkError for what cannot be done now. */
   answer(params: unknown, signal: AbortSignal): Promise<unknown>;
 }
@@ -18,14 +20,14 @@ export interface RequestRow<T> {
   /** Of `params`; missing ones are an empty object. */
   readonly params: z.ZodType<T>;
   readonly deadlineMs: number;
+  readonly ifLate?: string;
   run(params: T, signal: AbortSignal): Promise<unknown>;
 }
 
 /** A row whose params are checked before it runs. */
-export function controlRequest<T>({ name, params, deadlineMs, run }: RequestRow<T>): ControlRequest {
+export function controlRequest<T>({ params, run, ...row }: RequestRow<T>): ControlRequest {
   return {
-    name,
-    deadlineMs,
+    ...row,
     answer: async (given, signal) => {
       const parsed = params.safeParse(given ?? {});
       if (parsed.success) return await run(parsed.data, signal);
@@ -39,7 +41,7 @@ export async function answerLine(
   line: string,
   requests: readonly ControlRequest[],
   log: Logger,
-  within: (task: (signal: AbortSignal) => Promise<unknown>, ms: number) => Promise<unknown>,
+  within: (task: (signal: AbortSignal) => Promise<unknown>, row: ControlRequest) => Promise<unknown>,
 ): Promise<ControlAnswer> {
   try {
     const { request, params } = parseLine(line);
@@ -48,7 +50,7 @@ export async function answerLine(
       const known = requests.map(({ name }) => name).join(", ");
       throw new ConfigError({ path: "request", reason: `"${request}" is unknown; there are ${known}` });
     }
-    const result = await within((signal) => row.answer(params, signal), row.deadlineMs);
+    const result = await within((signal) => row.answer(params, signal), row);
     return { v: CONTROL_VERSION, ok: true, result };
   } catch (error) {
     return { v: CONTROL_VERSION, ok: false, error: failureOf(error, log) };

@@ -116,8 +116,8 @@ export const HEALTH_WORDS = {
   "alerts-waiting": words(
     "a grid has had all the findings about people its policy allows in a day; the others wait in order of risk and are raised on a later day if they still hold",
     "work off what is open, or raise `alertBudget` in the policy",
-    "该网格当日人员类告警已达上限，其余按风险排序等待，次日仍成立则上报",
-    "处理未结告警，或提高政策中的 `alertBudget`",
+    "该网格当日人员类预警已达上限，其余按风险排序等待，次日仍成立则上报",
+    "处理未结预警，或提高政策中的 `alertBudget`",
   ),
   "rule-failing": words(
     "a rule of the site's own gives no answer, as when it divides by zero; it counts as not true",
@@ -153,13 +153,13 @@ export const HEALTH_WORDS = {
     "there is no room to write",
     "free space or raise `--budget`; alerts are never given up",
     "磁盘空间不足",
-    "清理空间或提高 `--budget` 限额；告警不会被丢弃",
+    "清理空间或提高磁盘预算 `--budget`；预警不会被丢弃",
   ),
   "storage-evicting": words(
     "the disk budget is used up: old telemetry, then presence, is being thinned; the platform gets a gap record",
     "restore the uplink, or raise `--budget`",
-    "存储限额用尽，正在清理旧的遥测和在住数据，并向平台发送缺口记录",
-    "恢复上报通道或提高限额",
+    "磁盘预算用尽，正在清理旧的遥测和在住数据，并向平台发送缺口记录",
+    "恢复上报通道或提高预算",
   ),
   "storage-quarantined": words(
     "a damaged database or key file was put aside at the start; what could be read was carried over, a key comes from its second file",
@@ -182,7 +182,7 @@ export const HEALTH_WORDS = {
   "console-down": words(
     "the console could not be opened; readings, alerts and everything else go on, and it is tried again",
     "read the detail: its address is in use, the disk takes nothing; `gatehouse alerts` and `gatehouse command` work without it",
-    "控制台无法打开；读数、告警等其他功能不受影响，系统会继续重试",
+    "控制台无法打开；读数、预警等其他功能不受影响，系统会继续重试",
     "按详情检查：端口被占用或磁盘无法写入；期间可使用命令行 `gatehouse alerts` 和 `gatehouse command`",
   ),
   "egress-blocked": words(

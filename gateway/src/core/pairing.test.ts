@@ -22,9 +22,19 @@ describe("the pairing window", () => {
     knock("new-1");
     await clock.advance(5 * 60_000);
     knock("late");
-    expect(pairing.now).toMatchObject({ open: false, until: null });
+    expect(pairing.now).toMatchObject({ open: false, until: null, leftSeconds: 0 });
     expect(users()).toEqual([["new-1", 2]]);
     expect(pairing.password("new-1")).toBe("secret");
+  });
+
+  it("says how long it is open still, however the clock is set", async () => {
+    expect(pairing.now.leftSeconds).toBe(0);
+    pairing.set(15);
+    await clock.advance(60_500);
+    clock.step(-3_600_000);
+    expect(pairing.now).toMatchObject({ open: true, leftSeconds: 840 });
+    pairing.set(0);
+    expect(pairing.now).toMatchObject({ open: false, leftSeconds: 0 });
   });
 
   it("forgets passwords some time after it closed, and when it is opened anew", async () => {

@@ -42,7 +42,8 @@ export class Pairing {
 
   get now() {
     const seen = [...this.#seen.values()].map(({ user, address, at, tries }) => ({ user, address, at, tries }));
-    return { open: this.open, until: this.open ? this.#until : null, seen };
+    const leftSeconds = Math.max(0, Math.ceil((this.#untilMonoMs - this.#clock.monoMs()) / 1_000));
+    return { open: this.open, until: this.open ? this.#until : null, leftSeconds, seen };
   }
 
   /** A new window forgets who came in the one before. 0 minutes end it, and keep who came for a while. */

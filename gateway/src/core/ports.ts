@@ -305,6 +305,8 @@ export interface StoreStats {
     readonly count: number;
     readonly oldestSeq: number;
   }[];
+  /** Accepted rows that an uplink of this name would send again; a few of them may be past their grace period. One entry a lane. */
+  readonly inGrace: readonly { readonly uplink: string; readonly count: number }[];
   readonly quarantined: number;
   readonly journalRows: number;
 }

@@ -24,7 +24,7 @@ export function monthPage(facts: MonthFacts, lang: "zh" | "en"): string {
 <p><small>${both("网关", "gateway")} ${escapeHtml(site.gateway)} · ${both("生成于", "written")} <time>${escapeHtml(writtenAt.slice(0, 16).replace("T", " "))}</time></small></p></header>
 <main>
 ${isEmptyMonth(facts) ? `<p><b>${both("该月没有任何记录。", "Nothing was recorded in this month.")}</b></p>` : ""}
-${section("告警", "Alerts", alertTable(facts))}
+${section("预警", "Alerts", alertTable(facts))}
 ${section("设备", "Devices", deviceTable(facts))}
 ${section("待办与交接", "Prompts and hand-over", promptTable(facts))}
 ${section("数据交换", "Exchange with the platforms", exchangeTable(facts))}

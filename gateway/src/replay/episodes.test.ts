@@ -24,7 +24,7 @@ const alert = (id: string, space: string, more: Partial<Alert> = {}): Alert => (
   clearedAt: null,
   trigger: null,
   probability: 0.9,
-  evidence: [{ source: "counter", says: "夜间多于限额", weight: 1 }],
+  evidence: [{ source: "counter", says: "夜间多于上限", weight: 1 }],
   sla: { acknowledgeBy: "", resolveBy: "" },
   address: { grid: "MQ-053" },
   history: [],

@@ -121,6 +121,15 @@ test("kept rows do not wait, come back when asked for, and go for good past thei
   expect(store.resend("city")).toBe(0);
 });
 
+test("rows in their grace period are counted while one of their lane is in it", () => {
+  store.write(readings(1, 3));
+  store.settle({ uplink: "city", lane: "telemetry", accepted: [1, 2], keepUntilMs: 1_000, rejected: [] });
+  expect(store.stats().inGrace).toEqual([{ uplink: "city", count: 2 }]);
+  store.uptimeMs = 1_001;
+  store.write({});
+  expect(store.stats().inGrace).toEqual([]);
+});
+
 test("grace periods go by the time the store was in use, whatever the wall clock says", () => {
   store.write(readings(1, 1));
   store.settle({ uplink: "city", lane: "telemetry", accepted: [1], keepUntilMs: 1_000, rejected: [] });

@@ -48,6 +48,20 @@ describe("forgetting readings", () => {
     again.close();
   });
 
+  it("does not wait for a platform that is gone: what it took is over with its grace period", () => {
+    const store = filled();
+    const accepted = [1];
+    store.settle({ uplink: "city", lane: "telemetry", accepted, keepUntilMs: 1_000, rejected: [] });
+    forgetAll(store, ["lock-1"]);
+    const left = () => store.journal().some(({ seq }) => seq === 8);
+    expect(left()).toBe(true);
+    store.uptimeMs = 1_001;
+    store.write({});
+    forgetAll(store, ["lock-1"]);
+    expect(left()).toBe(false);
+    store.close();
+  });
+
   it("never touches what a restart would step again", () => {
     const store = filled(100);
     const removed = forgetAll(store, ["lock-0", "lock-1", "lock-2", "lock-3", "lock-4", "lock-5", "lock-6"]);

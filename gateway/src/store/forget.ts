@@ -2,16 +2,18 @@
 import type { Forgetting, Forgotten } from "../core/ports.ts";
 import { type Connection, row } from "./connection.ts";
 import { referencesBetween } from "./history.ts";
+import { purgeAll } from "./settle.ts";
 
 /** Rows looked at in one transaction. */
 const WINDOW_ROWS = 512;
 
 /**
  * One window behind journal number `after`. Ends where a whole window holds nothing old: a row whose clock ran ahead must not keep all that
- * came after it. Within a transaction of its own; throws where the disk does.
+ * came after it. Within transactions of its own; throws where the disk does.
  */
 export function forgetReadings(connection: Connection, { after, beforeMs, devices, others }: Forgetting): Forgotten {
   const { state } = connection;
+  purgeAll(connection);
   const read = "SELECT seq, now_ms, type, body FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?";
   const rows = connection
     .prepare(read)

@@ -132,7 +132,18 @@ export function readStats(connection: Connection): EngineStats {
     return [{ lane, count, oldestSeq: keySeq(key) }];
   });
   const { quarantined, journalRows } = state;
-  return { usedBytes: connection.usedBytes(), backlog, quarantined, journalRows };
+  return { usedBytes: connection.usedBytes(), backlog, kept: readKept(connection), quarantined, journalRows };
+}
+
+/** The newest row tells whether any of its lane is in its grace period still; those before it that no longer are go with the next purge. */
+function readKept(connection: Connection): EngineStats["kept"] {
+  const { kept, uptimeMs } = connection.state;
+  const read =
+    "SELECT 1 FROM (SELECT until_ms FROM kept WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1) WHERE until_ms > ?";
+  const newest = connection.prepare(read);
+  return kept.flatMap((count, lane) =>
+    count > 0 && newest.get(rowKey(lane, 0), rowKey(lane + 1, 0), uptimeMs) !== undefined ? [{ lane, count }] : [],
+  );
 }
 
 /** Looks where a crash or a rotten disk shows first, in a few ms whatever the size of the file. */

@@ -42,6 +42,21 @@ function setAside(connection: Connection, lane: number, seq: number, reason: str
   }
 }
 
+/** Of uplinks that settle nothing any more, too: what they were given once pins no reading for longer than its time. In a transaction of its own. */
+export function purgeAll(connection: Connection): void {
+  const { kept, uptimeMs } = connection.state;
+  const read =
+    "SELECT 1 FROM (SELECT until_ms FROM kept WHERE key >= ? AND key < ? ORDER BY key LIMIT 1) WHERE until_ms <= ?";
+  const front = connection.prepare(read);
+  const due = [...kept.keys()].filter(
+    (lane) => (kept[lane] ?? 0) > 0 && front.get(rowKey(lane, 0), rowKey(lane + 1, 0), uptimeMs) !== undefined,
+  );
+  if (due.length === 0) return;
+  connection.begin();
+  for (const lane of due) purgeKept(connection, lane);
+  connection.commit();
+}
+
 /** Deletes kept rows of the lane past their time, from the front; the rest comes with the next settlement. */
 function purgeKept(connection: Connection, lane: number): void {
   const { kept, uptimeMs } = connection.state;

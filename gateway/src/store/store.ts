@@ -187,14 +187,16 @@ class WorkerStore implements Store {
   }
 
   async stats(): Promise<StoreStats> {
-    const { backlog, ...stats } = await this.#thread.ask({ op: "stats" });
+    const { backlog, kept, ...stats } = await this.#thread.ask({ op: "stats" });
+    const nameOf = (lane: number): string => this.#packer.uplinks[uplinkIndex(lane)] ?? "";
     const named = backlog.map(({ lane, count, oldestSeq }) => ({
-      uplink: this.#packer.uplinks[uplinkIndex(lane)] ?? "",
+      uplink: nameOf(lane),
       lane: laneName(lane),
       count,
       oldestSeq,
     }));
-    return { ...stats, budgetBytes: this.#options.budgetBytes, backlog: named };
+    const inGrace = kept.map(({ lane, count }) => ({ uplink: nameOf(lane), count }));
+    return { ...stats, budgetBytes: this.#options.budgetBytes, backlog: named, inGrace };
   }
 
   close(): Promise<void> {

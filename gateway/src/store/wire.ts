@@ -69,6 +69,7 @@ export interface EngineStats {
   readonly usedBytes: number;
   /** Lane id, count, oldest seq. */
   readonly backlog: readonly { readonly lane: number; readonly count: number; readonly oldestSeq: number }[];
+  readonly kept: readonly { readonly lane: number; readonly count: number }[];
   readonly quarantined: number;
   readonly journalRows: number;
 }

@@ -78,14 +78,16 @@ export class DirectStore {
   }
 
   stats(): Omit<StoreStats, "budgetBytes"> {
-    const { backlog, ...stats } = this.engine.stats();
+    const { backlog, kept, ...stats } = this.engine.stats();
+    const nameOf = (lane: number): string => this.#packer.uplinks[uplinkIndex(lane)] ?? "";
     const named = backlog.map(({ lane, count, oldestSeq }) => ({
-      uplink: this.#packer.uplinks[uplinkIndex(lane)] ?? "",
+      uplink: nameOf(lane),
       lane: laneName(lane),
       count,
       oldestSeq,
     }));
-    return { ...stats, backlog: named };
+    const inGrace = kept.map(({ lane, count }) => ({ uplink: nameOf(lane), count }));
+    return { ...stats, backlog: named, inGrace };
   }
 
   /** Housekeeping until there is no more to do; what it had to say. */

@@ -108,6 +108,7 @@ export class MemoryStore implements Store {
     usedBytes: 0,
     budgetBytes: 0,
     backlog: [],
+    inGrace: [],
     quarantined: this.rejected.length,
     journalRows: this.entries.length,
   });

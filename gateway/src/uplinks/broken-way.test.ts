@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createSocket, type Server, type Socke
 import { LinkError, systemClock } from "@gatehouse/protocol";
 import { afterEach, expect, it } from "vitest";
 import { TEST_CA, TEST_SERVER_CERT, TEST_SERVER_KEY } from "../testing/certificates.ts";
-import { brokenWayInWords } from "./broken-way.ts";
+import { brokenWayInWords, changingOf } from "./broken-way.ts";
 import { linkFailure } from "./link-failure.ts";
 import { post } from "./post.ts";
 
@@ -36,8 +36,10 @@ async function saidOf(url: string, tls: { readonly ca?: string } = {}) {
   );
   agent.destroy();
   if (!(error instanceof LinkError)) throw new TypeError(`posted, or ended otherwise: ${String(error)}`);
-  return brokenWayInWords(error);
+  return brokenWayInWords(error, FORM);
 }
+
+const FORM = changingOf({ type: "https" });
 
 /** Words of programs, keys of the site file. */
 const JARGON = /Node|self.signed|tls\.|`|E[A-Z]{4,}|POST|OpenSSL|ms\b/;
@@ -86,14 +88,48 @@ it.each([
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "authority this box knows", "信任的机构"],
   ["EHOSTUNREACH", "No way leads", "网络到不了"],
 ])("%s", (code, en, zh) => {
-  const said = brokenWayInWords(linkFailure("POST https://city.example", Object.assign(new Error("x"), { code })));
+  const said = brokenWayInWords(
+    linkFailure("POST https://city.example", Object.assign(new Error("x"), { code })),
+    FORM,
+  );
   expect(said.en).toContain(en);
   expect(said.zh).toContain(zh);
 });
 
 it("what only the other side's own words describe stays as it said it", () => {
   const refused = Object.assign(new Error("Connection refused: Not authorized"), { code: 5 });
-  const { en, zh } = brokenWayInWords(linkFailure("mqtt mqtts://h", refused));
+  const { en, zh } = brokenWayInWords(linkFailure("mqtt mqtts://h", refused), FORM);
   expect(en).toContain("Not authorized");
   expect(zh).toContain("此账号没有权限");
+});
+
+const CODES = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+];
+
+it.each([
+  [{ type: "https" }, /Change/, /Configuration/],
+  [{ type: "mqtt" }, /Change/, /Configuration/],
+  [{ type: "nats", servers: ["tls://a"] }, /Change/, /Configuration/],
+  [{ type: "nats", servers: ["tls://a", "tls://b"] }, /Configuration page/, /Change/],
+  [{ type: "sparkplug", servers: ["mqtts://a"] }, /Configuration page/, /Change/],
+  [{ type: "webhook" }, /Configuration page|browsers/, /Change|CA certificate/],
+  [{ type: "wecom" }, /Configuration page|browsers/, /Change|CA certificate/],
+])("%o is told to be changed where it can be, and to be given what it takes", (item, where, nowhere) => {
+  for (const code of CODES) {
+    const { en, zh } = brokenWayInWords(
+      linkFailure("POST https://h", Object.assign(new Error("x"), { code })),
+      changingOf(item),
+    );
+    expect(en).toMatch(where);
+    expect(en).not.toMatch(nowhere);
+    expect(/“修改”/.test(zh)).toBe(/Change/.test(en));
+    expect(/“配置”页/.test(zh)).toBe(/Configuration/.test(en));
+    expect(zh).not.toMatch(JARGON);
+  }
 });

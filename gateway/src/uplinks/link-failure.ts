@@ -33,7 +33,8 @@ const ADVICE: Readonly<Partial<Record<BrokenWay, string>>> = {
   "other-name": "write the name that stands in its certificate into `url`",
   "not-yet-valid": RENEW,
   expired: RENEW,
-  "unknown-authority": "paste the platform's CA certificate: Change on the console's page of platforms, or `tls.ca`",
+  "unknown-authority":
+    "paste the platform's CA certificate into its form in the console, or name its file as `tls.ca`; of `webhook` and `wecom` the certificate must be one that browsers know",
   "no-tls": "what listens there does not speak TLS: check the port in `url`",
   handshake: "if it asks for a client certificate, check `tls.cert` and `tls.key`",
 };

@@ -244,7 +244,7 @@ describe("a post over TLS", () => {
     expect(await failureOf(post(secure(port, tls), "x", []))).toMatchObject({
       code: "refused",
       message: expect.stringMatching(
-        /^POST https:\/\/localhost:\d+: its certificate is not from an authority this gateway knows \(paste the platform's CA certificate: .*`tls\.ca`\)$/,
+        /^POST https:\/\/localhost:\d+: its certificate is not from an authority this gateway knows \(paste the platform's CA certificate .*`tls\.ca`; .*`wecom`.*\)$/,
       ),
     });
   });

@@ -13,8 +13,8 @@ import { type SitePlan, trainingSite } from "./site-plan.ts";
 
 const HELP = `npm run train -- [--sites N] [--cases FILE] [--out DIR]
 
-Makes N labelled sites with the simulator (seeds train-0 to train-N-1), runs each through the gateway's core, and fits the residency model, and one
-for spaces that have meters alone. The same program gives the same model. Takes about twenty minutes on two cores with the default of 480 sites.
+Makes N labelled sites with the simulator (seeds train-0 to train-N-1), about half of them with a site file that leaves out registered heads, rooms or
+cards, runs each through the gateway's core, and fits the residency model, and one for spaces that have meters alone. The same program gives the same model. Takes about twenty minutes on two cores with the default of 480 sites.
 
   --sites N    how many sites (default 480)
   --cases FILE keep what the sites came to in FILE, or take it from there when it is there: for trying other trees on the same sites
@@ -127,7 +127,7 @@ function fileText(plan: Plan, { base, trees }: Fitted, sites: number, rows: numb
   const provenance = {
     made: `npm run train -- --sites ${sites}`,
     for: plan.says,
-    from: "labelled sites of device-sim, seeds train-0 and on; no recorded site",
+    from: "labelled sites of device-sim, seeds train-0 and on, many with less in the site file; no recorded site",
     rows,
     method: "boosted trees, logistic loss; asks: do more than k people reside here?",
     options: { ...plan.options, bins: BINS, everyMorning: plan.everyMorning },

@@ -44,7 +44,7 @@ export const setUpDevicesWords = dictionary({
     en: "No new devices. Listen for MQTT devices, or go back and look on the lines.",
   },
   listen: { zh: "接收 MQTT 设备 {n} 分钟", en: "Listen for MQTT devices for {n} minutes" },
-  listening: { zh: "正在接收新的 MQTT 设备，到 {until} 为止", en: "Listening for new MQTT devices until {until}" },
+  listening: { zh: "正在接收新的 MQTT 设备，还剩 {n} 分钟", en: "Listening for new MQTT devices, {n} min left" },
   stopListening: { zh: "停止接收", en: "Stop listening" },
   listenHint: {
     zh: "让设备用自己的编号作用户名、自选密码连接本网关；连上来的会列在下面。",

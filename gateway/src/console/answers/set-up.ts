@@ -82,8 +82,8 @@ function fileAnswers({ siteFile, setUp }: SetUpParts): Answers<FileKeys> {
     },
     "PUT /api/1/config": ({ body: { text, hash, note } }, asking) =>
       siteFile.use(text, { hash, note, by: doerOf(asking) }),
-    "PATCH /api/1/config": async ({ body: { edits, hash, note, check } }, asking) => {
-      const done = await siteFile.edit(edits, { hash, note, check, by: doerOf(asking) });
+    "PATCH /api/1/config": async ({ body: { edits, hash, note, check, secrets } }, asking) => {
+      const done = await siteFile.edit(edits, { hash, note, check, secrets, by: doerOf(asking) });
       return { ...done, warnings: findings(done.warnings, asking.language) };
     },
     "GET /api/1/config/versions": async () => ({ versions: [...(await siteFile.versions())] }),

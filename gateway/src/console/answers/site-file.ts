@@ -1,6 +1,7 @@
 /** The site file as the console's answers change it. */
 import type { Problem } from "@gatehouse/protocol";
 import type { z } from "zod";
+import type { GivenSecret } from "../../configuration/given-secrets.ts";
 import type { Edit } from "../table/edit.ts";
 import type { AnswerOf } from "../table/index.ts";
 
@@ -30,10 +31,10 @@ export interface SiteFile {
     readonly diff: Diff | null;
   }>;
   use(text: string, change: ChangeOf): Promise<{ readonly version: number; readonly hash: string }>;
-  /** With `check` only what the edits would do. */
+  /** With `check` only what the edits would do. `secrets` are what the edits name newly: written where the edits are used, nowhere else. */
   edit(
     edits: readonly SiteEdit[],
-    change: ChangeOf & { readonly check: boolean },
+    change: ChangeOf & { readonly check: boolean; readonly secrets?: readonly GivenSecret[] },
   ): Promise<{
     readonly hash: string;
     readonly version: number | null;

@@ -20,7 +20,11 @@ import { type UplinkFacts, type UplinkParts, uplinkAnswers } from "./uplinks.ts"
 const tally = Object.fromEntries(LANES.map((lane) => [lane, { sent: 0, rejected: 0, dropped: 0 }]));
 const PLAIN = { en: "Press Change.", zh: "请点“修改”。" };
 
-async function open(tried: UplinkFacts["try"], backlog: StoreStats["backlog"] = []) {
+async function open(
+  tried: UplinkFacts["try"],
+  backlog: StoreStats["backlog"] = [],
+  inGrace: StoreStats["inGrace"] = [],
+) {
   const run = new CoreRun(testConfig(), "2026-03-02T12:00");
   const clock = new FakeClock(run.nowMs);
   const store = new MemoryStore();
@@ -32,11 +36,12 @@ async function open(tried: UplinkFacts["try"], backlog: StoreStats["backlog"] = 
     readings: false,
     credentials: "strip",
     try: tried,
+    inWords: () => PLAIN,
   };
   const parts: UplinkParts = {
     core: { model: modelOf(run.state) },
     store: {
-      stats: async () => ({ ...(await store.stats()), backlog }),
+      stats: async () => ({ ...(await store.stats()), backlog, inGrace }),
       waiting: async () => [],
       setAside: async () => [],
       write: (write) => store.write(write),
@@ -49,7 +54,6 @@ async function open(tried: UplinkFacts["try"], backlog: StoreStats["backlog"] = 
     tests: await TestsBook.open(join(dir, "tests.json")),
     clock,
     resolve: async () => ["10.0.0.1"],
-    inWords: () => PLAIN,
   };
   return { rig: await openConsoleRig({ answers: uplinkAnswers(parts) }), jobs };
 }
@@ -62,17 +66,29 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const refused: UplinkFacts["try"] = () => Promise.reject(new LinkError("refused", "POST https://h: SELF_SIGNED"));
 
-it("names uplinks that are no longer on the site, with what still waits for them", async () => {
-  const { rig } = await open(refused, [
-    { uplink: "city", lane: "alert", count: 1, oldestSeq: 1 },
-    { uplink: "old", lane: "alert", count: 1, oldestSeq: 1 },
-    { uplink: "old", lane: "presence", count: 2, oldestSeq: 2 },
-    { uplink: "gone", lane: "presence", count: 0, oldestSeq: 2 },
-  ]);
+it("names uplinks that are no longer on the site, with what still waits for them or may be sent again", async () => {
+  const { rig } = await open(
+    refused,
+    [
+      { uplink: "city", lane: "alert", count: 1, oldestSeq: 1 },
+      { uplink: "old", lane: "alert", count: 1, oldestSeq: 1 },
+      { uplink: "old", lane: "presence", count: 2, oldestSeq: 2 },
+      { uplink: "gone", lane: "presence", count: 0, oldestSeq: 2 },
+    ],
+    [
+      { uplink: "city", count: 9 },
+      { uplink: "old", count: 4 },
+      { uplink: "town", count: 5 },
+      { uplink: "town", count: 1 },
+    ],
+  );
   const answer = await rig.app.inject({ url: "/api/1/uplinks", headers: rig.signed("auditor").headers });
   expect(answer.json()).toMatchObject({
     uplinks: [{ id: "city", lanes: { alert: { waiting: 1 } } }],
-    removed: [{ id: "old", waiting: 3 }],
+    removed: [
+      { id: "old", waiting: 3, inGrace: 4 },
+      { id: "town", waiting: 0, inGrace: 6 },
+    ],
   });
 });
 
@@ -110,6 +126,7 @@ it("an uplink is late once its oldest event has waited for five minutes, in what
       usedBytes: 0,
       budgetBytes: 1,
       backlog: count === 0 ? [] : [{ uplink: "city", lane: "telemetry", count, oldestSeq: 1 }],
+      inGrace: [],
       quarantined: 0,
       journalRows: 0,
     }),

@@ -33,6 +33,8 @@ export interface UplinkFacts {
   readonly credentials: "strip" | "pseudonym";
   /** Really sends a test event. Throws LinkError and RejectedError. */
   try(signal: AbortSignal): Promise<SendResult>;
+  /** Why it cannot be reached, for whoever can press a button. */
+  inWords(error: LinkError): Text;
 }
 
 export interface UplinkParts {
@@ -47,8 +49,6 @@ export interface UplinkParts {
   readonly clock: Clock;
   /** Addresses a name stands for. Throws what the resolver throws. */
   resolve(host: string): Promise<readonly string[]>;
-  /** Why it cannot be reached, for whoever can press a button. */
-  inWords(error: LinkError): Text;
 }
 
 type Keys =
@@ -61,9 +61,10 @@ type Keys =
 export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
   return {
     "GET /api/1/uplinks": async (_, { language }) => {
-      const { backlog } = await parts.store.stats();
+      const stats = await parts.store.stats();
+      const { backlog } = stats;
       const uplinks = await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog, language)));
-      return { uplinks, removed: removedOf(parts, backlog) };
+      return { uplinks, removed: removedOf(parts, stats) };
     },
     "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }, { language }) => {
       targetOf(parts, id);
@@ -148,13 +149,17 @@ async function rowOf(
   };
 }
 
-function removedOf({ uplinks }: UplinkParts, backlog: StoreStats["backlog"]) {
+function removedOf({ uplinks }: UplinkParts, { backlog, inGrace }: StoreStats) {
   const here = new Set(uplinks.map(({ id }) => id));
-  const left = Map.groupBy(
-    backlog.filter(({ uplink, count }) => count > 0 && !here.has(uplink)),
-    ({ uplink }) => uplink,
-  );
-  return [...left].map(([id, rows]) => ({ id, waiting: rows.reduce((sum, { count }) => sum + count, 0) }));
+  const left = new Map<string, { waiting: number; inGrace: number }>();
+  const add = (uplink: string, what: "waiting" | "inGrace", count: number): void => {
+    if (count === 0 || here.has(uplink)) return;
+    const known = left.get(uplink) ?? { waiting: 0, inGrace: 0 };
+    left.set(uplink, { ...known, [what]: known[what] + count });
+  };
+  for (const { uplink, count } of backlog) add(uplink, "waiting", count);
+  for (const { uplink, count } of inGrace) add(uplink, "inGrace", count);
+  return [...left].map(([id, counts]) => ({ id, ...counts }));
 }
 
 /** When the first that waits was recorded. */
@@ -211,7 +216,7 @@ async function testUplink(
       steps.push({ what: REACHED, state: "passed", says: { en: "It answered.", zh: "平台已应答。" } });
       steps.push(answerStep(false, error.message));
     } else if (error instanceof LinkError) {
-      steps.push({ what: REACHED, state: "failed", says: parts.inWords(error) }, skipped(ANSWER));
+      steps.push({ what: REACHED, state: "failed", says: uplink.inWords(error) }, skipped(ANSWER));
     } else throw error;
   }
   return ended(steps);

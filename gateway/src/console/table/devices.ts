@@ -70,6 +70,7 @@ export type ScanResult = z.infer<typeof ScanResult>;
 const Pairing = z.object({
   open: z.boolean(),
   until: z.string().nullable(),
+  leftSeconds: z.int().min(0).describe("0 when closed; whoever reads it need not have the box's time"),
   seen: z.array(z.object({ user: z.string(), address: z.string(), at: z.string(), tries: z.int() })),
 });
 

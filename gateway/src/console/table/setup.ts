@@ -59,6 +59,9 @@ export const RoomRow = z.object({
 });
 export type RoomRow = z.infer<typeof RoomRow>;
 
+const SecretId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const SecretValue = z.string().min(1).max(100_000);
+
 export const setUpRoutes = {
   "GET /api/1/config": route({
     summary: "The site file: its text, what it means, and what there is to look at",
@@ -93,6 +96,11 @@ export const setUpRoutes = {
       edits: z.array(Edit).min(1).max(10_000),
       note: z.string().max(300).default(""),
       check: z.boolean().default(false),
+      secrets: z
+        .array(z.strictObject({ id: SecretId, value: SecretValue }))
+        .max(20)
+        .default([])
+        .describe("new files in `secrets/` that the edits name; written where the edits are used, never for a `check`"),
     }),
     answer: z.object({ hash: Hash, version: z.int().nullable(), diff: Diff, warnings: z.array(Finding) }),
   }),
@@ -122,9 +130,9 @@ export const setUpRoutes = {
   "PUT /api/1/secrets/:id": route({
     summary: "Write a secret beside the site file, to be named there as { file: … }; it is never read back",
     access: ["technician"],
-    params: z.object({ id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/) }),
+    params: z.object({ id: SecretId }),
     maxBytes: 500_000,
-    body: z.strictObject({ value: z.string().min(1).max(100_000) }),
+    body: z.strictObject({ value: SecretValue }),
     answer: Done,
   }),
   "GET /api/1/premises": route({

@@ -57,8 +57,18 @@ export const uplinkRoutes = {
     answer: z.object({
       uplinks: z.array(UplinkRow),
       removed: z
-        .array(z.object({ id: z.string(), waiting: z.int() }))
-        .describe("uplinks that are no longer on the site, for which something still waits on the box"),
+        .array(
+          z.object({
+            id: z.string(),
+            waiting: z.int(),
+            inGrace: z
+              .int()
+              .describe(
+                "delivered a short while ago, on the word of a broker alone: sent again by the next uplink of this `id` that has no other word; about",
+              ),
+          }),
+        )
+        .describe("uplinks that are no longer on the site, of which something is still on the box"),
     }),
   }),
   "GET /api/1/uplinks/:id/rejected": route({

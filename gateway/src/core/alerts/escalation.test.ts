@@ -62,7 +62,7 @@ describe("an alert nobody acknowledges", () => {
     const why = `alert ${id} is overdue`;
     expect(core.orders.filter((order) => order.why === why)).toEqual([
       { device: "lock-1", action: "buzzer", args: { times: 3 }, why },
-      { device: "lock-2", action: "text", args: { text: "告警超时未处理：F1", seconds: 600 }, why },
+      { device: "lock-2", action: "text", args: { text: "预警超时未处理：F1", seconds: 600 }, why },
     ]);
   });
 

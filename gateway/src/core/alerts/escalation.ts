@@ -65,7 +65,7 @@ function pauseMs(state: CoreState, { alert }: AlertRecord, what: Clock): number 
   return Math.min(what === "acknowledge" ? acknowledgeMs : resolveMs, DAY_MS);
 }
 
-const WORDS = { zh: "告警超时未处理：", en: "ALERT OVERDUE: " } as const;
+const WORDS = { zh: "预警超时未处理：", en: "ALERT OVERDUE: " } as const;
 /** What a small display still shows. */
 const MAX_TEXT = 32;
 

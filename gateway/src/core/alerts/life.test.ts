@@ -151,7 +151,7 @@ describe("offences", () => {
       "episode 1: since 2026-03-03, raised 2026-03-04, over 2026-03-06, 3 nights, closed by local:wang, proved by the sensors",
     );
     expect(row?.zh).toBe(
-      "第1次：自2026-03-03起，2026-03-04告警，2026-03-06结束，共3夜，由local:wang办结，感知设备核验",
+      "第1次：自2026-03-03起，2026-03-04预警，2026-03-06结束，共3夜，由local:wang办结，感知设备核验",
     );
   });
 

@@ -27,7 +27,7 @@ function row({ episode, since, raisedAt, clearedAt, nights, closedBy }: EarlierE
     ...(closedBy === undefined ? ["not closed"] : [closedEn(closedBy)]),
   ];
   const zh = [
-    `第${episode}次：自${day(since)}起，${day(raisedAt)}告警`,
+    `第${episode}次：自${day(since)}起，${day(raisedAt)}预警`,
     until?.zh ?? `${day(end ?? "")}结束`,
     `共${nights}夜`,
     ...(closedBy === undefined ? ["未办结"] : [closedZh(closedBy)]),

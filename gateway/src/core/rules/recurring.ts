@@ -25,6 +25,6 @@ export function recurrence(record: AlertRecord | undefined, nowMs: number, until
   const days = WITHIN_MS / DAY_MS;
   return {
     says: `${times} times within ${days} days: this stays one alert until ${until.says}`,
-    zh: `${days}天内第${times}次：${until.zh}前不再重复告警`,
+    zh: `${days}天内第${times}次：${until.zh}前不再重复预警`,
   };
 }

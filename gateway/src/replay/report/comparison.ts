@@ -21,7 +21,7 @@ export function comparisonSection(outcomes: readonly Outcome[]): string {
     (kind) => `<tr><th scope="row">${kindName(kind)}</th>${cells(outcomes, (o) => countOf(o, kind))}</tr>`,
   );
   return `<section id="comparison"><h2>${both("方案对比", "Side by side")}</h2>
-<p>${both("告警次数：", "Alerts: ")}${sentence}</p>
+<p>${both("预警次数：", "Alerts: ")}${sentence}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="comparison 方案对比"><table><thead><tr><th></th>${names.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
 <tbody>${rows.join("\n")}
 <tr><th scope="row">${both("涉及房间", "rooms with a finding about residents")}</th>${cells(outcomes, roomsWithFinding)}</tr></tbody>
@@ -31,7 +31,7 @@ ${roomRows(outcomes)}</table></div></section>`;
 /** Of a variant's name. */
 function titleOf(name: string): string {
   if (name === "") return both("现状", "as it is");
-  const zh = name.replace(/^limit /, "限额 ").replace(/^policy /, "政策 ");
+  const zh = name.replace(/^limit /, "上限 ").replace(/^policy /, "政策 ");
   return both(escapeHtml(zh), escapeHtml(name));
 }
 
@@ -61,7 +61,7 @@ function roomRows(outcomes: readonly Outcome[]): string {
       : []),
     ...(more > 0 ? [both(`另有 ${more} 个房间不同。`, `${more} more rooms differ.`)] : []),
     ...(others > 0
-      ? [both(`另有 ${others} 个房间只有其他告警不同。`, `In ${others} more rooms only other alerts differ.`)]
+      ? [both(`另有 ${others} 个房间只有其他预警不同。`, `In ${others} more rooms only other alerts differ.`)]
       : []),
   ].map((note) => `<tr><td colspan="${outcomes.length + 1}"><small>${note}</small></td></tr>`);
   return `<tbody class="rooms">${[...rows, ...notes].join("\n")}</tbody>`;
@@ -74,7 +74,7 @@ function cell(outcome: Outcome, id: string, limit: number | undefined): string {
   const found = findings(outcome, id);
   const stands = found.slice(0, MAX_TIMES).map((alert) => `<br><span class="dates">${dates(alert)}</span>`);
   const more = found.length > MAX_TIMES ? "<br>…" : "";
-  return `<b>${found.length}</b> <small>${both("限额", "limit")} ${limit ?? "-"}${stands.join("")}${more}</small>`;
+  return `<b>${found.length}</b> <small>${both("上限", "limit")} ${limit ?? "-"}${stands.join("")}${more}</small>`;
 }
 
 /** `05-18 → 06-12`. */

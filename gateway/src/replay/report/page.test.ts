@@ -140,7 +140,7 @@ it("opens the rooms with a finding and folds the others; a page without one says
 it("sets what was compared side by side, and draws its limits", () => {
   const html = page(["9"]);
   const [, comparison = ""] = /<section id="comparison">(.*?)<\/section>/s.exec(html) ?? [];
-  expect(comparison).toContain("限额 9");
+  expect(comparison).toContain("上限 9");
   expect(comparison).toContain("03-20 → 04-02");
   expect(comparison.replace(/<[^>]+>/g, " ")).toMatch(/F1\s+1\s.*\s0\s/s);
   expect(sectionOf(html, "F1")).toContain("≤ 9");

@@ -44,7 +44,7 @@ export function reportPage(
 ${opening(summary, rooms)}
 ${comparisonSection(outcomes)}
 <section><h2>${both("房间一览", "Rooms")}</h2>${tables(rooms)}</section>
-<section><h2>${both("有告警的房间", "Rooms with alerts")}</h2>${LEGEND}
+<section><h2>${both("有预警的房间", "Rooms with alerts")}</h2>${LEGEND}
 ${found === 0 ? `<p>${both("没有。", "None.")}</p>` : sections.slice(0, found).join("\n")}</section>
 ${others(sections.slice(found), rooms.length - sections.length)}
 <footer>gatehouse replay · alerts.ndjson, estimates.ndjson</footer>
@@ -81,7 +81,7 @@ function opening(summary: ReplaySummary, rooms: readonly Room[]): string {
     en: `From ${from} to ${to}: ${grouped(summary.readings)} readings, ${rooms.length} ${rooms.length === 1 ? "room" : "rooms"} judged.`,
   };
   const total = {
-    zh: `全部告警 ${grouped(summary.alerts)} 次。`,
+    zh: `全部预警 ${grouped(summary.alerts)} 次。`,
     en: `${grouped(summary.alerts)} alerts of all kinds.`,
   };
   const told =
@@ -91,7 +91,7 @@ function opening(summary: ReplaySummary, rooms: readonly Room[]): string {
           en: "<b>No room</b> was found to have more residents than allowed.",
         }
       : {
-          zh: `<b>${over.length} 个房间</b>曾发现居住人数问题（${findings} 次告警），其中 ${standing.length} 个到最后仍未解除。`,
+          zh: `<b>${over.length} 个房间</b>曾发现居住人数问题（${findings} 次预警），其中 ${standing.length} 个到最后仍未解除。`,
           en: `<b>${over.length} ${over.length === 1 ? "room" : "rooms"}</b> had a finding about who lives there (${findings} ${findings === 1 ? "alert" : "alerts"}), ${standing.length} of them still standing at the end.`,
         };
   const rejected =
@@ -133,7 +133,7 @@ function table(rooms: readonly Room[], linked: ReadonlySet<Room>): string {
   });
   const heads = [
     ["房间", "room", ""],
-    ["限额", "limit", "n"],
+    ["上限", "limit", "n"],
     ["登记", "registered", "n hide"],
     ["居住", "living here", "n"],
     ["群租", "over limit", "n"],
@@ -142,7 +142,7 @@ function table(rooms: readonly Room[], linked: ReadonlySet<Room>): string {
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
-const LEGEND = `<ul class="legend"><li><i class="line"></i>${both("居住人数", "people living here")}</li><li><i class="band"></i>${both("不确定范围", "uncertainty")}</li><li><i class="dot"></i>${both("凌晨三点在室", "present at 03:00")}</li><li><i class="limit"></i>${both("限额", "limit")}</li><li><i class="alerted"></i>${both("告警期间", "alert stands")}</li></ul>`;
+const LEGEND = `<ul class="legend"><li><i class="line"></i>${both("居住人数", "people living here")}</li><li><i class="band"></i>${both("不确定范围", "uncertainty")}</li><li><i class="dot"></i>${both("凌晨三点在室", "present at 03:00")}</li><li><i class="limit"></i>${both("上限", "limit")}</li><li><i class="alerted"></i>${both("预警期间", "alert stands")}</li></ul>`;
 
 function others(sections: readonly string[], undrawn: number): string {
   if (sections.length === 0 && undrawn === 0) return "";

@@ -81,7 +81,7 @@ export function drawRoom({ room, span, open, drawings }: RoomJob): string {
     .map(([kind, n]) => `<b class="badge${isAboutResidents(kind) ? " strong" : ""}">${kindName(kind)} ${n}</b>`);
   return `<details class="room"${open ? " open" : ""}>
 <summary><h3>${escapeHtml(title)}</h3> ${badge.join(" ")}</summary>
-<p id="room-${escapeHtml(id)}">${both("限额", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
+<p id="room-${escapeHtml(id)}">${both("上限", "limit")} <b>${limit.persons}</b> <small>${escapeHtml(limit.basis)}</small> · ${livingHere(room)}</p>
 ${standing(room.stand)}${plots(room, span, new Plotter(drawings))}
 ${alertList(room)}
 </details>`;
@@ -94,7 +94,7 @@ function standing(stand: Stand | undefined): string {
   const first =
     sign === "first"
       ? `<p class="note">${both(
-          `<b>初步迹象</b>：近${signOf}夜有${signNights}夜可能超员（满${signNeeded}夜告警），始于${escapeHtml(signSince?.slice(0, 10) ?? "")}`,
+          `<b>初步迹象</b>：近${signOf}夜有${signNights}夜可能超员（满${signNeeded}夜预警），始于${escapeHtml(signSince?.slice(0, 10) ?? "")}`,
           `<b>First sign</b>: likely over the limit on ${signNights} of the last ${signOf} nights (an alert needs ${signNeeded}), since ${escapeHtml(signSince?.slice(0, 10) ?? "")}`,
         )}</p>\n`
       : "";
@@ -130,19 +130,19 @@ function plots(room: Room, { fromDay, toDay, endMs }: Span, plotter: Plotter): s
   }));
   const plotted = { nights, fromDay, toDay, limit: limit.persons, otherLimits, alerts };
   const last = nights.at(-1);
-  const label = `${room.title}: ${nights.length} nights 夜, limit 限额 ${limit.persons}, residing 居住 ${persons(last?.residing ?? 0)} (${persons(last?.low ?? 0)}–${persons(last?.high ?? 0)})`;
+  const label = `${room.title}: ${nights.length} nights 夜, limit 上限 ${limit.persons}, residing 居住 ${persons(last?.residing ?? 0)} (${persons(last?.low ?? 0)}–${persons(last?.high ?? 0)})`;
   const sign = nights.find(({ pOver }) => pOver >= 0.5);
   const firstSign =
     sign === undefined
       ? both("超员概率从未过半", "the probability never passed one half")
       : both(`首次过半：${formatDay(sign.day)}`, `first above one half: ${formatDay(sign.day)}`);
   return `<figure>${plotter.nights(plotted, label)}
-<figcaption>${both("超过限额的概率（%）", "probability of being over the limit (%)")} · ${firstSign}</figcaption>
+<figcaption>${both("超过上限的概率（%）", "probability of being over the limit (%)")} · ${firstSign}</figcaption>
 ${plotter.chance(plotted, `${room.title}: probability over the limit 超员概率`)}</figure>`;
 }
 
 function alertList(room: Room): string {
-  if (room.alerts.length === 0) return `<p>${both("没有告警。", "No alerts.")}</p>`;
+  if (room.alerts.length === 0) return `<p>${both("没有预警。", "No alerts.")}</p>`;
   const [about, others] = [true, false].map((wanted) =>
     room.alerts.filter(({ kind }) => isAboutResidents(kind) === wanted),
   ) as [Alert[], Alert[]];
@@ -150,7 +150,7 @@ function alertList(room: Room): string {
   const rest =
     others.length === 0
       ? ""
-      : `<details><summary>${both(`其他告警 ${others.length + hidden} 次`, `${others.length + hidden} other alerts`)}</summary>
+      : `<details><summary>${both(`其他预警 ${others.length + hidden} 次`, `${others.length + hidden} other alerts`)}</summary>
 ${others.map(alertItem).join("\n")}${hidden === 0 ? "" : `<p>${both(`另有 ${hidden} 次，见 alerts.ndjson。`, `${hidden} more stand in alerts.ndjson.`)}</p>`}</details>`;
   return `${about.map(alertItem).join("\n")}${rest}`;
 }
@@ -170,7 +170,7 @@ function alertItem(alert: Alert): string {
             `${persons(found.residing)} living here (${persons(found.low)} to ${persons(found.high)}), ${persons(found.present)} present`,
           ),
         ]),
-    ...(limit === undefined ? [] : [`${both("限额", "limit")} ${limit.persons}`]),
+    ...(limit === undefined ? [] : [`${both("上限", "limit")} ${limit.persons}`]),
   ];
   const why = evidence.map(
     (each) =>

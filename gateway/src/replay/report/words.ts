@@ -26,7 +26,7 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   water: ["用水", "water"],
   "water-meter": ["水表", "water meter"],
   turnstile: ["闸机", "turnstile"],
-  register: ["登记与限额", "register and limit"],
+  register: ["登记与上限", "register and limit"],
   data: ["观测情况", "what is known"],
   residing: ["居住估计", "residents"],
   history: ["既往记录", "earlier episodes"],

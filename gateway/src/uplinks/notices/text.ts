@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, Words>> = {
 };
 
 const CHANGES: Readonly<Record<string, Words>> = {
-  raised: { zh: "新告警", en: "raised" },
+  raised: { zh: "新预警", en: "raised" },
   repeated: { zh: "再次发生", en: "happened again" },
   reopened: { zh: "重新打开", en: "reopened" },
   acknowledged: { zh: "已确认", en: "acknowledged" },
@@ -91,7 +91,7 @@ function titleOf(language: Language, group: string, change: string, data: Readon
   if (group === "test") return language === "zh" ? "测试消息，无需处理" : "A test, nothing to do";
   const own = wordsOf(data["title"], language) ?? wordsOf(data["text"], language);
   const kind = typeof data["kind"] === "string" ? (KINDS[data["kind"]]?.[language] ?? data["kind"]) : undefined;
-  const what = own ?? kind ?? (language === "zh" ? (group === "alert" ? "告警" : "待办提示") : group);
+  const what = own ?? kind ?? (language === "zh" ? (group === "alert" ? "预警" : "待办提示") : group);
   const level = typeof data["level"] === "string" ? LEVELS[data["level"]]?.[language] : undefined;
   const became = CHANGES[change]?.[language] ?? change;
   return `${level === undefined ? "" : language === "zh" ? `【${level}】` : `[${level}] `}${what}${language === "zh" ? "：" : ": "}${became}`;

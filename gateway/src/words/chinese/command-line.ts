@@ -84,7 +84,7 @@ export const ofCommandLine: Readonly<Record<string, string>> = {
   "the site file has: {}": "站点文件中有：{1}",
   "the platform neither took nor refused it": "平台既未接收也未拒绝",
   "the platform refused it: {}": "平台拒收：{1*}",
-  "give it an alert as docs/reference/alerts.md has it": "请给出一条告警，格式见docs/reference/alerts.md",
+  "give it an alert as docs/reference/alerts.md has it": "请给出一条预警，格式见docs/reference/alerts.md",
   "{} cannot be read as JSON": "{1}不是可读的JSON",
   "give what Zigbee2MQTT publishes on bridge/devices: a list of devices":
     "请给出Zigbee2MQTT在bridge/devices上发布的设备列表",

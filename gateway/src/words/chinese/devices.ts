@@ -17,7 +17,7 @@ export const ofDevices: Readonly<Record<string, string>> = {
   "meter {} sends {} without end": "表计{1}不停地发送{2}",
   "longer than {} characters": "超过{1}个字符",
   "not a JSON object": "不是JSON对象",
-  "announced by a Gatehouse: rooms and alerts are no devices": "由Gatehouse自己通报：房间和告警不是设备",
+  "announced by a Gatehouse: rooms and alerts are no devices": "由Gatehouse自己通报：房间和预警不是设备",
   "components: missing": "components：缺失",
   "components: {}, at most {} are read": "components：{1}个，最多读取{2}个",
   "state_topic: missing, or no topic to subscribe to": "state_topic：缺失，或不是可订阅的主题",

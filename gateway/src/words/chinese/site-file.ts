@@ -54,6 +54,8 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "name the file of a secret": "请指定存放密钥的文件",
   '"{}" is empty': "“{1}”是空的",
   "write the secret into {}": "请把密钥写入{1}",
+  "there is a secret of this name already": "已有同名的密钥文件",
+  "choose another name": "请换一个名称",
   '"{}" cannot be read ({})': "“{1}”无法读取（{2*}）",
   "let this user read {}": "请允许当前用户读取{1}",
   "every user of this machine may read {}": "本机所有用户都能读取{1}",

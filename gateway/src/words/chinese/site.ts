@@ -35,7 +35,7 @@ export const ofSite: Readonly<Record<string, string>> = {
   "HTTP without TLS is served on loopback alone: write listen: 127.0.0.1:8080, or leave plain out":
     "不加密的HTTP只能用于本机：请写listen: 127.0.0.1:8080，或去掉plain",
   "either plain or tls": "plain和tls只能选一个",
-  "must be an alert's id, as alr_1x2y3z00001": "必须是告警编号，如alr_1x2y3z00001",
+  "must be an alert's id, as alr_1x2y3z00001": "必须是预警编号，如alr_1x2y3z00001",
   "must be a hand-over's id, as hnd_1x2y3z01": "必须是交接班编号，如hnd_1x2y3z01",
   "must be a prompt's id, as prm_1x2y3z01": "必须是待办提示编号，如prm_1x2y3z01",
   "list it under {}s, or correct the id": "请在{1}列表中列出，或改正编号",
@@ -60,9 +60,9 @@ export const ofSite: Readonly<Record<string, string>> = {
   "write epoch-ms or epoch-s": "请写epoch-ms或epoch-s",
   '"{}" is no path': "“{1}”不是路径",
   "write names with dots, as data.address.grid": "请写用点分隔的名称，如data.address.grid",
-  "an event has {}; the alert stands in data": "事件中有{1}；告警内容在data中",
+  "an event has {}; the alert stands in data": "事件中有{1}；预警内容在data中",
   'an event has no "{}"': "事件中没有“{1}”",
-  'an alert has no "{}"': "告警中没有“{1}”",
+  'an alert has no "{}"': "预警中没有“{1}”",
   "it has {}": "其中有{1}",
   "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit":
     "必须是1到64个字母、数字、“.”、“_”或“-”，以字母或数字开头",

@@ -27,8 +27,8 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "`tls.cert`和`tls.key`必须是PEM证书和与之对应的私钥",
   "write the name that stands in its certificate into `{}`": "请把证书中的名称写入`{1}`",
   "renew its certificate, unless the clock of this machine is wrong": "请更新证书；也可能是本机时钟不对",
-  "paste the platform's CA certificate: Change on the console's page of platforms, or `tls.ca`":
-    "请填入平台的CA证书：控制台“上报平台”页的“修改”，或`tls.ca`",
+  "paste the platform's CA certificate into its form in the console, or name its file as `tls.ca`; of `webhook` and `wecom` the certificate must be one that browsers know":
+    "请在控制台的平台表单中粘贴平台的CA证书，或用`tls.ca`写上其文件；`webhook`和`wecom`须使用浏览器信任的证书",
   "its certificate is not from an authority this gateway knows": "对方的证书不是本网关信任的机构签发的",
   "its certificate is not valid yet": "对方的证书尚未生效",
   "its certificate has expired": "对方的证书已过期",
@@ -67,7 +67,7 @@ export const ofUplinks: Readonly<Record<string, string>> = {
     "{1}：对方不是nats服务器：请检查`servers`中的端口",
   "one way to log in is enough: `nkey`, `creds`, or `username` with `password`":
     "只需一种登录方式：`nkey`、`creds`，或`username`加`password`",
-  "must be a URL, with {alert} where the alert's id belongs": "必须是URL，告警编号处写{alert}",
+  "must be a URL, with {alert} where the alert's id belongs": "必须是URL，预警编号处写{alert}",
   "{} answered with a web page: check the address, and whether the network asks for a log-in":
     "{1}应答的是网页：请检查地址，以及网络是否要求登录",
   "must be HH:MM, as 22:00": "必须是HH:MM，如22:00",

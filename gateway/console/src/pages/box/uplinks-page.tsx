@@ -51,9 +51,11 @@ function Uplinks({ setUp }: { readonly setUp: SetUp | undefined }) {
             {rows.map((row) => (
               <Uplink key={row.id} row={row} reload={uplinks.reload} setUp={setUp} />
             ))}
-            {removed.map(({ id, waiting }) => (
-              <Left key={id} id={id} waiting={waiting} />
-            ))}
+            {removed
+              .filter(({ waiting }) => waiting > 0)
+              .map(({ id, waiting }) => (
+                <Left key={id} id={id} waiting={waiting} />
+              ))}
           </>
         )}
       </Loaded>

@@ -9,7 +9,7 @@ import { call } from "../../shell/box.ts";
 import { devicesWords } from "../../words/devices.ts";
 import { useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
-import type { Edit } from "../set-up/site-file.ts";
+import type { Edit, GivenSecret } from "../set-up/site-file.ts";
 import type { SetUp } from "../set-up/use-set-up.ts";
 import "./review-edits.css";
 
@@ -19,18 +19,22 @@ interface ReviewEditsProps {
   readonly setUp: SetUp;
   readonly edits: readonly Edit[];
   readonly note: string;
+  /** Written where the edits are used. */
+  readonly secrets?: readonly GivenSecret[];
   readonly onClose: () => void;
   readonly onApplied: () => void;
 }
 
-export function ReviewEdits({ setUp, edits, note, onClose, onApplied }: ReviewEditsProps) {
+const NO_SECRETS: readonly GivenSecret[] = [];
+
+export function ReviewEdits({ setUp, edits, note, secrets = NO_SECRETS, onClose, onApplied }: ReviewEditsProps) {
   const words = useWords(devicesWords);
   const frame = useWords(setUpWords);
   const { message } = App.useApp();
-  const { checked, problem } = useCheck(setUp.file.hash, edits, note);
+  const { checked, problem } = useCheck(setUp.file.hash, edits, note, secrets);
   const away = setUp.busy === "restarting" || setUp.busy === "long";
   const apply = async () => {
-    if (!(await setUp.apply(edits, note))) return;
+    if (!(await setUp.apply(edits, note, secrets))) return;
     void message.success(words.applied);
     onApplied();
   };
@@ -66,19 +70,19 @@ export function ReviewEdits({ setUp, edits, note, onClose, onApplied }: ReviewEd
   );
 }
 
-function useCheck(hash: string, edits: readonly Edit[], note: string) {
+function useCheck(hash: string, edits: readonly Edit[], note: string, secrets: readonly GivenSecret[]) {
   const [checked, setChecked] = useState<Checked>();
   const [problem, setProblem] = useState<CallProblem>();
   useEffect(() => {
     const ended = new AbortController();
-    const body = { hash, edits: [...edits], note, check: true };
+    const body = { hash, edits: [...edits], note, secrets: [...secrets], check: true };
     call("PATCH /api/1/config", { body }, { signal: ended.signal }).then(setChecked, (error: unknown) => {
       if (ended.signal.aborted) return;
       if (!(error instanceof CallProblem)) throw error;
       setProblem(error);
     });
     return () => ended.abort();
-  }, [hash, edits, note]);
+  }, [hash, edits, note, secrets]);
   return { checked, problem };
 }
 

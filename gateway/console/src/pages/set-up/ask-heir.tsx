@@ -1,24 +1,21 @@
-/** What waits for a platform that was removed goes to the next of its name: nobody gives it to another platform by mistake. */
+/** What the box still has for a platform that was removed goes to the next of its name: nobody gives it to another platform by mistake. */
 import { App } from "antd";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
+import { type Inherited, inheritedBy, type LeftBehind } from "./heirs.ts";
+import type { UplinkDraft } from "./uplink-draft.ts";
 
-export interface LeftBehind {
-  readonly id: string;
-  readonly waiting: number;
-}
-
-/** True when nothing waits under the name `id`, or it is meant for the platform that is added. */
-export function useAskHeir(): (id: string, removed: readonly LeftBehind[]) => Promise<boolean> {
+/** True when there is nothing for the name, or it is meant for the platform that is added. */
+export function useAskHeir(): (draft: UplinkDraft, removed: readonly LeftBehind[]) => Promise<boolean> {
   const words = useWords(setUpFinishWords);
   const { modal } = App.useApp();
-  return (id, removed) => {
-    const left = removed.find((one) => one.id === id);
+  return (draft, removed) => {
+    const left = inheritedBy(draft, removed);
     if (left === undefined) return Promise.resolve(true);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     modal.confirm({
-      title: fill(words.heirTitle, { id }),
-      content: fill(words.heirSays, { n: left.waiting }),
+      title: fill(words.heirTitle, { id: draft.id }),
+      content: <Left left={left} />,
       okText: words.heirSame,
       cancelText: words.heirOther,
       onOk: () => resolve(true),
@@ -26,4 +23,15 @@ export function useAskHeir(): (id: string, removed: readonly LeftBehind[]) => Pr
     });
     return promise;
   };
+}
+
+function Left({ left: { waiting, again } }: { readonly left: Inherited }) {
+  const words = useWords(setUpFinishWords);
+  return (
+    <>
+      {waiting > 0 && <p>{fill(words.heirSays, { n: waiting })}</p>}
+      {again > 0 && <p>{fill(words.heirAgain, { n: again })}</p>}
+      <p>{words.heirIf}</p>
+    </>
+  );
 }

@@ -59,6 +59,7 @@ test("MQTT devices come by their user name, with the kind it says", () => {
   const pairing = {
     open: true,
     until: null,
+    leftSeconds: 900,
     seen: [
       { user: "lock-3-303", address: "10.0.0.7", at: "2026-11-25T08:00:00Z", tries: 3 },
       { user: "lock-b", address: "10.0.0.8", at: "2026-11-25T08:00:00Z", tries: 1 },
@@ -176,7 +177,7 @@ test("a Modbus device is ready when its register map is chosen, and takes it alo
 
 test("what waits for its place is awaited after the box started anew, while the window is open", () => {
   const seen = [{ user: "lock-new", address: "10.0.0.7", at: "2026-11-25T08:00:00Z", tries: 1 }];
-  const open = { open: true, until: null, seen: [] };
+  const open = { open: true, until: null, leftSeconds: 900, seen: [] };
   const [away] = rowsOf(candidatesOf([], open, site, seen), {}, placesOf(site), site);
   expect(away).toMatchObject({ candidate: { name: "lock-new", away: true }, ready: false });
   expect(candidatesOf([], { ...open, seen }, site, seen)).toMatchObject([{ away: false }]);

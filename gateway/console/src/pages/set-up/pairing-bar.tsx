@@ -7,17 +7,15 @@ import type { Loading } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
-import { useTimes } from "../../shell/site.tsx";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import type { Pairing } from "./candidates.ts";
-import { PAIRING_MINUTES } from "./pairing-window.ts";
+import { minutesLeft, PAIRING_MINUTES } from "./pairing-left.ts";
 
 const ASK_EVERY_MS = 2_000;
 
 export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) {
   const words = useWords(setUpDevicesWords);
-  const { time } = useTimes();
   const doing = useDoing();
   const open = pairing.answer?.open ?? false;
   const { reload } = pairing;
@@ -42,7 +40,7 @@ export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) 
       <Alert
         type={open ? "success" : "info"}
         showIcon
-        title={open ? fill(words.listening, { until: time(pairing.answer?.until ?? "") }) : words.listenHint}
+        title={open ? fill(words.listening, { n: Math.ceil(minutesLeft(pairing.answer, 0)) }) : words.listenHint}
         action={
           <Button onClick={() => listen(open ? 0 : PAIRING_MINUTES)} loading={doing.busy}>
             {open ? words.stopListening : fill(words.listen, { n: PAIRING_MINUTES })}

@@ -1,32 +1,20 @@
-/** The window in which new MQTT devices may announce themselves: how long it is open, and that it outlasts a change of the site. */
+/** The window in which new MQTT devices may announce themselves outlasts a change of the site. */
 import { systemClock } from "@gatehouse/protocol";
 import { CallProblem } from "../../client/problem.ts";
 import { call } from "../../shell/box.ts";
-import type { Pairing } from "./candidates.ts";
+import { minutesLeft } from "./pairing-left.ts";
 
-export const PAIRING_MINUTES = 15;
-
-/** Of an open window, 0 of a closed one. */
-export function minutesLeft(pairing: Pairing | undefined, nowMs: number): number {
-  const untilMs = Date.parse(pairing?.until ?? "");
-  if (pairing?.open !== true || Number.isNaN(untilMs)) return 0;
-  // The box's clock and this one need not agree.
-  return Math.min(PAIRING_MINUTES, Math.max(1, (untilMs - nowMs) / 60_000));
-}
-
-/** Asked before a change; the returned function opens the window again for the time it had left, once the box is back. */
+/** Asked before a change; the returned function opens the window again for the time it has left, once the box is back. */
 export async function keepWindow(): Promise<() => Promise<void>> {
-  const minutes = await call("GET /api/1/pairing").then(
-    (pairing) => minutesLeft(pairing, systemClock.nowMs()),
-    refused,
-  );
+  const pairing = await call("GET /api/1/pairing").catch(refused);
+  const askedMs = systemClock.monoMs();
   return async () => {
+    const minutes = minutesLeft(pairing, systemClock.monoMs() - askedMs);
     if (minutes > 0) await call("PUT /api/1/pairing", { body: { minutes } }).catch(refused);
   };
 }
 
 /** The window is shown as closed then, with the button to open it. */
-function refused(error: unknown): number {
-  if (error instanceof CallProblem) return 0;
-  throw error;
+function refused(error: unknown): undefined {
+  if (!(error instanceof CallProblem)) throw error;
 }

@@ -37,7 +37,7 @@ function standingOf({ site, file }: SetUp, untested: number | undefined): Standi
   const { drivers = [], devices = [], uplinks = [] } = file.site;
   return {
     setUp: site.setUp,
-    described: isDescribed(siteInputOf(file)),
+    described: isDescribed(siteInputOf(file, !site.setUp)),
     rooms: site.counts.judged,
     lines: drivers.filter(({ id }) => id !== "mqtt").length,
     devices: devices.length,

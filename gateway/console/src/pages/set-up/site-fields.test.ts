@@ -24,12 +24,20 @@ test("what the alerts need to find somebody is asked for", () => {
 });
 
 test("a box as it is unpacked is not described, one whose grid nobody owns by choice is", () => {
-  const described = (site: object) => isDescribed(siteInputOf({ site: { site } }));
+  const described = (site: object) => isDescribed(siteInputOf({ site: { site } }, false));
   expect(described({ id: "box-1", name: "box-1", address: { code: "310112", grid: "unowned" } })).toBe(false);
   expect(described({ id: "box-1", name: "银桂公寓", address: { grid: "MQ-053" } })).toBe(false);
   expect(described({ id: "box-1", name: "银桂公寓", address: { code: "310112" } })).toBe(false);
   expect(described({ id: "box-1", name: "银桂公寓", address: { grid: "unowned" } })).toBe(true);
   expect(described({ id: "box-1", name: "银桂公寓", address: { code: "310112", grid: "MQ-053" } })).toBe(true);
+});
+
+test("the name of a machine is nobody's site number: it is asked for, until somebody has given one", () => {
+  const idOf = (site: object, isNew: boolean) => siteInputOf({ site: { site } }, isNew).id;
+  expect(idOf({ id: "vm", name: "vm" }, true)).toBe("");
+  expect(siteProblems(siteInputOf({ site: { site: { id: "vm", name: "vm" } } }, true)).id).toBe("needed");
+  expect(idOf({ id: "mq-0007", name: "银桂公寓" }, true)).toBe("mq-0007");
+  expect(idOf({ id: "mq-0007", name: "mq-0007" }, false)).toBe("mq-0007");
 });
 
 test("forms are checked where other systems rely on them", () => {

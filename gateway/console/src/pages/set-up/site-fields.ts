@@ -21,13 +21,14 @@ export interface SiteInput extends SiteFields {
 }
 export const UNOWNED = "unowned";
 
-/** A box that was just unpacked bears its own name, and says that nobody owns its grid: nobody chose that. */
-export function siteInputOf({ site }: Pick<SiteFile, "site">): SiteInput {
+/** A box that was just unpacked bears the name of its machine, as number and as name, and says that nobody owns its grid: nobody chose that. */
+export function siteInputOf({ site }: Pick<SiteFile, "site">, isNew: boolean): SiteInput {
   const { id = "", name = "", kind = "rental-compound", address = {} } = site.site ?? {};
   const { text = "", code = "", grid = "" } = address;
   const chosen = name !== id;
   const unowned = chosen && grid === UNOWNED;
-  return { id, name: chosen ? name : "", kind, address: text, code, grid: grid === UNOWNED ? "" : grid, unowned };
+  const named = { id: isNew && !chosen ? "" : id, name: chosen ? name : "" };
+  return { ...named, kind, address: text, code, grid: grid === UNOWNED ? "" : grid, unowned };
 }
 
 /** The page would be saved as it stands: nothing it asks for is missing. */

@@ -3,6 +3,8 @@ import type { AnswerOf, AskOf } from "../../../../src/console/table/index.ts";
 import { CallProblem } from "../../client/problem.ts";
 
 export type Edit = AskOf<"PATCH /api/1/config", "body">["edits"][number];
+/** A new file in `secrets/` that edits name: it goes with them, so that none is left of edits that were not used. */
+export type GivenSecret = NonNullable<AskOf<"PATCH /api/1/config", "body">["secrets"]>[number];
 
 export interface Item {
   readonly id: string;

@@ -42,7 +42,7 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
   const words = useWords(setUpSiteWords);
   const frame = useWords(setUpWords);
   const premises = useAnswer("GET /api/1/premises", {});
-  const [input, keep, forget] = useKept<SiteInput>("site", siteInputOf(setUp.file));
+  const [input, keep, forget] = useKept<SiteInput>("site", siteInputOf(setUp.file, !setUp.site.setUp));
   const [asked, setAsked] = useState(false);
   const problems = siteProblems(input);
   const kinds = premises.answer?.kinds ?? [];
@@ -54,7 +54,11 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
     forget(input);
     onNext();
   };
-  const field = (name: keyof SiteFields & ("name" | "id" | "address" | "code" | "grid"), hint: string, off = false) => {
+  const field = (
+    name: keyof SiteFields & ("name" | "id" | "address" | "code" | "grid"),
+    hint: string,
+    { off = false, example }: { readonly off?: boolean; readonly example?: string } = {},
+  ) => {
     const problem = asked || (input[name] !== "" && name !== "grid") ? problems[name] : undefined;
     return (
       <Field label={words[name]} help={hint} wrong={problem === undefined ? undefined : words[problem]}>
@@ -64,6 +68,7 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
             dir="auto"
             value={input[name]}
             disabled={off}
+            placeholder={example}
             onChange={(event) => keep({ ...input, [name]: event.target.value })}
           />
         )}
@@ -79,10 +84,10 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
     >
       <div className="gh-fields">
         {field("name", words.nameHint)}
-        {field("id", words.idHint, setUp.site.setUp)}
+        {field("id", words.idHint, { off: setUp.site.setUp, example: "mq-0007" })}
         {field("address", words.addressHint)}
         {field("code", codeLooksShort(input.code) ? words.codeShort : words.codeHint)}
-        {field("grid", input.unowned ? words.unownedHint : words.gridHint, input.unowned)}
+        {field("grid", input.unowned ? words.unownedHint : words.gridHint, { off: input.unowned })}
         <Checkbox checked={input.unowned} onChange={(event) => keep({ ...input, unowned: event.target.checked })}>
           {words.unowned}
         </Checkbox>

@@ -4,14 +4,18 @@ import { systemClock } from "@gatehouse/protocol";
 import { Button, Modal } from "antd";
 import { useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
-import { Failed } from "../../parts/failed.tsx";
-import { useDoing } from "../../parts/use-doing.ts";
-import { call } from "../../shell/box.ts";
 import { fill, useWords, type WordsOf } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { ReviewEdits } from "../devices/review-edits.tsx";
-import type { Edit, Item } from "./site-file.ts";
-import { changeEdits, draftOf, type KeptSecrets, type UplinkDraft, uplinkProblems } from "./uplink-draft.ts";
+import type { Item } from "./site-file.ts";
+import {
+  changeEdits,
+  draftOf,
+  type KeptSecrets,
+  type UplinkChange,
+  type UplinkDraft,
+  uplinkProblems,
+} from "./uplink-draft.ts";
 import { UplinkForm } from "./uplink-form.tsx";
 import type { SetUp } from "./use-set-up.ts";
 import "./set-up.css";
@@ -29,11 +33,11 @@ interface UplinkDeedsProps {
 export function UplinkDeeds({ setUp, item, lanes, onChanged, onRemoved }: UplinkDeedsProps) {
   const words = useWords(setUpFinishWords);
   const [open, setOpen] = useState<"change" | "remove">();
-  const [edits, setEdits] = useState<readonly Edit[]>();
+  const [change, setChange] = useState<UplinkChange>();
   const known = draftOf(item);
   const close = () => {
     setOpen(undefined);
-    setEdits(undefined);
+    setChange(undefined);
   };
   const applied = () => {
     const removed = open === "remove";
@@ -53,22 +57,22 @@ export function UplinkDeeds({ setUp, item, lanes, onChanged, onRemoved }: Uplink
       <Button size="small" danger disabled={setUp.busy !== "no"} onClick={() => setOpen("remove")}>
         {words.remove}
       </Button>
-      {open === "change" && known !== undefined && edits === undefined && (
-        <ChangeForm item={item} {...known} onClose={close} onEdits={setEdits} />
+      {open === "change" && known !== undefined && change === undefined && (
+        <ChangeForm item={item} {...known} onClose={close} onChange={setChange} />
       )}
       <Modal
-        open={open === "remove" && edits === undefined}
+        open={open === "remove" && change === undefined}
         title={fill(words.removeTitle, { id: item.id })}
         okText={words.review}
         cancelText={words.cancel}
-        onOk={() => setEdits([{ op: "remove", path: `uplinks/${item.id}` }])}
+        onOk={() => setChange({ edits: [{ op: "remove", path: `uplinks/${item.id}` }], secrets: [] })}
         onCancel={close}
       >
         <p>{waitingWords(words, item.id, lanes)}</p>
         <p>{words.removeAfter}</p>
       </Modal>
-      {edits !== undefined && (
-        <ReviewEdits setUp={setUp} edits={edits} note={`uplink ${item.id}`} onClose={close} onApplied={applied} />
+      {change !== undefined && (
+        <ReviewEdits setUp={setUp} {...change} note={`uplink ${item.id}`} onClose={close} onApplied={applied} />
       )}
     </>
   );
@@ -86,25 +90,18 @@ interface ChangeFormProps {
   readonly draft: UplinkDraft;
   readonly kept: KeptSecrets;
   readonly onClose: () => void;
-  readonly onEdits: (edits: readonly Edit[]) => void;
+  readonly onChange: (change: UplinkChange) => void;
 }
 
-function ChangeForm({ item, draft: initial, kept, onClose, onEdits }: ChangeFormProps) {
+function ChangeForm({ item, draft: initial, kept, onClose, onChange }: ChangeFormProps) {
   const words = useWords(setUpFinishWords);
   const [draft, setDraft] = useState(initial);
   const [asked, setAsked] = useState(false);
-  const doing = useDoing();
   const problems = uplinkProblems(draft, [], kept);
   const { edits } = changeEdits(item, draft, "");
-  const review = async () => {
+  const review = () => {
     setAsked(true);
-    if (Object.keys(problems).length > 0) return;
-    const change = changeEdits(item, draft, systemClock.nowMs().toString(36));
-    const write = async () => {
-      for (const { id, value } of change.secrets)
-        await call("PUT /api/1/secrets/:id", { params: { id }, body: { value } });
-    };
-    if (await doing.run(write)) onEdits(change.edits);
+    if (Object.keys(problems).length === 0) onChange(changeEdits(item, draft, systemClock.nowMs().toString(36)));
   };
   return (
     <Modal
@@ -112,12 +109,10 @@ function ChangeForm({ item, draft: initial, kept, onClose, onEdits }: ChangeForm
       title={fill(words.changeTitle, { id: item.id })}
       okText={words.review}
       okButtonProps={{ disabled: edits.length === 0 }}
-      confirmLoading={doing.busy}
       cancelText={words.cancel}
-      onOk={() => void review()}
+      onOk={review}
       onCancel={onClose}
     >
-      {doing.problem !== undefined && <Failed problem={doing.problem} />}
       <UplinkForm draft={draft} problems={asked ? problems : {}} onChange={setDraft} kept={kept} />
     </Modal>
   );

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { changingOf } from "../../../../src/uplinks/broken-way.ts";
+import { uplinkTypes } from "../../../../src/uplinks/index.ts";
 import { changeEdits, draftOf, EMPTY_UPLINK, type UplinkDraft, uplinkPiece, uplinkProblems } from "./uplink-draft.ts";
 
 const draft = (change: Partial<UplinkDraft>): UplinkDraft => ({
@@ -132,4 +134,12 @@ test("a user name that goes takes its password with it", () => {
 test("what is no certificate is told before it is saved", () => {
   expect(uplinkProblems(draft({ ca: "city.pem" }), [])).toEqual({ ca: "noCertificate" });
   expect(uplinkProblems(draft({ ca: PEM }), [])).toEqual({});
+});
+
+test("the box tells to press the button for those platforms alone that have a form", () => {
+  const items = [
+    ...uplinkTypes.map(({ type }) => ({ id: "a", type, url: "https://h/", servers: ["tls://a"] })),
+    { id: "n", type: "nats", servers: ["tls://a", "tls://b"] },
+  ];
+  for (const item of items) expect([item, draftOf(item) !== undefined]).toEqual([item, changingOf(item).byForm]);
 });

@@ -1,5 +1,5 @@
 /** The form of an uplink as it is filled in, the piece of the site file it becomes, and the edits that change one that is there. */
-import { type Edit, fieldEdits, type Item } from "./site-file.ts";
+import { type Edit, fieldEdits, type GivenSecret, type Item } from "./site-file.ts";
 
 export const UPLINK_TYPES = ["https", "mqtt", "nats"] as const;
 export type UplinkType = (typeof UPLINK_TYPES)[number];
@@ -86,8 +86,8 @@ function urlProblem({ type, url }: UplinkDraft): UplinkProblem | undefined {
 export interface UplinkPiece {
   /** For `uplinks` of the site file. */
   readonly uplink: Readonly<Record<string, unknown>>;
-  /** To be written first; the piece names them. */
-  readonly secrets: readonly { readonly id: string; readonly value: string }[];
+  /** They go with the edits that name them. */
+  readonly secrets: readonly GivenSecret[];
 }
 
 /** Files of their own for what was entered now: `mark` keeps an older version of the site file with the files it names. */
@@ -159,7 +159,6 @@ export function draftOf(item: Item): { readonly draft: UplinkDraft; readonly kep
 
 export interface UplinkChange {
   readonly edits: readonly Edit[];
-  /** To be written first; the edits name them. */
   readonly secrets: UplinkPiece["secrets"];
 }
 

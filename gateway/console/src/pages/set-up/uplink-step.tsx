@@ -42,16 +42,14 @@ export function UplinkStep({ setUp, onNext, onBack }: StepProps) {
   const save = async () => {
     if (!form.check()) return;
     const { id } = form.draft;
-    if (!(await askHeir(id, uplinks.answer?.removed ?? []))) return;
+    // As it is now: one may have been removed a moment ago.
+    const { removed } = await call("GET /api/1/uplinks").catch(() => uplinks.answer ?? { removed: [] });
+    if (!(await askHeir(form.draft, removed))) return;
     setSaving(id);
     const { uplink, secrets } = uplinkPiece(form.draft, systemClock.nowMs().toString(36));
-    const saved = await setUp.change(async (hash) => {
-      for (const { id, value } of secrets) await call("PUT /api/1/secrets/:id", { params: { id }, body: { value } });
-      const edits = [{ op: "add" as const, path: "uplinks", value: uplink }];
-      return await call("PATCH /api/1/config", { body: { hash, edits, note: "set-up: uplink" } });
-    });
+    const saved = await setUp.apply([{ op: "add", path: "uplinks", value: uplink }], "set-up: uplink", secrets);
     setSaving(undefined);
-    if (saved === undefined) return;
+    if (!saved) return;
     setAdding(false);
     form.forget();
     tryAtOnce(id);

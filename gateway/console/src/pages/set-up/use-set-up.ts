@@ -7,7 +7,7 @@ import { useAnswer } from "../../client/use-answer.ts";
 import { call, feed } from "../../shell/box.ts";
 import { useSiteReload } from "../../shell/site.tsx";
 import { keepWindow } from "./pairing-window.ts";
-import { type Edit, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
+import { type Edit, type GivenSecret, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
 
 export type Busy = "no" | "saving" | "restarting" | "long";
 export type Trouble = { readonly is: "conflict" } | { readonly is: "problem"; readonly problem: CallProblem };
@@ -19,7 +19,7 @@ export interface SetUp {
   readonly trouble: Trouble | undefined;
   readonly reload: () => void;
   /** True when it is saved and the box is back. A refusal is shown as trouble; input stays. */
-  readonly apply: (edits: readonly Edit[], note: string) => Promise<boolean>;
+  readonly apply: (edits: readonly Edit[], note: string, secrets?: readonly GivenSecret[]) => Promise<boolean>;
   /** The same around another row that changes the site file. */
   readonly change: <T>(work: (hash: string) => Promise<T>) => Promise<T | undefined>;
 }
@@ -83,9 +83,9 @@ export function useSetUp(): { readonly setUp: SetUp | undefined; readonly proble
     [hash, reload],
   );
   const apply = useCallback(
-    async (edits: readonly Edit[], note: string) => {
+    async (edits: readonly Edit[], note: string, secrets: readonly GivenSecret[] = []) => {
       if (edits.length === 0) return true;
-      const body = (now: string) => ({ hash: now, edits: [...edits], note });
+      const body = (now: string) => ({ hash: now, edits: [...edits], note, secrets: [...secrets] });
       return (await change((now) => call("PATCH /api/1/config", { body: body(now) }))) !== undefined;
     },
     [change],
