@@ -3,7 +3,7 @@ import type { SpaceModel } from "../model.ts";
 import { counterWorks } from "./assess.ts";
 import type { Belief } from "./belief.ts";
 import type { Diary, Gauge, Sum } from "./diary.ts";
-import { gaugeAt, sumAt } from "./diary.ts";
+import { gaugeAt, sumAt, sumOfDay } from "./diary.ts";
 import type { Stand } from "./estimate.ts";
 
 const WEEK = 7;
@@ -28,8 +28,10 @@ export function thinEvidence(space: SpaceModel, belief: Belief, day: number, uns
   const heard = daysHeard(diary, day);
   const { low, high, pOver } = residency;
   const open = low <= limit && high > limit && pOver > unsure.clearAt && pOver < unsure.raiseAt;
-  if (heard >= LEAST_HEARD && !open) return null;
+  const vague = heard >= LEAST_HEARD ? onlyVague(diary, day) : undefined;
+  if (heard >= LEAST_HEARD && !open && vague === undefined) return null;
   const known = [
+    ...(vague === undefined ? [] : [vague]),
     ...missing(diary, day),
     { says: `${heard} of the last 7 days heard`, zh: `近7天有${heard}天收到数据` },
   ];
@@ -42,6 +44,35 @@ export function thinEvidence(space: SpaceModel, belief: Belief, day: number, uns
     zh: `${zh}：可能居住${low}至${high}人，上限${limit}人（${percent}%）`,
   };
 }
+
+/** What alone never found too many, in the words of {@link onlyVague}. */
+const VAGUE = [
+  ["opens", "door openings", "开门"],
+  ["on", "presence", "有人感应"],
+  ["water", "water of whole days", "整日用水"],
+  ["energy", "electricity", "用电"],
+] as const;
+
+/** Of the last week: undefined where something tells heads, be it a counter, keys, people seen at once or how water is drawn. */
+function onlyVague(diary: Diary, day: number): { readonly says: string; readonly zh: string } | undefined {
+  const { hours } = diary;
+  const days = lastDays(diary, day);
+  const total = (channel: Sum): number => days.reduce((sum, each) => sum + sumOfDay(hours[channel], each), 0);
+  const counted = days.some((each) => counterWorks(diary, each)) && total("in") + total("out") > 0;
+  if (counted || total("grants") > 0 || hours.seen !== undefined || total("draws") > 0) return undefined;
+  const there = VAGUE.filter(([channel]) => hours[channel] !== undefined);
+  // Where no water is drawn nobody lives, however seldom the meter reports.
+  if (there.length === 0 || (hours.water !== undefined && !usesWater(diary, days))) return undefined;
+  return {
+    says: `${there.map(([, en]) => en).join(" and ")} alone do not tell how many live here`,
+    zh: `仅凭${there.map(([, , zh]) => zh).join("和")}无法判断居住人数`,
+  };
+}
+
+const usesWater = (diary: Diary, days: readonly number[]): boolean =>
+  days.some((day) =>
+    Array.from({ length: 24 }, (_, hour) => gaugeAt(diary, "water", day * 24 + hour)).some((l) => l > 0),
+  );
 
 /** What would tell most and is not there, or cannot be believed. */
 function missing(diary: Diary, day: number): { readonly says: string; readonly zh: string }[] {
