@@ -2,7 +2,7 @@
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
 import { cardValues } from "./card-features.ts";
-import { countSense, countsBackwards, countsOneWay } from "./counter-sense.ts";
+import { countsMakeSense, WEEK } from "./counter-sense.ts";
 import { dayTable } from "./days.ts";
 import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
@@ -28,8 +28,7 @@ export function counterWorks(diary: Diary, day: number): boolean {
   const dead = counts === 0 && opens > DEAD_OPENINGS;
   const babbling = counts > BABBLE_MIN && counts > BABBLE_RATIO * Math.max(1, opens);
   if (dead || (hours.opens !== undefined && babbling)) return false;
-  const sense = countSense(diary, day);
-  return !countsOneWay(sense) && !countsBackwards(sense);
+  return countsMakeSense(diary, day);
 }
 const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;
@@ -73,7 +72,7 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   // The four weeks up to the morning.
   const fromHour = Math.max(livedFrom(diary) * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
-  const worksOn = worksByDay(diary);
+  const worksOn = worksByDay(diary, day);
   const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn);
   const table = dayTable(diary, roster, smoothed, day, cutHourOf(space), worksOn);
   return {
@@ -84,12 +83,14 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   };
 }
 
-export function worksByDay(diary: Diary): (day: number) => boolean {
+/** On the morning of local day `morning`: what the week before it shows of a counter holds for all of that week. */
+function worksByDay(diary: Diary, morning: number): (day: number) => boolean {
   const known = new Map<number, boolean>();
+  const doubtedFrom = countsMakeSense(diary, morning - 1) ? Number.POSITIVE_INFINITY : morning - WEEK;
   return (day) => {
     let works = known.get(day);
     if (works === undefined) {
-      works = counterWorks(diary, day);
+      works = day < doubtedFrom && counterWorks(diary, day);
       known.set(day, works);
     }
     return works;

@@ -13,7 +13,8 @@ export interface CountSense {
   readonly keyedOut: number;
 }
 
-const WEEK = 7;
+/** Days looked at. */
+export const WEEK = 7;
 /**
  * Who lives somewhere goes out as often as in. On so many days one way, and never or hardly ever the other, is a counter that is deaf one way: a
  * party that has come and not yet gone is one evening.
@@ -51,3 +52,9 @@ export function countsOneWay({ entered, left, daysEntered, daysLeft }: CountSens
 
 export const countsBackwards = ({ keyedIn, keyedOut }: CountSense): boolean =>
   keyedOut >= BACKWARDS_LEAST && keyedOut >= BACKWARDS_RATIO * keyedIn;
+
+/** Nothing speaks against the counters in the week up to local day `day`. */
+export function countsMakeSense(diary: Diary, day: number): boolean {
+  const sense = countSense(diary, day);
+  return !countsOneWay(sense) && !countsBackwards(sense);
+}
