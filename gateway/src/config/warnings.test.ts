@@ -24,3 +24,23 @@ it("a fire input that is not heard while a full disk keeps its device waiting is
   expect(said(["panel:1"])).toEqual([]);
   expect(said(["panel", "reader:2"])).toMatchObject([{ reason: expect.stringContaining("not heard from reader:2") }]);
 });
+
+it("nobody registered anywhere is warned of: it raises an alert in every room", () => {
+  const rooms = (...registered: readonly (number | undefined)[]) => {
+    const spaces = registered.map((heads, index) => ({
+      id: `r${index}`,
+      kind: "room",
+      areaM2: 12,
+      ...(heads === undefined ? {} : { registered: heads }),
+    }));
+    const parsed = Site.parse({ site: { id: "s", name: "s", kind: "rental-compound" }, spaces });
+    return warningsOf(parsed, new Map()).filter(({ path }) => path === "spaces[].registered");
+  };
+  expect(rooms(0, 0, 0)).toMatchObject([{ reason: expect.stringContaining("any of 3 rooms") }]);
+  expect([rooms(0, 0), rooms(0, 0, 1), rooms(0, 0, undefined), rooms(undefined, undefined, undefined)]).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+});

@@ -7,6 +7,7 @@ export function warningsOf(site: Site, policyOf: ReadonlyMap<string, Policy | un
     ...empty(site),
     ...unverified(site, policyOf),
     ...unjudged(site, policyOf),
+    ...nobodyRegistered(site),
     ...withoutPassword(site),
     ...clearText(site),
     ...opcuaInClear(site),
@@ -41,6 +42,21 @@ function unjudged(site: Site, policyOf: ReadonlyMap<string, Policy | undefined>)
   const reason = `no limit for ${some(spaces.map((space) => space.id))}: no alert about too many people`;
   return [{ path: "policies", reason, fix: "add a policy for these spaces, or give them a limit" }];
 }
+
+/** A list that came without numbers, more often than a house in which nobody is registered. */
+function nobodyRegistered({ spaces }: Site): Problem[] {
+  const rooms = spaces.filter(({ kind }) => JUDGED_KINDS.includes(kind));
+  if (rooms.length < FEW_ROOMS || rooms.some(({ registered }) => registered !== 0)) return [];
+  const reason = `nobody is registered in any of ${rooms.length} rooms: whoever lives there is told as not registered`;
+  return [
+    {
+      path: "spaces[].registered",
+      reason,
+      fix: "leave registered out where the number is not known; 0 says that nobody is",
+    },
+  ];
+}
+const FEW_ROOMS = 3;
 
 function opcuaInClear({ opcua }: Site): Problem[] {
   if (opcua?.allowUnencrypted !== true) return [];

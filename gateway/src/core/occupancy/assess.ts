@@ -1,8 +1,10 @@
 /** From a diary to a verdict: which counters can be believed, how many people are thinkable, what smoother, table of days and model say. */
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
+import { cardValues } from "./card-features.ts";
+import { countsMakeSense, WEEK } from "./counter-sense.ts";
 import { dayTable } from "./days.ts";
-import { DAYS, type Diary, sumOfDay } from "./diary.ts";
+import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { spaceFeatureValues } from "./features.ts";
 import { type HabitPart, habitPart, type SiteHabits } from "./habits.ts";
@@ -14,14 +16,19 @@ import { smooth } from "./smoother.ts";
 export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number =>
   Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
-/** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
-export function counterWorks({ hours }: Diary, day: number): boolean {
+/**
+ * A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day; nor one that by then had counted
+ * one way only, or the wrong way round, for a week.
+ */
+export function counterWorks(diary: Diary, day: number): boolean {
+  const { hours } = diary;
   if (hours.in === undefined && hours.out === undefined) return false;
   const counts = sumOfDay(hours.in, day) + sumOfDay(hours.out, day);
   const opens = sumOfDay(hours.opens, day);
   const dead = counts === 0 && opens > DEAD_OPENINGS;
   const babbling = counts > BABBLE_MIN && counts > BABBLE_RATIO * Math.max(1, opens);
-  return !dead && !(hours.opens !== undefined && babbling);
+  if (dead || (hours.opens !== undefined && babbling)) return false;
+  return countsMakeSense(diary, day);
 }
 const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;
@@ -63,25 +70,27 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   const { space, day, diary, roster, habits } = job;
   const morningHour = day * 24 + cutHourOf(space);
   // The four weeks up to the morning.
-  const fromHour = Math.max(diary.firstDay * 24, morningHour - DAYS * 24 + 24);
+  const fromHour = Math.max(livedFrom(diary) * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
-  const worksOn = worksByDay(diary);
+  const worksOn = worksByDay(diary, day);
   const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn);
   const table = dayTable(diary, roster, smoothed, day, cutHourOf(space), worksOn);
   return {
     last: smoothed.last,
     hourly: smoothed.habits.map((weight) => Math.round(weight * THOUSAND) / THOUSAND),
     part: habitPart(table, space),
-    verdict: model(space, spaceFeatureValues(space, table, roster, day, habits), day),
+    verdict: model(space, spaceFeatureValues(space, table, cardValues(roster, day, livedFrom(diary)), habits), day),
   };
 }
 
-export function worksByDay(diary: Diary): (day: number) => boolean {
+/** On the morning of local day `morning`: what the week before it shows of a counter holds for all of that week. */
+function worksByDay(diary: Diary, morning: number): (day: number) => boolean {
   const known = new Map<number, boolean>();
+  const doubtedFrom = countsMakeSense(diary, morning - 1) ? Number.POSITIVE_INFINITY : morning - WEEK;
   return (day) => {
     let works = known.get(day);
     if (works === undefined) {
-      works = counterWorks(diary, day);
+      works = day < doubtedFrom && counterWorks(diary, day);
       known.set(day, works);
     }
     return works;

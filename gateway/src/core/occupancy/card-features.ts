@@ -1,6 +1,6 @@
 /** Features of a space's cards: how many are used regularly, by whom, how evenly, which are new and which gone. */
 import { DAYS } from "./diary.ts";
-import { type Member, type Roster, usesOn } from "./roster.ts";
+import { hasCards, type Member, type Roster, usesOn } from "./roster.ts";
 
 export const CARD_FEATURES = [
   "cards.regular7",
@@ -26,9 +26,9 @@ interface Use {
   readonly month: number;
 }
 
-function useOf(member: Member, lastDay: number): Use {
+function useOf(member: Member, lastDay: number, fromDay: number): Use {
   let [days7, days14, days28, week, month] = [0, 0, 0, 0, 0];
-  for (let back = 1; back < DAYS; back++) {
+  for (let back = 1; back < DAYS && lastDay - back >= fromDay; back++) {
     const uses = usesOn(member, lastDay - back);
     if (uses === 0) continue;
     month += uses;
@@ -44,10 +44,12 @@ function useOf(member: Member, lastDay: number): Use {
 
 const livesHere = ({ member: { role } }: Use): boolean => role === "tenant" || role === "unlisted";
 
-/** In the order of CARD_FEATURES; all NaN for a space without cards. */
-export function cardValues(roster: Roster, lastDay: number): readonly number[] {
-  if (roster.size === 0) return CARD_FEATURES.map(() => Number.NaN);
-  const all = [...roster.values()].map((member) => useOf(member, lastDay));
+/** In the order of CARD_FEATURES, uses before local day `fromDay` left out; all NaN for a space without cards. */
+export function cardValues(roster: Roster, lastDay: number, fromDay: number): readonly number[] {
+  if (!hasCards(roster)) return CARD_FEATURES.map(() => Number.NaN);
+  const all = [...roster.values()].flatMap((member) =>
+    member.role === "pass-key" ? [] : [useOf(member, lastDay, fromDay)],
+  );
   const own = all.filter(livesHere);
   const count = (holds: (use: Use) => boolean): number => own.filter(holds).length;
   return [

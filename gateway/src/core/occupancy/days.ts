@@ -1,7 +1,7 @@
 /** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
-import { DAYS, type Diary, gaugeIn, HOURS, hasRing, type Rings, ringsOf } from "./diary.ts";
+import { DAYS, type Diary, gaugeIn, HOURS, hasRing, livedFrom, type Rings, ringsOf } from "./diary.ts";
 import { trafficOf } from "./hours.ts";
-import { type Roster, usesOn } from "./roster.ts";
+import { hasCards, type Role, type Roster, usesOn } from "./roster.ts";
 import type { Smoothed } from "./smoother.ts";
 
 /** Figures of one day. NaN: not known that day. Persons, passages, or the unit the name says. */
@@ -74,7 +74,7 @@ export function dayTable(
   const rings = ringsOf(diary);
   for (let column = 0; column < DAYS; column++) {
     const day = lastDay - DAYS + 1 + column;
-    if (day <= diary.firstDay) continue;
+    if (day <= livedFrom(diary)) continue;
     const fromHour = (day - 1) * 24 + cutHour;
     if (fromHour < smoothed.fromHour) continue;
     heads(table, column, smoothed, fromHour, day);
@@ -237,12 +237,14 @@ const meanUse = (uses: readonly Use[]): number => uses.reduce((sum, { used }) =>
 const sumWithin = (uses: readonly Use[], span: readonly [number, number]): number =>
   uses.reduce((sum, { ofDay, used }) => sum + (within(ofDay, span) ? used : 0), 0);
 
+const NO_RESIDENTS: readonly Role[] = ["staff", "cleaner", "landlord", "pass-key"];
+
 /** A credential belongs to the calendar day before the night's end: close enough for counting. */
 function cards(table: DayTable, column: number, roster: Roster, day: number): void {
-  if (roster.size === 0) return;
+  if (!hasCards(roster)) return;
   let [cards, uses] = [0, 0];
   for (const member of roster.values()) {
-    if (member.role === "staff" || member.role === "cleaner" || member.role === "landlord") continue;
+    if (NO_RESIDENTS.includes(member.role)) continue;
     const count = usesOn(member, day - 1);
     uses += count;
     if (count > 0) cards += 1;

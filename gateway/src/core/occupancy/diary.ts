@@ -36,6 +36,12 @@ export function copyDiary({ firstDay, lastDay, hours }: Diary): Diary {
 
 export const createDiary = (): Diary => ({ firstDay: -1, lastDay: -1, hours: {} });
 
+/**
+ * From here on a diary is of those who live there. Its first day is the one on which the devices were mounted and tried: doors opened time and again,
+ * test cards shown, hands waved past the counter.
+ */
+export const livedFrom = ({ firstDay }: Pick<Diary, "firstDay">): number => firstDay + 1;
+
 /** Opens the days up to `day`: what stood in their hours four weeks ago is forgotten. */
 export function openDay(diary: Diary, day: number): void {
   if (day <= diary.lastDay) return;

@@ -1,10 +1,9 @@
 /** The features the residency model sees: windows over a space's days, its cards, its site's habits. Each names its source. */
 import type { JudgedSpace } from "./assess.ts";
-import { CARD_FEATURES, cardValues } from "./card-features.ts";
+import { CARD_FEATURES } from "./card-features.ts";
 import type { DayTable, Figure } from "./days.ts";
 import { DAYS } from "./diary.ts";
 import { HABITS, type Habit, type SiteHabits } from "./habits.ts";
-import type { Roster } from "./roster.ts";
 import { meanOf, quantileOf, shareAbove } from "./rows.ts";
 
 /** Where evidence comes from, as the alert names it. */
@@ -144,12 +143,11 @@ function takeOf(table: DayTable, { figure, take, n }: { figure: Figure; take: Wi
   return meanOf(row, n);
 }
 
-/** The space's own features, in the order of FEATURES. Those against a number of persons follow by `against`. */
+/** The space's own features, in the order of FEATURES; `cards` in that of CARD_FEATURES. Those against a number of persons follow by `against`. */
 export function spaceFeatureValues(
   space: JudgedSpace,
   table: DayTable,
-  roster: Roster,
-  lastDay: number,
+  cards: readonly number[],
   habits: SiteHabits,
 ): Float64Array {
   const values = new Float64Array(VECTOR_LENGTH).fill(Number.NaN);
@@ -160,22 +158,29 @@ export function spaceFeatureValues(
     const perHead = habits[habit];
     values[at++] = perHead === undefined ? Number.NaN : meanOf(table[habit], n) / perHead;
   }
-  for (const value of cardValues(roster, lastDay)) values[at++] = value;
+  for (const value of cards) values[at++] = value;
   const { limit, space: place } = space;
   const uses = meanOf(table.uses, 14);
-  const cards = meanOf(table.cards, 14);
+  const shown = meanOf(table.cards, 14);
   const known = table.night.reduce((n, value) => n + (Number.isNaN(value) ? 0 : 1), 0);
   const areas = place.rooms?.map((room) => room.areaM2) ?? (place.areaM2 === undefined ? [] : [place.areaM2]);
   values[at++] = limit?.persons ?? Number.NaN;
-  values[at++] = place.registered ?? Number.NaN;
+  values[at++] = countedRegister(place.registered, limit?.persons);
   values[at++] = areas.length === 0 ? Number.NaN : areas.reduce((sum, area) => sum + area, 0);
   values[at++] = place.rooms?.length ?? 1;
   values[at++] = place.kind === "flat" ? 1 : 0;
   values[at++] = place.kind === "shed" ? 1 : 0;
   values[at++] = known;
-  values[at++] = cards > 0 ? uses / cards : Number.NaN;
+  values[at++] = shown > 0 ? uses / shown : Number.NaN;
   return values;
 }
+
+/**
+ * A register with more people than may live there is out of date, or the limit is: whichever it is, it is no sign of who sleeps there. It counts up to
+ * the limit. NaN where no number is given.
+ */
+const countedRegister = (registered: number | undefined, limit: number | undefined): number =>
+  registered === undefined ? Number.NaN : Math.min(registered, limit ?? registered);
 
 /** Fills in what depends on the number of persons in question. */
 export function against(
@@ -186,7 +191,7 @@ export function against(
   let at = OWN;
   values[at++] = persons;
   values[at++] = (space.limit ?? Number.NaN) - persons;
-  values[at++] = (space.registered ?? Number.NaN) - persons;
+  values[at++] = countedRegister(space.registered, space.limit) - persons;
   for (const index of headed) values[at++] = (values[index] ?? Number.NaN) - persons;
   for (const [index, { days }] of ABOVE.entries()) {
     for (const n of days) values[at++] = shareAbove(values, DAYS_AT + (index + 1) * DAYS, n, persons);

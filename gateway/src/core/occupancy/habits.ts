@@ -45,10 +45,23 @@ export interface HabitPart {
   readonly means: readonly number[];
 }
 
-export const habitPart = (table: DayTable, space: JudgedSpace): HabitPart => ({
-  heads: proxyHeads(table, space),
-  means: HABITS.map((habit) => meanOf(table[habit], DAYS)),
-});
+export const habitPart = (table: DayTable, space: JudgedSpace): HabitPart => {
+  const lived = daysLived(table.night);
+  return { heads: proxyHeads(table, space), means: HABITS.map((habit) => meanOf(lived(table[habit]), DAYS)) };
+};
+
+/** Nobody in at night. */
+const EMPTY_PERSONS = 0.5;
+/** From so many of its nights on a room was left, as over the Spring Festival: its people's habits are those of the other days. */
+const LEFT_SHARE = 1 / 3;
+
+/** Takes the days out of a row on which a room that was left for long stood empty. */
+function daysLived(night: Float64Array): (row: Float64Array) => Float64Array {
+  const known = night.reduce((n, persons) => n + (Number.isNaN(persons) ? 0 : 1), 0);
+  const empty = night.reduce((n, persons) => n + (persons < EMPTY_PERSONS ? 1 : 0), 0);
+  if (empty < LEFT_SHARE * known || empty === known) return (row) => row;
+  return (row) => row.map((value, day) => ((night[day] as number) < EMPTY_PERSONS ? Number.NaN : value));
+}
 
 export function addToHabits(sums: HabitSums, { heads, means }: HabitPart): void {
   for (const [index, habit] of HABITS.entries()) {

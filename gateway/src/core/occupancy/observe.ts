@@ -4,6 +4,7 @@ import type { Model } from "../model.ts";
 import { type Belief, createBelief } from "./belief.ts";
 import { addGauge, addSum, liftGauge, openDay } from "./diary.ts";
 import { doorBehindGate, type GateMemory, strangerAtGate } from "./gate.ts";
+import { foundPassKey } from "./pass-key.ts";
 import { comesInTwice, type Role, useCredential } from "./roster.ts";
 
 const HOUR_MS = 3_600_000;
@@ -17,6 +18,8 @@ const DRAWN_L = 2;
 const BATH_L = 16;
 const NEXT_BATH_L = 34;
 const MAX_BATHS = 4;
+/** More than the pipe or the main switch of a dwelling lets through, by the hour and in one step of a coarse total: another meter in its place. */
+const MOST_USED = { water: { atOnce: 1_000, anHour: 5_000 }, energy: { atOnce: 10_000, anHour: 50_000 } } as const;
 const MAX_BALANCE = 10_000;
 
 /** A reading as the estimator takes it: where and when, as far as that can be believed. */
@@ -152,7 +155,8 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
     const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
     if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
   });
-  return [inner];
+  const elsewhere = credential === undefined || listed !== undefined ? [] : foundPassKey(site.beliefs, credential);
+  return [inner, ...elsewhere.filter((id) => id !== inner)];
 }
 
 function roleHere(
@@ -213,7 +217,7 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
     belief.meters[reading.device] = { total, atMs, ...(epoch === undefined ? {} : { epoch }) };
     if (last === undefined || atMs - last.atMs > MAX_METER_GAP_MS) return;
     // Set back, or another meter in its place: what was used meanwhile nobody knows.
-    if (total < last.total || epoch !== last.epoch) return;
+    if (epoch !== last.epoch || !isUse(total - last.total, atMs - last.atMs, channel)) return;
     const used = total - last.total;
     if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
       const hour = site.model.hourOf((last.atMs + atMs) / 2);
@@ -230,6 +234,9 @@ function metered(site: Beliefs, space: string, { reading, atMs }: Observation, c
   });
   return done ? [space] : [];
 }
+
+const isUse = (used: number, ms: number, channel: "water" | "energy"): boolean =>
+  used >= 0 && used <= MOST_USED[channel].atOnce + (MOST_USED[channel].anHour * ms) / HOUR_MS;
 
 const bathsIn = (litres: number): number => Math.min(MAX_BATHS, 1 + Math.floor((litres - BATH_L) / NEXT_BATH_L));
 

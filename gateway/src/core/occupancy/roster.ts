@@ -4,10 +4,11 @@ import type { CredentialRole } from "@gatehouse/protocol";
 import type { z } from "zod";
 import { DAYS } from "./diary.ts";
 
-export type Role = z.infer<typeof CredentialRole> | "unlisted";
+/** `pass-key`: on no list, and opens many dwellings. */
+export type Role = z.infer<typeof CredentialRole> | "unlisted" | "pass-key";
 
 export interface Member {
-  readonly role: Role;
+  role: Role;
   /** Uses per day, ring by local day number. */
   readonly uses: Uint8Array;
   lastDay: number;
@@ -18,6 +19,12 @@ export interface Member {
 }
 
 export type Roster = Map<string, Member>;
+
+/** False where nobody shows a key of his own: no word of the people, as where there is no lock. */
+export function hasCards(roster: Roster): boolean {
+  for (const { role } of roster.values()) if (role !== "pass-key") return true;
+  return false;
+}
 
 /** Of what they did, day by day: not of who is inside. */
 export function copyRoster(roster: Roster): Roster {
@@ -52,7 +59,7 @@ export function useCredential(roster: Roster, credential: string, role: Role, da
     if (roster.size >= MAX_MEMBERS) forgetOldest(roster);
     member = { role, uses: new Uint8Array(DAYS), lastDay: day, firstDay: day };
     roster.set(credential, member);
-  }
+  } else if (role !== "unlisted" || member.role !== "pass-key") member.role = role;
   if (day <= member.lastDay - DAYS) return member;
   for (let d = Math.max(member.lastDay + 1, day - DAYS + 1); d <= day; d++) member.uses[d % DAYS] = 0;
   member.lastDay = Math.max(member.lastDay, day);

@@ -192,7 +192,10 @@ describe("stuck", () => {
 
   it("is no presence sensor that goes on seeing somebody for days while others come and go", () => {
     const core = live(run(), 7, "lock-1", "count-1", "radar-1").say("radar-1", "presence.on");
-    for (let i = 0; i < 150; i++) core.say("lock-1", "access.granted").say("count-1", "count.in", 1).wait(HOUR_MS);
+    for (let i = 0; i < 150; i++) {
+      core.say("lock-1", "access.granted").say("count-1", i % 3 === 0 ? "count.out" : "count.in", 1);
+      core.wait(HOUR_MS);
+    }
     expect(core.story("device-fault")).toEqual([]);
   });
 
@@ -267,4 +270,43 @@ it("is found the same over a restart and a step of the clock", () => {
     .wait(3 * HOUR_MS);
   expect(says(core)).toEqual(["silent"]);
   expect(core.story("device-fault")).toHaveLength(1);
+});
+
+describe("a counter that cannot be right", () => {
+  /** Out at eight, home with a key at six. */
+  function days(core: CoreRun, count: number, inward: "count.in" | "count.out", outward?: "count.in" | "count.out") {
+    for (let day = 0; day < count; day++) {
+      core.wait(2 * HOUR_MS);
+      if (outward !== undefined) core.say("count-1", outward, 2);
+      core
+        .wait(10 * HOUR_MS)
+        .say("lock-1", "access.granted")
+        .say("lock-1", "access.granted");
+      core.say("count-1", inward, 2).wait(12 * HOUR_MS);
+    }
+    return core;
+  }
+
+  it("is told when it counts one direction alone, and well again when it counts both", () => {
+    const core = days(run(), 5, "count.in");
+    expect(core.last("device-fault")).toMatchObject({ device: "count-1", clearedAt: null });
+    expect(core.last("device-fault")?.evidence[0]).toMatchObject({
+      says: expect.stringMatching(/^implausible: it counted \d+ in and 0 out in a week: one direction/),
+      zh: expect.stringContaining("有一个方向未接线"),
+    });
+    days(core, 3, "count.in", "count.out");
+    expect(core.last("device-fault")?.clearedAt).not.toBeNull();
+  });
+
+  it("is told when it is mounted the wrong way round", () => {
+    const core = days(run(), 8, "count.out", "count.in");
+    expect(core.story("device-fault")).toHaveLength(1);
+    expect(core.last("device-fault")?.evidence[0]?.says).toMatch(
+      /^implausible: it counts the wrong way round: .*reversed: true/,
+    );
+  });
+
+  it("is none that counts both ways", () => {
+    expect(days(run(), 14, "count.in", "count.out").story("device-fault")).toEqual([]);
+  });
 });

@@ -37,17 +37,19 @@ export function symptomsOf(
   const silent = silence(device, watch, nowMs);
   const stuck = stuckness(device, watch, nowMs);
   const offline = absence(device, watch, nowMs, patience);
-  const { babbleAtMs, oddAtMs } = watch;
+  const { babbleAtMs, oddAtMs, miscounts } = watch;
   const odd = oddAtMs.length === ODD_COUNT && oddAtMs.every((moment) => nowMs - moment < DAY_MS);
   const babbles = babbleAtMs !== undefined && nowMs - babbleAtMs < BABBLE_QUIET_MS;
   // Nothing is made where nothing is wrong: all devices are looked at four times an hour.
-  if (silent === undefined && offline === undefined && stuck === undefined && !babbles && !odd) return NO_FAULTS;
+  const implausible = odd ? oddly(watch) : miscounts;
+  if (silent === undefined && offline === undefined && stuck === undefined && !babbles && implausible === undefined)
+    return NO_FAULTS;
   const faults: DeviceWatch["faults"] = {};
   if (silent !== undefined) faults.silent = silent;
   if (offline !== undefined) faults.offline = offline;
   if (stuck !== undefined) faults.stuck = stuck;
   if (babbles) faults.babbling = BABBLES;
-  if (odd) faults.implausible = oddly(watch);
+  if (implausible !== undefined) faults.implausible = implausible;
   return faults;
 }
 

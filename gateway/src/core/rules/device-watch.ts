@@ -37,6 +37,8 @@ export interface DeviceWatch {
   oddZh?: string | undefined;
   totals?: readonly number[] | undefined;
   epoch?: number | undefined;
+  /** How its counts cannot be right, as its space's diary has it. */
+  miscounts?: Words | undefined;
   /** It has been well since, and its alert waits for that to last. */
   wellAtMs?: number | undefined;
   /** What is wrong now, in words. */
@@ -89,6 +91,7 @@ export function newWatch(nowMs: number): DeviceWatch {
     oddZh: undefined,
     totals: undefined,
     epoch: undefined,
+    miscounts: undefined,
     wellAtMs: undefined,
     faults: NO_FAULTS,
   };

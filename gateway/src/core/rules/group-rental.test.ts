@@ -1,6 +1,7 @@
 import { Policy, type RawReading } from "@gatehouse/protocol";
 import { describe, expect, it } from "vitest";
 import { testConfig, testPolicy } from "../../testing/site.ts";
+import { createBelief } from "../occupancy/belief.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { type CoreState, emptyState, restoreState, takeSnapshot, touchAll } from "../state.ts";
 import { type Effects, step } from "../step.ts";
@@ -30,8 +31,10 @@ function site(
   return state;
 }
 
+/** Somebody goes in one time, and out the next. */
 const count = (seq: number, atMs: number) => {
-  const reading = { device: "count-1", kind: "count.in", value: 1, epoch: 1, seq, at: new Date(atMs).toISOString() };
+  const kind = seq % 2 === 1 ? "count.in" : "count.out";
+  const reading = { device: "count-1", kind, value: 1, epoch: 1, seq, at: new Date(atMs).toISOString() };
   return { type: "reading", reading: reading as RawReading, clock: "synced" } as const;
 };
 
@@ -203,5 +206,32 @@ describe("too little evidence", () => {
     );
     expect(abstainsOf(state, 8)).toBeNull();
     expect(estimateOf(state, "F1")?.stand.sign).toBe("confirmed");
+  });
+
+  it("is said where what there is never tells how many: a door contact, an electricity meter", () => {
+    const state = site(() => 0.1, {
+      devices: [
+        { id: "count-1", kind: "counter", portal: "D1" },
+        { id: "contact-1", kind: "contact", portal: "D1" },
+        { id: "meter-1", kind: "energy-meter", space: "F1" },
+      ],
+    });
+    const belief = createBelief();
+    state.beliefs.set("F1", belief);
+    for (let day = 1; day < 9; day++) {
+      live(state, day);
+      for (const [device, kind, value] of [
+        ["contact-1", "door.opened", undefined],
+        ["meter-1", "meter.energyWh", day * 4_000],
+      ] as const) {
+        const nowMs = START + day * DAY + 8 * HOUR;
+        const reading = { device, kind, ...(value === undefined ? {} : { value }) } as RawReading;
+        step(state, { type: "reading", reading, clock: "synced" }, nowMs);
+      }
+    }
+    expect(abstainsOf(state, 9)).toEqual({
+      says: "door openings and electricity alone do not tell how many live here, no counter, 7 of the last 7 days heard",
+      zh: "仅凭开门和用电无法判断居住人数，无人数计数器，近7天有7天收到数据",
+    });
   });
 });

@@ -1,6 +1,7 @@
 /** The tables of rules. A new rule is a file and a row. */
 import { countCompliance } from "../compliance/streak.ts";
 import { patrolMissed, patrolTag } from "../patrol/patrol.ts";
+import { counterSense } from "./counter-sense.ts";
 import { customEstimateRules, customReadingRules, customTimer } from "./custom/custom.ts";
 import { deviceFault, sweepDevices } from "./device-fault.ts";
 import { doorForced } from "./door-forced.ts";
@@ -25,7 +26,7 @@ export const readingRules: readonly ReadingRule[] = [
   customReadingRules,
 ];
 export const estimateRules: readonly EstimateRule[] = [overcrowdedNow, customEstimateRules];
-export const nightRules: readonly NightRule[] = [groupRental, unregisteredResidents, countCompliance];
+export const nightRules: readonly NightRule[] = [counterSense, groupRental, unregisteredResidents, countCompliance];
 /** By the name in the middle of the timer's. */
 export const timerRules: Readonly<Record<string, TimerRule>> = {
   "door-held": doorStillOpen,

@@ -33,10 +33,18 @@ describe("too many people inside", () => {
   });
 
   it("are counted from the evening when the night has less than two hours left for them", () => {
-    const core = party(run("2026-03-07T05:00")).until("2026-03-07T10:59");
+    const core = run("2026-03-05T08:00").say("count-1", "count.in", 1).say("count-1", "count.out", 1);
+    party(core.until("2026-03-07T05:00")).until("2026-03-07T10:59");
     expect(core.story("overcrowded-now")).toEqual([]);
     core.until("2026-03-07T11:00");
     expect(core.story("overcrowded-now")).toHaveLength(1);
+  });
+
+  it("are none where a lock alone tells who opens: nobody counts who goes out behind it", () => {
+    const core = run("2026-03-07T18:00");
+    for (let i = 0; i < 20; i++) core.say("lock-1", "access.granted").wait(MINUTE_MS);
+    core.until("2026-03-08T06:00");
+    expect(core.story("overcrowded-now")).toEqual([]);
   });
 
   it("are not gone because somebody fetches a beer", () => {

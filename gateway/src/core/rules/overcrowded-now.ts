@@ -46,7 +46,11 @@ function stands(
   if (overcrowding.judgedBy === "likely") return "over";
   if (presentLow <= limit) return "between";
   const belief = state.beliefs.get(space.id);
-  if (pOver >= LIKELY || belief === undefined) return "over";
+  if (belief === undefined) return "over";
+  // A lock says who opens, not how many go in and out behind it.
+  const { hours } = belief.diary;
+  if (hours.in === undefined && hours.out === undefined && hours.seen === undefined) return "between";
+  if (pOver >= LIKELY) return "over";
   return presentLow - limit > countDoubt(belief, modelOf(state).hourOf(nowMs)) ? "over" : "between";
 }
 

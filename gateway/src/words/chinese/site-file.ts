@@ -84,6 +84,10 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
     "请先核实，再写入站点文件旁自己的政策文件",
   "no limit for {}: no alert about too many people": "{1}没有人数上限：不会发出超员预警",
   "add a policy for these spaces, or give them a limit": "请为这些空间添加政策，或设定上限",
+  "nobody is registered in any of {} rooms: whoever lives there is told as not registered":
+    "{1}个房间的登记人数均为0：凡有人居住都会报未登记居住",
+  "leave registered out where the number is not known; 0 says that nobody is":
+    "登记人数不明的，请不要填写 registered；填0表示无人登记",
   "OPC UA users may come in without encryption: their passwords cross the network readable":
     "OPC UA用户可以不加密接入：密码以明文经过网络",
   "take it out once every client speaks Basic256Sha256": "所有客户端都支持Basic256Sha256后请去掉",
