@@ -147,15 +147,19 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
     });
     return used ? [home] : [];
   }
+  let firstOfDay = false;
   note(site, inner, (belief) => {
     openDay(belief.diary, day);
     if (direction !== "out") addSum(belief.diary, "grants", hour, 1);
     belief.lastGrantMs = Math.max(belief.lastGrantMs, atMs);
     if (credential === undefined) return;
+    firstOfDay = (belief.roster.get(credential)?.lastDay ?? -1) < day;
     const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
     if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
   });
-  const elsewhere = credential === undefined || listed !== undefined ? [] : foundPassKey(site.beliefs, credential);
+  // All rooms are looked at: once a day for each card and door is often enough.
+  const elsewhere =
+    credential !== undefined && listed === undefined && firstOfDay ? foundPassKey(site.beliefs, credential) : [];
   return [inner, ...elsewhere.filter((id) => id !== inner)];
 }
 
