@@ -2,7 +2,7 @@
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
 import { cardValues } from "./card-features.ts";
-import { countsMakeSense, WEEK } from "./counter-sense.ts";
+import { type CountSense, countsMakeSense, countsOfDay, WEEK } from "./counter-sense.ts";
 import { dayTable } from "./days.ts";
 import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
@@ -16,19 +16,18 @@ import { smooth } from "./smoother.ts";
 export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number =>
   Math.min(40, 2 * (limit?.persons ?? 4) + 8);
 
-/**
- * A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day; nor one that by then had counted
- * one way only, or the wrong way round, for a week.
- */
-export function counterWorks(diary: Diary, day: number): boolean {
-  const { hours } = diary;
+/** A counter that cannot be believed by its day, or that by then had counted one way only, or the wrong way round, for a week. */
+export const counterWorks = (diary: Diary, day: number): boolean =>
+  counterIsWell(diary, day) && countsMakeSense(diary, day);
+
+/** A counter that counted nothing while its door opened often, or a thousand times a day, cannot be believed that day. */
+export function counterIsWell({ hours }: Diary, day: number): boolean {
   if (hours.in === undefined && hours.out === undefined) return false;
   const counts = sumOfDay(hours.in, day) + sumOfDay(hours.out, day);
   const opens = sumOfDay(hours.opens, day);
   const dead = counts === 0 && opens > DEAD_OPENINGS;
   const babbling = counts > BABBLE_MIN && counts > BABBLE_RATIO * Math.max(1, opens);
-  if (dead || (hours.opens !== undefined && babbling)) return false;
-  return countsMakeSense(diary, day);
+  return !dead && !(hours.opens !== undefined && babbling);
 }
 const DEAD_OPENINGS = 6;
 const BABBLE_MIN = 60;
@@ -86,11 +85,17 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
 /** On the morning of local day `morning`: what the week before it shows of a counter holds for all of that week. */
 function worksByDay(diary: Diary, morning: number): (day: number) => boolean {
   const known = new Map<number, boolean>();
-  const doubtedFrom = countsMakeSense(diary, morning - 1) ? Number.POSITIVE_INFINITY : morning - WEEK;
+  const counts = new Map<number, CountSense>();
+  const countsOf = (day: number): CountSense => {
+    const own = counts.get(day) ?? countsOfDay(diary, day);
+    counts.set(day, own);
+    return own;
+  };
+  const doubtedFrom = countsMakeSense(diary, morning - 1, countsOf) ? Number.POSITIVE_INFINITY : morning - WEEK;
   return (day) => {
     let works = known.get(day);
     if (works === undefined) {
-      works = day < doubtedFrom && counterWorks(diary, day);
+      works = day < doubtedFrom && counterIsWell(diary, day) && countsMakeSense(diary, day, countsOf);
       known.set(day, works);
     }
     return works;

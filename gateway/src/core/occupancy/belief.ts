@@ -48,6 +48,8 @@ export interface Belief {
   /** Weights of 0, 1, … people in each hour of the day, one after the other, to thousandths; empty before the first morning. */
   habits: Float64Array;
   heads: HeadCount | undefined;
+  /** Its counters were deaf one way or the wrong way round in the week before the last morning. */
+  miscounts: boolean;
   present: Present;
   /** People that went out, ever: counted, or by a door that opened without a card. */
   exits: number;
@@ -71,6 +73,7 @@ export const createBelief = (): Belief => ({
   anchor: undefined,
   habits: new Float64Array(0),
   heads: undefined,
+  miscounts: false,
   present: { present: 0, presentLow: 0, presentHigh: 0 },
   exits: 0,
   lastGrantMs: 0,
@@ -101,6 +104,7 @@ export function beliefToJson(belief: Belief): BeliefJson {
     meters,
     anchor,
     heads,
+    miscounts,
     present,
     exits,
     lastGrantMs,
@@ -122,6 +126,7 @@ export function beliefToJson(belief: Belief): BeliefJson {
     anchor,
     habits: rowsOf(Array.from(belief.habits, (weight) => Math.round(weight * THOUSAND))),
     heads,
+    miscounts,
     present,
     exits,
     lastGrantMs,
@@ -151,6 +156,8 @@ export function beliefFromJson(json: BeliefJson): Belief {
     ...json,
     anchor: json.anchor,
     heads: json.heads,
+    // Missing in what an earlier release wrote.
+    miscounts: json.miscounts ?? false,
     residency: json.residency,
     staleFrom: json.staleFrom,
     stand: json.stand,

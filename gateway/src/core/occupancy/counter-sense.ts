@@ -26,23 +26,41 @@ const ONE_WAY_RATIO = 10;
 const BACKWARDS_LEAST = 8;
 const BACKWARDS_RATIO = 1.5;
 
-/** Of the seven days up to local day `day`, as far as the diary has them. */
-export function countSense({ hours, firstDay, lastDay }: Diary, day: number): CountSense {
-  let [entered, left, daysEntered, daysLeft, keyedIn, keyedOut] = [0, 0, 0, 0, 0, 0];
-  for (let each = Math.max(day - WEEK + 1, firstDay, lastDay - DAYS + 1); each <= day; each++) {
-    const [before, gone] = [entered, left];
-    for (let hour = each * 24; hour < each * 24 + 24; hour++) {
-      const slot = hour % HOURS;
+type CountsOf = (day: number) => CountSense;
+
+/** Of one local day; nobody where the diary does not reach. */
+export function countsOfDay({ hours, firstDay, lastDay }: Diary, day: number): CountSense {
+  let [entered, left, keyedIn, keyedOut] = [0, 0, 0, 0];
+  if (day >= firstDay && day > lastDay - DAYS) {
+    const from = (day * 24) % HOURS;
+    for (let slot = from; slot < from + 24; slot++) {
       const [inward, outward, keys] = [hours.in?.[slot] ?? 0, hours.out?.[slot] ?? 0, hours.grants?.[slot] ?? 0];
       entered += inward;
       left += outward;
       keyedIn += Math.min(keys, inward);
       keyedOut += Math.min(keys, outward);
     }
-    if (entered > before) daysEntered += 1;
-    if (left > gone) daysLeft += 1;
   }
-  return { entered, left, daysEntered, daysLeft, keyedIn, keyedOut };
+  return { entered, left, daysEntered: entered > 0 ? 1 : 0, daysLeft: left > 0 ? 1 : 0, keyedIn, keyedOut };
+}
+
+/** Of the seven days up to local day `day`, as far as the diary has them. */
+export function countSense(
+  diary: Diary,
+  day: number,
+  countsOf: CountsOf = (each) => countsOfDay(diary, each),
+): CountSense {
+  const sum = { entered: 0, left: 0, daysEntered: 0, daysLeft: 0, keyedIn: 0, keyedOut: 0 };
+  for (let each = day - WEEK + 1; each <= day; each++) {
+    const counts = countsOf(each);
+    sum.entered += counts.entered;
+    sum.left += counts.left;
+    sum.daysEntered += counts.daysEntered;
+    sum.daysLeft += counts.daysLeft;
+    sum.keyedIn += counts.keyedIn;
+    sum.keyedOut += counts.keyedOut;
+  }
+  return sum;
 }
 
 export function countsOneWay({ entered, left, daysEntered, daysLeft }: CountSense): boolean {
@@ -54,7 +72,7 @@ export const countsBackwards = ({ keyedIn, keyedOut }: CountSense): boolean =>
   keyedOut >= BACKWARDS_LEAST && keyedOut >= BACKWARDS_RATIO * keyedIn;
 
 /** Nothing speaks against the counters in the week up to local day `day`. */
-export function countsMakeSense(diary: Diary, day: number): boolean {
-  const sense = countSense(diary, day);
+export function countsMakeSense(diary: Diary, day: number, countsOf?: CountsOf): boolean {
+  const sense = countSense(diary, day, countsOf);
   return !countsOneWay(sense) && !countsBackwards(sense);
 }

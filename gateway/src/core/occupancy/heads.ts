@@ -1,6 +1,6 @@
 /** How many people are in a space this moment: the smoother's forward pass, brought on hour by hour and reading by reading. */
 import type { SpaceModel } from "../model.ts";
-import { counterWorks, mostPersons } from "./assess.ts";
+import { counterIsWell, mostPersons } from "./assess.ts";
 import type { Belief, HeadCount, Present } from "./belief.ts";
 import { stepHour } from "./smoother.ts";
 
@@ -20,10 +20,11 @@ export function updatePresent(space: SpaceModel, belief: Belief, hour: number, c
   belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), belief.habits));
 }
 
-/** Today's counter is believed while the day is young: it may yet count. */
+/** As the morning left it; and today's counter is believed while the day is young: it may yet count. */
 function worksOn(belief: Belief, hour: number, today: number): boolean {
   const day = Math.floor(hour / 24);
-  return counterWorks(belief.diary, day) || (day === today && counterWorks(belief.diary, day - 1));
+  if (belief.miscounts) return false;
+  return counterIsWell(belief.diary, day) || (day === today && counterIsWell(belief.diary, day - 1));
 }
 
 /** Nothing is known: anything up to the limit alike, more with less chance. */

@@ -6,6 +6,7 @@ import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { assess, cutHourOf, judged, type MorningJob } from "./assess.ts";
 import { type Belief, createBelief } from "./belief.ts";
+import { countsMakeSense } from "./counter-sense.ts";
 import { copyDiary, openDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { addToHabits, createHabitSums, type HabitSums, habitsOf } from "./habits.ts";
@@ -88,6 +89,7 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
     belief.anchor = { hour: morning.day * 24 + cutHourOf(space), chances: last };
     belief.habits = hourly;
     belief.heads = undefined;
+    belief.miscounts = !countsMakeSense(belief.diary, morning.day - 1);
     addToHabits(morning.sums, part);
     updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
     conclude(belief, space, morning.day, verdict);
