@@ -20,3 +20,17 @@ it("speaks of what is known, whatever is not known yet, and never of no number",
     }),
   );
 });
+
+it("tells how many are in at once on most days, and not where weeks of absence make that fewer than sleep there", () => {
+  const says = (night: number, high: number): string | undefined => {
+    const values = new Float64Array(FEATURES.length).fill(Number.NaN);
+    const known = { "night.mean7": night, "high.q8028": high, days: 27 };
+    for (const [name, value] of Object.entries(known)) values[FEATURES.findIndex((one) => one.name === name)] = value;
+    const said = evidenceOf(space, values, new Float64Array(FEATURES.length).fill(1), 1);
+    return said.find(({ source }) => source === "counter")?.says;
+  };
+  expect(says(3.6, 4.8)).toBe(
+    "on average 3.6 people in at three in the morning over 7 nights, mostly no more than 4.8 at once in 27 days",
+  );
+  expect(says(4.8, 3.6)).toBe("on average 4.8 people in at three in the morning over 7 nights");
+});

@@ -27,9 +27,11 @@ const SAYS: Readonly<Record<Source, Say>> = {
     const [night, high, all] = [value("night.mean7"), value("high.q8028"), value("days")];
     if (Number.isNaN(night) || Number.isNaN(all)) return undefined;
     const days = Math.min(7, all);
+    // Of four days in five; after weeks away it lies below the nights since, and tells nothing.
+    const often = high < night ? Number.NaN : high;
     return {
-      en: `on average ${one(night)} people in at three in the morning over ${days} nights${known(high, (most) => `, up to ${most} at once in ${all} days`)}`,
-      zh: `近${days}晚凌晨三点平均${one(night)}人在内${known(high, (most) => `，${all}天内同时最多约${most}人`)}`,
+      en: `on average ${one(night)} people in at three in the morning over ${days} nights${known(often, (most) => `, mostly no more than ${most} at once in ${all} days`)}`,
+      zh: `近${days}晚凌晨三点平均${one(night)}人在内${known(often, (most) => `，${all}天内同时在内大多不超过${most}人`)}`,
     };
   },
   credentials: (value) => {
