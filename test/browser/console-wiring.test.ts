@@ -88,6 +88,7 @@ async function search(
   await page.getByLabel(words.protocols).click();
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option", { hasText: protocol }).click();
   await page.keyboard.press("Escape");
+  await page.locator(".ant-select-dropdown:visible").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: words.scan }).click();
 }
 
@@ -95,6 +96,8 @@ async function search(
 async function choose(page: Page, within: Locator, label: RegExp, option: string): Promise<void> {
   await within.getByLabel(label).click();
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option", { hasText: option }).first().click();
+  // A list on its way out has been left by its field, and stands without a name until it is gone.
+  await page.locator(".ant-select-dropdown:visible").waitFor({ state: "hidden" });
 }
 
 it("finds are seen while the search goes on, and kept when it is cancelled; each gets its make and its door", async () => {

@@ -13,6 +13,8 @@ import { tempDir } from "../support/temp-dir.ts";
 
 const KEY = "00112233445566778899aabbccddeeff";
 const CARD = 0x2a5c1f;
+/** Long enough that no pseudonym or key of the box has it by chance. */
+const CODE = "73915826";
 
 interface Bus extends AsyncDisposable {
   readonly dir: string;
@@ -106,7 +108,7 @@ test("cards, keypad, tampering and commands, and a reader with a wrong key that 
   );
   good?.act({ kind: "card", number: CARD }, 0);
   other?.act({ kind: "card", number: CARD + 1 }, 0);
-  good?.act({ kind: "keypad", digits: "7391" }, 0);
+  good?.act({ kind: "keypad", digits: CODE }, 0);
   good?.act({ kind: "tamper", on: true }, 0);
   good?.act({ kind: "door", open: true }, 0);
   await eventually(
@@ -135,9 +137,12 @@ test("cards, keypad, tampering and commands, and a reader with a wrong key that 
   expect(told.filter((line) => line.startsWith("reader-303"))).toEqual(["reader-303 device.offline"]);
   expect(other?.pd.events.waiting).toBe(1);
   expect(await gateway.end("SIGTERM")).toBe(0);
-  const files = readdirSync(bus.state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  // The ballast is noise, in which any few digits may come up.
+  const files = readdirSync(bus.state, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name !== "ballast",
+  );
   const kept = files.map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString("latin1")).join("\n");
-  expect(kept).not.toMatch(/2a5c1f|2776095|7391/i);
+  expect(kept).not.toMatch(new RegExp(`2a5c1f|2776095|${CODE}`, "i"));
 });
 
 test("gatehouse osdp install: a new reader gets its key from a running gateway", async () => {
