@@ -1,5 +1,5 @@
 /** Whether a space's counters count both ways, and the right way round, as far as its diary shows. Pure. */
-import { DAYS, type Diary, HOURS } from "./diary.ts";
+import { DAYS, type Diary, HOURS, ringsOf } from "./diary.ts";
 
 /** What a week of one diary came to. */
 export interface CountSense {
@@ -29,12 +29,16 @@ const BACKWARDS_RATIO = 1.5;
 type CountsOf = (day: number) => CountSense;
 
 /** Of one local day; nobody where the diary does not reach. */
-export function countsOfDay({ hours, firstDay, lastDay }: Diary, day: number): CountSense {
+export function countsOfDay(diary: Diary, day: number): CountSense {
   let [entered, left, keyedIn, keyedOut] = [0, 0, 0, 0];
-  if (day >= firstDay && day > lastDay - DAYS) {
+  if (day >= diary.firstDay && day > diary.lastDay - DAYS) {
+    const rings = ringsOf(diary);
     const from = (day * 24) % HOURS;
     for (let slot = from; slot < from + 24; slot++) {
-      const [inward, outward, keys] = [hours.in?.[slot] ?? 0, hours.out?.[slot] ?? 0, hours.grants?.[slot] ?? 0];
+      const inward = rings.in[slot] as number;
+      const outward = rings.out[slot] as number;
+      if (inward + outward === 0) continue;
+      const keys = rings.grants[slot] as number;
       entered += inward;
       left += outward;
       keyedIn += Math.min(keys, inward);
