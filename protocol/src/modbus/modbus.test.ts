@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex } from "../bytes.ts";
+import { crc16Modbus } from "../crc.ts";
 import { FrameError } from "../errors.ts";
 import { type Framing, Splitter } from "../splitter.ts";
 import { encodeMbap, modbusTcpFraming } from "./mbap.ts";
@@ -90,10 +91,29 @@ describe("a frame is found after any garbage, however it is cut", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 });
   const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
+  /** One in some thousand pieces of garbage ends in a right checksum, with the first bytes of the frame for its last: nobody can tell it from one. */
+  function isFrameByChance(before: Uint8Array, frame: Uint8Array): boolean {
+    const bytes = join(before, frame);
+    return before.some((_, start) =>
+      [4, 5, 8, 5 + (bytes[start + 2] ?? 0), 9 + (bytes[start + 6] ?? 0)].some((length) => {
+        const end = start + length;
+        if (end <= before.length || end > bytes.length) return false;
+        return crc16Modbus(bytes.subarray(start, end)) === 0;
+      }),
+    );
+  }
+
+  test("garbage that happens to end in a right checksum is known", () => {
+    const frame = encodeRtu({ unit: 2, pdu: Uint8Array.of(6, 0, 0, 0, 0) });
+    expect(isFrameByChance(Uint8Array.of(27, 160, 13, 184), frame)).toBe(true);
+    expect(isFrameByChance(Uint8Array.of(27, 160, 13, 185), frame)).toBe(false);
+  });
+
   test("RTU, as a master and as a slave hears it", () => {
     fc.assert(
       fc.property(unit, reply, garbage, sizes, (from, message, before, cuts) => {
         const frame = encodeRtu({ unit: from, pdu: encodeModbusReply(message) });
+        fc.pre(!isFrameByChance(before, frame));
         expect(framesIn(modbusRtuFraming, join(before, frame), cuts)).toContain(frame.join());
       }),
       { numRuns: 500 },
@@ -101,6 +121,7 @@ describe("a frame is found after any garbage, however it is cut", () => {
     fc.assert(
       fc.property(unit, request, garbage, sizes, (to, message, before, cuts) => {
         const frame = encodeRtu({ unit: to, pdu: encodeModbusRequest(message) });
+        fc.pre(!isFrameByChance(before, frame));
         expect(framesIn(modbusRtuSlaveFraming, join(before, frame), cuts)).toContain(frame.join());
       }),
       { numRuns: 500 },
