@@ -49,7 +49,7 @@ Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. N
   city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
 
 Two flats hold more people than the law allows: 3-302 from the first day, 2-201 since it was sub-let on day 3.
-A watched (red) flat needs 2 of 3 nights over the limit, so the first group rental is told after about ${Math.round(daySeconds * 2.1)} s. 重点房屋3晚中2晚超员即预警。
+A watched (red) flat needs 2 of 3 nights over the limit, the first day not counted, so the first group rental is told after about ${Math.round(daySeconds * 3.1)} s. 重点房屋3晚中2晚超员即预警，首日不计。
 Alerts as they reach the city platform 到达城市平台的预警 (their later life is in /status; Ctrl-C ends 按 Ctrl-C 退出):
 
 `;
