@@ -143,3 +143,15 @@ describe("a user's mistake", () => {
     expect(text).not.toContain("    at ");
   });
 });
+
+it("a reader who has seen enough, as head has, is no failure", async () => {
+  const child = spawn(process.execPath, [GATEHOUSE, "replay", "--help"], { stdio: ["ignore", "pipe", "pipe"] });
+  // Closed long before anything is said.
+  child.stdout.destroy();
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += String(chunk);
+  });
+  const [code] = await once(child, "close");
+  expect({ code, said }).toEqual({ code: 0, said: "" });
+});

@@ -101,6 +101,7 @@ export function buildProgram(): Command {
 
 /** Runs one command and sets the exit code of the process. Never rejects. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const out of [process.stdout, process.stderr]) out.on("error", unlessNobodyReads);
   try {
     await buildProgram().parseAsync([...argv]);
   } catch (error) {
@@ -110,3 +111,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Asking for help or the version is no mistake. */
 const usageExit = (error: CommanderError): number => (error.exitCode === 0 ? 0 : 64);
+
+/** Who reads may have seen enough, as `head` has: what is left to say is lost, and the work goes on. */
+function unlessNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
