@@ -32,6 +32,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How far off the last of them is, ms; 0 without any. */
+  get longestMs(): number {
+    return Math.max(0, ...[...this.#timers].map(({ dueMs }) => dueMs - this.#monoMs));
+  }
+
   /** Lets `ms` pass: fires what falls due in order, letting promises settle after each. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#monoMs + ms;
