@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { LabelledOptions } from "@gatehouse/device-sim";
 import { ConfigError } from "@gatehouse/protocol";
 import { runTool, toolArguments, UsageError, wholeNumber } from "../support/tool-arguments.ts";
+import { FLAWLESS, type Flaws, NOTHING_SAID } from "./flaws.ts";
 import type { SiteResult } from "./judge/judge-site.ts";
 import type { Task } from "./judge/judge-worker.ts";
 import { accuracyPage } from "./judge/page.ts";
@@ -11,7 +12,6 @@ import { labelledSites } from "./judge/recorded-site.ts";
 import { type Group, tableText } from "./judge/tables.ts";
 import { onAllCores } from "./on-all-cores.ts";
 import { judgingSite } from "./train/site-plan.ts";
-import { EVERYTHING_SAID, NOTHING_SAID, type Withheld } from "./withhold.ts";
 
 const HELP = `npm run accuracy -- [--sites N] [--only NAME]... [--out DIR] [--labelled DIR]
 
@@ -28,9 +28,19 @@ Examples:
   npm run accuracy -- --only "labelled compound"      one group
   npm run accuracy -- --sites 1 --out /tmp/accuracy   a quick look`;
 
+const WRONG_REGISTER: Flaws = { ...FLAWLESS, wrongHeads: 1 };
+const NO_CONTACTS: Flaws = { ...FLAWLESS, noContacts: 1 };
+const ONE_CARD: Flaws = { ...FLAWLESS, oneCard: 1 };
+const SAYING = new Map([
+  [NOTHING_SAID, ", no register"],
+  [WRONG_REGISTER, ", wrong register"],
+  [NO_CONTACTS, ", no contacts"],
+  [ONE_CARD, ", one card a room"],
+]);
+
 type People = NonNullable<LabelledOptions["people"]>;
 type Faults = NonNullable<LabelledOptions["faults"]>;
-const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults, Withheld?])[] = [
+const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults, Flaws?])[] = [
   ["compound", "nominal", "nominal"],
   ["compound", "nominal", "heavy"],
   ["compound", "social", "nominal"],
@@ -42,6 +52,10 @@ const MADE: readonly (readonly [LabelledOptions["kind"], People, Faults, Withhel
   ["meters", "nominal", "nominal"],
   ["compound", "nominal", "nominal", NOTHING_SAID],
   ["lock-only", "nominal", "nominal", NOTHING_SAID],
+  ["compound", "nominal", "nominal", WRONG_REGISTER],
+  ["meters", "nominal", "nominal", WRONG_REGISTER],
+  ["lock-only", "nominal", "nominal", NO_CONTACTS],
+  ["lock-only", "nominal", "nominal", ONE_CARD],
 ];
 
 /** Of a labelled site. */
@@ -111,25 +125,21 @@ function recordedTasks(labelled: string): { group: string; task: Task }[] {
         fix: "make the site anew, or move the folder away",
       });
   }
-  return [EVERYTHING_SAID, NOTHING_SAID].flatMap((withheld) =>
+  return [FLAWLESS, NOTHING_SAID].flatMap((flaws) =>
     names.map((name) => ({
-      group: `labelled ${name.replace(/-\d+$/, "")}${saying(withheld)}`,
-      task: { folder: join(labelled, name), name, withheld },
+      group: `labelled ${name.replace(/-\d+$/, "")}${SAYING.get(flaws) ?? ""}`,
+      task: { folder: join(labelled, name), name, flaws },
     })),
   );
 }
 
-function saying(withheld: Withheld): string {
-  return withheld === NOTHING_SAID ? ", no register" : "";
-}
-
 function madeTasks(count: number): { group: string; task: Task }[] {
-  return MADE.flatMap(([kind, people, faults, withheld = EVERYTHING_SAID]) => {
+  return MADE.flatMap(([kind, people, faults, flaws = FLAWLESS]) => {
     const world = [people, faults].filter((word) => word !== "nominal").join(" ");
-    const group = `made ${kind}${world === "" ? "" : `, ${world}`}${saying(withheld)}`;
+    const group = `made ${kind}${world === "" ? "" : `, ${world}`}${SAYING.get(flaws) ?? ""}`;
     return Array.from({ length: count }, (_, index) => ({
       group,
-      task: { plan: judgingSite(kind, index, people, faults, withheld) },
+      task: { plan: judgingSite(kind, index, people, faults, flaws) },
     }));
   });
 }

@@ -1,11 +1,11 @@
 /** Which simulated sites the model is fitted on and which it is judged on: never the same seeds. */
 import type { LabelledOptions } from "@gatehouse/device-sim";
 import { Random } from "@gatehouse/protocol/testing";
-import { EVERYTHING_SAID, type Withheld } from "../withhold.ts";
+import { FLAWLESS, type Flaws } from "../flaws.ts";
 
 export interface SitePlan extends LabelledOptions {
   readonly name: string;
-  readonly withheld: Withheld;
+  readonly flaws: Flaws;
 }
 
 type Kind = LabelledOptions["kind"];
@@ -40,9 +40,12 @@ const SOME_SENSORS: readonly Sensors[] = [
   ["lock", "counter", "radar"],
 ];
 
-/** Every second site file tells everything; the others leave each thing out for none, some or all of their spaces. */
+/** Every second site has no flaws; the others have each of them in none, some or all of their spaces. */
 const COMPLETE = 0.5;
 const SHARES = [0, 0.5, 1] as const;
+const RARELY = [0, 0, 0.5, 1] as const;
+/** Of them, how many have no door contacts. */
+const CONTACTLESS = 0.25;
 
 /** The `index`th site for fitting. */
 export function trainingSite(index: number): SitePlan {
@@ -53,9 +56,14 @@ export function trainingSite(index: number): SitePlan {
   const partly = kind === "all-sensors" && round % 2 === 1;
   const sensors = SOME_SENSORS[(round >> 1) % SOME_SENSORS.length] as Sensors;
   const random = new Random(`site file of train-${index}`);
-  const [registered, rooms, credentials] = [random.pick(SHARES), random.pick(SHARES), random.pick(SHARES)];
-  const withheld = random.chance(COMPLETE) ? EVERYTHING_SAID : { registered, rooms, credentials };
-  return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) }, withheld);
+  const [noHeads, noRooms, noCards] = [random.pick(SHARES), random.pick(SHARES), random.pick(SHARES)];
+  const flaws = random.chance(COMPLETE)
+    ? FLAWLESS
+    : {
+        ...{ noHeads, noRooms, noCards, wrongHeads: random.pick(SHARES), oneCard: random.pick(RARELY) },
+        noContacts: random.chance(CONTACTLESS) ? 1 : 0,
+      };
+  return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) }, flaws);
 }
 
 /** The `index`th site of a kind for judging. */
@@ -64,16 +72,16 @@ export function judgingSite(
   index: number,
   people: People = "nominal",
   faults: Faults = "nominal",
-  withheld: Withheld = EVERYTHING_SAID,
+  flaws: Flaws = FLAWLESS,
 ): SitePlan {
-  return named({ kind, people, faults, seed: `judge-${index}` }, withheld);
+  return named({ kind, people, faults, seed: `judge-${index}` }, flaws);
 }
 
-function named(options: LabelledOptions, withheld: Withheld): SitePlan {
+function named(options: LabelledOptions, flaws: Flaws): SitePlan {
   const { kind, people, faults, seed, sensors } = options;
   return {
     ...options,
-    withheld,
+    flaws,
     name: [kind, people, faults, ...(sensors === undefined ? [] : [sensors.join("+")]), seed].join("/"),
   };
 }
