@@ -9,8 +9,15 @@ import { type ConsoleServer, get, openConsoleServer } from "../support/console-s
 
 const PEERS = 300;
 
-/** The slowest of some requests, each on a connection of its own. */
-async function slowestMs(server: ConsoleServer, times = 15): Promise<number> {
+/** The slowest of some requests, in the best of three rounds: a busy machine is slow now and then, what peers hold up is slow in each. */
+async function slowestMs(server: ConsoleServer): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round++) best = Math.min(best, await slowestOf(server, 15));
+  return best;
+}
+
+/** Each on a connection of its own. */
+async function slowestOf(server: ConsoleServer, times: number): Promise<number> {
   const { cookie } = server.rig.signed("manager");
   let slowest = 0;
   for (let i = 0; i < times; i++) {
@@ -104,7 +111,7 @@ test("somebody signed in keeps the connection while strangers come by the hundre
 
 test("strangers cost little memory", async () => {
   await using server = await openConsoleServer();
-  await slowestMs(server, 3);
+  await slowestOf(server, 3);
   const before = process.memoryUsage().rss;
   const peers: TLSSocket[] = [];
   for (let i = 0; i < 50; i++) peers.push(await dialTls(server.port));
