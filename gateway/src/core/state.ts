@@ -16,6 +16,7 @@ import { type Belief, type BeliefJson, beliefFromJson, beliefToJson } from "./oc
 import { createGateMemory, type GateMemory, type GateMemoryJson, gateFromJson, gateToJson } from "./occupancy/gate.ts";
 import type { SiteHabits } from "./occupancy/habits.ts";
 import type { MorningWork } from "./occupancy/morning.ts";
+import { PassKeys } from "./occupancy/pass-key.ts";
 import type { ResidencyModel } from "./occupancy/residency.ts";
 import { shippedModel } from "./occupancy/residency-model.ts";
 import { createOverlay, type Overlay, type OverlayJson, overlayFromJson, overlayToJson } from "./overlay/overlay.ts";
@@ -78,6 +79,8 @@ export interface CoreState {
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
   readonly beliefs: Map<string, Belief>;
+  /** Found anew from the beliefs, not kept. */
+  readonly passKeys: PassKeys;
   /** What the site's people do per head and day. */
   habits: SiteHabits;
   /** The morning being judged, a few spaces at a time. */
@@ -117,13 +120,15 @@ export interface CoreState {
 }
 
 export function emptyState(): CoreState {
+  const beliefs = new Map<string, Belief>();
   return {
     installation: "",
     alertCount: 0,
     factCount: 0,
     model: undefined,
     devices: new Map(),
-    beliefs: new Map(),
+    beliefs,
+    passKeys: new PassKeys(beliefs),
     habits: {},
     morning: undefined,
     gate: createGateMemory(),

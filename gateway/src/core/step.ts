@@ -217,13 +217,14 @@ function estimate(
     passage: passage(device, known, reading),
     direction: device.direction,
   };
-  const gateChanges = state.gate.changes;
-  const touched = observe({ model, beliefs: state.beliefs, gate: state.gate }, observation);
-  if (state.gate.changes !== gateChanges) state.dirty.add("core/gate");
+  const { beliefs, gate, passKeys } = state;
+  const gateChanges = gate.changes;
+  const touched = observe({ model, beliefs, gate, passKeys }, observation);
+  if (gate.changes !== gateChanges) state.dirty.add("core/gate");
   const nowHour = model.hourOf(nowMs);
   for (const id of touched) {
     const place = model.spaces.get(id);
-    const belief = state.beliefs.get(id);
+    const belief = beliefs.get(id);
     if (place === undefined || belief === undefined) continue;
     state.dirty.add(beliefPiece(id));
     if (place.limit === undefined) continue;

@@ -29,6 +29,23 @@ it("claims nothing of a card whose owner goes anywhere, or out", () => {
   expect(strangerAtGate(memory, "c_x", 31 * 60 * MIN, true)).toBeUndefined();
 });
 
+it("takes nobody for one of the only room that is known, whose door opens now and then after whoever comes in", () => {
+  const random = new Random(5);
+  const memory = createGateMemory();
+  const homes = new Set<string | undefined>();
+  let owner: string | undefined;
+  for (let entry = 0; entry < 200; entry++) {
+    const atMs = entry * 30 * MIN;
+    const home = strangerAtGate(memory, `c_${random.int(0, 9)}`, atMs, true);
+    if (entry >= 100) homes.add(home);
+    if (random.chance(0.2)) doorBehindGate(memory, "S1", atMs + 40_000);
+    owner = strangerAtGate(memory, "c_own", atMs + 10 * MIN, true);
+    if (random.chance(0.8)) doorBehindGate(memory, "S1", atMs + 11 * MIN);
+  }
+  expect([...homes]).toEqual([undefined]);
+  expect(owner).toBe("S1");
+});
+
 it("stays bounded under cards that are never seen again", () => {
   const memory = createGateMemory();
   for (let i = 0; i < 1_000; i++) strangerAtGate(memory, `c_${i}`, i, true);

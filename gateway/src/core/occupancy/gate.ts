@@ -3,6 +3,8 @@
 /** Where an unlisted credential's owner went after the gate: how often each space's door followed. */
 export interface Stranger {
   scores: Record<string, number>;
+  /** How often it came in. Missing in what an earlier release wrote. */
+  entries?: number;
   lastMs: number;
 }
 
@@ -28,6 +30,11 @@ const MAX_STRANGERS = 256;
 /** So many times, and so much more often than any other door. */
 const SURE_TIMES = 3;
 const SURE_RATIO = 2;
+/**
+ * After so many of all its entries. Where only a room or two of a house are known, there is no other door to compare with, and everybody who lives in the
+ * other rooms comes in before that one door opens sooner or later: after one entry in seven on simulated sites, after nine of ten where it is theirs.
+ */
+const SURE_SHARE = 0.5;
 
 /** An unlisted credential at the gate. Returns the space it is known to belong to by now. */
 export function strangerAtGate(
@@ -39,12 +46,13 @@ export function strangerAtGate(
   let stranger = memory.strangers.get(credential);
   if (stranger === undefined) {
     if (memory.strangers.size >= MAX_STRANGERS) forgetOldest(memory);
-    stranger = { scores: {}, lastMs: atMs };
+    stranger = { scores: {}, entries: 0, lastMs: atMs };
     memory.strangers.set(credential, stranger);
   }
   memory.changes += 1;
   stranger.lastMs = Math.max(stranger.lastMs, atMs);
   if (entering) {
+    stranger.entries = (stranger.entries ?? 0) + 1;
     memory.recent.push({ credential, atMs });
     if (memory.recent.length > MAX_RECENT) memory.recent.shift();
   }
@@ -63,13 +71,13 @@ export function doorBehindGate(memory: GateMemory, space: string, atMs: number):
   }
 }
 
-function homeOf({ scores }: Stranger): string | undefined {
+function homeOf({ scores, entries = 0 }: Stranger): string | undefined {
   let [best, bestScore, second] = [undefined as string | undefined, 0, 0];
   for (const [space, score] of Object.entries(scores)) {
     if (score > bestScore) [best, second, bestScore] = [space, bestScore, score];
     else second = Math.max(second, score);
   }
-  return bestScore >= SURE_TIMES && bestScore >= SURE_RATIO * second ? best : undefined;
+  return bestScore >= Math.max(SURE_TIMES, SURE_RATIO * second, SURE_SHARE * entries) ? best : undefined;
 }
 
 function forgetOldest({ strangers }: GateMemory): void {

@@ -4,7 +4,7 @@ import type { Model } from "../model.ts";
 import { type Belief, createBelief } from "./belief.ts";
 import { addGauge, addSum, liftGauge, openDay } from "./diary.ts";
 import { doorBehindGate, type GateMemory, strangerAtGate } from "./gate.ts";
-import { foundPassKey } from "./pass-key.ts";
+import type { PassKeys } from "./pass-key.ts";
 import { comesInTwice, type Role, useCredential } from "./roster.ts";
 
 const HOUR_MS = 3_600_000;
@@ -41,6 +41,7 @@ export interface Beliefs {
   readonly model: Model;
   readonly beliefs: Map<string, Belief>;
   readonly gate: GateMemory;
+  readonly passKeys: PassKeys;
 }
 
 /** Writes the reading down. Returns the spaces it said something about. */
@@ -141,6 +142,7 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
     if (home === undefined) return [];
     const used = note(site, home, (belief) => {
       const member = useCredential(belief.roster, credential, role, day);
+      site.passKeys.used(credential, home);
       if (direction === "out") member.inside = undefined;
       // At a gate only the card's own way out counts.
       else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
@@ -155,11 +157,12 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
     if (credential === undefined) return;
     firstOfDay = (belief.roster.get(credential)?.lastDay ?? -1) < day;
     const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
+    site.passKeys.used(credential, inner);
     if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
   });
-  // All rooms are looked at: once a day for each card and door is often enough.
+  // Once a day for each card and door is often enough.
   const elsewhere =
-    credential !== undefined && listed === undefined && firstOfDay ? foundPassKey(site.beliefs, credential) : [];
+    credential !== undefined && listed === undefined && firstOfDay ? site.passKeys.found(credential) : [];
   return [inner, ...elsewhere.filter((id) => id !== inner)];
 }
 
