@@ -6,7 +6,9 @@ import { createInterface } from "node:readline";
 import { type LineEvent, lineEvents, readScenario, type SimEvent, startOf } from "@gatehouse/device-sim";
 import { type Reading, systemClock } from "@gatehouse/protocol";
 import { expect, it } from "vitest";
+import { claimWith } from "../support/console-session.ts";
 import { GATEHOUSE } from "../support/gateway-process.ts";
+import { eventually } from "../support/rig.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const HOUR_MS = 3_600_000;
@@ -133,3 +135,26 @@ it("the demo is over when its gateway is killed", async () => {
   expect(end).toEqual([1, null]);
   expect(said.join("")).toContain("the gateway ended");
 });
+
+it("the demo says where its console is and its claim code again each week, until somebody has claimed it", async () => {
+  const child = spawn(process.execPath, [GATEHOUSE, "demo", "--day", "1"], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+  const exit = once(child, "exit");
+  /** The line after the first week that was over from the given line on. */
+  const belowWeek = (from: number): Promise<string | undefined> => {
+    const line = () => lines[lines.findIndex((text, at) => at >= from && text.includes("simulated days are over")) + 1];
+    const isThere = () => lines.slice(from, -1).some((text) => text.includes("simulated days are over"));
+    return eventually(line, isThere);
+  };
+  try {
+    const said = await belowWeek(0);
+    const [, port, code] = /^console .*:(\d+)\/ +claim code \S+ (\S+)$/.exec(said ?? "") ?? [];
+    expect(code, said).toBeDefined();
+    await claimWith(code ?? "", Number(port));
+    expect(await belowWeek(lines.length)).not.toContain("claim code");
+  } finally {
+    child.kill("SIGINT");
+    await exit;
+  }
+}, 120_000);

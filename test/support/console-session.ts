@@ -20,6 +20,10 @@ export async function claimConsole(gateway: GatewayProcess, port: number): Promi
     () => gateway.log.find(({ code, link }) => typeof code === "string" && typeof link === "string"),
     (found) => found !== undefined,
   );
+  return claimWith(String(claim?.["code"]), port);
+}
+
+export async function claimWith(code: string, port: number): Promise<ConsoleSession> {
   const own = { cookie: "", csrf: "" };
   const ask = (method: string, path: string, body?: object | Buffer): Promise<Replied> => {
     const type = Buffer.isBuffer(body) ? "application/octet-stream" : "application/json";
@@ -44,7 +48,7 @@ export async function claimConsole(gateway: GatewayProcess, port: number): Promi
       asked.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
     });
   };
-  const body = { code: claim?.["code"], name: "wang", password: CONSOLE_PASSWORD };
+  const body = { code, name: "wang", password: CONSOLE_PASSWORD };
   const claimed = await ask("POST", "/claim", body);
   own.csrf = String(claimed.body["csrf"]);
   return { ask };

@@ -44,7 +44,7 @@ Gatehouse demo 演示 — ${scenario.site.name}, ${flats} flats, seed ${seed}. N
   simulator 模拟器   door locks and people counters, as real MQTT clients${onLines(site)}
   gateway 网关      mqtt://${mqtt.host}:${mqtt.port}            site file  ${siteFile}
                     http://${monitor.host}:${monitor.port}/healthz   and /metrics;   log  ${logFile}
-  console 控制台    ${console.url}${console.claim === undefined ? "" : `   claim code 认领码 ${console.claim}`}
+  ${consoleLine(console)}
   commands 指令     gatehouse command --state ${stateDir}   lists the devices and what each can be told
   city 城市平台     ${city.httpsUrl}   what it got: ${city.controlUrl}/status
 
@@ -54,6 +54,10 @@ Alerts as they reach the city platform 到达城市平台的预警 (their later 
 
 `;
 }
+
+/** Where the console is and, while nobody has claimed it, the code for that. */
+export const consoleLine = ({ url, claim }: BannerFacts["console"]): string =>
+  `console 控制台    ${url}${claim === undefined ? "" : `   claim code 认领码 ${claim}`}`;
 
 /** What is on serial lines and device servers, a line each. */
 function onLines({ drivers = [], devices = [], boards = [] }: BannerFacts["site"]): string {

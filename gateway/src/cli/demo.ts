@@ -18,7 +18,7 @@ import {
 import { Command } from "commander";
 import { untilSignal } from "./arguments.ts";
 import { ended, endParts, freePort, listening, type Port, startPart } from "./demo-parts.ts";
-import { demoBanner, demoLine, isShown } from "./demo-screen.ts";
+import { consoleLine, demoBanner, demoLine, isShown } from "./demo-screen.ts";
 import { openLog } from "./log.ts";
 
 interface DemoFlags {
@@ -149,7 +149,11 @@ async function play(facts: Facts, clock: Clock, children: ChildProcess[], signal
   };
   process.stdout.write(demoBanner(banner));
   const timeOf = (ms: number) => formatTime(ms, scenario.site.timezone);
-  await Promise.race([end, reportDays(scenario.days, timeOf, clock, anchor.worldMs, signal)]);
+  // By then the alerts have carried the banner off the screen.
+  const remind = () => {
+    if (claim !== undefined && isUnclaimed(stateDir, claim)) process.stdout.write(`${consoleLine(banner.console)}\n`);
+  };
+  await Promise.race([end, reportDays({ days: scenario.days, timeOf, remind }, clock, anchor.worldMs, signal)]);
 }
 
 /** A port or a serial line for each line of the scenario. A machine without pseudo-terminals has device servers alone. */
@@ -193,10 +197,16 @@ async function writeSite({ site, dir, city, ca }: Facts, mqtt: Port, consoleAt: 
   return siteFile;
 }
 
+interface DaysReported {
+  readonly days: number;
+  readonly timeOf: (ms: number) => string;
+  /** Says below it where to look, to whoever has not looked yet. */
+  readonly remind: () => void;
+}
+
 /** A line at every simulated week, so that a quiet screen is not a dead one; the end of the scenario is said too. */
 async function reportDays(
-  days: number,
-  timeOf: (ms: number) => string,
+  { days, timeOf, remind }: DaysReported,
   clock: Clock,
   startMs: number,
   signal: AbortSignal,
@@ -207,11 +217,21 @@ async function reportDays(
     process.stdout.write(
       `${timeOf(untilMs).slice(0, 16).replace("T", " ")}  ${Math.min(day, days)} simulated days are over 已模拟 ${Math.min(day, days)} 天\n`,
     );
+    remind();
     if (day < days) continue;
     process.stdout.write(
       "The people have stopped moving; the gateway still runs. Ctrl-C ends it. 模拟结束，网关仍在运行，按 Ctrl-C 退出。\n",
     );
     await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  }
+}
+
+/** The code stands in its file until somebody has used it. */
+function isUnclaimed(stateDir: string, claim: string): boolean {
+  try {
+    return readFileSync(join(stateDir, "console", "claim.txt"), "utf8").includes(claim);
+  } catch {
+    return false;
   }
 }
 

@@ -22,6 +22,10 @@ export const sessionWords = dictionary({
   code: { zh: "认领码", en: "Claim code" },
   newName: { zh: "您的账号名", en: "Your account's name" },
   newNameHelp: { zh: "1 至 32 个字母、汉字或数字", en: "1 to 32 letters or digits" },
+  newNameForm: {
+    zh: "只能用字母、汉字、数字和 . _ -，中间不能有空格",
+    en: "Letters, digits and . _ - only, without spaces",
+  },
   newPassword: { zh: "新密码", en: "New password" },
   newPasswordHelp: { zh: "至少 10 个字符", en: "At least 10 characters" },
   repeatPassword: { zh: "再输一次新密码", en: "The new password again" },

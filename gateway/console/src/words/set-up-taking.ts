@@ -16,6 +16,7 @@ export const setUpTakingWords = dictionary({
   },
   besideBoth: { zh: "两台都放", en: "Put both there" },
   besideBack: { zh: "返回修改", en: "Go back" },
+  search: { zh: "按名称或位置筛选", en: "Filter by name or place" },
   kindMissing: { zh: "请选择类型", en: "choose its kind" },
   laterHint: {
     zh: "先采用，再到门前刷卡：看到卡的设备会亮起来，然后选它的门。",

@@ -4,11 +4,11 @@ import { HEALTH_WORDS } from "../../core/health-codes.ts";
 import { modelOf } from "../../core/state.ts";
 import { CoreRun } from "../../testing/core-run.ts";
 import { testConfig, testPolicy } from "../../testing/site.ts";
-import { commissioningReport } from "./commissioning.ts";
+import { commissioningReport, UNPLACED } from "./commissioning.ts";
 import { markOf, TestsBook } from "./tests-book.ts";
 
-const report = (uplinks: readonly { readonly id: string }[] = []) => {
-  const run = new CoreRun(testConfig(), "2026-03-02T12:00");
+const report = (uplinks: readonly { readonly id: string }[] = [], change: Record<string, unknown> = {}) => {
+  const run = new CoreRun(testConfig(change), "2026-03-02T12:00");
   const entry = (code: "device-unknown" | "clock-unsynced", subject: string) => ({
     code,
     subject,
@@ -101,4 +101,15 @@ it("a platform that was changed since its test is not tested", () => {
   expect(testOf(markOf(uplink))).toBe("passed");
   expect(testOf(undefined)).toBe("passed");
   expect(testOf(markOf({ ...uplink, url: "https://new.example/" }))).toBe("untested");
+});
+
+it("says of a device that waits for its door that it does, and takes its waiting place for no room", () => {
+  const space = { id: UNPLACED, kind: "yard", name: "待定位设备" };
+  const { spaces, devices } = testConfig().site;
+  const waits = { id: "lock-9", kind: "lock", space: UNPLACED };
+  const { rooms, open } = report([], { spaces: [...spaces, space], devices: [...devices, waits] });
+  expect(rooms.map(({ id }) => id)).toEqual(["F1", "F2"]);
+  expect(open.filter(({ at }) => at === "devices").map(({ en }) => en)).toEqual([
+    "lock-9 waits for a door: hold a card to it there, or choose its place.",
+  ]);
 });

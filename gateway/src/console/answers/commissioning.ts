@@ -12,6 +12,9 @@ import { markOf, type TestsBook } from "./tests-book.ts";
 type Report = AnswerOf<"GET /api/1/reports/commissioning">;
 type Point = Report["open"][number];
 
+/** Where the set-up keeps devices whose door is not known yet: no room, and gone when the last has its door. */
+export const UNPLACED = "unplaced";
+
 export interface ReportParts {
   readonly core: Pick<Core, "model" | "state">;
   readonly health: { readonly entries: readonly HealthEntry[] };
@@ -61,7 +64,7 @@ function roomsOf({ spaces, spaceOf }: Core["model"], policies: ReportParts["poli
   const counts = new Map<string, number>();
   for (const space of spaceOf.values()) counts.set(space, (counts.get(space) ?? 0) + 1);
   return [...spaces].flatMap(([id, { space, limit, address }]) => {
-    if (id === OUTSIDE) return [];
+    if (id === OUTSIDE || id === UNPLACED) return [];
     const persons = limit?.persons ?? null;
     const basis = limit === undefined ? null : basisInWords(space, limit, policies.get(limit.policy));
     const name = space.name ?? id;
@@ -95,6 +98,12 @@ function whatIsLeft(
       judged.filter((room) => room.devices === 0),
       "has|have no device: nothing is known there",
       "没有设备：无法了解情况",
+    ),
+    some(
+      "devices",
+      devices.filter(({ where }) => where === UNPLACED),
+      "waits|wait for a door: hold a card to it there, or choose its place",
+      "还没有定位：到门前刷卡，或直接选择位置",
     ),
     some(
       "tests",

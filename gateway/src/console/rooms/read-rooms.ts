@@ -180,7 +180,8 @@ function parentIn({ id, parent }: Cells, isThere: (id: string) => boolean, note:
   if (parent === undefined) return undefined;
   if (parent === id) return note("parent", "不能位于自身之内", "it cannot lie in itself");
   if (isThere(parent)) return parent;
-  return note("parent", `没有编号为“${parent}”的楼层或楼栋`, `there is no floor or building "${parent}"`);
+  const zh = `没有编号为“${parent}”的楼层或楼栋：请留空，或为它另加一行`;
+  return note("parent", zh, `there is no floor or building "${parent}": leave this empty, or give it a row of its own`);
 }
 
 /** One number a living room. */

@@ -9,6 +9,7 @@ import { call } from "../../shell/box.ts";
 import { boxWords } from "../../words/box.ts";
 import { useWords } from "../../words/language.ts";
 import { sessionWords } from "../../words/session.ts";
+import { isAccountName } from "../session/account-name.ts";
 import { NewPassword } from "../session/new-password.tsx";
 import { RolesChoice } from "./roles-choice.tsx";
 
@@ -20,6 +21,7 @@ export function NewAccount({ onMade }: { readonly onMade: () => void }) {
   const [name, setName] = useState("");
   const [roles, setRoles] = useState<Role[]>(["manager"]);
   const [password, setPassword] = useState<string>();
+  const misnamed = name.trim() !== "" && !isAccountName(name);
   const make = () =>
     run(async () => {
       if (password === undefined) return;
@@ -39,7 +41,7 @@ export function NewAccount({ onMade }: { readonly onMade: () => void }) {
           void make();
         }}
       >
-        <Field label={words.name} help={session.newNameHelp}>
+        <Field label={words.name} help={session.newNameHelp} wrong={misnamed ? session.newNameForm : undefined}>
           {(bind) => (
             <Input
               {...bind}
@@ -58,7 +60,7 @@ export function NewAccount({ onMade }: { readonly onMade: () => void }) {
         <Button
           type="primary"
           htmlType="submit"
-          disabled={busy || name.trim() === "" || roles.length === 0 || password === undefined}
+          disabled={busy || name.trim() === "" || misnamed || roles.length === 0 || password === undefined}
         >
           {words.make}
         </Button>

@@ -10,6 +10,7 @@ import { go, usePlace } from "../../shell/route.ts";
 import { useWords } from "../../words/language.ts";
 import { sessionWords } from "../../words/session.ts";
 import { shellWords } from "../../words/shell.ts";
+import { isAccountName } from "./account-name.ts";
 import { Alone } from "./alone.tsx";
 import { Fingerprint } from "./fingerprint.tsx";
 import { NewPassword } from "./new-password.tsx";
@@ -52,11 +53,12 @@ function ClaimForm() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState<string>();
   const { busy, problem, run } = useDoing();
+  const misnamed = name.trim() !== "" && !isAccountName(name);
   const send = (event: SubmitEvent) => {
     event.preventDefault();
     if (password === undefined) return;
     void run(async () => {
-      const session = await call("POST /api/1/claim", { body: { code: code.trim(), name, password } });
+      const session = await call("POST /api/1/claim", { body: { code: code.trim(), name: name.trim(), password } });
       go(await firstPage());
       signedIn(session);
     });
@@ -78,7 +80,7 @@ function ClaimForm() {
           />
         )}
       </Field>
-      <Field label={words.newName} help={words.newNameHelp}>
+      <Field label={words.newName} help={words.newNameHelp} wrong={misnamed ? words.newNameForm : undefined}>
         {(bind) => (
           <Input
             {...bind}
@@ -93,7 +95,7 @@ function ClaimForm() {
       </Field>
       <NewPassword onChange={setPassword} />
       {problem === undefined ? null : <Failed problem={problem} />}
-      <Button type="primary" htmlType="submit" loading={busy} disabled={password === undefined} block>
+      <Button type="primary" htmlType="submit" loading={busy} disabled={password === undefined || misnamed} block>
         {words.claim}
       </Button>
     </form>

@@ -1,6 +1,7 @@
 /** New devices, a row each: what it is, what it becomes, and which door or room is its own. */
 import { Button, Checkbox, Input, Select, Table, Tag } from "antd";
 import { Nothing } from "../../parts/nothing.tsx";
+import { Steady } from "../../parts/steady.tsx";
 import { deviceKindWords } from "../../words/device-kinds.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
@@ -28,6 +29,7 @@ const MANY = 8;
 export function CandidateTable(props: CandidateTableProps) {
   const { rows, places, onNewGate, filter, onFilter, onDecide, maps, wrong } = props;
   const words = useWords(setUpDevicesWords);
+  const taking = useWords(setUpTakingWords);
   if (rows.length === 0) return <Nothing text={words.noNew} />;
   const wanted = filter.trim().toLowerCase();
   const shown = rows.filter(({ candidate, place = "" }) =>
@@ -42,6 +44,7 @@ export function CandidateTable(props: CandidateTableProps) {
         <Input.Search
           className="gh-search"
           aria-label={words.newDevices}
+          placeholder={taking.search}
           allowClear
           value={filter}
           onChange={(event) => onFilter(event.target.value)}
@@ -64,14 +67,22 @@ export function CandidateTable(props: CandidateTableProps) {
           {
             key: "kind",
             width: 200,
-            render: (_value, row) => <Kind row={row} maps={maps} onDecide={onDecide} />,
+            render: (_value, row) => (
+              <Steady>
+                <Kind row={row} maps={maps} onDecide={onDecide} />
+              </Steady>
+            ),
             title: words.kind,
           },
           {
             key: "place",
             width: 280,
             title: words.place,
-            render: (_value, row) => <Where row={row} places={places} onNewGate={onNewGate} onDecide={onDecide} />,
+            render: (_value, row) => (
+              <Steady>
+                <Where row={row} places={places} onNewGate={onNewGate} onDecide={onDecide} />
+              </Steady>
+            ),
           },
         ]}
       />
@@ -118,7 +129,7 @@ function Kind({ row, maps, onDecide }: CellProps & { readonly maps: RegisterMaps
   const words = useWords(setUpDevicesWords);
   const taking = useWords(setUpTakingWords);
   const kinds = useWords(deviceKindWords);
-  const { candidate, kind, skip, place, map } = row;
+  const { candidate, kind, skip, map } = row;
   return (
     <>
       <Select<DeviceKind>
@@ -130,7 +141,7 @@ function Kind({ row, maps, onDecide }: CellProps & { readonly maps: RegisterMaps
         onChange={(next) => onDecide(candidate.key, { kind: next })}
         options={Object.entries(kinds).map(([value, label]) => ({ value: value as DeviceKind, label }))}
       />
-      {kind === undefined && place !== undefined && !skip && <Tag color="warning">{taking.kindMissing}</Tag>}
+      {kind === undefined && !skip && <Tag color="warning">{taking.kindMissing}</Tag>}
       {candidate.asksMap === true && (
         <MapChoice
           name={candidate.name}

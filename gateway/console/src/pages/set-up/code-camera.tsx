@@ -1,6 +1,9 @@
 /** Reads a QR code with the camera: by the browser's own reader, or by one that is loaded where it has none, as on an iPhone. The picture never leaves the browser. */
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useRef, useState } from "react";
+import { cameraWords } from "../../words/camera.ts";
+import { useWords } from "../../words/language.ts";
+import { type CameraTrouble, cameraTrouble } from "./camera-trouble.ts";
 
 interface Detector {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
@@ -28,18 +31,21 @@ export function CodeCamera({ onCode }: { readonly onCode: (text: string) => void
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(onCode);
   latest.current = onCode;
-  const [trouble, setTrouble] = useState("");
+  const words = useWords(cameraWords);
+  const [trouble, setTrouble] = useState<CameraTrouble>();
   useEffect(() => {
     const ended = new AbortController();
     watch(video.current, (text) => latest.current(text), ended.signal).catch((error: unknown) => {
-      if (!ended.signal.aborted) setTrouble(error instanceof Error ? error.message : String(error));
+      if (!ended.signal.aborted) setTrouble(cameraTrouble(error));
     });
     return () => ended.abort();
   }, []);
-  return trouble === "" ? (
+  return trouble === undefined ? (
     <video ref={video} className="gh-camera" muted playsInline />
   ) : (
-    <p className="gh-problem">{trouble}</p>
+    <p className="gh-problem" role="status">
+      {words[trouble]}
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import type { TestResult } from "../../../../src/console/table/jobs.ts";
 import { Failed } from "../../parts/failed.tsx";
+import { Steady } from "../../parts/steady.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -49,29 +50,31 @@ export function DeviceTest({ row, live, onEnded }: DeviceTestProps) {
   }, [row.needsKey, row.hasKeyNow]);
   return (
     <li>
-      <Flex gap="small" wrap align="center">
-        <strong dir="auto">{row.id}</strong>
-        <span>{kind}</span>
-        <bdi className="gh-hint">{row.where}</bdi>
-        <TestTag state={running ? "running" : row.test} />
-        {row.testedAt !== null && !running && <span className="gh-hint">{time(row.testedAt)}</span>}
-        <Button size="small" loading={doing.busy || own} disabled={live !== undefined} onClick={start}>
-          {row.test === "untested" ? words.test : words.again}
-        </Button>
-        {row.needsKey && <KeyButton reader={row.id} onOpened={onEnded} />}
-      </Flex>
-      {own && <JobProgress followed={followed} />}
-      {doing.problem !== undefined && <Failed problem={doing.problem} />}
-      {steps === undefined ? (
-        row.says !== null &&
-        (row.hasKeyNow ? (
-          <Alert type="success" showIcon role="status" title={row.says[language]} />
+      <Steady className="gh-row">
+        <Flex gap="small" wrap align="center">
+          <strong dir="auto">{row.id}</strong>
+          <span>{kind}</span>
+          <bdi className="gh-hint">{row.where}</bdi>
+          <TestTag state={running ? "running" : row.test} />
+          {row.testedAt !== null && !running && <span className="gh-hint">{time(row.testedAt)}</span>}
+          <Button size="small" loading={doing.busy || own} disabled={live !== undefined} onClick={start}>
+            {row.test === "untested" ? words.test : words.again}
+          </Button>
+          {row.needsKey && <KeyButton reader={row.id} onOpened={onEnded} />}
+        </Flex>
+        {own && <JobProgress followed={followed} />}
+        {doing.problem !== undefined && <Failed problem={doing.problem} />}
+        {steps === undefined ? (
+          row.says !== null &&
+          (row.hasKeyNow ? (
+            <Alert type="success" showIcon role="status" title={row.says[language]} />
+          ) : (
+            <div className="gh-hint">{row.says[language]}</div>
+          ))
         ) : (
-          <div className="gh-hint">{row.says[language]}</div>
-        ))
-      ) : (
-        <TestSteps result={steps} />
-      )}
+          <TestSteps result={steps} />
+        )}
+      </Steady>
     </li>
   );
 }

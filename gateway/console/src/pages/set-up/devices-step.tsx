@@ -23,6 +23,7 @@ import {
   unplacedEdits,
 } from "./candidates.ts";
 import { DoorByCard } from "./door-by-card.tsx";
+import { useDoorMoves } from "./door-moves.ts";
 import { useKept } from "./kept-input.ts";
 import { PairingBar } from "./pairing-bar.tsx";
 import { gateEdits, type NewGate, newGate, placesOf } from "./places.ts";
@@ -112,7 +113,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
     found.reload();
     pairing.reload();
   };
-  const take = useTake({ setUp, scanned, gates, onTaken });
+  const takeRows = useTake({ setUp, scanned, gates, onTaken });
   const refused = useRefused(setUp, rows);
   const later = () =>
     decide({
@@ -121,22 +122,25 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
         placeless.map(({ candidate }) => [candidate.key, { ...decisions[candidate.key], place: `space:${UNPLACED}` }]),
       ),
     });
-  const main =
-    ready.length > 0
-      ? { text: fill(words.takeAll, { n: ready.length }), act: () => void take(ready) }
-      : { text: setUp.site.counts.devices === 0 ? frame.skip : frame.next, act: onNext };
+  const moves = useDoorMoves(setUp, gates, pairing.reload);
+  const save = { text: fill(words.saveMoves, { n: moves.chosen }), act: () => void moves.save() };
+  const take = { text: fill(words.takeAll, { n: ready.length }), act: () => void takeRows(ready) };
+  const next = setUp.site.counts.devices === 0 ? frame.skip : frame.next;
+  // What was chosen is saved before anything else: "next" beside it would lose it.
+  const main = moves.chosen > 0 ? save : ready.length > 0 ? take : { text: next, act: onNext };
   return (
     <StepFrame
       setUp={refused === undefined ? setUp : { ...setUp, trouble: { is: "problem", problem: refused.problem } }}
       purpose={frame.devicesFor}
       onBack={onBack}
       main={main}
-      also={ready.length > 0 ? <Button onClick={onNext}>{frame.skip}</Button> : undefined}
+      also={main === save || main === take ? <Button onClick={onNext}>{frame.skip}</Button> : undefined}
     >
       {setUp.site.counts.devices > 0 && (
         <Alert type="success" showIcon title={fill(words.nowThere, { n: setUp.site.counts.devices })} />
       )}
       <PairingBar pairing={pairing} />
+      <DoorByCard moves={moves} places={places} onNewGate={onNewGate} />
       <CandidateTable
         rows={rows}
         places={places}
@@ -153,7 +157,6 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
           <span className="gh-hint">{taking.laterHint}</span>
         </div>
       )}
-      <DoorByCard setUp={setUp} places={places} gates={gates} onNewGate={onNewGate} onSaved={pairing.reload} />
     </StepFrame>
   );
 }

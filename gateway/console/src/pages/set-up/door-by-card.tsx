@@ -1,38 +1,33 @@
 /** Finds a device's door by holding a card to it: who sees the card lights up, and gets the room one stands at. */
 
 import { systemClock } from "@gatehouse/protocol";
-import { Alert, Button, Flex, Tag } from "antd";
-import { useState } from "react";
+import { Alert, Flex, Tag } from "antd";
+import { useEffect, useRef, useState } from "react";
 import { useLive } from "../../client/use-answer.ts";
+import { Steady } from "../../parts/steady.tsx";
 import { useLiveState } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
-import { useAskBeside } from "./ask-beside.tsx";
-import { type DeviceKind, doubledBy, moveEdits, UNPLACED } from "./candidates.ts";
+import type { DeviceKind } from "./candidates.ts";
+import type { DoorMoves } from "./door-moves.ts";
 import { IdentifyButton } from "./identify-button.tsx";
-import { useKept } from "./kept-input.ts";
 import { PlaceChoice } from "./place-choice.tsx";
-import { gateEdits, type NewGate, type Places } from "./places.ts";
+import type { Places } from "./places.ts";
 import { PlateScan } from "./plate-scan.tsx";
 import { type LitDevice, litDevices } from "./seen-cards.ts";
-import type { SetUp } from "./use-set-up.ts";
 
 interface DoorByCardProps {
-  readonly setUp: SetUp;
+  readonly moves: DoorMoves;
   readonly places: Places;
-  readonly gates: readonly NewGate[];
   readonly onNewGate: (name: string) => string;
-  readonly onSaved: () => void;
 }
 
-export function DoorByCard({ setUp, places, gates, onNewGate, onSaved }: DoorByCardProps) {
+export function DoorByCard({ moves, places, onNewGate }: DoorByCardProps) {
   const words = useWords(setUpDevicesWords);
   const [lit, setLit] = useState<readonly LitDevice[]>([]);
-  const askBeside = useAskBeside();
   const listens = useLiveState() === "up";
-  const [moves, keepMoves, forgetMoves] = useKept<Readonly<Record<string, string>>>("devices.moves", {});
-  const waiting = (setUp.file.site.devices ?? []).filter(({ space }) => space === UNPLACED);
+  const { waiting } = moves;
   useLive({ watch: waiting.length > 0 ? ["readings"] : [] }, (message) => {
     if (message.about === "readings") setLit((now) => litDevices(now, message.readings, systemClock.nowMs()));
   });
@@ -42,16 +37,6 @@ export function DoorByCard({ setUp, places, gates, onNewGate, onSaved }: DoorByC
     return at === -1 ? lit.length : at;
   };
   const ordered = waiting.toSorted((a, b) => rank(a.id) - rank(b.id));
-  const chosen = Object.entries(moves).filter(([id]) => waiting.some((device) => device.id === id));
-  const { site } = setUp.file;
-  const doubled = doubledBy(new Map(chosen), site);
-  const save = async () => {
-    if (!(await askBeside(doubled))) return;
-    const wanted = chosen.map(([, place]) => place);
-    const edits = [...gateEdits(wanted, gates, site, words.yard), ...moveEdits(new Map(chosen), site)];
-    if (await setUp.apply(edits, "set-up: doors of devices")) forgetMoves({});
-    onSaved();
-  };
   return (
     <section className="gh-wide" aria-label={words.waiting}>
       <h2>
@@ -59,7 +44,7 @@ export function DoorByCard({ setUp, places, gates, onNewGate, onSaved }: DoorByC
       </h2>
       <Alert type="info" showIcon title={words.waitingHint} />
       <p className="gh-hint" aria-live="polite">
-        {lit.length > 0 ? "" : listens ? words.listeningCards : words.notListening}
+        {listens ? words.listeningCards : words.notListening}
       </p>
       <ul className="gh-rows">
         {ordered.map(({ id, kind }) => (
@@ -69,18 +54,13 @@ export function DoorByCard({ setUp, places, gates, onNewGate, onSaved }: DoorByC
             kind={kind as DeviceKind}
             lit={lit.find(({ device }) => device === id)}
             places={places}
-            place={moves[id]}
-            beside={doubled.find(({ name }) => name === id)?.beside}
+            place={moves.placeOf(id)}
+            beside={moves.besideOf(id)}
             onNewGate={onNewGate}
-            onPlace={(place) => keepMoves({ ...moves, [id]: place })}
+            onPlace={(place) => moves.choose(id, place)}
           />
         ))}
       </ul>
-      {chosen.length > 0 && (
-        <Button type="primary" loading={setUp.busy !== "no"} onClick={() => void save()}>
-          {fill(words.saveMoves, { n: chosen.length })}
-        </Button>
-      )}
     </section>
   );
 }
@@ -99,27 +79,40 @@ interface WaitingDeviceProps {
 function WaitingDevice({ id, kind, lit, places, place, beside, onNewGate, onPlace }: WaitingDeviceProps) {
   const taking = useWords(setUpTakingWords);
   const words = useWords(setUpDevicesWords);
+  const box = useShownWhen(lit?.atMs);
   return (
-    <li className={lit === undefined ? "gh-waiting" : "gh-waiting gh-lit"}>
-      <Flex gap="small" wrap align="center">
-        <strong dir="auto">{id}</strong>
-        {lit !== undefined && <Tag color="success">{lit.card ? words.lit : words.used}</Tag>}
-        <IdentifyButton device={id} />
-      </Flex>
-      <Flex gap="small" wrap>
-        <div className="gh-place">
-          <PlaceChoice
-            label={`${words.place} ${id}`}
-            places={places}
-            kind={kind}
-            place={place}
-            onNewGate={onNewGate}
-            onPlace={onPlace}
-          />
-          {beside !== undefined && <Tag color="warning">{fill(taking.beside, { name: beside })}</Tag>}
-        </div>
-        <PlateScan places={places} kind={kind} onPlace={onPlace} />
-      </Flex>
+    <li ref={box} className={lit === undefined ? "gh-waiting" : "gh-waiting gh-lit"}>
+      <Steady className="gh-row">
+        <Flex gap="small" wrap align="center">
+          <strong dir="auto">{id}</strong>
+          {lit !== undefined && <Tag color="success">{lit.card ? words.lit : words.used}</Tag>}
+          <IdentifyButton device={id} />
+        </Flex>
+        <Flex gap="small" wrap>
+          <div className="gh-place">
+            <PlaceChoice
+              label={`${words.place} ${id}`}
+              places={places}
+              kind={kind}
+              place={place}
+              onNewGate={onNewGate}
+              onPlace={onPlace}
+            />
+            {beside !== undefined && <Tag color="warning">{fill(taking.beside, { name: beside })}</Tag>}
+          </div>
+          <PlateScan places={places} kind={kind} onPlace={onPlace} />
+        </Flex>
+      </Steady>
     </li>
   );
+}
+
+/** Brought onto the screen each time `atMs` is another, unless somebody is choosing just now. */
+function useShownWhen(atMs: number | undefined) {
+  const box = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    const choosing = document.querySelector('main [aria-expanded="true"], [role="dialog"]') !== null;
+    if (atMs !== undefined && !choosing) box.current?.scrollIntoView({ block: "nearest" });
+  }, [atMs]);
+  return box;
 }

@@ -1,6 +1,6 @@
 /** The third step: lines of wired devices, and looking for what hangs on them. */
 import { Alert, Tag, Typography } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ScanResult } from "../../../../src/console/table/devices.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -32,7 +32,9 @@ export function LinesStep({ setUp, onNext, onBack }: StepProps) {
       main={{ text: lines.length === 0 && found === 0 ? frame.skip : frame.next, act: onNext }}
     >
       <ScanForm running={scan.followed.job?.state === "running"} onStarted={scan.start} />
-      {(scan.followed.job?.state !== "done" || found === 0) && <JobProgress followed={scan.followed} />}
+      <div ref={scan.box} className="gh-scan">
+        {(scan.followed.job?.state !== "done" || found === 0) && <JobProgress followed={scan.followed} />}
+      </div>
       {scan.live.length > 0 && <FoundNow found={scan.live} />}
       {scan.last !== undefined && <ScanSays result={scan.last} />}
       {found > 0 && (
@@ -69,8 +71,19 @@ function useScan() {
     setLast(result);
     setScanned(addScan(scanned, result));
   }, [result, last, scanned, setScanned]);
+  // On a phone it comes up below the form, where nobody sees it.
+  const box = useRef<HTMLDivElement>(null);
+  const [begun, setBegun] = useState<string>();
+  const isThere = begun !== undefined && followed.job?.id === begun;
+  useEffect(() => {
+    if (isThere) box.current?.scrollIntoView({ block: "nearest" });
+  }, [isThere]);
+  const start = (id: string) => {
+    setJob({ id });
+    setBegun(id);
+  };
   const live = state === "running" ? ((followed.result as ScanResult | null)?.found ?? []) : [];
-  return { scanned, last, live, followed, start: (id: string) => setJob({ id }) };
+  return { scanned, last, live, followed, box, start };
 }
 
 function FoundNow({ found }: { readonly found: ScanResult["found"] }) {

@@ -1,6 +1,6 @@
 /** Rows of a room list with what is wrong beside each; a cell that is corrected is checked again by the box. */
 import { Alert, Button, Checkbox, Flex, Table, type TableColumnType, Typography } from "antd";
-import { useRef, useState } from "react";
+import { type HTMLAttributes, useRef, useState } from "react";
 import { CallProblem } from "../../client/problem.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { TableScroll } from "../../parts/table-scroll.tsx";
@@ -120,6 +120,7 @@ function RowTable({ rows, columns, mending, onCell, onDrop }: RowTableProps) {
     (column): TableColumnType<RoomRow> => ({
       title: words[TITLES[column]],
       key: column,
+      onCell: () => ({ "data-label": words[TITLES[column]] }) as HTMLAttributes<HTMLElement>,
       width: column === "name" ? 160 : 120,
       render: (_value, row) => (
         <RoomCell
@@ -163,7 +164,13 @@ function RowTable({ rows, columns, mending, onCell, onDrop }: RowTableProps) {
         dataSource={rows}
         pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
-          { title: words.line, dataIndex: "line", key: "line", width: 56 },
+          {
+            title: words.line,
+            dataIndex: "line",
+            key: "line",
+            width: 56,
+            onCell: () => ({ "data-label": words.line }) as HTMLAttributes<HTMLElement>,
+          },
           ...(mending
             ? [
                 {

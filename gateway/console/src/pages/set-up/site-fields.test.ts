@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeLooksShort, isDescribed, type SiteFields, siteInputOf, siteProblems } from "./site-fields.ts";
+import { codeLooksShort, isDescribed, premisesOf, type SiteFields, siteInputOf, siteProblems } from "./site-fields.ts";
 
 const good: SiteFields = {
   id: "mq-0007",
@@ -52,4 +52,18 @@ test("forms are checked where other systems rely on them", () => {
 test("a short address code is only remarked on", () => {
   expect(codeLooksShort("310112")).toBe(true);
   expect(codeLooksShort("31011210400700001")).toBe(false);
+});
+
+test("of several rules for one kind the chosen one counts, else what the site uses, else the first", () => {
+  const offered = [
+    { kind: "rental-compound", policy: "rental" },
+    { kind: "construction-site", policy: "city" },
+    { kind: "construction-site", policy: "country" },
+  ];
+  const chosen = (policy: string | undefined, used: readonly string[]) =>
+    premisesOf(offered, { kind: "construction-site", ...(policy === undefined ? {} : { policy }) }, used)?.policy;
+  expect(chosen(undefined, [])).toBe("city");
+  expect(chosen(undefined, ["own", "country"])).toBe("country");
+  expect(chosen("city", ["country"])).toBe("city");
+  expect(chosen("rental", [])).toBe("city");
 });

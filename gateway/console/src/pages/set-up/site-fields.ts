@@ -18,6 +18,8 @@ export interface SiteFields {
 
 export interface SiteInput extends SiteFields {
   readonly kind: string;
+  /** Whose limits count; undefined as long as nobody chose: see `premisesOf`. */
+  readonly policy?: string;
 }
 export const UNOWNED = "unowned";
 
@@ -55,3 +57,17 @@ export function siteProblems(fields: SiteFields): Partial<Record<keyof SiteField
 
 /** An address code that is taken, and looks short all the same: district codes have 6 digits, standard addresses more. */
 export const codeLooksShort = (code: string): boolean => /^\d{1,8}$/.test(code);
+
+/** Which of the premises offered is chosen: by hand, else by what the site uses, else the first of its kind. A kind may have rules of several sources. */
+export function premisesOf<Row extends { readonly kind: string; readonly policy: string }>(
+  offered: readonly Row[],
+  input: Pick<SiteInput, "kind" | "policy">,
+  used: readonly (string | undefined)[],
+): Row | undefined {
+  const ofKind = offered.filter(({ kind }) => kind === input.kind);
+  return (
+    ofKind.find(({ policy }) => policy === input.policy) ??
+    ofKind.find(({ policy }) => used.includes(policy)) ??
+    ofKind[0]
+  );
+}

@@ -3,24 +3,31 @@ import { Checkbox, Input, Radio } from "antd";
 import { useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Field } from "../../parts/field.tsx";
+import { useFirstWrong } from "../../parts/first-wrong.ts";
 import { useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import { setUpSiteWords } from "../../words/set-up-site.ts";
 import { useKept } from "./kept-input.ts";
 import { PremisesChoice } from "./premises-choice.tsx";
-import { codeLooksShort, type SiteFields, type SiteInput, siteInputOf, siteProblems, UNOWNED } from "./site-fields.ts";
+import {
+  codeLooksShort,
+  premisesOf,
+  type SiteFields,
+  type SiteInput,
+  siteInputOf,
+  siteProblems,
+  UNOWNED,
+} from "./site-fields.ts";
 import { type Edit, fieldEdits, type SiteFile } from "./site-file.ts";
 import { StepFrame, type StepProps } from "./step-frame.tsx";
 
 /** Policies of another kind of premises give way to those of the kind chosen; others stay. */
-function editsOf(file: SiteFile, is: SiteInput, policyOf: ReadonlyMap<string, string>): Edit[] {
+function editsOf(file: SiteFile, is: SiteInput, offered: ReadonlySet<string>, wanted: string | undefined): Edit[] {
   const { site = {}, policies = [] } = file.site;
   const { address = {}, ...was } = site;
   const grid = is.unowned ? UNOWNED : is.grid.trim();
   const place = { code: is.code.trim(), text: is.address.trim(), grid };
-  const wanted = policyOf.get(is.kind);
-  const kinds = new Set(policyOf.values());
-  const kept = policies.filter(({ use }) => use === undefined || !kinds.has(use));
+  const kept = policies.filter(({ use }) => use === undefined || !offered.has(use));
   const next = wanted === undefined ? policies : [{ use: wanted }, ...kept];
   const same = wanted === undefined || policies.some(({ use }) => use === wanted);
   return [
@@ -45,12 +52,19 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
   const [input, keep, forget] = useKept<SiteInput>("site", siteInputOf(setUp.file, !setUp.site.setUp));
   const [asked, setAsked] = useState(false);
   const problems = siteProblems(input);
+  const showWrong = useFirstWrong();
   const kinds = premises.answer?.kinds ?? [];
+  const used = (setUp.file.site.policies ?? []).map(({ use }) => use);
+  const chosen = premisesOf(kinds, input, used);
+  const choose = (policy: string) => {
+    const kind = kinds.find((row) => row.policy === policy)?.kind ?? input.kind;
+    keep({ ...input, kind, policy });
+  };
   const save = async () => {
     setAsked(true);
-    if (Object.keys(problems).length > 0) return;
-    const policyOf = new Map(kinds.map(({ kind, policy }) => [kind as string, policy]));
-    if (!(await setUp.apply(editsOf(setUp.file, input, policyOf), "set-up: site"))) return;
+    if (Object.keys(problems).length > 0) return showWrong();
+    const offered = new Set(kinds.map(({ policy }) => policy));
+    if (!(await setUp.apply(editsOf(setUp.file, input, offered, chosen?.policy), "set-up: site"))) return;
     forget(input);
     onNext();
   };
@@ -94,12 +108,16 @@ export function SiteStep({ setUp, onNext, onBack }: StepProps) {
       </div>
       <h2>{words.kind}</h2>
       <Radio.Group
-        value={input.kind}
-        onChange={(event) => keep({ ...input, kind: String(event.target.value) })}
+        value={chosen?.policy}
+        onChange={(event) => choose(String(event.target.value))}
         className="gh-choices"
       >
         {kinds.map((row) => (
-          <PremisesChoice key={row.kind} row={row} />
+          <PremisesChoice
+            key={row.policy}
+            row={row}
+            shared={kinds.some(({ kind, policy }) => kind === row.kind && policy !== row.policy)}
+          />
         ))}
       </Radio.Group>
     </StepFrame>

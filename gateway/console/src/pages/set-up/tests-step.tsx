@@ -6,6 +6,7 @@ import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
+import { Steady } from "../../parts/steady.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
@@ -80,7 +81,9 @@ export function TestsStep({ setUp, onNext, onBack }: StepProps) {
                 </Checkbox>
               </Flex>
               <p className="gh-hint">{taking.testAllHint}</p>
-              <JobProgress followed={all.followed} />
+              <Steady>
+                <JobProgress followed={all.followed} />
+              </Steady>
               {all.doing.problem !== undefined && <Failed problem={all.doing.problem} />}
               <ul className="gh-rows">
                 {shownTests(devices, chosen).map((row) => (

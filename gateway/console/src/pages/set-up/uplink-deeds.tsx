@@ -4,6 +4,7 @@ import { systemClock } from "@gatehouse/protocol";
 import { Button, Modal } from "antd";
 import { useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
+import { useFirstWrong } from "../../parts/first-wrong.ts";
 import { fill, useWords, type WordsOf } from "../../words/language.ts";
 import { setUpFinishWords } from "../../words/set-up-finish.ts";
 import { ReviewEdits } from "../devices/review-edits.tsx";
@@ -98,10 +99,12 @@ function ChangeForm({ item, draft: initial, kept, onClose, onChange }: ChangeFor
   const [draft, setDraft] = useState(initial);
   const [asked, setAsked] = useState(false);
   const problems = uplinkProblems(draft, [], kept);
+  const showWrong = useFirstWrong();
   const { edits } = changeEdits(item, draft, "");
   const review = () => {
     setAsked(true);
-    if (Object.keys(problems).length === 0) onChange(changeEdits(item, draft, systemClock.nowMs().toString(36)));
+    if (Object.keys(problems).length > 0) showWrong();
+    else onChange(changeEdits(item, draft, systemClock.nowMs().toString(36)));
   };
   return (
     <Modal

@@ -4,6 +4,7 @@ import { Button, Flex, Spin, Tag, Typography } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
+import { useFirstWrong } from "../../parts/first-wrong.ts";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { useTimes } from "../../shell/site.tsx";
@@ -114,6 +115,7 @@ function useUplinkForm(taken: readonly string[]) {
   const [draft, setDraft] = useState(kept);
   const [asked, setAsked] = useState(false);
   const problems = uplinkProblems(draft, taken);
+  const showWrong = useFirstWrong();
   return {
     draft,
     shown: asked ? problems : {},
@@ -123,7 +125,9 @@ function useUplinkForm(taken: readonly string[]) {
     },
     check: () => {
       setAsked(true);
-      return Object.keys(problems).length === 0;
+      const good = Object.keys(problems).length === 0;
+      if (!good) showWrong();
+      return good;
     },
     forget: () => {
       setAsked(false);
