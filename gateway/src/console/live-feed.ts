@@ -15,6 +15,7 @@ import { LIVE_ACCESS, type LiveKind, type LiveMessage, Watch } from "./table/liv
 import { cookieIn, SESSION_COOKIE } from "./visit.ts";
 import type { Connections } from "./web/connections.ts";
 import { checkHost, checkOrigin } from "./web/guard.ts";
+import { asHttp } from "./web/turn-away.ts";
 
 export interface LiveFeedParts {
   readonly accounts: Accounts;
@@ -130,7 +131,8 @@ export class LiveFeed {
     // Every browser names its page here; nothing else may ride on a browser's cookie.
     if (headers.origin === undefined) throw new Refusal("foreign-origin");
     checkOrigin(headers, secure);
-    const session = sessions.use(cookieIn(headers.cookie, SESSION_COOKIE));
+    // A page opens it by itself, again and again where the network comes and goes: no sign of life.
+    const session = sessions.use(cookieIn(headers.cookie, SESSION_COOKIE), true);
     const account = session === undefined ? undefined : this.#parts.accounts.find(session.name);
     if (session === undefined || account === undefined || account.disabled) throw new Refusal("sign-in");
     if (account.mustChange) throw new Refusal("change-password");
