@@ -89,14 +89,7 @@ export class LiveFeed {
       const refusal = refusalOf(error) ?? new Refusal("fault");
       if (refusal.code === "fault") this.#parts.log.error({ err: error }, "a live feed was not opened for a bug");
       const language = languageOf(undefined, request.headers["accept-language"]);
-      const { status, body } = problemOf(refusal, language);
-      const text = JSON.stringify(body);
-      const lines = [
-        `HTTP/1.1 ${status} Refused`,
-        "content-type: application/json; charset=utf-8",
-        "connection: close",
-      ];
-      socket.end([...lines, `content-length: ${Buffer.byteLength(text)}`, "", text].join("\r\n"));
+      socket.end(asHttp(problemOf(refusal, language)));
     }
   }
 
