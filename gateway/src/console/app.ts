@@ -10,7 +10,7 @@ import { isSameText, type LiveSession, type Sessions } from "./accounts/sessions
 import { LiveFeed } from "./live-feed.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Audit, LiveSources } from "./ports.ts";
-import { doneOf, RECORDED_ELSEWHERE } from "./recorded.ts";
+import { doneOf, isRecorded } from "./recorded.ts";
 import { Refusal } from "./refusal.ts";
 import { type SessionParts, sessionAnswers } from "./session-answers.ts";
 import { type Answers, API, type ApiKey, type FileContent } from "./table/index.ts";
@@ -160,7 +160,7 @@ function addRow(
       const visit = visitOf(request, reply, known.get(request));
       if (answer === undefined) throw new Refusal("not-built");
       const said = await answer(askedOf(row, request), visit);
-      if (method !== "GET" && !RECORDED_ELSEWHERE.includes(key)) parts.audit.record(doneOf(key, visit.name, request));
+      if (isRecorded(key, request)) parts.audit.record(doneOf(key, visit.name, request));
       reply.header("cache-control", "no-store");
       if (row.file !== undefined) return sendFile(reply, said as FileContent);
       if (parts.checkAnswers) mustFit(row, key, said);
