@@ -82,13 +82,17 @@ const SYNTAX_FIX: Readonly<Record<string, string>> = {
 const SYNTAX_FIX_ELSE = "check brackets, quotes and indentation here and on the line before";
 
 function parseYaml(file: string, text: string): Document {
+  const tooDeep = (cause: unknown) =>
+    new ConfigError({ path: "", reason: "is nested too deeply", fix: "flatten it", file }, { cause });
   let document: Document;
   try {
     document = parseDocument(text);
   } catch (cause) {
-    throw new ConfigError({ path: "", reason: "is nested too deeply", fix: "flatten it", file }, { cause });
+    throw tooDeep(cause);
   }
   if (document.errors.length === 0) return document;
+  const overflow = document.errors.find(({ message }) => message.startsWith("Maximum call stack"));
+  if (overflow !== undefined) throw tooDeep(overflow);
   const lineOf = lineFinder(text);
   throw new ConfigError(
     document.errors.slice(0, MOST_ERRORS).map((error: YAMLError) => ({

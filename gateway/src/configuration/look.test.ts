@@ -52,3 +52,8 @@ it.each([
 ])("of a text in which everything is wrong the first problems are told: %s", async (_, text, told) => {
   expect((await look(plain(), dir, { kind: "check", text })).problems).toHaveLength(told);
 });
+
+it("a text nested too deeply is told in one sentence, and not in the program's own", async () => {
+  const { problems } = await look(plain(), dir, { kind: "check", text: "[".repeat(19_000) });
+  expect(problems).toMatchObject([{ reason: "is nested too deeply", fix: "flatten it" }]);
+});
