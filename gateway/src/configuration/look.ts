@@ -42,8 +42,8 @@ export interface LookBounds {
   readonly memoryMb: number;
   readonly patienceMs: number;
 }
-/** The largest site files take a quarter of it. */
-const BOUNDS: LookBounds = { memoryMb: 768, patienceMs: 120_000 };
+/** A site of 5,000 rooms takes a third of the memory, and a slow box minutes. */
+const BOUNDS: LookBounds = { memoryMb: 768, patienceMs: 300_000 };
 
 /** Throws ConfigError for edits that lead nowhere, and for a text that is too much to look at. */
 export async function look(
