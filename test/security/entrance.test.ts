@@ -67,6 +67,18 @@ test("a known device that guesses is paused too", async () => {
   expect(codes.slice(5)).toEqual(["locked-out", "locked-out"]);
 });
 
+test("somebody at another's open page who guesses the password it is asked for is paused, and the log of deeds tells", async () => {
+  const rig = await openConsoleRig({ clock: new FakeClock() });
+  const { headers } = rig.signed("manager");
+  const ask = () =>
+    rig.app.inject({ method: "DELETE", url: "/api/1/session/totp", headers, payload: { password: "guess" } });
+  for (let i = 0; i < 5; i++) expect((await ask()).json()).toMatchObject({ code: "wrong-old-password" });
+  expect((await ask()).json()).toMatchObject({ code: "locked-out" });
+  expect(rig.audit).toEqual([
+    { by: "console", what: "sign-in paused", subject: "manager", detail: `${RIG_HOST} waits 30 s` },
+  ]);
+});
+
 test("a pause ends, and is longer the next time", async () => {
   const clock = new FakeClock();
   const rig = await openConsoleRig({ clock });

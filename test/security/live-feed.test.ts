@@ -151,6 +151,20 @@ describe("what ends it", () => {
     expect(await idle.closed).toBe(4_401);
   });
 
+  test("time, however often a page that nobody attends opens it anew", async () => {
+    const clock = new FakeClock(Date.UTC(2026, 0, 1));
+    await using server = await openConsoleServer({ clock });
+    const { cookie } = server.rig.signed("manager");
+    const statuses = [];
+    for (let tries = 0; tries < 4; tries++) {
+      const socket = dial(server, { cookie });
+      statuses.push(await refused(socket));
+      socket.terminate();
+      await clock.advance(12 * 60_000);
+    }
+    expect(statuses).toEqual([101, 101, 101, 401]);
+  });
+
   test("an account that is disabled", async () => {
     await using server = await openConsoleServer();
     const feed = await open(server, "manager");

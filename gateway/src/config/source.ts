@@ -8,6 +8,8 @@ import { type Path, readPath } from "./path.ts";
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 /** Aliases are for sharing a block or two; a file that expands a thousandfold is an attack. */
 const MAX_ALIASES = 100;
+/** Of its syntax: most are the consequence of the first. */
+const MOST_ERRORS = 100;
 
 export interface Source {
   readonly file: string;
@@ -80,16 +82,20 @@ const SYNTAX_FIX: Readonly<Record<string, string>> = {
 const SYNTAX_FIX_ELSE = "check brackets, quotes and indentation here and on the line before";
 
 function parseYaml(file: string, text: string): Document {
+  const tooDeep = (cause: unknown) =>
+    new ConfigError({ path: "", reason: "is nested too deeply", fix: "flatten it", file }, { cause });
   let document: Document;
   try {
     document = parseDocument(text);
   } catch (cause) {
-    throw new ConfigError({ path: "", reason: "is nested too deeply", fix: "flatten it", file }, { cause });
+    throw tooDeep(cause);
   }
   if (document.errors.length === 0) return document;
+  const overflow = document.errors.find(({ message }) => message.startsWith("Maximum call stack"));
+  if (overflow !== undefined) throw tooDeep(overflow);
   const lineOf = lineFinder(text);
   throw new ConfigError(
-    document.errors.map((error: YAMLError) => ({
+    document.errors.slice(0, MOST_ERRORS).map((error: YAMLError) => ({
       path: "",
       reason: (error.message.split(/ at line \d+|\n/)[0] ?? error.code).replace(/; please use .*/, ""),
       fix: SYNTAX_FIX[error.code] ?? SYNTAX_FIX_ELSE,

@@ -17,6 +17,12 @@ describe("edits of a site file", () => {
     expect(text).toBe(TEXT.replace("registered: 2", "registered: 3"));
   });
 
+  it.each([1_000, 20_000])("with a value nested %i deep are refused by their path", (depth) => {
+    let value: unknown = 1;
+    for (let level = 0; level < depth; level++) value = { a: value };
+    expect(() => editText(TEXT, [{ op: "set", path: "site/x", value }])).toThrow("is nested too deeply");
+  });
+
   it("add to a list, and make one that is not there", () => {
     const text = editText(TEXT, [
       { op: "add", path: "spaces", value: { id: "103", kind: "flat" } },

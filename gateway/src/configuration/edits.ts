@@ -16,8 +16,18 @@ export function editText(text: string, edits: readonly Edit[]): string {
   const document = parseDocument(text);
   if (document.errors.length > 0)
     throw new ConfigError({ path: "", reason: "the site file is no YAML", fix: "correct its text first" });
-  for (const edit of edits) editOne(document, edit);
-  return document.toString({ lineWidth: 0 });
+  for (const edit of edits) notTooDeep(edit.path, () => editOne(document, edit));
+  return notTooDeep("", () => document.toString({ lineWidth: 0 }));
+}
+
+/** A value may be nested deeper than a text of it can be written. */
+function notTooDeep<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ConfigError({ path, reason: "is nested too deeply", fix: "flatten it" }, { cause });
+  }
 }
 
 function editOne(document: Document, edit: Edit): void {

@@ -10,7 +10,7 @@ import { isSameText, type LiveSession, type Sessions } from "./accounts/sessions
 import { LiveFeed } from "./live-feed.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Audit, LiveSources } from "./ports.ts";
-import { doneOf, RECORDED_ELSEWHERE } from "./recorded.ts";
+import { doneOf, isRecorded } from "./recorded.ts";
 import { Refusal } from "./refusal.ts";
 import { type SessionParts, sessionAnswers } from "./session-answers.ts";
 import { type Answers, API, type ApiKey, type FileContent } from "./table/index.ts";
@@ -21,9 +21,11 @@ import { askedOf, bodyLimitOf, checkContentType } from "./web/asked.ts";
 import { takeBodies } from "./web/bodies.ts";
 import { Connections } from "./web/connections.ts";
 import { checkHost, checkOrigin, FILE_LIMITS, RequestRate } from "./web/guard.ts";
+import { noRow } from "./web/no-row.ts";
 import { PageFiles } from "./web/page-files.ts";
 import { fail, languageFor, mustFit, sendFile, sendJson } from "./web/replies.ts";
 import { securityHeaders } from "./web/security-headers.ts";
+import { turnAway } from "./web/turn-away.ts";
 
 /** Rows other than those about sessions, which the console answers itself. */
 export type OtherKey = Exclude<ApiKey, keyof typeof sessionRoutes>;
@@ -75,6 +77,7 @@ export function buildConsole(parts: ConsoleParts): Console {
   const rate = new RequestRate(parts.clock);
   const fileRate = new RequestRate(parts.clock, FILE_LIMITS);
   const makeServer = parts.makeServer ?? ((listener) => createServer(listener));
+  const headers = securityHeaders(parts.strictTransport);
   const app = Fastify({
     serverFactory: (listener) => makeServer(listener as RequestListener),
     logger: false,
@@ -82,9 +85,14 @@ export function buildConsole(parts: ConsoleParts): Console {
     routerOptions: { caseSensitive: true, maxParamLength: 200 },
     forceCloseConnections: true,
     return503OnClosing: true,
+    clientErrorHandler: (error, socket) => turnAway(error, socket, headers),
+    // No hook is asked about an address that cannot be read.
+    frameworkErrors: (error, request, reply) => {
+      const refused = caught(() => checkHost(request.headers.host, parts.hosts));
+      void fail(parts.log, refused ?? error, request, reply.headers(headers));
+    },
   });
   const feed = new LiveFeed(parts, connections);
-  const headers = securityHeaders(parts.strictTransport);
   takeBodies(app, parts.spoolDir);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
@@ -94,9 +102,11 @@ export function buildConsole(parts: ConsoleParts): Console {
     const bucket = isFile(request) ? fileRate : rate;
     bucket.take(session === undefined ? RequestRate.ofAddress(request.ip) : `by ${session.id}`);
     sessionOf.set(request.raw, session);
+    // Before the body: for what is not there nothing is read.
+    if (request.is404) throw noRow(request);
   });
   app.setErrorHandler((error, request, reply) => fail(parts.log, error, request, reply));
-  app.setNotFoundHandler((request, reply) => fail(parts.log, new Refusal("not-found"), request, reply));
+  app.setNotFoundHandler((request, reply) => fail(parts.log, noRow(request), request, reply));
   const own = sessionAnswers({ ...parts, nowMs: () => parts.clock.nowMs(), monoMs: () => parts.clock.monoMs() });
   const answers = { ...parts.answers, ...own } as unknown as Partial<Record<ApiKey, AnyAnswer>>;
   for (const [key, row] of Object.entries(API) as [ApiKey, Route][])
@@ -106,9 +116,18 @@ export function buildConsole(parts: ConsoleParts): Console {
   return { app, feed, connections };
 }
 
-/** Of the page itself: it costs the box little. */
-const isFile = ({ method, url }: Pick<FastifyRequest, "method" | "url">): boolean =>
-  method === "GET" && !url.startsWith("/api/");
+/** Of the page itself: it costs the box little. By the row that was found, as an address can be written in many ways. */
+const isFile = ({ is404, routeOptions: { url } }: FastifyRequest): boolean =>
+  !is404 && url?.startsWith("/api/") === false;
+
+function caught(check: () => void): unknown {
+  try {
+    check();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 type AnyAnswer = (asked: unknown, visit: Visit) => Promise<unknown>;
 
@@ -141,7 +160,7 @@ function addRow(
       const visit = visitOf(request, reply, known.get(request));
       if (answer === undefined) throw new Refusal("not-built");
       const said = await answer(askedOf(row, request), visit);
-      if (method !== "GET" && !RECORDED_ELSEWHERE.includes(key)) parts.audit.record(doneOf(key, visit.name, request));
+      if (isRecorded(key, request)) parts.audit.record(doneOf(key, visit.name, request));
       reply.header("cache-control", "no-store");
       if (row.file !== undefined) return sendFile(reply, said as FileContent);
       if (parts.checkAnswers) mustFit(row, key, said);
@@ -222,7 +241,7 @@ function addFixed(app: FastifyInstance, parts: ConsoleParts): void {
     const path = request.url.split("?")[0] ?? "/";
     const { headers } = request;
     const found = page.answer(path, String(headers["accept-encoding"] ?? ""), headers["if-none-match"]);
-    if (found === undefined || path.startsWith("/api/")) throw new Refusal("not-found");
+    if (found === undefined || path.startsWith("/api/")) throw noRow(request);
     if (found === "not-modified") return reply.code(304).send();
     return reply.headers(found.headers).send(found.body);
   });

@@ -15,6 +15,7 @@ import { LIVE_ACCESS, type LiveKind, type LiveMessage, Watch } from "./table/liv
 import { cookieIn, SESSION_COOKIE } from "./visit.ts";
 import type { Connections } from "./web/connections.ts";
 import { checkHost, checkOrigin } from "./web/guard.ts";
+import { asHttp } from "./web/turn-away.ts";
 
 export interface LiveFeedParts {
   readonly accounts: Accounts;
@@ -88,14 +89,7 @@ export class LiveFeed {
       const refusal = refusalOf(error) ?? new Refusal("fault");
       if (refusal.code === "fault") this.#parts.log.error({ err: error }, "a live feed was not opened for a bug");
       const language = languageOf(undefined, request.headers["accept-language"]);
-      const { status, body } = problemOf(refusal, language);
-      const text = JSON.stringify(body);
-      const lines = [
-        `HTTP/1.1 ${status} Refused`,
-        "content-type: application/json; charset=utf-8",
-        "connection: close",
-      ];
-      socket.end([...lines, `content-length: ${Buffer.byteLength(text)}`, "", text].join("\r\n"));
+      socket.end(asHttp(problemOf(refusal, language)));
     }
   }
 
@@ -130,7 +124,8 @@ export class LiveFeed {
     // Every browser names its page here; nothing else may ride on a browser's cookie.
     if (headers.origin === undefined) throw new Refusal("foreign-origin");
     checkOrigin(headers, secure);
-    const session = sessions.use(cookieIn(headers.cookie, SESSION_COOKIE));
+    // A page opens it by itself, again and again where the network comes and goes: no sign of life.
+    const session = sessions.use(cookieIn(headers.cookie, SESSION_COOKIE), true);
     const account = session === undefined ? undefined : this.#parts.accounts.find(session.name);
     if (session === undefined || account === undefined || account.disabled) throw new Refusal("sign-in");
     if (account.mustChange) throw new Refusal("change-password");

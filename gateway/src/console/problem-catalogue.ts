@@ -29,10 +29,7 @@ export const PROBLEMS = {
   "not-json": entry(
     400,
     { zh: "请求的内容不是有效的 JSON。", en: "The body is no valid JSON." },
-    {
-      zh: "请以 application/json 发送有效的 JSON。",
-      en: "Send valid JSON as application/json.",
-    },
+    { zh: "请以 application/json 发送有效的 JSON。", en: "Send valid JSON as application/json." },
   ),
   "wrong-type": entry(
     415,
@@ -48,6 +45,26 @@ export const PROBLEMS = {
     404,
     { zh: "没有这个地址。", en: "There is nothing at this address." },
     { zh: "接口列表见 /api/1/openapi.json。", en: "What there is stands in /api/1/openapi.json." },
+  ),
+  "wrong-method": entry(
+    405,
+    { zh: "这个地址不接受 {method} 请求。", en: "This address takes no {method}." },
+    { zh: "可用的方法：{methods}。", en: "It takes: {methods}." },
+  ),
+  "not-http": entry(
+    400,
+    { zh: "请求不是完整有效的 HTTP。", en: "This is no whole and valid HTTP request." },
+    { zh: "请用浏览器或常用的 HTTP 程序重新发送。", en: "Send it again with a browser or a common HTTP client." },
+  ),
+  "headers-too-large": entry(
+    431,
+    { zh: "请求的地址或请求头太长。", en: "The address or the headers of the request are too long." },
+    { zh: "请缩短地址，或清除浏览器中此网关的 Cookie。", en: "Shorten the address, or clear this box's cookies." },
+  ),
+  "too-slow": entry(
+    408,
+    { zh: "请求没有按时到齐。", en: "The request did not arrive in time." },
+    { zh: "请检查网络后重新发送。", en: "Look at the network, then send it again." },
   ),
   unknown: entry(
     404,

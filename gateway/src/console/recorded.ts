@@ -4,7 +4,7 @@ import type { AuditEntry } from "./ports.ts";
 import type { ApiKey } from "./table/index.ts";
 
 /** The core records these itself, the way in its own, and the rest changes nothing. */
-export const RECORDED_ELSEWHERE: readonly string[] = [
+const RECORDED_ELSEWHERE: readonly string[] = [
   "POST /api/1/claim",
   "POST /api/1/session",
   "POST /api/1/session/totp",
@@ -15,6 +15,15 @@ export const RECORDED_ELSEWHERE: readonly string[] = [
   "POST /api/1/rooms/read",
   "POST /api/1/rooms/scheme",
 ] satisfies readonly ApiKey[];
+
+const EDITS = "PATCH /api/1/config" satisfies ApiKey;
+
+/** Whether the row's answer changed something that nothing else writes down. */
+export function isRecorded(key: string, { method, body }: Pick<FastifyRequest, "method" | "body">): boolean {
+  if (method === "GET" || RECORDED_ELSEWHERE.includes(key)) return false;
+  // Edits that were only tried.
+  return key !== EDITS || (body as { readonly check?: unknown }).check !== true;
+}
 
 const ON_A_LINE = "POST /api/1/lines/firmware" satisfies ApiKey;
 

@@ -39,7 +39,7 @@ export async function askGateway({ dir, request, params, timeoutMs, clock }: Que
 function resultOf(line: string): unknown {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = JSON.parse(line, (_, value: unknown) => (typeof value === "string" ? harmless(value) : value));
   } catch (cause) {
     throw new LinkError("closed", `the gateway gave no whole answer: ${line.length} characters`, { cause });
   }
@@ -51,6 +51,9 @@ function resultOf(line: string): unknown {
   if (answer.data.ok) return answer.data.result;
   throw errorOf(answer.data.error);
 }
+
+/** Names and notes of other people go to a terminal, often root's: nothing in them may steer it, or turn a line around. Ends of lines stay. */
+const harmless = (text: string): string => text.replace(/\r(?!\n)|[^\P{Cc}\r\n\t]|\p{Bidi_Control}/gu, "\uFFFD");
 
 function errorOf({ code, message, path = "", fix }: ControlFailure): Error {
   if (code === "invalid") return new ConfigError({ path, reason: message, ...(fix === undefined ? {} : { fix }) });

@@ -37,10 +37,12 @@ const requests = [
     deadlineMs: 1_000,
     run: async ({ how }) => {
       if (how === "no") throw new RejectedError("not allowed");
+      if (how === "loud") throw new RejectedError("\u001b]0;mine\u0007 is not allowed");
       if (how === "later") throw new LinkError("refused", "the bus is down");
       throw new TypeError("x is undefined");
     },
   }),
+  controlRequest({ name: "echo", params: z.unknown(), deadlineMs: 1_000, run: async (said) => said }),
 ];
 
 async function open(at = dir, clock = new FakeClock()) {
@@ -139,6 +141,13 @@ describe("a request", () => {
     await expect(ask("fail", { how: "later" })).rejects.toMatchObject({ name: "LinkError", code: "closed" });
     await expect(ask("fail", { how: "bug" })).rejects.toMatchObject({ name: "InvariantError" });
     expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+  });
+
+  it("brings no text that steers a terminal, whoever wrote it", async () => {
+    await open();
+    const said = { name: "a\u001b[2Jb\u009bc\rd\u202ee", note: "two\r\nlines\tand 3号楼" };
+    expect(await ask("echo", said)).toEqual({ name: "a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe", note: said.note });
+    await expect(ask("fail", { how: "loud" })).rejects.toThrow(/^\uFFFD\]0;mine\uFFFD is not allowed$/);
   });
 
   it("is answered by its deadline", async () => {

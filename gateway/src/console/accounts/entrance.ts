@@ -93,7 +93,7 @@ export class Entrance {
 
   /** A password asked for again in the middle of a session. Throws Refusal `locked-out`, `wrong-old-password`, `busy`. */
   async confirm(session: LiveSession, password: string): Promise<Account> {
-    const { accounts, passwords, lockOut, clock } = this.#deps;
+    const { accounts, passwords, lockOut } = this.#deps;
     const account = accounts.get(session.name);
     const attempt = {
       account: nameKey(account.name),
@@ -106,8 +106,7 @@ export class Entrance {
       lockOut.succeeded(attempt);
       return account;
     }
-    lockOut.failed(attempt, clock.monoMs());
-    throw new Refusal("wrong-old-password");
+    throw this.#failed(attempt, session, "wrong-old-password");
   }
 
   sessionAnswer(account: Account, session: LiveSession): Session {
@@ -142,14 +141,18 @@ export class Entrance {
     throw new Refusal("locked-out", { retryAfterSeconds: seconds, values: { seconds } });
   }
 
-  #failed(attempt: Attempt, visit: Visit, code: "wrong-password" | "wrong-claim"): Refusal {
+  #failed(
+    attempt: Attempt,
+    { address }: Pick<Visit, "address">,
+    code: "wrong-password" | "wrong-old-password" | "wrong-claim",
+  ): Refusal {
     const { lockOut, clock, log, audit } = this.#deps;
     const pauseMs = lockOut.failed(attempt, clock.monoMs());
     if (pauseMs > 0) {
       // What is no account's name may be somebody's password, typed into the wrong field.
       const subject = this.#deps.accounts.find(attempt.account)?.name ?? "";
-      const detail = `${visit.address} waits ${Math.round(pauseMs / 1_000)} s`;
-      log.warn({ address: visit.address, account: subject, pauseMs }, "sign-in is paused");
+      const detail = `${address} waits ${Math.round(pauseMs / 1_000)} s`;
+      log.warn({ address, account: subject, pauseMs }, "sign-in is paused");
       audit.record({ by: "console", what: "sign-in paused", subject, detail });
     }
     return new Refusal(code);

@@ -114,11 +114,11 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
 
 const TITLES = ["space", "name", "limit now", "nights", "nights over", "nights over now", "alerts", "alerts now"];
 
-/** For an office program: text that could be taken for a formula is marked as text. */
+/** For an office program: text that could be taken for a formula is marked as text, in full width too. */
 function spacesCsv(spaces: readonly SpaceUnder[], limit: number): JobFile {
   const cell = (value: string | number | null): string => {
     const text = String(value ?? "");
-    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const safe = typeof value === "string" && /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
     return `"${safe.replaceAll('"', '""')}"`;
   };
   const rows = spaces.map((row) => [

@@ -46,13 +46,15 @@ export function sendFile(reply: FastifyReply, { type, name, body }: FileContent)
 const SMALL_BODY = 65_536;
 
 export async function fail(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = refusalOf(error) ?? refusalOfFastify(error, request);
+  const refusal = refusalOf(error) ?? refusalOfFastify(error, request) ?? brokenOff(request);
   if (refusal === undefined) {
     log.error({ err: error, method: request.method, url: request.routeOptions.url }, "a request failed with a bug");
   }
   const { status, body, retryAfterSeconds } = problemOf(refusal ?? new Refusal("fault"), languageFor(request));
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
-  const bytes = Number(request.raw.headers["content-length"] ?? 0);
+  if (refusal?.code === "wrong-method") reply.header("allow", refusal.values["methods"]);
+  const { "content-length": length, "transfer-encoding": pieces } = request.raw.headers;
+  const bytes = pieces === undefined ? Number(length ?? 0) : Number.POSITIVE_INFINITY;
   // A large body nobody has read stays unread: the connection goes with the answer. A small one is let pass, or a browser sees a broken connection in place of it.
   if (!request.raw.readableEnded && bytes > SMALL_BODY) reply.header("connection", "close");
   else if (!request.raw.readableEnded) request.raw.resume();
@@ -62,6 +64,10 @@ export async function fail(log: Logger, error: unknown, request: FastifyRequest,
     .type("application/json; charset=utf-8")
     .send(JSON.stringify(body));
 }
+
+/** Whoever sent it went away in the middle of the body: nobody's bug, and nobody there to be told. */
+const brokenOff = ({ raw }: FastifyRequest): Refusal | undefined =>
+  raw.destroyed && !raw.complete ? new Refusal("not-http") : undefined;
 
 /** Fastify's own refusals of a body or a path. */
 function refusalOfFastify(error: unknown, request: FastifyRequest): Refusal | undefined {

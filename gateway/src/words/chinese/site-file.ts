@@ -75,6 +75,9 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "remove the line `---`: one file is one document": "请删除`---`这一行：一个文件只能有一份文档",
   "is nested too deeply": "嵌套太深",
   "flatten it": "请减少层级",
+  "it takes too long or too much memory to read": "读取时间太长或占用内存太多",
+  "correct it piece by piece: `gatehouse check` says what is wrong with it":
+    "请分段改正：`gatehouse check`会指出问题所在",
   "uses aliases (*name) that expand too far": "使用的别名（*name）展开后太大",
   "write the values out": "请直接写出内容",
   "there are none yet: nothing is counted": "还没有任何空间：不会统计人数",
