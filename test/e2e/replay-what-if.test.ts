@@ -134,7 +134,7 @@ describe("gatehouse replay with something wrong", () => {
       "everything after --until",
       () => {},
       ["readings.ndjson", "--until", "2020-01-01T00:00:00Z"],
-      "there are no readings in it",
+      "is before the first reading, which came at 20",
     ],
     ["a limit that is none", () => {}, ["readings.ndjson", "--limit", "few"], '"few" is no number of persons'],
     ["a policy that is none", () => {}, ["readings.ndjson", "--compare", "nix.yaml"], "there is no such file"],

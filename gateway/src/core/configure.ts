@@ -1,9 +1,11 @@
 /** The site as the core uses it, built anew: by a changed configuration, or by what was set beside it. */
+import { sortWaiting } from "./alerts/budget.ts";
 import type { AlertEvent } from "./alerts/life.ts";
 import { MAX_VALID_MS } from "./commands/wish.ts";
 import { configureFire } from "./fire/memory.ts";
 import { pruneMemos } from "./memos.ts";
-import { buildModel, type CoreConfig } from "./model.ts";
+import { buildModel, type CoreConfig, type Model } from "./model.ts";
+import { judgeAnew } from "./occupancy/judge-anew.ts";
 import { settleOverlay } from "./overlay/overlay.ts";
 import { planPatrols } from "./patrol/patrol.ts";
 import { retire } from "./rules/retire.ts";
@@ -27,6 +29,7 @@ export function configure(state: CoreState, input: Configuring, nowMs: number): 
   if (state.installation === "" || restored === true) state.installation = installation;
   if (restored === true) state.commands.floorMs = Math.max(state.commands.floorMs, nowMs + MAX_VALID_MS);
   settleOverlay(state.overlay, config.site);
+  const before = state.model;
   state.model = buildModel(config, state.overlay);
   const { model } = state;
   state.dirty
@@ -46,18 +49,21 @@ export function configure(state: CoreState, input: Configuring, nowMs: number): 
     state.beliefs.delete(id);
     state.dirty.add(`belief/${id}`);
   }
-  return settle(state, nowMs);
+  return settle(state, before, nowMs);
 }
 
 /** The configuration is the same, what lies over it is not. */
 export function remodel(state: CoreState, nowMs: number): Rebuilt {
-  state.model = buildModel(modelOf(state).config, state.overlay);
-  return settle(state, nowMs);
+  const before = modelOf(state);
+  state.model = buildModel(before.config, state.overlay);
+  return settle(state, before, nowMs);
 }
 
-function settle(state: CoreState, nowMs: number): Rebuilt {
+function settle(state: CoreState, before: Model | undefined, nowMs: number): Rebuilt {
   const model = modelOf(state);
   pruneMemos(state, model);
+  sortWaiting(state, model);
+  judgeAnew(state, before, nowMs);
   setCalendar(state, model, nowMs);
   const alerts = [...retire(state, model, nowMs), ...planPatrols(state, model, nowMs)];
   return { alerts, spaces: [...model.spaces.keys()] };

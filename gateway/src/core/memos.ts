@@ -41,18 +41,12 @@ export function dropMemo(state: CoreState, rule: string, subject: string): void 
 
 /** Forgets what belongs to subjects that are no longer on the site. */
 export function pruneMemos(state: CoreState, model: Model): void {
-  const grids = new Set([...model.spaces.values()].map((space) => space.grid));
   const rules = new Set(model.rules.map((rule) => rule.rule.id));
   for (const key of [...state.memos.keys()]) {
     const [name = "", subject = "", space] = key.split("|");
     if (isKnown(model, rules, name, subject, space)) continue;
     state.memos.delete(key);
     state.dirty.add(`memo/${key}`);
-  }
-  for (const [grid, budget] of [...state.budgets]) {
-    budget.waiting = budget.waiting.filter(({ finding }) => model.spaces.has(finding.space));
-    if (!grids.has(grid)) state.budgets.delete(grid);
-    state.dirty.add(`budget/${grid}`);
   }
 }
 

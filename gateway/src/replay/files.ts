@@ -53,7 +53,7 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   return { ...summary, notes: [...source.notes(), ...summary.notes] };
 }
 
-/** Returns the time of the first reading. */
+/** Returns the time of the first reading. Throws ConfigError when it comes after `untilMs`. */
 async function replayAll(
   source: Source,
   intake: Intake,
@@ -68,6 +68,7 @@ async function replayAll(
       const recorded = intake.take(line);
       if (recorded === undefined) continue;
       if (untilMs !== undefined && recorded.receivedMs > untilMs) {
+        if (firstMs === undefined) throw endsBefore(recorded.receivedMs, zoneOf(base.variant.config));
         intake.skip();
         break read;
       }
@@ -81,10 +82,15 @@ async function replayAll(
   return firstMs;
 }
 
+const endsBefore = (firstMs: number, zone: string): ConfigError => {
+  const reason = `is before the first reading, which came at ${formatTime(firstMs, zone)}`;
+  return new ConfigError({ path: "--until", reason, fix: "give a later time" });
+};
+
 function nothingIn({ name }: Source, intake: Intake): ConfigError {
   const { readings, problems } = intake.tally;
   if (readings === 0) {
-    const fix = "give a file with one accepted reading a line, or look at --until";
+    const fix = "give a file with one accepted reading a line";
     return new ConfigError({ path: name, reason: "there are no readings in it", fix });
   }
   const reason = `none of its ${readings} readings could be used: ${[...problems.slice(0, 3), ...intake.notes()].join("; ")}`;

@@ -60,6 +60,11 @@ it("tries limits one after the other, or some spaces together; explicit limits g
   ]);
 });
 
+it("tries the same limit once, however often it is given", () => {
+  const [, ...others] = variantsOf(grounds, { limit: ["4,3,4", "a=2", "3", "a=2"] });
+  expect(others.map(({ folder }) => folder)).toEqual(["limit-4", "limit-3", "limit-a-2"]);
+});
+
 it("takes a policy in place of the site's own, compares it with others, and says which limits no policy changes", () => {
   const one = policyFile("strict", 1);
   const [base, ...others] = variantsOf(grounds, { policy: policyFile("mild", 3), compare: [one, one] });

@@ -37,7 +37,9 @@ export function variantsOf(grounds: Grounds, flags: VariantFlags): readonly [Var
       : { ...byPolicy(grounds, flags.policy), folder: "", name: "" };
   const compared = [
     ...(flags.compare ?? []).map((file) => byPolicy(grounds, file)),
-    ...(flags.limit ?? []).flatMap((text) => byLimits(base.config, text)),
+    ...new Map(
+      (flags.limit ?? []).flatMap((text) => byLimits(base.config, text)).map((variant) => [variant.name, variant]),
+    ).values(),
   ];
   const taken = new Set<string>();
   const apart = compared.map((variant) => ({ ...variant, folder: unused(variant.folder, taken) }));

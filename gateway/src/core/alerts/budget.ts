@@ -6,6 +6,7 @@
  * calls `settleBudgets` once all of them have spoken.
  */
 import { localDay } from "@gatehouse/protocol";
+import type { Model } from "../model.ts";
 import { type CoreState, modelOf } from "../state.ts";
 import { type AlertEvent, type Finding, isOpen, raise, recordOf, subjectOf } from "./life.ts";
 
@@ -51,6 +52,28 @@ export function withdraw(state: CoreState, subject: Pick<Finding, "kind" | "spac
   if (left.length === budget.waiting.length) return;
   state.budgets.set(grid, { ...budget, waiting: left });
   state.dirty.add(`budget/${grid}`);
+}
+
+/** After the site changed: what waits for a space that is gone or no longer judged is dropped, and what has another grid now waits there. */
+export function sortWaiting(state: CoreState, model: Model): void {
+  const moved: (readonly [grid: string, waiting: Waiting])[] = [];
+  for (const [grid, budget] of state.budgets) {
+    const left = budget.waiting.filter((waiting) => {
+      const space = model.spaces.get(waiting.finding.space);
+      if (space?.limit === undefined) return false;
+      if (space.grid !== grid) moved.push([space.grid, waiting]);
+      return space.grid === grid;
+    });
+    state.budgets.set(grid, { ...budget, waiting: left });
+    state.dirty.add(`budget/${grid}`);
+  }
+  for (const [grid, waiting] of moved) {
+    const budget = state.budgets.get(grid) ?? { day: waiting.day, used: 0, waiting: [] };
+    state.budgets.set(grid, { ...budget, waiting: [...budget.waiting, waiting] });
+    state.dirty.add(`budget/${grid}`);
+  }
+  const grids = new Set([...model.spaces.values()].map((space) => space.grid));
+  for (const grid of [...state.budgets.keys()]) if (!grids.has(grid)) state.budgets.delete(grid);
 }
 
 /** Raises what is in line as far as the day's budget goes, the gravest first. */

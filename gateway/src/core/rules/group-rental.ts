@@ -3,11 +3,11 @@
  * of mornings on which it was not. Late readings change past mornings, so it is judged again when they come. Before it is an alert it is a first
  * sign, which stands in the estimate alone.
  */
-import { formatTime, localDay } from "@gatehouse/protocol";
+import { formatTime, type Limit, localDay } from "@gatehouse/protocol";
 import { propose, waitingFor, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isOpen, isStanding, recordOf } from "../alerts/life.ts";
 import { RAISE_AT } from "../model.ts";
-import type { Belief } from "../occupancy/belief.ts";
+import type { Belief, Morning } from "../occupancy/belief.ts";
 import type { Stand } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { thinEvidence } from "../occupancy/thin-evidence.ts";
@@ -30,10 +30,11 @@ export const groupRental: NightRule = (state, spaceId, nowMs): readonly AlertEve
 function standOf(state: CoreState, spaceId: string, belief: Belief, nowMs: number): Stand | undefined {
   const model = modelOf(state);
   const space = model.spaces.get(spaceId);
-  if (space?.limit === undefined || belief.residency === undefined) return undefined;
+  const limit = space?.limit;
+  if (limit === undefined || space === undefined || belief.residency === undefined) return undefined;
   const { over, of, raiseAt = RAISE_AT, clearAt = CLEAR_AT } = space.nights;
   const today = localDay(nowMs, model.zone);
-  const likely = belief.mornings.filter(({ day, pOver }) => day > today - of && pOver >= raiseAt);
+  const likely = belief.mornings.filter((morning) => morning.day > today - of && isOver(morning, limit, raiseAt));
   const record = recordOf(state, { kind: "group-rental", space: spaceId });
   const standing = isOpen(record);
   const confirmed = standing || waitingFor(state, spaceId).includes("group-rental");
@@ -49,6 +50,14 @@ function standOf(state: CoreState, spaceId: string, belief: Belief, nowMs: numbe
   };
 }
 
+/** Who is over one limit is over every lower one; of a higher one it says nothing. */
+const isOver = ({ pOver, limit }: Morning, { persons }: Limit, raiseAt: number): boolean =>
+  pOver >= raiseAt && (limit ?? persons) >= persons;
+
+/** Who keeps to one limit keeps to every higher one. */
+const isWithin = ({ pOver, limit }: Morning, { persons }: Limit, clearAt: number): boolean =>
+  pOver <= clearAt && (limit ?? persons) <= persons;
+
 function judge(state: CoreState, spaceId: string, nowMs: number): readonly AlertEvent[] {
   const model = modelOf(state);
   const space = model.spaces.get(spaceId);
@@ -62,7 +71,7 @@ function judge(state: CoreState, spaceId: string, nowMs: number): readonly Alert
   if (isStanding(record)) {
     const needed = isProving(record) ? space.verificationNights : clearMornings;
     const last = belief.mornings.slice(-needed);
-    const within = last.length === needed && last.every((morning) => morning.pOver <= clearAt);
+    const within = last.length === needed && last.every((morning) => isWithin(morning, limit, clearAt));
     const proof = `${needed} mornings in a row likely within the limit of ${limit.persons}`;
     const event = within ? clear(state, place, nowMs, proof) : undefined;
     if (event !== undefined) return [event];
@@ -71,10 +80,10 @@ function judge(state: CoreState, spaceId: string, nowMs: number): readonly Alert
   const today = localDay(nowMs, model.zone);
   const from = Math.max(today - of, lastTrusted(state, record));
   const recent = belief.mornings.filter(({ day }) => day > from);
-  const above = recent.filter(({ pOver }) => pOver >= raiseAt);
+  const above = recent.filter((morning) => isOver(morning, limit, raiseAt));
   const latest = recent.at(-1);
   const [first] = above;
-  if (first === undefined || above.length < over || latest === undefined || latest.pOver < raiseAt) {
+  if (first === undefined || above.length < over || latest === undefined || !isOver(latest, limit, raiseAt)) {
     withdraw(state, place);
     return [];
   }

@@ -138,6 +138,7 @@ export const ofCore: Readonly<Record<string, string>> = {
   "the fire input is quiet again": "火警输入已恢复",
   "{} present, limit {}, for {} min": "在场{1}人，上限{2}人，持续{3}分钟",
   "no longer part of the site": "不再属于此站点",
+  "the space has no limit any more": "该空间已不再设有上限",
   "the device is closed again": "设备已恢复完好",
   "the site file no longer says how many are registered": "站点文件中不再有登记人数",
   "doors may lock again": "门可以重新上锁",

@@ -2,7 +2,8 @@
 export const ofReplay: Readonly<Record<string, string>> = {
   "is not later than --from": "不晚于--from",
   "give a later time": "请给出更晚的时间",
-  "give a file with one accepted reading a line, or look at --until": "请给出每行一个读数的文件，或检查--until",
+  "give a file with one accepted reading a line": "请给出每行一个读数的文件",
+  "is before the first reading, which came at {}": "早于第一个读数（{1}）",
   "there are no readings in it": "其中没有读数",
   "none of its {} readings could be used: {}": "其中{1}个读数都不能使用：{2*}",
   "check that the file and the site belong together": "请检查文件与站点是否对应",

@@ -63,7 +63,7 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   "is {} bytes large, at most {} are read": "大小为{1}字节，最多读取{2}字节",
   "check that this is the right file": "请检查文件是否正确",
   "there is no such file": "没有这个文件",
-  "`gatehouse init` writes an example": "`gatehouse init`可生成示例",
+  "correct the path; `gatehouse init` writes a first site file": "请检查路径；`gatehouse init`可生成第一份站点文件",
   "cannot be read ({})": "无法读取（{1*}）",
   "name a file that this user may read": "请指定当前用户可读的文件",
   "is not UTF-8 text": "不是UTF-8文本",
