@@ -74,13 +74,30 @@ export function passage(
   if (reading.kind === "count.in") entered = reading.value as number;
   else if (reading.kind === "count.out") left = reading.value as number;
   else if (reading.kind === "count.totals") {
-    const totals = reading.value as { in: number; out: number };
-    const last = state.totals;
-    state.totals = { in: totals.in, out: totals.out };
-    // A total that went back was reset or wrapped: from here on, nobody passed yet.
-    if (last === undefined || totals.in < last.in || totals.out < last.out) return { entered: 0, left: 0 };
-    entered = totals.in - last.in;
-    left = totals.out - last.out;
+    [entered, left] = sinceLast(state, reading);
   } else return undefined;
   return device.reversed ? { entered: left, left: entered } : { entered, left };
+}
+
+/** A counter that began anew was rarely silent for long: what it has counted since is as much. */
+const MAX_ANEW = 10;
+
+/** Persons in and out since the last total. */
+function sinceLast(state: DeviceState, { value, epoch, seq }: RawReading): [entered: number, left: number] {
+  const totals = value as { in: number; out: number };
+  const last = state.totals;
+  const sameLife = last !== undefined && last.epoch === epoch;
+  // Overtaken on the line by a later total, which holds it already.
+  if (sameLife && seq !== undefined && last.seq !== undefined && seq < last.seq) return [0, 0];
+  state.totals = {
+    in: totals.in,
+    out: totals.out,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(seq === undefined ? {} : { seq }),
+  };
+  if (last === undefined) return [0, 0];
+  if (totals.in >= last.in && totals.out >= last.out) return [totals.in - last.in, totals.out - last.out];
+  // It went back: set to nought, by night or by a power cut, or it wrapped, or is another counter.
+  const anew = totals.in <= last.in && totals.out <= last.out && totals.in + totals.out <= MAX_ANEW;
+  return anew ? [totals.in, totals.out] : [0, 0];
 }

@@ -29,7 +29,8 @@ import type { Fact, Order } from "./told.ts";
 
 export interface DeviceState {
   readonly seen: SeenEpoch[];
-  totals?: { in: number; out: number } | undefined;
+  /** The latest totals, and the reading that told them. */
+  totals?: { readonly in: number; readonly out: number; readonly epoch?: number; readonly seq?: number } | undefined;
   online?: boolean | undefined;
   /** What the device's health is judged by. */
   watch?: DeviceWatch | undefined;

@@ -73,7 +73,7 @@ describe("accepting a reading", () => {
     expect(summed(state, "F1", "in")).toBe(2);
   });
 
-  it("turns running totals into passages, and a total that went back into none", () => {
+  it("turns running totals into passages, also those of a counter that began anew", () => {
     const state = configured();
     const totals = (into: number, out: number, seq: number) =>
       step(state, reading({ device: "count-1", kind: "count.totals", value: { in: into, out }, seq }), START);
@@ -82,7 +82,7 @@ describe("accepting a reading", () => {
     expect([summed(state, "F1", "in"), summed(state, "F1", "out")]).toEqual([3, 1]);
     totals(1, 0, 3);
     totals(2, 0, 4);
-    expect([summed(state, "F1", "in"), summed(state, "F1", "out")]).toEqual([4, 1]);
+    expect([summed(state, "F1", "in"), summed(state, "F1", "out")]).toEqual([5, 1]);
   });
 
   it("swaps in and out for a counter mounted the wrong way round", () => {
