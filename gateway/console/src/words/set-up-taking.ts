@@ -16,6 +16,12 @@ export const setUpTakingWords = dictionary({
   },
   besideBoth: { zh: "两台都放", en: "Put both there" },
   besideBack: { zh: "返回修改", en: "Go back" },
+  mqttAt: { zh: "设备要填的地址：{urls}", en: "Address to give to a device: {urls}" },
+  mqttClosed: {
+    zh: "MQTT 现在只在网关内部开放，网络上的设备连不上。请在站点文件中把 broker.listen 改为设备网络上的地址，例如 10.0.0.2:1883，或配置 broker.tls。",
+    en: "MQTT is open inside this box alone: devices on the network do not get in. Set broker.listen in the site file to this box's address on their network, for example 10.0.0.2:1883, or set up broker.tls.",
+  },
+  toConfig: { zh: "打开配置", en: "Open the configuration" },
   search: { zh: "按名称或位置筛选", en: "Filter by name or place" },
   kindMissing: { zh: "请选择类型", en: "choose its kind" },
   laterHint: {

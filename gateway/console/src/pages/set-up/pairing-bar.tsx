@@ -9,13 +9,21 @@ import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
+import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import type { Pairing } from "./candidates.ts";
+import type { MqttWay } from "./mqtt-way.ts";
 import { minutesLeft, PAIRING_MINUTES } from "./pairing-left.ts";
 
 const ASK_EVERY_MS = 2_000;
 
-export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) {
+interface PairingBarProps {
+  readonly pairing: Loading<Pairing>;
+  readonly way: MqttWay;
+}
+
+export function PairingBar({ pairing, way }: PairingBarProps) {
   const words = useWords(setUpDevicesWords);
+  const taking = useWords(setUpTakingWords);
   const doing = useDoing();
   const open = pairing.answer?.open ?? false;
   const { reload } = pairing;
@@ -40,13 +48,26 @@ export function PairingBar({ pairing }: { readonly pairing: Loading<Pairing> }) 
       <Alert
         type={open ? "success" : "info"}
         showIcon
-        title={open ? fill(words.listening, { n: Math.ceil(minutesLeft(pairing.answer, 0)) }) : words.listenHint}
+        title={
+          <>
+            {open ? fill(words.listening, { n: Math.ceil(minutesLeft(pairing.answer, 0)) }) : words.listenHint}
+            {!way.isClosed && <div>{fill(taking.mqttAt, { urls: way.urls.join(", ") })}</div>}
+          </>
+        }
         action={
           <Button onClick={() => listen(open ? 0 : PAIRING_MINUTES)} loading={doing.busy}>
             {open ? words.stopListening : fill(words.listen, { n: PAIRING_MINUTES })}
           </Button>
         }
       />
+      {way.isClosed && (
+        <Alert
+          type="warning"
+          showIcon
+          title={taking.mqttClosed}
+          action={<Button href="#/config">{taking.toConfig}</Button>}
+        />
+      )}
     </>
   );
 }

@@ -29,6 +29,7 @@ export interface SiteText {
   readonly drivers?: readonly Item[];
   readonly policies?: readonly { readonly use?: string }[];
   readonly uplinks?: readonly Item[];
+  readonly broker?: { readonly listen?: string; readonly tls?: { readonly listen?: string } };
 }
 
 export interface SiteFile {
