@@ -101,6 +101,7 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     claim,
     entrance,
     clock,
+    siteClock: options.clock,
     log,
     audit,
     version: RELEASE,
