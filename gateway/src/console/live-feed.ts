@@ -171,7 +171,13 @@ export class LiveFeed {
 
   #hello(): LiveMessage {
     const { siteClock, bootId } = this.#parts;
-    return { about: "hello", at: new Date(siteClock.nowMs()).toISOString(), scale: siteClock.scale, bootId, everyMs: HELLO_MS };
+    return {
+      about: "hello",
+      at: new Date(siteClock.nowMs()).toISOString(),
+      scale: siteClock.scale,
+      bootId,
+      everyMs: HELLO_MS,
+    };
   }
 
   /** A sign of life, and the moment at which sessions that timed out lose their feed. */
