@@ -9,6 +9,7 @@ import { controlRequests } from "./control/requests.ts";
 import { spacesRequest } from "./control/spaces-request.ts";
 import { supervisedControl } from "./control/supervised-control.ts";
 import { uplinkRequests } from "./control/uplink-requests.ts";
+import { leftBehind } from "./core/left-behind.ts";
 import { healthBody } from "./monitor/endpoint.ts";
 import { monthRequest } from "./monthly/request.ts";
 import type { OpenedConsole } from "./open-console.ts";
@@ -24,6 +25,8 @@ export function controlOf(
   desk: () => OpenedConsole["desk"] | undefined,
 ) {
   const { commands, confirmations, core, drivers, egress, health, actionsOf } = parts;
+  const here = new Set(parts.targets.map(({ id }) => id));
+  const left = async () => leftBehind(here, await parts.store.stats());
   const told = { health: () => healthBody(health.entries), rollCall: () => parts.rollCall.now, newId };
   const requests = [
     ...controlRequests({ commands, core, drivers, egress, clock, actionsOf, ...told }),
@@ -32,7 +35,9 @@ export function controlOf(
     spacesRequest(core),
     foundRequest(parts.found),
     ...uplinkRequests(parts),
-    ...(configuration === undefined ? [] : configRequests(configuration, checkedChanges(configuration, stateDir))),
+    ...(configuration === undefined
+      ? []
+      : configRequests(configuration, checkedChanges(configuration, stateDir), left)),
     ...userRequests(desk),
   ];
   const socket = supervisedControl({ dir: stateDir, requests, clock, log: log.child({ part: "control" }) });

@@ -68,9 +68,9 @@ const RESTART_MS = 1_500;
 
 /** Throws ConfigError when the address cannot be had. */
 export async function openConsole(options: OpenConsoleOptions): Promise<OpenedConsole> {
-  const { settings, stateDir, log, health } = options;
-  // People and certificates live in real time, also while a demo's days take seconds.
-  const clock = options.clock.scale === 1 ? options.clock : systemClock;
+  const { settings, stateDir, log, health, answers, live, bootId } = options;
+  const clocks = clocksOf(options.clock);
+  const { clock } = clocks;
   const vault = openVault(stateDir, "console");
   const names = freshNames(settings, clock);
   const own = new OwnCertificates({ vault, clock, log, names });
@@ -100,16 +100,14 @@ export async function openConsole(options: OpenConsoleOptions): Promise<OpenedCo
     lockOut,
     claim,
     entrance,
-    clock,
+    ...clocks,
     log,
     audit,
     version: RELEASE,
     siteName: () => options.siteName,
     caFingerprint: () => own.fingerprint,
     caPem: () => own.authorityPem,
-    answers: options.answers,
-    live: options.live,
-    bootId: options.bootId,
+    ...{ answers, live, bootId },
     hosts: () => new Set(names()),
     ...(pageDir === undefined ? {} : { pageDir }),
     spoolDir,
@@ -162,6 +160,9 @@ function pageFolder(): string | undefined {
   const folder = fileURLToPath(new URL("../dist/page", import.meta.url));
   return existsSync(join(folder, "index.html")) ? folder : undefined;
 }
+
+/** People and certificates live in real time, also while a demo's days take seconds. */
+const clocksOf = (siteClock: Clock) => ({ siteClock, clock: siteClock.scale === 1 ? siteClock : systemClock });
 
 /** Network interfaces are looked at every few seconds, not at every request. */
 function freshNames({ hosts }: ConsoleSettings, clock: Clock): () => readonly string[] {

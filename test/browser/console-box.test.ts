@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { takeOver } from "../support/console-account.ts";
-import { type Opened, openBrowser, openPage, signIn } from "../support/console-page.ts";
+import { type Opened, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
@@ -64,7 +64,7 @@ it("refuses a wrong site file with its line, takes a right one, and goes back", 
   const wrong = isJson ? before.replace('"rental-compound"', '"hotel"') : before.replace("rental-compound", "hotel");
   await text.fill(wrong);
   await page.getByRole("button", { name: "Check and compare" }).click();
-  await page.getByText("1 things must change").waitFor();
+  await page.getByText("1 thing must change").waitFor();
   expect(await page.getByRole("button", { name: "Use it" }).count()).toBe(0);
   await text.fill(`${before}\n# ${HOSTILE}\n`);
   await page.getByRole("button", { name: "Check and compare" }).click();
@@ -118,5 +118,41 @@ it("makes a backup that can be saved, and its audit log is whole", async () => {
   await page.goto(`${url}#/audit`);
   await page.getByRole("button", { name: "Verify that it is whole" }).click();
   await expect.poll(() => page.getByText(/Whole: \d+ entries/).count(), { timeout: 10_000 }).toBe(1);
+  await context.close();
+});
+
+it("says who did what in words, in the reader's language, and finds it by name and by deed", async () => {
+  const { page, context } = await signedIn({ width: 1280, language: "zh" }, "/audit");
+  const rows = page.locator(".box-table tbody tr");
+  await rows.first().waitFor();
+  const { length: all } = await rows.allInnerTexts();
+  const text = (await rows.allInnerTexts()).join("\n");
+  expect(text).not.toContain("/api/");
+  expect(text).not.toContain("console:");
+  for (const word of ["认领网关", "登录", "配置生效", "制作备份"]) expect(text).toContain(word);
+  await page.locator(".tools select").selectOption({ label: "新建账号" });
+  await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining("角色 值班负责人; 新密码")]);
+  await page.locator(".tools select").selectOption("");
+  await page.locator(".tools input").fill("li");
+  await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining("登录")]);
+  await page.locator(".tools input").fill("wang");
+  await expect.poll(() => rows.count()).toBeGreaterThan(5);
+  expect(await rows.count()).toBeLessThan(all);
+  expect(await obstacles(page)).toEqual([]);
+  await page.goto(`${url}#/config`);
+  await page.locator(".row-text", { hasText: "首次启动时的内容" }).waitFor();
+  expect(await page.locator(".row-text", { hasText: "恢复到版本" }).count()).toBe(1);
+  await context.close();
+});
+
+it("reads a page that found no box again by itself, though the feed never broke", async () => {
+  const { page, context } = await signedIn({ width: 1280, language: "en" });
+  await page.route("**/api/1/alerts?*", (route) => route.abort());
+  await page.goto(`${url}#/alerts`);
+  await page.getByText("The box cannot be reached.").waitFor();
+  expect(await page.locator("[data-connection=lost]").count()).toBe(0);
+  await page.unroute("**/api/1/alerts?*");
+  await page.locator("[data-alert]").first().waitFor();
+  expect(await page.getByText("The box cannot be reached.").count()).toBe(0);
   await context.close();
 });

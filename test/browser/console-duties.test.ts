@@ -68,6 +68,19 @@ async function inOrder({ page }: Opened): Promise<void> {
   expect(await fits(page)).toBe(true);
 }
 
+it("what is late is late by the box's clock, not by that of a browser many years ahead of it", async () => {
+  const { page, context } = await signedIn({ width: 1280, language: "en" }, "/alerts");
+  await context.clock.setSystemTime("2099-01-01T00:00:00Z");
+  await page.reload();
+  const deadlines = page.locator("[data-alert] .deadline");
+  await deadlines.nth(1).waitFor();
+  await expect
+    .poll(() => deadlines.allInnerTexts())
+    .toEqual(Array(2).fill(expect.stringMatching(/within \d+ (min|h)/)));
+  expect(await page.locator(".deadline.late").count()).toBe(0);
+  await context.close();
+});
+
 describe.each(LOOKS)("at $width px, $language, $scheme", (look) => {
   const { space, plate } = look;
 

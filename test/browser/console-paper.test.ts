@@ -108,7 +108,7 @@ describe.each(LOOKS)("opened at $width px, $language, $scheme", (look) => {
         return [left, top];
       });
     expect(edges).toEqual([0, 0]);
-    await page.emulateMedia({ media: "screen" });
+    await page.emulateMedia({ media: null });
     await show(page, "/hand-over");
     expect(await marginsOfPaper(page)).toEqual(["14mm"]);
     expect(trouble).toEqual([]);
@@ -129,7 +129,7 @@ describe.each(LOOKS)("opened at $width px, $language, $scheme", (look) => {
         );
       expect(left, address).toEqual([]);
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(255, 255, 255)");
-      await page.emulateMedia({ media: "screen" });
+      await page.emulateMedia({ media: null });
     }
     expect(trouble).toEqual([]);
     await context.close();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callApi, takeOver } from "../support/console-account.ts";
 import { type Look, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
+import { deviceIds } from "../support/load-site.ts";
 import { textsOnPages } from "../support/pdf-pages.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
 
@@ -99,6 +100,56 @@ it("the commissioning report ends with its signatures, not with an empty sheet, 
   await context.close();
 });
 
+/** Nobody has walked through the doors of this site. */
+const everybodyIn = {
+  unknown: [],
+  spaces: deviceIds(ROOMS).map((id) => {
+    const counted = { present: 2, low: 2, high: 3, since: "2026-11-26T08:00:00+08:00", silent: [] };
+    return { space: `flat-${id}`, name: `flat-${id}`, ...counted };
+  }),
+};
+
+describe("a list that goes on on another sheet", () => {
+  it.each([
+    ["/roll-call", ".roll-call"],
+    ["/report", ".month-sheet"],
+  ])("has no line of %s alone there", async (path, sheet) => {
+    const { page, context } = await opened(WIDE, "/labels");
+    await page.route("**/api/1/roll-call*", async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, ...everybodyIn } });
+    });
+    await page.goto(`${url}#${path}`);
+    const rows = page.locator(`${sheet} section`, { hasText: "count-0001" }).locator("tbody tr");
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(ROOMS);
+    // The list is the last on its sheet, where its end is the worst.
+    await rows.last().evaluate((row) => {
+      const part = row.closest(".card");
+      while (part?.nextElementSibling) part.nextElementSibling.remove();
+    });
+    const cells = await rows.last().locator("th, td").count();
+    const withMore = async (mm: number) => {
+      await page.locator(sheet).evaluate((one, more) => {
+        one.style.paddingTop = `${more}mm`;
+      }, mm);
+      return printed(page, PAPERS[0]);
+    };
+    let fits = 0;
+    let isMore = SHEET_MM;
+    const { length: sheets } = await withMore(fits);
+    while (isMore - fits > 1) {
+      const half = Math.round((fits + isMore) / 2);
+      if ((await withMore(half)).length > sheets) isMore = half;
+      else fits = half;
+    }
+    const texts = await withMore(isMore);
+    expect(texts).toHaveLength(sheets + 1);
+    // Two lines under the head of the list.
+    expect(texts.at(-1), `${isMore} mm more: ${texts}`).toBeGreaterThanOrEqual(3 * cells);
+    await context.close();
+  });
+});
+
 it("the sheet of an alert names the site and the alert, and no message of the page lies over it", async () => {
   const client = await rig.device("count-0001");
   const tamper = JSON.stringify({ kind: "tamper.on", epoch: 1, seq: 1 });
@@ -119,7 +170,7 @@ it("the sheet of an alert names the site and the alert, and no message of the pa
   expect(await head.isVisible()).toBe(true);
   expect(await head.textContent()).toContain("Load (load-site)");
   expect(await head.textContent()).toContain(id);
-  await page.emulateMedia({ media: "screen" });
+  await page.emulateMedia({ media: null });
   expect(await printed(page, PAPERS[0])).toHaveLength(1);
   // Rules for labels must not take the margins of everything that is printed after them.
   const margins = await page.evaluate(() => {

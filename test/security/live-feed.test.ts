@@ -71,6 +71,15 @@ function refused(socket: WebSocket): Promise<number> {
   });
 }
 
+test("a greeting tells the time of the site and how fast it runs, whatever the time of the sessions", async () => {
+  const at = "2026-11-03T05:00:00.000Z";
+  await using server = await openConsoleServer({ siteClock: { nowMs: () => Date.parse(at), scale: 14_400 } });
+  const socket = dial(server, { cookie: server.rig.signed("auditor").cookie });
+  const [data] = (await once(socket, "message")) as [Buffer];
+  expect(JSON.parse(String(data))).toMatchObject({ about: "hello", at, scale: 14_400 });
+  socket.terminate();
+});
+
 test("what goes on being watched is not begun anew when a page asks for something else beside it", async () => {
   await using server = await openConsoleServer();
   const { socket } = await open(server, "technician", ["alerts"]);

@@ -58,6 +58,17 @@ test("what was recorded is found whole, over restarts and segments, newest first
   expect(rows.map(({ n }) => n)).toEqual([3_499, 3_496, 3_493]);
 });
 
+test("who is asked for by name is found however they came in", async () => {
+  const dir = await withEntries(0);
+  const { audit } = openAudit(dir);
+  for (const by of ["console:wang", "local:wang", "console:swang", "wang", "platform:city"])
+    audit.record({ ...done(1), by });
+  await audit.close();
+  const found = async (by: string) => (await listAudit(dir, { limit: 10, by })).map((row) => row.by);
+  expect(await found("wang")).toEqual(["wang", "local:wang", "console:wang"]);
+  expect(await found("console:wang")).toEqual(["console:wang"]);
+});
+
 test("an empty log is whole, and one of which every file of lines was deleted is not", async () => {
   const dir = await withEntries(0);
   expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: 0 });

@@ -8,6 +8,7 @@ export interface AuditQuery {
   /** Only entries with a smaller number. */
   readonly before?: number | undefined;
   readonly limit: number;
+  /** A name, with or without the way they came in. */
   readonly by?: string | undefined;
   /** A part of what was done. */
   readonly what?: string | undefined;
@@ -30,8 +31,11 @@ export async function listAudit(stateDir: string, query: AuditQuery): Promise<re
   return found;
 }
 
+/** With or without the way they came in: `console:wang` is wang too. */
+const isBy = (line: AuditLine, by: string): boolean => line.by === by || line.by.endsWith(`:${by}`);
+
 const isWanted = (line: AuditLine, { before = Infinity, by, what }: AuditQuery): boolean =>
-  line.n < before && (by === undefined || line.by === by) && (what === undefined || line.what.includes(what));
+  line.n < before && (by === undefined || isBy(line, by)) && (what === undefined || line.what.includes(what));
 
 /** All segments whole, oldest first: chain and signatures stay provable elsewhere. */
 export async function* auditText(stateDir: string): AsyncGenerator<string> {

@@ -3,13 +3,15 @@ import { resolve } from "node:path";
 import { LinkError, type Problem, systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
+import { wholeIn } from "../words/said.ts";
 import { describeProblems } from "./report-failure.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
-import { inTerminal } from "./terminal-language.ts";
+import { inTerminal, terminalLanguage } from "./terminal-language.ts";
 
 interface ConfigFlags extends RunningFlags {
   readonly by?: string;
   readonly note?: string;
+  readonly samePlatform?: readonly string[];
   readonly json?: true;
 }
 
@@ -70,9 +72,18 @@ export function configCommand(): Command {
       .argument("<file>", "it is copied over the site file in use")
       .option("--note <text>", "why, for the history")
       .option("--by <name>", "who you are; default the name of the system's user")
+      .option(
+        "--same-platform <name...>",
+        "the platform of this name is the one that was removed: what still waits for it goes there",
+      )
       .action((file: string, _: unknown, command: Command) => {
         const flags = flagsOf(command);
-        return apply(flags, "config-apply", { file: resolve(file), note: flags.note ?? "", ...byOf(flags) });
+        return apply(flags, "config-apply", {
+          file: resolve(file),
+          note: flags.note ?? "",
+          same: flags.samePlatform ?? [],
+          ...byOf(flags),
+        });
       }),
   );
   config.addCommand(
@@ -105,9 +116,10 @@ function history(flags: ConfigFlags): Promise<void> {
     const state = State.parse(await askRunning(flags, "config", {}, PATIENCE_MS));
     if (flags.json) return void process.stdout.write(`${JSON.stringify(state, null, 2)}\n`);
     const inUse = state.versions.findLast(({ hash }) => hash === state.hash)?.n;
+    const language = terminalLanguage(process.env);
     const lines = state.versions.map(({ n, at, by, note }) => {
       const mark = n === inUse ? "*" : " ";
-      return `${mark} ${String(n).padStart(4)}  ${at}  ${by}${note === "" ? "" : `: ${note}`}`;
+      return `${mark} ${String(n).padStart(4)}  ${at}  ${by}${note === "" ? "" : `: ${wholeIn(note, language)}`}`;
     });
     process.stdout.write(`${[`${state.file}, versions (* is in use):`, ...lines].join("\n")}\n`);
   });

@@ -34,6 +34,8 @@ export interface ConsoleParts extends Omit<SessionParts, "nowMs" | "monoMs"> {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly clock: Clock;
+  /** Of what happens on the site; a demo's days take seconds. */
+  readonly siteClock: Pick<Clock, "nowMs" | "scale">;
   readonly log: Logger;
   readonly audit: Audit;
   /** Tests leave rows out, which then say 501; `openConsole` wants them all. */

@@ -21,6 +21,8 @@ export interface LiveFeedParts {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly clock: Clock;
+  /** The time that pages count by. */
+  readonly siteClock: Pick<Clock, "nowMs" | "scale">;
   readonly log: Logger;
   readonly live: LiveSources;
   readonly bootId: string;
@@ -163,8 +165,14 @@ export class LiveFeed {
   }
 
   #hello(): LiveMessage {
-    const { clock, bootId } = this.#parts;
-    return { about: "hello", at: new Date(clock.nowMs()).toISOString(), bootId, everyMs: HELLO_MS };
+    const { siteClock, bootId } = this.#parts;
+    return {
+      about: "hello",
+      at: new Date(siteClock.nowMs()).toISOString(),
+      scale: siteClock.scale,
+      bootId,
+      everyMs: HELLO_MS,
+    };
   }
 
   /** A sign of life, and the moment at which sessions that timed out lose their feed. */

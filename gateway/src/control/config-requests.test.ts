@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeClock, settle } from "@gatehouse/protocol/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { LeftBehind } from "../core/left-behind.ts";
 import { MemoryLog } from "../testing/log.ts";
 import { askGateway } from "./client.ts";
 import { type ChangesPort, configRequests } from "./config-requests.ts";
@@ -40,10 +41,10 @@ function slow() {
   return { changes, changed, begun: begun.promise, checked: checked.resolve };
 }
 
-async function open(changes: ChangesPort) {
+async function open(changes: ChangesPort, left: () => Promise<readonly LeftBehind[]> = async () => []) {
   const clock = new FakeClock();
   const listening = Promise.withResolvers<void>();
-  const requests = configRequests(configuration, changes);
+  const requests = configRequests(configuration, changes, left);
   const log = new MemoryLog();
   const socket = new ControlSocket({ dir, requests, clock, log, onListening: listening.resolve });
   const stop = new AbortController();
@@ -89,4 +90,51 @@ it.each(ASKED)("%s that was given up says so, and changes nothing later", async 
   checked();
   await settle();
   expect(changed).toEqual([]);
+});
+
+/** Applies at once. */
+function quick() {
+  const changed: string[] = [];
+  const changes: ChangesPort = {
+    ...slow().changes,
+    apply: async (text) => {
+      changed.push(text);
+      return { version: 2, hash: "i" };
+    },
+  };
+  return { changes, changed };
+}
+
+const OF_BROKER = "uplinks: [{ id: broker, type: mqtt, receipt: broker }]\n";
+const OF_CITY = "uplinks: [{ id: town, type: https }, { id: city, type: https }]\n";
+
+it.each([
+  [OF_CITY, { id: "city", waiting: 12, inGrace: 3 }, /uplinks\[1\]\.id.*removed platform city.*12 in all/s],
+  [OF_BROKER, { id: "broker", waiting: 0, inGrace: 3 }, /uplinks\[0\]\.id.*removed platform broker.*about 3 in all/s],
+])("what is left of a removed platform goes to one of its name only where that was said", async (text, left, said) => {
+  const file = join(dir, "new.yaml");
+  writeFileSync(file, text);
+  const { changes, changed } = quick();
+  const clock = await open(changes, async () => [left]);
+  const ask = (request: string, more: object) =>
+    askGateway({ dir, request, params: { file, ...more }, timeoutMs: 10_000, clock });
+  await expect(ask("config-apply", {})).rejects.toThrow(said);
+  await expect(ask("config-apply", { same: ["other"] })).rejects.toThrow("--same-platform");
+  expect(changed).toEqual([]);
+  expect(await ask("config-diff", {})).toMatchObject({ warnings: [{ path: expect.stringContaining("uplinks") }] });
+  await ask("config-apply", { same: [left.id] });
+  expect(changed).toEqual([text]);
+});
+
+it.each([
+  ["none of its name is added", "uplinks: [{ id: town, type: https }]\n", { id: "city", waiting: 12, inGrace: 3 }],
+  ["the platform itself has answered for it", OF_CITY, { id: "city", waiting: 0, inGrace: 3 }],
+  ["the file is no YAML", "uplinks: [", { id: "city", waiting: 12, inGrace: 0 }],
+])("nothing is asked where %s", async (_, text, left) => {
+  const file = join(dir, "new.yaml");
+  writeFileSync(file, text);
+  const { changes, changed } = quick();
+  const clock = await open(changes, async () => [left]);
+  await askGateway({ dir, request: "config-apply", params: { file }, timeoutMs: 10_000, clock });
+  expect(changed).toEqual([text]);
 });

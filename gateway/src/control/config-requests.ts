@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "@gatehouse/protocol";
 import { z } from "zod";
+import type { LeftBehind } from "../core/left-behind.ts";
+import { heirsIn } from "./heirs.ts";
 import { type ControlRequest, controlRequest } from "./request.ts";
 
 /** What is asked of the configuration of the running gateway. */
@@ -39,7 +41,12 @@ const MAX_BYTES = 10 * 1024 * 1024;
 const by = z.string().min(1).max(64).default("local");
 const File = z.strictObject({ file: z.string().min(1).max(4_096) });
 
-export const configRequests = (configuration: ConfigurationPort, changes: ChangesPort): readonly ControlRequest[] => [
+/** `left`: what is still there for platforms that were removed. */
+export const configRequests = (
+  configuration: ConfigurationPort,
+  changes: ChangesPort,
+  left: () => Promise<readonly LeftBehind[]>,
+): readonly ControlRequest[] => [
   controlRequest({
     name: "config",
     params: z.strictObject({}),
@@ -53,15 +60,25 @@ export const configRequests = (configuration: ConfigurationPort, changes: Change
     run: async (of) => {
       const text = "file" in of ? read(of.file) : configuration.versionText(of.version);
       const { problems, warnings, difference } = await changes.check(text);
-      return { problems, warnings, diff: difference };
+      return { problems, warnings: [...warnings, ...heirsIn(text, await left())], diff: difference };
     },
   }),
   controlRequest({
     name: "config-apply",
-    params: File.extend({ by, note: z.string().max(300).default("") }),
+    params: File.extend({
+      by,
+      note: z.string().max(300).default(""),
+      same: z.array(z.string().max(64)).max(64).default([]),
+    }),
     deadlineMs: CHECK_MS,
     ifLate: UNCHANGED,
-    run: async ({ file, ...author }, signal) => changes.apply(read(file), configuration.hash, author, signal),
+    run: async ({ file, same, ...author }, signal) => {
+      const text = read(file);
+      const strangers = (await left()).filter(({ id }) => !same.includes(id));
+      const heirs = heirsIn(text, strangers);
+      if (heirs.length > 0) throw new ConfigError(heirs);
+      return changes.apply(text, configuration.hash, author, signal);
+    },
   }),
   controlRequest({
     name: "config-rollback",

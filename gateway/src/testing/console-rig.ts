@@ -23,6 +23,8 @@ export const RIG_HOST = "127.0.0.1";
 
 export interface ConsoleRigOptions {
   readonly clock?: Clock;
+  /** Of what happens on the site, where it is another. */
+  readonly siteClock?: Pick<Clock, "nowMs" | "scale">;
   readonly vault?: Vault;
   readonly answers?: ConsoleParts["answers"];
   readonly pageDir?: string;
@@ -108,6 +110,7 @@ export async function openConsoleRig(options: ConsoleRigOptions = {}): Promise<C
     claim,
     entrance,
     clock,
+    siteClock: options.siteClock ?? clock,
     log,
     audit,
     live,

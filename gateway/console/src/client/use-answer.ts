@@ -30,6 +30,8 @@ export interface AnswerOptions {
   readonly when?: boolean;
 }
 
+/** A box that could not be reached is asked again after so long; the feed may not have noticed that it was away. */
+const ASK_AGAIN_MS = 5_000;
 /** Changes that come close together are read once. */
 const GATHER_MS = 400;
 
@@ -81,6 +83,8 @@ export function useAnswer<K extends ApiKey>(key: K, ask: Ask<K>, options: Answer
 
   useReloads(options.reloadOn, again, when);
   const current = state.of === asked ? state : undefined;
+  const unreached = current?.problem?.status === 0 ? current.problem : undefined;
+  useEffect(() => (unreached === undefined ? undefined : systemClock.after(ASK_AGAIN_MS, again)), [unreached, again]);
   return { answer: current?.answer, problem: current?.problem, reload, again, change };
 }
 

@@ -1,6 +1,7 @@
 /** Times and lengths of time, in words and in the site's zone. */
 import { systemClock } from "@gatehouse/protocol";
 import { useEffect, useState } from "react";
+import { boxClock } from "../client/box-clock.ts";
 import type { Language } from "../words/language.ts";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -50,19 +51,25 @@ export function formatLength(ms: number, language: Language): string {
   return rest === 0 || below === undefined ? first : `${first} ${rest} ${below[1][language]}`;
 }
 
-/** World time, told again every `everyMs`. */
+/** Nobody reads faster. */
+const SHORTEST_MS = 1_000;
+
+/** Time of the box, told again every `everyMs` of it. */
 export function useNow(everyMs = 30_000): number {
-  const [now, setNow] = useState(() => systemClock.nowMs());
+  const [now, setNow] = useState(() => boxClock.nowMs());
   useEffect(() => {
     let cancel: () => void = () => undefined;
-    const again = () => {
-      cancel = systemClock.after(everyMs, () => {
-        setNow(systemClock.nowMs());
-        again();
-      });
+    const tell = () => {
+      cancel();
+      setNow(boxClock.nowMs());
+      cancel = systemClock.after(Math.max(SHORTEST_MS, everyMs / boxClock.scale), tell);
     };
-    again();
-    return () => cancel();
+    tell();
+    const end = boxClock.onTold(tell);
+    return () => {
+      end();
+      cancel();
+    };
   }, [everyMs]);
   return now;
 }

@@ -2,6 +2,7 @@
 import { systemClock } from "@gatehouse/protocol";
 import { useSyncExternalStore } from "react";
 import type { AnswerOf } from "../../../src/console/table/index.ts";
+import { boxClock } from "../client/box-clock.ts";
 import { createClient } from "../client/client.ts";
 import { LiveFeed, type LiveState } from "../client/live.ts";
 import { CallProblem } from "../client/problem.ts";
@@ -53,6 +54,7 @@ export const feed = new LiveFeed({
   onSignedOut: () => void askStanding(),
 });
 languageChoice.subscribe(() => feed.askAnew());
+feed.listen({ watch: [] }, (message) => boxClock.hear(message));
 
 /** Asks the box who is signed in here; for the start, and after a session has ended. */
 export async function askStanding(): Promise<void> {

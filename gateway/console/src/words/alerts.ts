@@ -81,4 +81,5 @@ export const alertWords = dictionary({
   signedAt: { zh: "日期：", en: "Date:" },
   by: { zh: "由", en: "by" },
   sensors: { zh: "感知设备", en: "the sensors" },
+  timer: { zh: "网关（时限已过）", en: "the gateway (time is over)" },
 });

@@ -79,7 +79,7 @@ export const boxWords = dictionary({
   differs: { zh: "与现用配置的差别", en: "What differs from the one in use" },
   same: { zh: "没有差别。", en: "Nothing differs." },
   right: { zh: "检查通过。", en: "The file is right." },
-  wrong: { zh: "有 {n} 处需要修改，不能启用。", en: "{n} things must change before it can be used." },
+  wrong: { zh: "有 {n} 处需要修改，不能启用。", en: "{n} thing|things must change before it can be used." },
   warnings: { zh: "请留意", en: "Worth a look" },
   undo: { zh: "放弃修改", en: "Discard the changes" },
   newer: {
@@ -122,12 +122,13 @@ export const boxWords = dictionary({
   auditUnder: { zh: "谁在什么时候做了什么；不能修改", en: "Who did what, and when; it cannot be changed" },
   by: { zh: "操作人", en: "By" },
   what: { zh: "操作", en: "What" },
+  everything: { zh: "全部操作", en: "Everything" },
   when: { zh: "时间", en: "When" },
   detail: { zh: "详情", en: "Detail" },
   verify: { zh: "验证是否完整", en: "Verify that it is whole" },
   whole: {
     zh: "完整：{n} 条，没有改动、删除或缺失。",
-    en: "Whole: {n} entries, none changed, deleted, moved or cut off.",
+    en: "Whole: {n} entry|entries, none changed, deleted, moved or cut off.",
   },
   broken: { zh: "从第 {n} 条起有问题。", en: "Something is wrong from entry {n} on." },
   head: { zh: "末端校验值", en: "Head" },

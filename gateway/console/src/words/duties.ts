@@ -128,7 +128,7 @@ export const reportWords = dictionary({
   devices: { zh: "设备", en: "Devices" },
   deviceSum: {
     zh: "共 {n} 台，平均在线率 {mean}，低于 90% 的 {below} 台，从未上报的 {never} 台。",
-    en: "{n} devices, in use {mean} of the time on average; {below} below 90 %, {never} never heard.",
+    en: "{n} device|devices, in use {mean} of the time on average; {below} below 90 %, {never} never heard.",
   },
   device: { zh: "设备", en: "Device" },
   place: { zh: "位置", en: "Place" },

@@ -34,7 +34,7 @@ export const roomWords = dictionary({
   address: { zh: "地址", en: "Address" },
   plate: { zh: "门牌码", en: "Door plate" },
   area: { zh: "面积", en: "Area" },
-  rooms: { zh: "{n} 个房间：{areas} 平方米", en: "{n} rooms: {areas} m²" },
+  rooms: { zh: "{n} 个房间：{areas} 平方米", en: "{n} room|rooms: {areas} m²" },
   oneArea: { zh: "{areas} 平方米", en: "{areas} m²" },
   risk: { zh: "风险等级", en: "Risk level" },
   whatIf: { zh: "如果上限是…", en: "What if the limit were…" },

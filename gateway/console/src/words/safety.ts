@@ -10,7 +10,7 @@ export const safetyWords = dictionary({
   asOf: { zh: "截至 {at}", en: "as of {at}" },
   again: { zh: "刷新", en: "Refresh" },
   present: { zh: "在场", en: "Present" },
-  total: { zh: "在场 {n} 人（{low} 至 {high} 人）", en: "{n} people inside ({low} to {high})" },
+  total: { zh: "在场 {n} 人（{low} 至 {high} 人）", en: "{n} person|people inside ({low} to {high})" },
   withoutUnknown: {
     zh: "另有 {n} 处情况不明，未计入",
     en: "without {n} space|spaces not known",

@@ -61,7 +61,7 @@ export const setUpFinishWords = dictionary({
   leftOf: { zh: "已移除的平台 {id}", en: "{id} (removed)" },
   leftWaiting: {
     zh: "仍有 {n} 条内容留在本机等它。添加同名平台后送达。",
-    en: "{n} items still wait for it on this box. They are delivered once a platform of this name is added again.",
+    en: "{n} item|items still waits|wait for it on this box. They are delivered once a platform of this name is added again.",
   },
   heirTitle: { zh: "本机还有名为 {id} 的平台的内容", en: "This box still has items for a platform named {id}" },
   heirSays: {

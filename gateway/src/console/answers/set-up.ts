@@ -1,7 +1,7 @@
 /** Answers about setting up: the site file, rooms, secrets, premises, the commissioning report, who did what. */
 import type { Clock, Policy, Problem, Site, Words } from "@gatehouse/protocol";
 import { auditIn } from "../../words/audit-in.ts";
-import { type Language, problemIn } from "../../words/said.ts";
+import { type Language, problemIn, wholeIn } from "../../words/said.ts";
 import { Refusal } from "../refusal.ts";
 import { readRoomsApart } from "../rooms/reader-thread.ts";
 import { roomsOfScheme } from "../rooms/scheme.ts";
@@ -86,11 +86,14 @@ function fileAnswers({ siteFile, setUp }: SetUpParts): Answers<FileKeys> {
       const done = await siteFile.edit(edits, { hash, note, check, secrets, by: doerOf(asking) });
       return { ...done, warnings: findings(done.warnings, asking.language) };
     },
-    "GET /api/1/config/versions": async () => ({ versions: [...(await siteFile.versions())] }),
-    "GET /api/1/config/versions/:id": async ({ params: { id } }) => {
+    "GET /api/1/config/versions": async (_, { language }) => {
+      const versions = await siteFile.versions();
+      return { versions: versions.map((version) => withNoteIn(version, language)) };
+    },
+    "GET /api/1/config/versions/:id": async ({ params: { id } }, { language }) => {
       const found = /^\d{1,9}$/.test(id) ? await siteFile.version(Number(id)) : undefined;
       if (found === undefined) throw notThere(id);
-      return found;
+      return { ...found, version: withNoteIn(found.version, language) };
     },
     "POST /api/1/config/rollback": ({ body: { version, hash } }, asking) =>
       siteFile.rollback(version, { hash, by: doerOf(asking) }),
@@ -157,6 +160,12 @@ function reportAnswers(parts: SetUpParts): Answers<ReportKeys> {
     "GET /api/1/audit/verify": async (_, { signal }) => ({ ...(await audit.verify(signal)) }),
   };
 }
+
+/** The box notes things itself; what a person noted stays letter by letter. */
+const withNoteIn = <V extends { readonly note: string }>(version: V, language: Language): V => ({
+  ...version,
+  note: wholeIn(version.note, language),
+});
 
 const findings = (problems: readonly Problem[], language: Language) =>
   problems

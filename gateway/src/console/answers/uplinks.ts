@@ -11,6 +11,7 @@ import {
 import type { Core } from "../../core/core.ts";
 import type { HealthEntry } from "../../core/health.ts";
 import type { Target } from "../../core/ledger.ts";
+import { leftBehind } from "../../core/left-behind.ts";
 import type { SendResult, Store, StoreStats } from "../../core/ports.ts";
 import { asideLine, resendAside } from "../../core/set-aside.ts";
 import type { Sent, SentBook } from "../../monitor/sent-book.ts";
@@ -64,7 +65,7 @@ export function uplinkAnswers(parts: UplinkParts): Answers<Keys> {
       const stats = await parts.store.stats();
       const { backlog } = stats;
       const uplinks = await Promise.all(parts.uplinks.map((uplink) => rowOf(parts, uplink, backlog, language)));
-      return { uplinks, removed: removedOf(parts, stats) };
+      return { uplinks, removed: [...leftBehind(new Set(parts.uplinks.map(({ id }) => id)), stats)] };
     },
     "GET /api/1/uplinks/:id/rejected": async ({ params: { id } }, { language }) => {
       targetOf(parts, id);
@@ -147,19 +148,6 @@ async function rowOf(
     late: LANES.some((lane) => isLate(lanes[lane])),
     codes,
   };
-}
-
-function removedOf({ uplinks }: UplinkParts, { backlog, inGrace }: StoreStats) {
-  const here = new Set(uplinks.map(({ id }) => id));
-  const left = new Map<string, { waiting: number; inGrace: number }>();
-  const add = (uplink: string, what: "waiting" | "inGrace", count: number): void => {
-    if (count === 0 || here.has(uplink)) return;
-    const known = left.get(uplink) ?? { waiting: 0, inGrace: 0 };
-    left.set(uplink, { ...known, [what]: known[what] + count });
-  };
-  for (const { uplink, count } of backlog) add(uplink, "waiting", count);
-  for (const { uplink, count } of inGrace) add(uplink, "inGrace", count);
-  return [...left].map(([id, counts]) => ({ id, ...counts }));
 }
 
 /** When the first that waits was recorded. */

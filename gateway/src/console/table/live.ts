@@ -36,7 +36,8 @@ export const Watch = z.strictObject({
 export const LiveMessage = z.discriminatedUnion("about", [
   z.object({
     about: z.literal("hello"),
-    at: z.string(),
+    at: z.string().describe("the time of the box"),
+    scale: z.number().optional().describe("how fast that time runs; 1 but in a demo"),
     bootId: z.string(),
     everyMs: z.int().optional().describe("said again so often; a page that hears nothing for longer connects anew"),
   }),

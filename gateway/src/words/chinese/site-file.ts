@@ -55,6 +55,12 @@ export const ofSiteFile: Readonly<Record<string, string>> = {
   '"{}" is empty': "“{1}”是空的",
   "write the secret into {}": "请把密钥写入{1}",
   "there is a secret of this name already": "已有同名的密钥文件",
+  "what still waits for the removed platform {} would be sent to this one: {} in all":
+    "为已移除的平台{1}保留的内容会发给这个平台：共{2}条",
+  "what the removed platform {} got a short while ago would be sent again, to this one: about {} in all":
+    "不久前已送达已移除平台{1}的内容会再发给这个平台：约{2}条",
+  "choose another name; or, if it is the same platform, say --same-platform {}":
+    "请换一个名称；如果是同一个平台，请加--same-platform {1}",
   "choose another name": "请换一个名称",
   '"{}" cannot be read ({})': "“{1}”无法读取（{2*}）",
   "let this user read {}": "请允许当前用户读取{1}",

@@ -5,6 +5,10 @@ import { useTimes } from "../../shell/site.tsx";
 import { alertWords } from "../../words/alerts.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 
+/** Who is no person. */
+const PARTS = ["sensors", "platform", "timer"] as const;
+const isPart = (by: string): by is (typeof PARTS)[number] => (PARTS as readonly string[]).includes(by);
+
 export function AlertHistory({ alert }: { readonly alert: Alert }) {
   const words = useWords(alertWords);
   const language = useLanguage();
@@ -18,7 +22,7 @@ export function AlertHistory({ alert }: { readonly alert: Alert }) {
           <li key={key} className="history-step">
             <div>
               <strong>{ALERT_STATE_WORDS[to][language]}</strong> · {time(at)} · {words.by}{" "}
-              <bdi>{by === "sensors" ? words.sensors : by === "platform" ? words.platform : personOf(by)}</bdi>
+              <bdi>{isPart(by) ? words[by] : personOf(by)}</bdi>
             </div>
             {note === undefined ? null : (
               <div className="note" dir="auto">

@@ -1,7 +1,9 @@
 /** Who did what, and whether that record is whole. */
 import { Alert, Button, Input } from "antd";
 import { useDeferredValue, useState } from "react";
+import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
+import { Choose } from "../../parts/choose.tsx";
 import { Failed } from "../../parts/failed.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Nothing } from "../../parts/nothing.tsx";
@@ -9,45 +11,52 @@ import { PageHead } from "../../parts/page-head.tsx";
 import { TableScroll } from "../../parts/table-scroll.tsx";
 import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
+import { linkTo } from "../../shell/route.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { boxWords } from "../../words/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
+import { alertOf, byText, detailText, whatChoices, whatText } from "./audit-text.ts";
 import "./box.css";
 
 export function AuditPage() {
   const words = useWords(boxWords);
-  const { time } = useTimes();
+  const language = useLanguage();
   const [by, setBy] = useState("");
   const [what, setWhat] = useState("");
   const [after, setAfter] = useState<string>();
-  const wanted = useDeferredValue({ by: by.trim(), what: what.trim() });
+  const wanted = useDeferredValue(by.trim());
   const query = {
-    ...(wanted.by === "" ? {} : { by: wanted.by }),
-    ...(wanted.what === "" ? {} : { what: wanted.what }),
+    ...(wanted === "" ? {} : { by: wanted }),
+    ...(what === "" ? {} : { what }),
     ...(after === undefined ? {} : { after }),
   };
   const audit = useAnswer("GET /api/1/audit", { query });
-  const field = (label: string, value: string, set: (text: string) => void) => (
-    <Input
-      className="grow"
-      allowClear
-      aria-label={label}
-      placeholder={label}
-      maxLength={64}
-      value={value}
-      onChange={({ target }) => {
-        set(target.value);
-        setAfter(undefined);
-      }}
-    />
-  );
+  const choose =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      setAfter(undefined);
+    };
   return (
     <>
       <PageHead title={words.audit} under={words.auditUnder} />
       <Verify />
       <div className="tools">
-        {field(words.by, by, setBy)}
-        {field(words.what, what, setWhat)}
+        <Input
+          className="grow"
+          allowClear
+          aria-label={words.by}
+          placeholder={words.by}
+          maxLength={64}
+          value={by}
+          onChange={({ target }) => choose(setBy)(target.value)}
+        />
+        <Choose
+          label={words.what}
+          value={what}
+          onChange={choose(setWhat)}
+          options={[["", words.everything], ...whatChoices(language)]}
+        />
       </div>
       <Loaded of={audit}>
         {({ items, next }) => (
@@ -69,16 +78,7 @@ export function AuditPage() {
                   </thead>
                   <tbody>
                     {items.map((entry) => (
-                      <tr key={entry.n}>
-                        <td className="number">{entry.n}</td>
-                        <td>{time(entry.at)}</td>
-                        <td dir="auto">{entry.by}</td>
-                        <td>
-                          <code>{entry.what}</code>
-                        </td>
-                        <td dir="auto">{entry.subject}</td>
-                        <td dir="auto">{entry.detail}</td>
-                      </tr>
+                      <EntryRow key={entry.n} entry={entry} />
                     ))}
                   </tbody>
                 </table>
@@ -93,6 +93,31 @@ export function AuditPage() {
         )}
       </Loaded>
     </>
+  );
+}
+
+type Entry = AnswerOf<"GET /api/1/audit">["items"][number];
+
+function EntryRow({ entry }: { readonly entry: Entry }) {
+  const language = useLanguage();
+  const { time } = useTimes();
+  const { n, at, by, what, subject } = entry;
+  const { name, way } = byText(by, language);
+  const alert = alertOf(entry);
+  return (
+    <tr>
+      <td className="number">{n}</td>
+      <td>{time(at)}</td>
+      <td title={by}>
+        <bdi>{name}</bdi>
+        {way === undefined ? null : <div className="under">{way}</div>}
+      </td>
+      <td title={what} dir="auto">
+        {whatText(what, language)}
+      </td>
+      <td dir="auto">{alert === undefined ? subject : <a href={linkTo("/alerts/:id", { id: alert })}>{alert}</a>}</td>
+      <td dir="auto">{detailText(entry, language)}</td>
+    </tr>
   );
 }
 

@@ -10,7 +10,8 @@ import { call } from "../../shell/box.ts";
 import { useMay } from "../../shell/session.ts";
 import { useTimes } from "../../shell/site.tsx";
 import { boxWords } from "../../words/box.ts";
-import { fill, useWords } from "../../words/language.ts";
+import { fill, useLanguage, useWords } from "../../words/language.ts";
+import { byText } from "./audit-text.ts";
 import { Difference } from "./difference.tsx";
 
 interface VersionsProps {
@@ -21,6 +22,7 @@ type Version = AnswerOf<"GET /api/1/config/versions">["versions"][number];
 
 export function Versions({ config, onApplied }: VersionsProps) {
   const words = useWords(boxWords);
+  const language = useLanguage();
   const { time } = useTimes();
   const versions = useAnswer("GET /api/1/config/versions", {});
   const [open, setOpen] = useState<number>();
@@ -41,7 +43,7 @@ export function Versions({ config, onApplied }: VersionsProps) {
                 <div className="row-text">
                   {fill(words.version, { n: row.n })} {row.current ? <Tag color="success">{words.inUse}</Tag> : null}
                   <div className="under" dir="auto">
-                    {time(row.at)} · {row.by}
+                    {time(row.at)} · <bdi title={row.by}>{byText(row.by, language).name}</bdi>
                     {row.note === "" ? "" : ` · ${row.note}`}
                   </div>
                   {open === row.n ? <OneVersion row={row} hash={config.hash} onApplied={applied} /> : null}

@@ -48,7 +48,7 @@ export function MonthSheet({ figures, running }: MonthSheetProps) {
           <Exchange exchange={facts.exchange} />
         </>
       )}
-      <p className="under">{words.footer}</p>
+      <p className="under sheet-end">{words.footer}</p>
     </article>
   );
 }

@@ -46,10 +46,12 @@ export function RollCallPage() {
               <Unknown spaces={call.unknown} />
               <Spaces title={words.rooms} spaces={call.spaces} />
               <Spaces title={words.others} spaces={call.unjudged} />
-              <p className="under">{words.note}</p>
-              <p className="only-print signature">
-                {words.calledBy} ____________________ {words.at} ____________________
-              </p>
+              <div className="sheet-end">
+                <p className="under">{words.note}</p>
+                <p className="only-print signature">
+                  {words.calledBy} ____________________ {words.at} ____________________
+                </p>
+              </div>
             </article>
           );
         }}

@@ -55,8 +55,11 @@ function SessionLine({ row, busy, end }: LineProps) {
         <div>
           <bdi>{row.name}</bdi> · <bdi>{row.address}</bdi> {row.own ? <Pill is="plain">{words.thisOne}</Pill> : null}
         </div>
+        <div className="under">
+          {words.since} {time(row.since)} · {words.lastSeen} {time(row.lastSeenAt)}
+        </div>
         <div className="under clip" title={row.agent}>
-          {words.since} {time(row.since)} · {words.lastSeen} {time(row.lastSeenAt)} · <bdi>{row.agent}</bdi>
+          <bdi>{row.agent}</bdi>
         </div>
       </div>
       <Button disabled={busy} onClick={end}>
