@@ -93,7 +93,8 @@ test("a missing file is one sentence", () => {
   expect(gatehouse("check", "nix.yaml")).toEqual({
     status: 78,
     stdout: "",
-    stderr: "nix.yaml: 1 problem\n\n      there is no such file\n      -> correct the path; `gatehouse init` writes a first site file\n",
+    stderr:
+      "nix.yaml: 1 problem\n\n      there is no such file\n      -> correct the path; `gatehouse init` writes a first site file\n",
   });
 });
 

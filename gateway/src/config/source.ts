@@ -41,7 +41,8 @@ function readText(file: string): string {
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw refuse("there is no such file", "correct the path; `gatehouse init` writes a first site file", cause);
+    if (code === "ENOENT")
+      throw refuse("there is no such file", "correct the path; `gatehouse init` writes a first site file", cause);
     throw refuse(`cannot be read (${code})`, "name a file that this user may read", cause);
   }
   try {

@@ -62,14 +62,14 @@ async function replayAll(
   bar: ReplayProgress,
 ): Promise<number | undefined> {
   const [base, ...compared] = outcomes;
-  let firstMs: number | undefined;
+  let [firstMs, nextMs]: (number | undefined)[] = [];
   read: for await (const { lines, share } of source.pieces()) {
     for (const line of lines) {
       const recorded = intake.take(line);
       if (recorded === undefined) continue;
       if (untilMs !== undefined && recorded.receivedMs > untilMs) {
-        if (firstMs === undefined) throw endsBefore(recorded.receivedMs, zoneOf(base.variant.config));
         intake.skip();
+        nextMs = recorded.receivedMs;
         break read;
       }
       firstMs ??= recorded.receivedMs;
@@ -78,6 +78,7 @@ async function replayAll(
     }
     bar.at(share, `${intake.tally.readings.toLocaleString("en")} readings`);
   }
+  if (firstMs === undefined && nextMs !== undefined) throw endsBefore(nextMs, zoneOf(base.variant.config));
   if (untilMs !== undefined && firstMs !== undefined) for (const { replay } of outcomes) replay.advance(untilMs);
   return firstMs;
 }
