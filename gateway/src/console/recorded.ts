@@ -4,7 +4,7 @@ import type { AuditEntry } from "./ports.ts";
 import type { ApiKey } from "./table/index.ts";
 
 /** The core records these itself, the way in its own, and the rest changes nothing. */
-const RECORDED_ELSEWHERE: readonly string[] = [
+export const RECORDED_ELSEWHERE: readonly string[] = [
   "POST /api/1/claim",
   "POST /api/1/session",
   "POST /api/1/session/totp",
