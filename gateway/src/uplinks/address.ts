@@ -1,7 +1,16 @@
 /** Addresses of platforms: encrypted, or not leaving this machine. */
 import { z } from "zod";
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** This machine, by a name that nobody else can give it. */
+export const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Of the uplinks to platforms; `localhost` and addresses of the loopback need no leave. */
+export const allowPrivate = z
+  .boolean()
+  .optional()
+  .describe(
+    "also where the name leads to this machine or its own network's links (127.0.0.0/8, 169.254.0.0/16, fe80::/10 …)",
+  );
 
 /** A URL of the secure protocol, or of the plain one to loopback; without a password in it. Protocols end with `:`. */
 export function platformUrl(secure: string, plain: string): z.ZodType<URL> {

@@ -4,11 +4,12 @@ import { Agent as SecureAgent } from "node:https";
 import { type Command, InvariantError, LinkError, RejectedError, TlsClient } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
-import { platformUrl } from "./address.ts";
+import { allowPrivate, platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
 import { pollCommands } from "./command-poll.ts";
 import { judgeStatus } from "./http-verdict.ts";
+import { lookupOf } from "./outbound-address.ts";
 import { isPage, post } from "./post.ts";
 import { parseReceipt, resultOf } from "./receipt.ts";
 import { type HeadersFor, Sign, signing, signProblems } from "./request-signer.ts";
@@ -23,6 +24,7 @@ export const HttpsConfig = z.strictObject({
     ),
   sign: Sign.optional(),
   tls: TlsClient.optional(),
+  allowPrivate,
 });
 export type HttpsConfig = z.infer<typeof HttpsConfig>;
 
@@ -73,7 +75,7 @@ class HttpsUplink implements Uplink {
   }
 
   async send(batch: readonly OutboxItem[], signal: AbortSignal): Promise<SendResult> {
-    const { url } = this.#config;
+    const { url, allowPrivate } = this.#config;
     const body = `[${batch.map((item) => item.text).join(",")}]`;
     const contentType = batch.some(({ event }) => event !== undefined) ? "application/json" : EVENTS;
     const options = {
@@ -84,6 +86,7 @@ class HttpsUplink implements Uplink {
       connectMs: CONNECT_MS,
       answerMs: ANSWER_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
+      ...lookupOf(url, allowPrivate),
     };
     const answer = await post(options, body, [signal, this.#ended.signal]);
     judgeStatus(answer, url, this.#deps.clock.nowMs());

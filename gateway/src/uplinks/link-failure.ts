@@ -57,6 +57,7 @@ export function brokenWay(cause: unknown): BrokenWay | undefined {
 
 /** `refused` when nobody is there, or one side does not believe the other. `what` names the attempt, `address` the key that says where to. */
 export function linkFailure(what: string, cause: unknown, address = "url"): LinkError {
+  if (cause instanceof LinkError) return cause;
   const { message, code } = cause as Error & { readonly code?: unknown };
   const way = brokenWay(cause);
   const said = `${what}: ${(way === undefined ? undefined : SAYS[way]) ?? message.trim()}`;

@@ -5,6 +5,7 @@ import { connect, type IClientOptions, type IClientPublishOptions, type MqttClie
 import type { ClientTls } from "./client-tls.ts";
 import { failAfter } from "./deadline.ts";
 import { linkFailure } from "./link-failure.ts";
+import { lookupOf } from "./outbound-address.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** The protocol level of CONNECT: 4 is MQTT 3.1.1. */
@@ -17,6 +18,7 @@ export interface LinkOptions {
   readonly username?: string | undefined;
   readonly password?: Buffer | undefined;
   readonly tls: ClientTls;
+  readonly allowPrivate?: boolean | undefined;
   readonly keepaliveSeconds: number;
   /** What the broker publishes when the connection breaks. */
   readonly will?: { readonly topic: string; readonly payload: Buffer; readonly qos: 0 | 1; readonly retain: boolean };
@@ -145,13 +147,14 @@ function isForeign({ code, cause }: LinkError, version: MqttVersion): boolean {
 }
 
 function clientOptions(options: LinkOptions): IClientOptions {
-  const { version, clientId, username, password, tls, keepaliveSeconds, answerMs, will } = options;
+  const { url, version, clientId, username, password, tls, allowPrivate, keepaliveSeconds, answerMs, will } = options;
   return {
     protocolVersion: version,
     clientId,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...tls,
+    ...lookupOf(url, allowPrivate),
     keepalive: keepaliveSeconds,
     connectTimeout: answerMs,
     clean: true,

@@ -2,7 +2,7 @@
 import { type Command, LinkError, SecretRef, TlsClient, uplinkTopic } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
-import { platformUrl } from "./address.ts";
+import { allowPrivate, platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
 import { LinkLife } from "./link-life.ts";
@@ -37,6 +37,7 @@ export const MqttConfig = z.strictObject({
     .default(300)
     .describe("with `receipt: broker`: how long acknowledged items are kept, to be sent again when the link was lost"),
   tls: TlsClient.optional(),
+  allowPrivate,
 });
 export type MqttConfig = z.infer<typeof MqttConfig>;
 
@@ -162,7 +163,7 @@ class MqttUplink implements Uplink {
   }
 
   #linkOptions(): VersionOptions {
-    const { url, version, clientId, username, password, tls } = this.#config;
+    const { url, version, clientId, username, password, tls, allowPrivate } = this.#config;
     const { gateway, clock, log, secret } = this.#deps;
     return {
       url,
@@ -171,6 +172,7 @@ class MqttUplink implements Uplink {
       username,
       password: password === undefined ? undefined : secret(password),
       tls: clientTls(tls, secret),
+      allowPrivate,
       keepaliveSeconds: KEEPALIVE_SECONDS,
       clock,
       log,

@@ -4,6 +4,7 @@ import { type Clock, LinkError } from "@gatehouse/protocol";
 import { z } from "zod";
 import { failAfter } from "./deadline.ts";
 import { linkFailure } from "./link-failure.ts";
+import { lookupOf } from "./outbound-address.ts";
 
 /** What a server says of itself, unasked, before anything else (NATS client protocol, INFO). */
 const Greeting = z.object({
@@ -20,6 +21,7 @@ export interface ProbeOptions {
   readonly clock: Clock;
   /** For one server, real ms. */
   readonly probeMs: number;
+  readonly allowPrivate?: boolean | undefined;
 }
 
 /** The first that greets, tried in that order. Throws LinkError of the last one when none does. */
@@ -43,11 +45,16 @@ export async function firstThatAnswers(
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
 export const portOf = ({ port }: URL): number => (port === "" ? DEFAULT_PORT : Number(port));
 
-async function greetingOf(url: URL, { clock, probeMs }: ProbeOptions, signal: AbortSignal): Promise<Greeting> {
+async function greetingOf(
+  url: URL,
+  { clock, probeMs, allowPrivate }: ProbeOptions,
+  signal: AbortSignal,
+): Promise<Greeting> {
   const what = `nats ${url.host}`;
+  const lookup = lookupOf(url, allowPrivate);
   const { promise, resolve, reject } = Promise.withResolvers<Greeting>();
   const cancel = failAfter({ clock, ms: probeMs, what, signals: [signal] }, reject);
-  const socket = connect({ host: hostOf(url), port: portOf(url) });
+  const socket = connect({ host: hostOf(url), port: portOf(url), ...lookup });
   let text = "";
   socket.setEncoding("latin1");
   socket.on("data", (chunk: string) => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type Command, SecretRef, TlsClient, uplinkSubject } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps, UplinkType } from "../core/ports.ts";
-import { platformUrl } from "./address.ts";
+import { allowPrivate, platformUrl } from "./address.ts";
 import { clientTls } from "./client-tls.ts";
 import { CommandInbox } from "./command-inbox.ts";
 import { LinkLife } from "./link-life.ts";
@@ -32,6 +32,7 @@ export const NatsConfig = z
       .default(300)
       .describe("how long acknowledged items are kept, to be sent again when the link was lost"),
     tls: TlsClient.optional(),
+    allowPrivate,
   })
   .refine(
     ({ nkey, creds, username }) => [nkey, creds, username].filter((way) => way !== undefined).length <= 1,
@@ -83,7 +84,7 @@ class NatsUplink implements Uplink {
   async #open(signal: AbortSignal): Promise<NatsLink> {
     signal.throwIfAborted();
     const { clock, log, gateway, secret } = this.#deps;
-    const { servers, tls } = this.#config;
+    const { servers, tls, allowPrivate } = this.#config;
     // The client library costs memory: only a site with such an uplink loads it.
     const [{ openNatsLink }, { authenticatorOf }] = await Promise.all([
       import("./nats-link.ts"),
@@ -91,7 +92,7 @@ class NatsUplink implements Uplink {
     ]);
     const authenticator = authenticatorOf(this.#config, secret);
     const order = turned(servers, `${gateway} ${clock.monoMs()}`);
-    const { url, greeting } = await firstThatAnswers(order, { clock, probeMs: PROBE_MS }, signal);
+    const { url, greeting } = await firstThatAnswers(order, { clock, probeMs: PROBE_MS, allowPrivate }, signal);
     const name = `gatehouse-${gateway}`;
     log.debug({ server: url.host, named: greeting.server_name, version: greeting.version }, "connecting to nats");
     const options = { url, name, inbox: `_INBOX.${gateway}`, authenticator, tls: clientTls(tls, secret) };

@@ -2,6 +2,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import { BlockList, isIP } from "node:net";
 import { LinkError } from "@gatehouse/protocol";
+import { LOOPBACK } from "./address.ts";
 
 const inner = new BlockList();
 for (const [net, bits] of [
@@ -33,6 +34,16 @@ export const innerAddress = (host: string, address: string): LinkError =>
     "refused",
     `${host} leads to ${address}, which is this machine or its own network (if that is meant, write \`allowPrivate: true\`)`,
   );
+
+/**
+ * How a platform is looked up. Who writes `localhost` means this machine; another name, or address, must not lead there unless that is allowed.
+ * Throws LinkError for an address that does.
+ */
+export function lookupOf({ hostname }: URL, allowed = false): { readonly lookup?: typeof outboundLookup } {
+  if (allowed || LOOPBACK.test(hostname)) return {};
+  if (isInner(hostname)) throw innerAddress(hostname, hostname);
+  return { lookup: outboundLookup };
+}
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 

@@ -7,6 +7,7 @@ import {
   request as plainRequest,
 } from "node:http";
 import { request as secureRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 import { type Clock, LinkError } from "@gatehouse/protocol";
 import { failAfter } from "./deadline.ts";
 import { linkFailure } from "./link-failure.ts";
@@ -21,6 +22,8 @@ export interface PostOptions {
   /** For the whole answer, ms of real time. */
   readonly answerMs: number;
   readonly maxAnswerBytes: number;
+  /** In place of Node's own. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface PostAnswer {
@@ -36,7 +39,7 @@ export const isPage = ({ contentType, text }: PostAnswer): boolean =>
 
 /** Throws LinkError: `refused` when nobody answers there or the certificate is not trusted, `timeout`, `closed`. */
 export async function post(options: PostOptions, body: string, signals: readonly AbortSignal[]): Promise<PostAnswer> {
-  const { url, agent, headers, clock, connectMs, answerMs } = options;
+  const { url, agent, headers, clock, connectMs, answerMs, lookup } = options;
   const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
   const bytes = Buffer.from(body);
   const secure = url.protocol === "https:";
@@ -45,6 +48,7 @@ export async function post(options: PostOptions, body: string, signals: readonly
     (secure ? secureRequest : plainRequest)(url, {
       method: "POST",
       agent,
+      ...(lookup === undefined ? {} : { lookup }),
       headers: { ...headers, "content-length": String(bytes.length) },
     }),
   );

@@ -1,7 +1,7 @@
 /** Configuration of the Sparkplug uplink. */
 import { isSparkplugId, SecretRef, TlsClient } from "@gatehouse/protocol";
 import { z } from "zod";
-import { platformUrl } from "../address.ts";
+import { allowPrivate, platformUrl } from "../address.ts";
 
 const SparkplugId = z
   .string()
@@ -44,5 +44,6 @@ export const SparkplugUplinkConfig = z.strictObject({
   username: z.string().min(1).optional(),
   password: SecretRef.optional(),
   tls: TlsClient.optional(),
+  allowPrivate,
 });
 export type SparkplugUplinkConfig = z.infer<typeof SparkplugUplinkConfig>;

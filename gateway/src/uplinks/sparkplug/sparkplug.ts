@@ -137,7 +137,7 @@ class SparkplugUplink implements Uplink {
   }
 
   #linkOptions(url: URL) {
-    const { version, clientId, username, password, tls } = this.#config;
+    const { version, clientId, username, password, tls, allowPrivate } = this.#config;
     const { gateway, clock, log, secret } = this.#deps;
     return {
       url,
@@ -146,6 +146,7 @@ class SparkplugUplink implements Uplink {
       username,
       password: password === undefined ? undefined : secret(password),
       tls: clientTls(tls, secret),
+      allowPrivate,
       keepaliveSeconds: KEEPALIVE_SECONDS,
       clock,
       log,
