@@ -29,7 +29,7 @@ it("a large site file is looked at in a thread of its own, with the same result"
   ]);
   const nowhere = { kind: "edits", edits: [{ op: "remove", path: "spaces/none" }] } as const;
   await expect(look(configuration, dir, nowhere)).rejects.toThrow(ConfigError);
-}, 60_000);
+}, 180_000);
 
 function plain(): Configuration {
   const siteFile = join(dir, "plain.yaml");
@@ -44,7 +44,7 @@ it("a text that is too much to look at is refused, and takes no more than its sh
     { memoryMb: 768, patienceMs: 1 },
   ])
     await expect(look(plain(), dir, asked, bounds)).rejects.toThrow("too long or too much memory");
-}, 60_000);
+}, 180_000);
 
 it.each([
   ["unknown keys", Array.from({ length: 1_000 }, (_, n) => `k${n}: 1`).join("\n"), 200],
