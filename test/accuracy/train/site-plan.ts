@@ -40,12 +40,9 @@ const SOME_SENSORS: readonly Sensors[] = [
   ["lock", "counter", "radar"],
 ];
 
-/** Every second site has no flaws; the others have each of them in none, some or all of their spaces. */
+/** Every second site file tells everything; the others leave each thing out for none, some or all of their spaces. */
 const COMPLETE = 0.5;
 const SHARES = [0, 0.5, 1] as const;
-const RARELY = [0, 0, 0.5, 1] as const;
-/** Of them, how many have no door contacts. */
-const CONTACTLESS = 0.25;
 
 /** The `index`th site for fitting. */
 export function trainingSite(index: number): SitePlan {
@@ -57,12 +54,7 @@ export function trainingSite(index: number): SitePlan {
   const sensors = SOME_SENSORS[(round >> 1) % SOME_SENSORS.length] as Sensors;
   const random = new Random(`site file of train-${index}`);
   const [noHeads, noRooms, noCards] = [random.pick(SHARES), random.pick(SHARES), random.pick(SHARES)];
-  const flaws = random.chance(COMPLETE)
-    ? FLAWLESS
-    : {
-        ...{ noHeads, noRooms, noCards, wrongHeads: random.pick(SHARES), oneCard: random.pick(RARELY) },
-        noContacts: random.chance(CONTACTLESS) ? 1 : 0,
-      };
+  const flaws = random.chance(COMPLETE) ? FLAWLESS : { ...FLAWLESS, noHeads, noRooms, noCards };
   return named({ kind, people, faults, seed: `train-${index}`, ...(partly ? { sensors } : {}) }, flaws);
 }
 
