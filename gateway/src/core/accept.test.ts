@@ -33,3 +33,15 @@ it("takes nothing from another counter in its place, or from a total of which on
   expect(passed([1, 900, 880], [2, 400, 390], [3, 401, 390])).toEqual(["0-0", "0-0", "1-0"]);
   expect(passed([1, 5, 3], [2, 4, 4], [3, 5, 4])).toEqual(["0-0", "0-0", "1-0"]);
 });
+
+it("goes on from where a counter was when one total alone fell back", () => {
+  expect(passed([1, 53_000, 52_990], [2, 0, 0], [3, 53_001, 52_992], [4, 53_002, 52_992])).toEqual([
+    "0-0",
+    "0-0",
+    "1-2",
+    "1-0",
+  ]);
+  // What began anew goes on from there.
+  expect(passed([1, 3, 3], [2, 0, 0], [3, 4, 3])).toEqual(["0-0", "0-0", "4-3"]);
+  expect(passed([1, 40, 40], [2, 0, 0], [3, 1, 0], [4, 60, 60])).toEqual(["0-0", "0-0", "1-0", "59-60"]);
+});

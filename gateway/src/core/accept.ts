@@ -2,7 +2,7 @@
 import { type Device, quotedWord, type RawReading } from "@gatehouse/protocol";
 import type { Model } from "./model.ts";
 import { markSeen } from "./seen.ts";
-import type { DeviceState } from "./state.ts";
+import type { DeviceState, Totals } from "./state.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -79,25 +79,37 @@ export function passage(
   return device.reversed ? { entered: left, left: entered } : { entered, left };
 }
 
-/** A counter that began anew was rarely silent for long: what it has counted since is as much. */
+/** A counter that began anew was rarely silent for long: what it has counted since is as much. More in one go is no counting. */
 const MAX_ANEW = 10;
+
+type InOut = Pick<Totals, "in" | "out">;
+const reaches = (totals: InOut, other: InOut): boolean => totals.in >= other.in && totals.out >= other.out;
 
 /** Persons in and out since the last total. */
 function sinceLast(state: DeviceState, { value, epoch, seq }: RawReading): [entered: number, left: number] {
-  const totals = value as { in: number; out: number };
+  const totals = value as InOut;
   const last = state.totals;
   const sameLife = last !== undefined && last.epoch === epoch;
   // Overtaken on the line by a later total, which holds it already.
   if (sameLife && seq !== undefined && last.seq !== undefined && seq < last.seq) return [0, 0];
+  const fellBack = last !== undefined && !reaches(totals, last);
   state.totals = {
     in: totals.in,
     out: totals.out,
     ...(epoch === undefined ? {} : { epoch }),
     ...(seq === undefined ? {} : { seq }),
+    ...(fellBack ? { before: { in: last.in, out: last.out } } : {}),
   };
   if (last === undefined) return [0, 0];
-  if (totals.in >= last.in && totals.out >= last.out) return [totals.in - last.in, totals.out - last.out];
+  if (!fellBack) {
+    const from = wasMisread(last, totals) ? last.before : last;
+    return [totals.in - from.in, totals.out - from.out];
+  }
   // It went back: set to nought, by night or by a power cut, or it wrapped, or is another counter.
-  const anew = totals.in <= last.in && totals.out <= last.out && totals.in + totals.out <= MAX_ANEW;
+  const anew = reaches(last, totals) && totals.in + totals.out <= MAX_ANEW;
   return anew ? [totals.in, totals.out] : [0, 0];
 }
+
+/** A total that fell back and is, one reading later, where it was: a register read as nought while the power dipped. */
+const wasMisread = (last: Totals, totals: InOut): last is Totals & { readonly before: InOut } =>
+  last.before !== undefined && reaches(totals, last.before) && totals.in - last.in + totals.out - last.out > MAX_ANEW;

@@ -27,10 +27,19 @@ import type { SeenEpoch } from "./seen.ts";
 import { type Timer, TimerQueue } from "./timer-queue.ts";
 import type { Fact, Order } from "./told.ts";
 
+/** Of a counter, persons in and out; `before` those that they fell behind with this reading. */
+export interface Totals {
+  readonly in: number;
+  readonly out: number;
+  readonly epoch?: number;
+  readonly seq?: number;
+  readonly before?: { readonly in: number; readonly out: number };
+}
+
 export interface DeviceState {
   readonly seen: SeenEpoch[];
   /** The latest totals, and the reading that told them. */
-  totals?: { readonly in: number; readonly out: number; readonly epoch?: number; readonly seq?: number } | undefined;
+  totals?: Totals | undefined;
   online?: boolean | undefined;
   /** What the device's health is judged by. */
   watch?: DeviceWatch | undefined;
