@@ -182,11 +182,16 @@ describe("a serial line", () => {
   });
 });
 
+/** Of processor time, in the quietest of three spans: what a line burns it burns in each, what the test runner does it does now and then. */
 async function busyMs(ms: number): Promise<number> {
-  const before = process.cpuUsage();
-  await systemClock.sleep(ms);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
+  let least = Number.POSITIVE_INFINITY;
+  for (let span = 0; span < 3; span++) {
+    const before = process.cpuUsage();
+    await systemClock.sleep(ms);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return least;
 }
 
 describe("a network line", () => {

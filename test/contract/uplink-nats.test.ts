@@ -256,7 +256,8 @@ describe("how the nats uplink logs in", () => {
     await expect(unsafe.ended).rejects.toThrow("does not support 'tls'");
     await using town = await open({ files, config: [tls(false)] });
     // Another way to write 127.0.0.1, which does not stand in the certificate.
-    const misnamed = town.uplink({ servers: [`tls://127.1:${town.server.port}`], tls: { ca } }, secrets);
+    const elsewhere = { servers: [`tls://127.1:${town.server.port}`], allowPrivate: true };
+    const misnamed = town.uplink({ ...elsewhere, tls: { ca } }, secrets);
     await expect(misnamed.ended).rejects.toThrow("write the name that stands in its certificate into `servers`");
     const named = town.uplink({ servers: [`tls://127.0.0.1:${town.server.port}`], tls: { ca } }, secrets);
     expect(await refusalOf(named.uplink.send([owedItem(1)], never))).toMatchObject({
