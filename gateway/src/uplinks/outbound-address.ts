@@ -23,32 +23,37 @@ for (const [net, bits] of [
   inner.addSubnet(net, bits, "ipv6");
 
 /** Also of an IPv4 address written as IPv6. */
-export function isInner(address: string): boolean {
+function isInner(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, "");
   const family = isIP(bare);
   return family !== 0 && inner.check(bare, family === 6 ? "ipv6" : "ipv4");
 }
 
-export const innerAddress = (host: string, address: string): LinkError =>
+const innerAddress = (host: string, address: string): LinkError =>
   new LinkError(
     "refused",
     `${host} leads to ${address}, which is this machine or its own network (if that is meant, write \`allowPrivate: true\`)`,
   );
 
-/**
- * How a platform is looked up. Who writes `localhost` means this machine; another name, or address, must not lead there unless that is allowed.
- * Throws LinkError for an address that does.
- */
-export function lookupOf({ hostname }: URL, allowed = false): { readonly lookup?: typeof outboundLookup } {
-  if (allowed || LOOPBACK.test(hostname)) return {};
+export interface Lookup {
+  readonly lookup?: typeof outboundLookup;
+}
+
+/** How a name is looked up that must not lead inside unless that is allowed. Throws LinkError for an address that does. */
+export function carefulLookup({ hostname }: URL, allowed: boolean): Lookup {
+  if (allowed) return {};
   if (isInner(hostname)) throw innerAddress(hostname, hostname);
   return { lookup: outboundLookup };
 }
 
+/** The same of a platform: who writes `localhost` means this machine. */
+export const lookupOf = (url: URL, allowed = false): Lookup =>
+  carefulLookup(url, allowed || LOOPBACK.test(url.hostname));
+
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** In place of Node's own look-up: the address that was checked is the one connected to. */
-export function outboundLookup(host: string, options: LookupOptions, found: Found): void {
+function outboundLookup(host: string, options: LookupOptions, found: Found): void {
   lookup(host, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return found(error, []);
     const bad = addresses.find(({ address }) => isInner(address));

@@ -5,7 +5,7 @@ import { type Command, InvariantError, LinkError } from "@gatehouse/protocol";
 import { z } from "zod";
 import type { OutboxItem, SendResult, Uplink, UplinkDeps } from "../../core/ports.ts";
 import { judgeStatus } from "../http-verdict.ts";
-import { innerAddress, isInner, outboundLookup } from "../outbound-address.ts";
+import { carefulLookup } from "../outbound-address.ts";
 import { isPage, type PostAnswer, post } from "../post.ts";
 import { isQuiet, QuietHours } from "./quiet-hours.ts";
 import { digestOf, Language, type Notice, noticeOf } from "./text.ts";
@@ -59,9 +59,7 @@ export class NoticeUplink implements Uplink {
     this.#options = options;
     this.#chat = chat;
     this.#deps = deps;
-    const agent = { keepAlive: false, ...(options.allowPrivate ? {} : { lookup: outboundLookup }) };
-    this.#agent =
-      chat.url.protocol === "http:" ? new PlainAgent(agent) : new SecureAgent({ ...agent, minVersion: "TLSv1.2" });
+    this.#agent = chat.url.protocol === "http:" ? new PlainAgent() : new SecureAgent({ minVersion: "TLSv1.2" });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -119,7 +117,7 @@ export class NoticeUplink implements Uplink {
   async #tell(notice: Notice, signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     const { url, headers } = this.#chat;
-    if (!this.#options.allowPrivate && isInner(url.hostname)) throw innerAddress(url.hostname, url.hostname);
+    const lookup = carefulLookup(url, this.#options.allowPrivate);
     this.#sentMs.push(clock.monoMs());
     const body = this.#chat.body(notice);
     const options = {
@@ -130,6 +128,7 @@ export class NoticeUplink implements Uplink {
       connectMs: CONNECT_MS,
       answerMs: ANSWER_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
+      ...lookup,
     };
     const answer = await post(options, body, [signal, this.#ended.signal]);
     judgeStatus(answer, url, clock.nowMs());
