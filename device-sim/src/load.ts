@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly makeReading?: ((device: string, seq: number) => LoadReading) | undefined;
   /** Called for each acknowledgement. */
   readonly onAcknowledged?: ((device: string, seq: number) => void) | undefined;
+  /** Called once, when every device has been connected and before the first reading. */
+  readonly onConnected?: (() => void) | undefined;
   /** Called about once a second. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Stops sending; acknowledgements are still awaited. */
@@ -70,6 +72,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const end = new AbortController();
   try {
     await connectAll(devices, clock, end.signal);
+    options.onConnected?.();
     const startMs = clock.monoMs();
     const elapsed = () => (clock.monoMs() - startMs) / 1000;
     repeat(PING_MS, clock, end.signal, () => {

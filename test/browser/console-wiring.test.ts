@@ -205,3 +205,30 @@ it("the test of all shows each result as it comes, goes on while the page is loa
   stop.abort();
   await running;
 }, 90_000);
+
+it("a box that lets MQTT in from itself alone says so, and is opened to the devices' network by one press", async () => {
+  const { page, context, trouble } = await opened(NARROW, "/set-up/devices");
+  const { port } = new URL(rig.url);
+  const elsewhere = { url: `mqtt://127.0.0.2:${port}`, clock: systemClock, log: silentLog };
+  const stop = new AbortController();
+  const device = new MqttDevice({ id: "count-0002", ...elsewhere });
+  const running = device.run(stop.signal);
+  const address = page.getByLabel("网关在设备网络上的地址");
+  await address.waitFor(SOON);
+  // The page was opened by loopback, which no device can be told.
+  expect(await address.inputValue()).toBe("0.0.0.0:1883");
+  await expectGood(page);
+  await address.fill(`127.0.0.1:${port}`);
+  await page.getByRole("button", { name: "在该地址开放 MQTT" }).click();
+  await page.getByText("请填写网关的 IP 地址和端口").waitFor();
+  await expectGood(page);
+  await address.fill(`0.0.0.0:${port}`);
+  await page.keyboard.press("Enter");
+  await page.getByText(`mqtt://127.0.0.1:${port}`).waitFor(SOON);
+  expect(await address.count()).toBe(0);
+  await expect.poll(() => device.connected).toBe(true);
+  expect(trouble).toEqual([]);
+  await context.close();
+  stop.abort();
+  await running;
+}, 90_000);

@@ -92,6 +92,7 @@ export async function runKills(options: KillOptions): Promise<KillResult> {
   let gateway = await start();
   try {
     let loading = true;
+    const connected = Promise.withResolvers<void>();
     const load = runLoad({
       url: `mqtt://127.0.0.1:${mqttPort}`,
       devices: ids,
@@ -100,9 +101,12 @@ export async function runKills(options: KillOptions): Promise<KillResult> {
       drainSeconds: 120,
       makeReading: (device, seq) => readings.get(device)?.[seq - 1] as LoadReading,
       onAcknowledged: (device, seq) => acknowledged.add(`${device}:${EPOCH}:${seq}`),
+      onConnected: connected.resolve,
     }).finally(() => {
       loading = false;
     });
+    // Where starting takes seconds, devices that back off could miss every short life and never get in for a first time.
+    await Promise.race([connected.promise, load]);
     for (let kill = 0; kill < kills && loading; kill++) {
       await systemClock.sleep(random.float() * (options.maxLifeMs ?? 600));
       if (options.outages) await city.fail(random.pick(["hang", "refuse", "5xx", "lose-receipts", undefined]));

@@ -18,10 +18,19 @@ export const setUpTakingWords = dictionary({
   besideBack: { zh: "返回修改", en: "Go back" },
   mqttAt: { zh: "设备要填的地址：{urls}", en: "Address to give to a device: {urls}" },
   mqttClosed: {
-    zh: "MQTT 现在只在网关内部开放，网络上的设备连不上。请在站点文件中把 broker.listen 改为设备网络上的地址，例如 10.0.0.2:1883，或配置 broker.tls。",
-    en: "MQTT is open inside this box alone: devices on the network do not get in. Set broker.listen in the site file to this box's address on their network, for example 10.0.0.2:1883, or set up broker.tls.",
+    zh: "MQTT 现在只在网关内部开放，网络上的设备连不上。",
+    en: "MQTT is open inside this box alone: devices on the network do not get in.",
   },
-  toConfig: { zh: "打开配置", en: "Open the configuration" },
+  mqttListen: { zh: "网关在设备网络上的地址", en: "Address of this box on the devices' network" },
+  mqttListenHint: {
+    zh: "例如 10.0.0.2:1883；0.0.0.0 表示所有网络。此处不加密：请只用于设备专用网络，其他网络请在配置中设置 broker.tls。",
+    en: "For example 10.0.0.2:1883; 0.0.0.0 is every network. Nothing is encrypted here: use it on a network of devices alone, and broker.tls in the configuration on any other.",
+  },
+  mqttListenWrong: {
+    zh: "请填写网关的 IP 地址和端口，例如 10.0.0.2:1883",
+    en: "Give an IP address of this box and a port, for example 10.0.0.2:1883",
+  },
+  mqttOpen: { zh: "在该地址开放 MQTT", en: "Open MQTT there" },
   search: { zh: "按名称或位置筛选", en: "Filter by name or place" },
   kindMissing: { zh: "请选择类型", en: "choose its kind" },
   laterHint: {

@@ -25,7 +25,6 @@ import {
 import { DoorByCard } from "./door-by-card.tsx";
 import { useDoorMoves } from "./door-moves.ts";
 import { useKept } from "./kept-input.ts";
-import { mqttWay } from "./mqtt-way.ts";
 import { PairingBar } from "./pairing-bar.tsx";
 import { gateEdits, type NewGate, newGate, placesOf } from "./places.ts";
 import { NOTHING_SCANNED, type Scanned } from "./scanned.ts";
@@ -140,7 +139,7 @@ export function DevicesStep({ setUp, onNext, onBack }: StepProps) {
       {setUp.site.counts.devices > 0 && (
         <Alert type="success" showIcon title={fill(words.nowThere, { n: setUp.site.counts.devices })} />
       )}
-      <PairingBar pairing={pairing} way={mqttWay(site.broker, globalThis.location.hostname)} />
+      <PairingBar pairing={pairing} setUp={setUp} />
       <DoorByCard moves={moves} places={places} onNewGate={onNewGate} />
       <CandidateTable
         rows={rows}

@@ -11,6 +11,9 @@ export interface MqttWay {
 const IN_CLEAR = "127.0.0.1:1883";
 const WITH_TLS = "0.0.0.0:8883";
 
+const PORT = 1883;
+
+const IPV4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.|$)){4}$/;
 const LOOPBACK = /^(127\.|localhost$|\[::1\]$)/;
 const EVERYWHERE = /^(0\.0\.0\.0|\[::\])$/;
 
@@ -22,6 +25,18 @@ export function mqttWay(broker: SiteText["broker"], host: string): MqttWay {
   const open = all.filter(({ isClosed }) => !isClosed);
   return { urls: (open.length > 0 ? open : all).map(({ url }) => url), isClosed: open.length === 0 };
 }
+
+/** Where the box is to listen, by the name the page was opened by: that address if it is one, else everywhere. */
+export const likelyListen = (host: string): string =>
+  `${IPV4.test(host) && !LOOPBACK.test(host) ? host : "0.0.0.0"}:${PORT}`;
+
+/** An address of the box that devices on a network can reach, with its port. */
+export function isListenAddress(text: string): boolean {
+  const [, own = "", port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  return (IPV4.test(own) || /^\[[0-9a-f:]+\]$/i.test(own)) && !LOOPBACK.test(own) && inRange(Number(port));
+}
+
+const inRange = (port: number): boolean => port >= 1 && port <= 65_535;
 
 function addressOf(scheme: "mqtt" | "mqtts", listen: string, host: string) {
   const at = listen.lastIndexOf(":");

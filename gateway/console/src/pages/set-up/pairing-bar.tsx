@@ -11,20 +11,25 @@ import { fill, useWords } from "../../words/language.ts";
 import { setUpDevicesWords } from "../../words/set-up-devices.ts";
 import { setUpTakingWords } from "../../words/set-up-taking.ts";
 import type { Pairing } from "./candidates.ts";
-import type { MqttWay } from "./mqtt-way.ts";
+import { mqttWay } from "./mqtt-way.ts";
+import { OpenBroker } from "./open-broker.tsx";
 import { minutesLeft, PAIRING_MINUTES } from "./pairing-left.ts";
+import type { SetUp } from "./use-set-up.ts";
 
 const ASK_EVERY_MS = 2_000;
 
 interface PairingBarProps {
   readonly pairing: Loading<Pairing>;
-  readonly way: MqttWay;
+  readonly setUp: SetUp;
 }
 
-export function PairingBar({ pairing, way }: PairingBarProps) {
+export function PairingBar({ pairing, setUp }: PairingBarProps) {
   const words = useWords(setUpDevicesWords);
   const taking = useWords(setUpTakingWords);
   const doing = useDoing();
+  const way = mqttWay(setUp.file.site.broker, globalThis.location.hostname);
+  const openBroker = (listen: string) =>
+    void setUp.apply([{ op: "set", path: "broker/listen", value: listen }], "set-up: MQTT on the network");
   const open = pairing.answer?.open ?? false;
   const { reload } = pairing;
   useEffect(() => {
@@ -60,14 +65,7 @@ export function PairingBar({ pairing, way }: PairingBarProps) {
           </Button>
         }
       />
-      {way.isClosed && (
-        <Alert
-          type="warning"
-          showIcon
-          title={taking.mqttClosed}
-          action={<Button href="#/config">{taking.toConfig}</Button>}
-        />
-      )}
+      {way.isClosed && <OpenBroker busy={setUp.busy !== "no"} onOpen={openBroker} />}
     </>
   );
 }
