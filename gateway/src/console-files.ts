@@ -44,9 +44,9 @@ export function siteFileOf(configuration: Configuration, stateDir: string, told:
   };
   return {
     current: async () => {
-      const { text, hash } = configuration;
+      const { text, hash, running } = configuration;
       const { value, warnings } = await lookAtCurrent(hash);
-      return { text, hash, site: value, warnings };
+      return { text, hash, running, site: value, warnings };
     },
     check: async (text) => {
       const { problems, warnings, difference } = await lookAt({ kind: "text", text });

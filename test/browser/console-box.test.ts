@@ -69,13 +69,20 @@ it("refuses a wrong site file with its line, takes a right one, and goes back", 
   await text.fill(`${before}\n# ${HOSTILE}\n`);
   await page.getByRole("button", { name: "Check and compare" }).click();
   await page.getByRole("button", { name: "Use it" }).click();
-  await page.getByText("In use; the box is starting anew").waitFor();
-  await eventually(
-    () => rig.gateway.log.filter(({ msg }) => msg === "ready").length,
-    (starts) => starts === 2,
-  );
-  expect(readFileSync(rig.siteFile, "utf8")).toContain(`# ${HOSTILE}`);
-  await page.locator("[data-connection=lost]").waitFor({ state: "detached", timeout: 20_000 });
+  await page.getByText("In use: the box runs with it").waitFor({ timeout: 20_000 });
+  const used = `${before}\n# ${HOSTILE}\n`;
+  expect(readFileSync(rig.siteFile, "utf8")).toBe(used);
+  // Of an address that no machine has, only the start finds out.
+  const broken = used.replace(new URL(rig.url).host, "192.0.2.1:1883");
+  expect(broken).not.toBe(used);
+  await text.fill(broken);
+  await page.getByRole("button", { name: "Check and compare" }).click();
+  await page.getByRole("button", { name: "Use it" }).click();
+  await page.getByText("The box did not start with the new settings").waitFor({ timeout: 30_000 });
+  await page.getByText("192.0.2.1").first().waitFor();
+  expect(await page.getByText("In use: the box runs with it").count()).toBe(0);
+  expect(await text.inputValue()).toBe(broken);
+  expect(readFileSync(rig.siteFile, "utf8")).toBe(used);
   await page.reload();
   await page.locator(".row-text", { hasText: /^Version 1\b/ }).waitFor();
   await page.getByRole("button", { name: "Compare", exact: true }).last().click();
@@ -83,7 +90,7 @@ it("refuses a wrong site file with its line, takes a right one, and goes back", 
   await page.getByRole("button", { name: "Yes" }).click();
   await eventually(
     () => rig.gateway.log.filter(({ msg }) => msg === "ready").length,
-    (starts) => starts === 3,
+    (starts) => starts === 4,
   );
   expect(readFileSync(rig.siteFile, "utf8")).toBe(before);
   expect(trouble).toEqual([]);

@@ -222,6 +222,12 @@ it("a box that lets MQTT in from itself alone says so, and is opened to the devi
   await page.getByRole("button", { name: "在该地址开放 MQTT" }).click();
   await page.getByText("请填写网关的 IP 地址和端口").waitFor();
   await expectGood(page);
+  // Of an address the box does not have, only the start finds out.
+  await address.fill(`192.0.2.1:${port}`);
+  await page.keyboard.press("Enter");
+  await page.getByText("网关无法使用新的设置启动").waitFor(SOON);
+  expect(await address.inputValue()).toBe(`192.0.2.1:${port}`);
+  await expectGood(page);
   await address.fill(`0.0.0.0:${port}`);
   await page.keyboard.press("Enter");
   await page.getByText(`mqtt://127.0.0.1:${port}`).waitFor(SOON);

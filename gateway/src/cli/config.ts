@@ -4,6 +4,7 @@ import { LinkError, type Problem, systemClock } from "@gatehouse/protocol";
 import { Command } from "commander";
 import { z } from "zod";
 import { wholeIn } from "../words/said.ts";
+import { configState, untilInUse } from "./config-outcome.ts";
 import { describeProblems } from "./report-failure.ts";
 import { askRunning, orAway, type RunningFlags, STATE_OPTION, userName } from "./running.ts";
 import { inTerminal, terminalLanguage } from "./terminal-language.ts";
@@ -15,13 +16,10 @@ interface ConfigFlags extends RunningFlags {
   readonly json?: true;
 }
 
-const PATIENCE_MS = 15_000;
 /** The gateway gives up checking a file before: it answers either way. */
 const CHECK_PATIENCE_MS = 130_000;
 /** Who waits longer is told for what. */
 const TELL_AFTER_MS = 3_000;
-const Version = z.object({ n: z.number(), at: z.string(), by: z.string(), note: z.string(), hash: z.string() });
-const State = z.object({ file: z.string(), hash: z.string(), versions: z.array(Version) });
 const Trial = z.object({
   problems: z.array(z.custom<Problem>()),
   warnings: z.array(z.custom<Problem>()),
@@ -43,7 +41,8 @@ Examples:
   gatehouse config reload                   the site file was edited by hand: use it
 
 The gateway starts anew with each change, in about a second; what it owes its platforms is not touched. A file that is wrong is refused whole,
-and one that the gateway does not start with is put back. Exits with 0 when done, 78 when the file must change, 69 when no gateway runs there.`;
+and one that the gateway does not start with is put back. Exits with 0 when the gateway runs with it, 78 when the file must change, 69 when no
+gateway runs there, 75 when it is not ready in time.`;
 
 export function configCommand(): Command {
   const config = new Command("config")
@@ -100,8 +99,10 @@ export function configCommand(): Command {
       (_: unknown, command: Command) => {
         const flags = flagsOf(command);
         return orAway(flags, async () => {
+          const { versions } = await configState(flags);
           await askToUse(flags, "config-reload", {});
-          process.stdout.write("the file is right; the gateway starts anew with it\n");
+          await untilInUse(flags, versions.at(-1)?.n ?? 0);
+          process.stdout.write("the file is in use: the gateway runs with it\n");
         });
       },
     ),
@@ -113,7 +114,7 @@ const byOf = ({ by = userName() }: ConfigFlags): object => (by === undefined ? {
 
 function history(flags: ConfigFlags): Promise<void> {
   return orAway(flags, async () => {
-    const state = State.parse(await askRunning(flags, "config", {}, PATIENCE_MS));
+    const state = await configState(flags);
     if (flags.json) return void process.stdout.write(`${JSON.stringify(state, null, 2)}\n`);
     const inUse = state.versions.findLast(({ hash }) => hash === state.hash)?.n;
     const language = terminalLanguage(process.env);
@@ -142,8 +143,9 @@ function diff(of: string, flags: ConfigFlags): Promise<void> {
 function apply(flags: ConfigFlags, request: string, params: object): Promise<void> {
   return orAway(flags, async () => {
     const applied = Applied.parse(await askToUse(flags, request, params));
+    await untilInUse(flags, applied.version);
     if (flags.json) return void process.stdout.write(`${JSON.stringify(applied)}\n`);
-    process.stdout.write(`version ${applied.version} is in use; the gateway starts anew with it\n`);
+    process.stdout.write(`version ${applied.version} is in use: the gateway runs with it\n`);
   });
 }
 

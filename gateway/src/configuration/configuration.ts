@@ -93,6 +93,11 @@ export class Configuration {
     return hashOf(this.text);
   }
 
+  /** Hash of the file the gateway was ready with last: another than `hash` while it starts with a new one. Undefined before its first start. */
+  get running(): string | undefined {
+    return this.#lastRun.hash;
+  }
+
   /** What stands in the file, nothing filled in. */
   get value(): unknown {
     return parse(this.text, { maxAliasCount: 100 });

@@ -19,7 +19,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const configuration = { file: "site.yaml", text: "", hash: "h", versions: [], versionText: () => "" };
+const configuration = { file: "site.yaml", text: "", hash: "h", running: "h", versions: [], versionText: () => "" };
 
 /** Checks as long as it is told to, and then changes the file, unless it was given up. */
 function slow() {

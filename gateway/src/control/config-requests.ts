@@ -11,6 +11,8 @@ export interface ConfigurationPort {
   readonly file: string;
   readonly text: string;
   readonly hash: string;
+  /** Hash of the file the gateway was ready with last. */
+  readonly running: string | undefined;
   readonly versions: readonly { readonly n: number; readonly hash: string }[];
   versionText(n: number): string;
 }
@@ -51,7 +53,10 @@ export const configRequests = (
     name: "config",
     params: z.strictObject({}),
     deadlineMs: QUICK_MS,
-    run: async () => ({ file: configuration.file, hash: configuration.hash, versions: configuration.versions }),
+    run: async () => {
+      const { file, hash, running, versions } = configuration;
+      return { file, hash, running, versions };
+    },
   }),
   controlRequest({
     name: "config-diff",

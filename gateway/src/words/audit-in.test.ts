@@ -17,3 +17,11 @@ it("what people and platforms gave stays letter by letter, even where pieces of 
   for (const detail of ["room 3, is missing", "c-1; done", "manager, technician", "done: tell li, was cancelled"])
     expect(auditIn({ by: "li", detail }, "zh")).toBe(detail);
 });
+
+it.each([
+  ["in use from now on: version 3 by console:wang", "自此起使用版本3（wang，控制台）"],
+  ["in use from now on: version 2 by local:li: block 4: west", "自此起使用版本2（li，本机；block 4: west）"],
+  ["in use from now on: version 1 by file: as found at the first start", "自此起使用版本1（文件；首次启动时的内容）"],
+])("which file is in use is Chinese: %s", (detail, zh) => {
+  expect(auditIn({ by: "gateway", detail }, "zh")).toBe(zh);
+});

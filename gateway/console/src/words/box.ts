@@ -92,10 +92,8 @@ export const boxWords = dictionary({
   inUse: { zh: "使用中", en: "in use" },
   look: { zh: "查看差别", en: "Compare" },
   goBack: { zh: "恢复到这个版本", en: "Go back to it" },
-  applied: {
-    zh: "已启用，网关正在用新配置重新启动。",
-    en: "In use; the box is starting anew with it.",
-  },
+  starting: { zh: "已保存，网关正在用新配置重新启动…", en: "Saved; the box is starting anew with it…" },
+  applied: { zh: "已启用，网关正在使用新配置。", en: "In use: the box runs with it." },
   onlyTechnician: { zh: "只有技术人员可以修改。", en: "Only technicians may change it." },
 
   backupUnder: {

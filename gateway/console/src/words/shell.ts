@@ -58,6 +58,10 @@ export const shellWords = dictionary({
     zh: "有平台积压超过 5 分钟，数据保存在网关中，不会丢失。",
     en: "A platform has been behind for more than 5 minutes. Nothing is lost: the box keeps it.",
   },
+  putBack: {
+    zh: "网关无法使用新的设置启动，已恢复原来的设置。原因：",
+    en: "The box did not start with the new settings and runs with those before. Why:",
+  },
   toAlerts: { zh: "去处理", en: "See them" },
   fireStands: { zh: "火警自 {at} 起未解除", en: "Fire since {at}, and nobody has said that it is over" },
   toFire: { zh: "查看各门", en: "How the doors stand" },

@@ -72,8 +72,8 @@ type FileKeys = Extract<Keys, `${string}/config${string}` | `${string}/secrets/$
 function fileAnswers({ siteFile, setUp }: SetUpParts): Answers<FileKeys> {
   return {
     "GET /api/1/config": async (_, { language }) => {
-      const { text, hash, site, warnings } = await siteFile.current();
-      return { text, hash, site, warnings: findings(warnings, language) };
+      const { text, hash, running = null, site, warnings } = await siteFile.current();
+      return { text, hash, running, site, warnings: findings(warnings, language) };
     },
     "POST /api/1/config/check": async ({ body: { text } }, { language }) => {
       const { problems, warnings, diff } = await siteFile.check(text);

@@ -21,6 +21,8 @@ export interface SiteFile {
   current(): Promise<{
     readonly text: string;
     readonly hash: string;
+    /** Hash of the file the gateway was ready with last. */
+    readonly running: string | undefined;
     /** What stands in the file, nothing filled in. */
     readonly site: unknown;
     readonly warnings: readonly Problem[];

@@ -66,7 +66,13 @@ export const setUpRoutes = {
   "GET /api/1/config": route({
     summary: "The site file: its text, what it means, and what there is to look at",
     access: ["technician", "auditor"],
-    answer: z.object({ text: z.string(), hash: Hash, site: z.unknown(), warnings: z.array(Finding) }),
+    answer: z.object({
+      text: z.string(),
+      hash: Hash,
+      running: z.string().nullable().describe("hash of the file the box runs with; another while it starts anew"),
+      site: z.unknown(),
+      warnings: z.array(Finding),
+    }),
   }),
   "POST /api/1/config/check": route({
     summary: "Check a site file without using it",

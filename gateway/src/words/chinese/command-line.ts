@@ -2,6 +2,8 @@
 export const ofCommandLine: Readonly<Record<string, string>> = {
   '"{}" is not spoken here': "不支持语言“{1}”",
   "write zh or en": "请写zh或en",
+  "correct the file, then use it again": "请更正文件后重新启用",
+  "the gateway is not ready with the new file after {} s": "网关使用新文件{1}秒后仍未就绪",
   "`gatehouse alerts --all` lists them": "`gatehouse alerts --all`可列出",
   '"{}" is no clock': "“{1}”不是时钟",
   "name a file that this user may write": "请指定当前用户可写的文件",

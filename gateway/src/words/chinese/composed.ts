@@ -1,5 +1,16 @@
 /** Chinese for sentences that stand nowhere as a whole: put together of pieces, as what a schema finds wrong of itself. */
 export const ofComposed: Readonly<Record<string, string>> = {
+  "in use from now on: version {} by console:{}": "自此起使用版本{1}（{2}，控制台）",
+  "in use from now on: version {} by console:{}: {}": "自此起使用版本{1}（{2}，控制台；{3*}）",
+  "in use from now on: version {} by local:{}": "自此起使用版本{1}（{2}，本机）",
+  "in use from now on: version {} by local:{}: {}": "自此起使用版本{1}（{2}，本机；{3*}）",
+  "in use from now on: version {} by file: {}": "自此起使用版本{1}（文件；{2*}）",
+  "in use from now on: version {} by gateway: {}": "自此起使用版本{1}（网关；{2*}）",
+  "set-up: site": "开通：站点",
+  "set-up: devices": "开通：设备",
+  "set-up: doors of devices": "开通：设备的门",
+  "set-up: uplink": "开通：平台",
+  "set-up: MQTT on the network": "开通：在设备网络上开放 MQTT",
   "osdp: calling all readers": "读卡器（OSDP）：正在呼叫所有读卡器",
   "osdp at {}: calling all readers": "读卡器（OSDP，波特率{1}）：正在呼叫所有读卡器",
   noise: "干扰",

@@ -5,6 +5,8 @@ import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { Loaded } from "../../parts/loaded.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
+import { PutBack } from "../../parts/put-back.tsx";
+import { withRestart } from "../../shell/restart.ts";
 import { useMay } from "../../shell/session.ts";
 import { boxWords } from "../../words/box.ts";
 import { useWords } from "../../words/language.ts";
@@ -15,24 +17,41 @@ import { Versions } from "./versions.tsx";
 
 type Config = AnswerOf<"GET /api/1/config">;
 
+/** Does what changes the site file of that hash; false where the box did not start with it. Throws CallProblem for what is refused. */
+export type Change = (hash: string, work: () => Promise<unknown>) => Promise<boolean>;
+
+type Outcome = { readonly is: "starting" | "inUse" } | { readonly is: "putBack"; readonly why: string };
+
 export function ConfigPage() {
   const words = useWords(boxWords);
   const config = useAnswer("GET /api/1/config", {});
-  const [applied, setApplied] = useState(false);
-  const reload = () => {
-    setApplied(true);
-    config.reload();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const { reload } = config;
+  const change: Change = async (hash, work) => {
+    setOutcome(undefined);
+    try {
+      const { putBack } = await withRestart(hash, work, () => setOutcome({ is: "starting" }));
+      setOutcome(putBack === undefined ? { is: "inUse" } : { is: "putBack", why: putBack });
+      return putBack === undefined;
+    } catch (error) {
+      setOutcome(undefined);
+      throw error;
+    } finally {
+      reload();
+    }
   };
   return (
     <>
       <PageHead title={words.config} under={words.configUnder} />
-      {applied ? <Alert className="card" type="success" role="status" showIcon title={words.applied} /> : null}
-      <Loaded of={config}>{(now) => <Parts config={now} onApplied={reload} />}</Loaded>
+      {outcome?.is === "starting" ? <Alert type="info" role="status" showIcon title={words.starting} /> : null}
+      {outcome?.is === "inUse" ? <Alert type="success" role="status" showIcon title={words.applied} /> : null}
+      {outcome?.is === "putBack" ? <PutBack why={outcome.why} /> : null}
+      <Loaded of={config}>{(now) => <Parts config={now} change={change} />}</Loaded>
     </>
   );
 }
 
-function Parts({ config, onApplied }: { readonly config: Config; readonly onApplied: () => void }) {
+function Parts({ config, change }: { readonly config: Config; readonly change: Change }) {
   const words = useWords(boxWords);
   const mayChange = useMay("technician");
   return (
@@ -41,7 +60,7 @@ function Parts({ config, onApplied }: { readonly config: Config; readonly onAppl
       <section className="card">
         <h2>{words.siteFile}</h2>
         {mayChange ? (
-          <ConfigText config={config} onApplied={onApplied} />
+          <ConfigText config={config} change={change} />
         ) : (
           <>
             <p className="under">{words.onlyTechnician}</p>
@@ -49,7 +68,7 @@ function Parts({ config, onApplied }: { readonly config: Config; readonly onAppl
           </>
         )}
       </section>
-      <Versions config={config} onApplied={onApplied} />
+      <Versions config={config} change={change} />
     </>
   );
 }

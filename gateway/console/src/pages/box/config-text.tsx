@@ -8,6 +8,7 @@ import { useDoing } from "../../parts/use-doing.ts";
 import { call } from "../../shell/box.ts";
 import { boxWords } from "../../words/box.ts";
 import { fill, useWords } from "../../words/language.ts";
+import type { Change } from "./config-page.tsx";
 import { Difference } from "./difference.tsx";
 import { Findings } from "./findings.tsx";
 
@@ -16,10 +17,10 @@ type Trial = AnswerOf<"POST /api/1/config/check">;
 
 export interface ConfigTextProps {
   readonly config: Config;
-  readonly onApplied: () => void;
+  readonly change: Change;
 }
 
-export function ConfigText({ config, onApplied }: ConfigTextProps) {
+export function ConfigText({ config, change }: ConfigTextProps) {
   const words = useWords(boxWords);
   const { busy, problem, run } = useDoing();
   /** What the edit began with: somebody else's change in between is seen by it. */
@@ -40,11 +41,16 @@ export function ConfigText({ config, onApplied }: ConfigTextProps) {
     });
   const apply = () =>
     run(async () => {
-      const { hash } = await call("PUT /api/1/config", { body: { text, hash: base.hash, note } });
-      setBase({ hash, text });
+      let used = base;
+      const isUsed = await change(base.hash, async () => {
+        const { hash } = await call("PUT /api/1/config", { body: { text, hash: base.hash, note } });
+        used = { hash, text };
+      });
       setTrial(undefined);
+      // What the box did not start with stays here to be corrected.
+      if (!isUsed) return;
+      setBase(used);
       setNote("");
-      onApplied();
     });
   return (
     <div className="form">

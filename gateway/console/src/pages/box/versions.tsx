@@ -12,25 +12,27 @@ import { useTimes } from "../../shell/site.tsx";
 import { boxWords } from "../../words/box.ts";
 import { fill, useLanguage, useWords } from "../../words/language.ts";
 import { byText } from "./audit-text.ts";
+import type { Change } from "./config-page.tsx";
 import { Difference } from "./difference.tsx";
 
 interface VersionsProps {
   readonly config: AnswerOf<"GET /api/1/config">;
-  readonly onApplied: () => void;
+  readonly change: Change;
 }
 type Version = AnswerOf<"GET /api/1/config/versions">["versions"][number];
 
-export function Versions({ config, onApplied }: VersionsProps) {
+export function Versions({ config, change }: VersionsProps) {
   const words = useWords(boxWords);
   const language = useLanguage();
   const { time } = useTimes();
   const versions = useAnswer("GET /api/1/config/versions", {});
   const [open, setOpen] = useState<number>();
   const { reload } = versions;
-  const applied = () => {
+  const back = async (version: number) => {
+    const { hash } = config;
+    await change(hash, () => call("POST /api/1/config/rollback", { body: { version, hash } }));
     setOpen(undefined);
     reload();
-    onApplied();
   };
   return (
     <section className="card">
@@ -46,7 +48,7 @@ export function Versions({ config, onApplied }: VersionsProps) {
                     {time(row.at)} · <bdi title={row.by}>{byText(row.by, language).name}</bdi>
                     {row.note === "" ? "" : ` · ${row.note}`}
                   </div>
-                  {open === row.n ? <OneVersion row={row} hash={config.hash} onApplied={applied} /> : null}
+                  {open === row.n ? <OneVersion row={row} onBack={() => back(row.n)} /> : null}
                 </div>
                 <Button
                   aria-expanded={open === row.n}
@@ -65,20 +67,14 @@ export function Versions({ config, onApplied }: VersionsProps) {
 
 interface OneProps {
   readonly row: Version;
-  readonly hash: string;
-  readonly onApplied: () => void;
+  readonly onBack: () => Promise<void>;
 }
 
-function OneVersion({ row, hash, onApplied }: OneProps) {
+function OneVersion({ row, onBack }: OneProps) {
   const words = useWords(boxWords);
   const version = useAnswer("GET /api/1/config/versions/:id", { params: { id: String(row.n) } });
   const { busy, problem, run } = useDoing();
   const mayChange = useMay("technician");
-  const back = () =>
-    run(async () => {
-      await call("POST /api/1/config/rollback", { body: { version: row.n, hash } });
-      onApplied();
-    });
   return (
     <Loaded of={version}>
       {({ diff }) => (
@@ -86,7 +82,7 @@ function OneVersion({ row, hash, onApplied }: OneProps) {
           <Difference diff={diff} />
           {problem === undefined ? null : <Failed problem={problem} />}
           {row.current || !mayChange ? null : (
-            <Popconfirm title={words.goBack} okText={words.yes} onConfirm={() => void back()}>
+            <Popconfirm title={words.goBack} okText={words.yes} onConfirm={() => void run(onBack)}>
               <Button disabled={busy}>{words.goBack}</Button>
             </Popconfirm>
           )}

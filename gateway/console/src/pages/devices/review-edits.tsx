@@ -10,6 +10,7 @@ import { devicesWords } from "../../words/devices.ts";
 import { useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
 import type { Edit, GivenSecret } from "../set-up/site-file.ts";
+import { TroubleSays } from "../set-up/trouble-says.tsx";
 import type { SetUp } from "../set-up/use-set-up.ts";
 import "./review-edits.css";
 
@@ -51,8 +52,7 @@ export function ReviewEdits({ setUp, edits, note, secrets = NO_SECRETS, onClose,
       onCancel={onClose}
     >
       {problem !== undefined && <Failed problem={problem} />}
-      {setUp.trouble?.is === "problem" && <Failed problem={setUp.trouble.problem} />}
-      {setUp.trouble?.is === "conflict" && <Alert type="warning" showIcon title={frame.conflict} />}
+      <TroubleSays trouble={setUp.trouble} />
       {checked === undefined && problem === undefined && <Waiting />}
       {checked !== undefined && <DiffText diff={checked.diff} />}
       {checked?.warnings.map(({ path, reason, fix }) => (

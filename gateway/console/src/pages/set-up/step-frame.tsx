@@ -1,9 +1,9 @@
 /** The frame of one step: what it is for, what is wrong, and the way on and back. */
 import { Alert, Button, Flex, Spin, Typography } from "antd";
 import type { ReactNode } from "react";
-import { Failed } from "../../parts/failed.tsx";
 import { useWords } from "../../words/language.ts";
 import { setUpWords } from "../../words/set-up.ts";
+import { TroubleSays } from "./trouble-says.tsx";
 import type { SetUp } from "./use-set-up.ts";
 
 export interface StepProps {
@@ -35,8 +35,7 @@ export function StepFrame({ setUp, purpose, onBack, main, also, children }: Fram
     >
       <Flex vertical gap="middle" className="gh-step-body">
         <Typography.Paragraph type="secondary">{purpose}</Typography.Paragraph>
-        {setUp.trouble?.is === "conflict" && <Alert type="warning" showIcon title={words.conflict} />}
-        {setUp.trouble?.is === "problem" && <Failed problem={setUp.trouble.problem} />}
+        <TroubleSays trouble={setUp.trouble} />
         {away && (
           <Alert
             type={setUp.busy === "long" ? "warning" : "info"}

@@ -1,16 +1,20 @@
 /** What every step of the set-up works on: the site as it stands, and one way to change it and to wait until the box is back. */
-import { systemClock } from "@gatehouse/protocol";
 import { useCallback, useState } from "react";
 import type { AnswerOf } from "../../../../src/console/table/index.ts";
 import { CallProblem } from "../../client/problem.ts";
 import { useAnswer } from "../../client/use-answer.ts";
 import { call, feed } from "../../shell/box.ts";
+import { withRestart } from "../../shell/restart.ts";
 import { useSiteReload } from "../../shell/site.tsx";
 import { keepWindow } from "./pairing-window.ts";
 import { type Edit, type GivenSecret, isConflict, type SiteFile, siteFileOf } from "./site-file.ts";
 
 export type Busy = "no" | "saving" | "restarting" | "long";
-export type Trouble = { readonly is: "conflict" } | { readonly is: "problem"; readonly problem: CallProblem };
+export type Trouble =
+  | { readonly is: "conflict" }
+  | { readonly is: "problem"; readonly problem: CallProblem }
+  /** The box did not start with the change, and runs without it. */
+  | { readonly is: "putBack"; readonly why: string };
 
 export interface SetUp {
   readonly site: AnswerOf<"GET /api/1/site">;
@@ -22,27 +26,6 @@ export interface SetUp {
   readonly apply: (edits: readonly Edit[], note: string, secrets?: readonly GivenSecret[]) => Promise<boolean>;
   /** The same around another row that changes the site file. */
   readonly change: <T>(work: (hash: string) => Promise<T>) => Promise<T | undefined>;
-}
-
-const ASK_EVERY_MS = 500;
-const LONG_AFTER = 40;
-
-const pause = (ms: number) => new Promise<void>((done) => void systemClock.after(ms, done));
-
-/** Until the box answers again; a box that is being started anew is not there for a moment. */
-export async function untilBack(onLong: () => void): Promise<void> {
-  await pause(ASK_EVERY_MS);
-  for (let turn = 0; ; turn++) {
-    try {
-      await call("GET /api/1/site");
-      return;
-    } catch (error) {
-      const away = error instanceof CallProblem && (error.unreachable || error.status >= 500);
-      if (!away) throw error;
-    }
-    if (turn === LONG_AFTER) onLong();
-    await pause(ASK_EVERY_MS);
-  }
 }
 
 export function useSetUp(): { readonly setUp: SetUp | undefined; readonly problem: CallProblem | undefined } {
@@ -64,13 +47,14 @@ export function useSetUp(): { readonly setUp: SetUp | undefined; readonly proble
       setBusy("saving");
       try {
         const openWindow = await keepWindow();
-        const answer = await work(hash);
-        setBusy("restarting");
-        await untilBack(() => setBusy("long"));
+        const away = (isLong: boolean) => setBusy(isLong ? "long" : "restarting");
+        const { answer, putBack } = await withRestart(hash, () => work(hash), away);
         await openWindow();
         // It answers: whoever holds a card to a lock now is not to wait for the feed's next turn.
         feed.retryNow();
-        return answer;
+        if (putBack === undefined) return answer;
+        setTrouble({ is: "putBack", why: putBack });
+        return undefined;
       } catch (error) {
         if (!(error instanceof CallProblem)) throw error;
         setTrouble(isConflict(error) ? { is: "conflict" } : { is: "problem", problem: error });
