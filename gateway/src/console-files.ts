@@ -128,6 +128,12 @@ export async function backupWork(
         );
         place.startAnew();
         return staged;
+      } catch (error) {
+        // Where the box keeps what was sent says nothing to who sent it.
+        if (!(error instanceof ConfigError)) throw error;
+        throw new ConfigError(
+          error.problems.map((problem) => (problem.path === file ? { ...problem, path: "" } : problem)),
+        );
       } finally {
         await rm(file, { force: true });
       }

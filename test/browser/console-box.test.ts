@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { takeOver } from "../support/console-account.ts";
+import { callApi, takeOver } from "../support/console-account.ts";
 import { type Opened, obstacles, openBrowser, openPage, signIn } from "../support/console-page.ts";
 import { freePort } from "../support/free-port.ts";
 import { eventually, openRig, type Rig, readingsTopic } from "../support/rig.ts";
@@ -163,3 +163,41 @@ it("reads a page that found no box again by itself, though the feed never broke"
   expect(await page.getByText("The box cannot be reached.").count()).toBe(0);
   await context.close();
 });
+
+it("a backup without a passphrase is put back: the site file is as it was, and whoever is signed in stays so", async () => {
+  const { page, context, trouble } = await signedIn({ width: 390, language: "en" }, "/backup");
+  await page.getByRole("button", { name: "Make a backup" }).click();
+  const link = page.getByRole("link", { name: /^Download gatehouse-.*\.ghbackup$/ }).first();
+  await link.waitFor({ timeout: 30_000 });
+  const saved = page.waitForEvent("download");
+  await link.click();
+  const backup = readFileSync(await (await saved).path());
+  const before = readFileSync(rig.siteFile, "utf8");
+  const config = async () =>
+    (await callApi(page, "GET", "config").catch(() => ({ body: {} }))).body as { hash?: string; running?: string };
+  const { hash } = await config();
+  const { body } = await callApi(page, "PUT", "config", { text: `${before}\n# later\n`, hash });
+  await expect.poll(async () => (await config()).running, { timeout: 20_000 }).toBe((body as { hash: string }).hash);
+  const starts = () => rig.gateway.log.filter(({ msg }) => msg === "the console is open").length;
+  const file = page.locator("input[type=file]");
+  const restore = async (buffer: Buffer) => {
+    await file.setInputFiles({ name: "box.ghbackup", mimeType: "application/octet-stream", buffer });
+    await page.getByRole("button", { name: "Restore it" }).click();
+    await page.getByRole("button", { name: "Yes" }).click();
+  };
+  await restore(Buffer.from("no backup at all"));
+  const refusal = page.getByText("is no whole backup");
+  await refusal.waitFor({ timeout: 20_000 });
+  expect(await refusal.textContent()).not.toContain("/");
+  const count = starts();
+  await restore(backup);
+  await page.getByText("accounts, keys and certificates of this box stay").waitFor({ timeout: 20_000 });
+  await eventually(starts, (now) => now > count);
+  expect(readFileSync(rig.siteFile, "utf8")).toBe(before);
+  await page.locator(".banner", { hasText: "starting anew" }).waitFor({ state: "detached", timeout: 30_000 });
+  expect((await callApi(page, "GET", "session")).body).toMatchObject({ name: "wang" });
+  await page.goto(`${url}#/accounts`);
+  await page.locator("main").getByText("wang", { exact: true }).first().waitFor();
+  expect(trouble).toEqual([]);
+  await context.close();
+}, 120_000);

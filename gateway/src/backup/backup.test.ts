@@ -122,6 +122,49 @@ test("without a passphrase no secret is in it, and both ends say so", async () =
   expect(existsSync(join(to.dir, "keys/city.key"))).toBe(false);
 });
 
+test.each([
+  { phrase: undefined, key: "this box's", accounts: true },
+  { phrase: PHRASE, key: `${SECRET}-2`, accounts: false },
+])("a box keeps its secrets where the backup brings none: $phrase", async ({ phrase, key, accounts }) => {
+  const from = box(2);
+  await backUp(from, phrase);
+  const to = box(9);
+  writeFileSync(join(to.stateDir, "pseudonym.key"), "this box's");
+  mkdirSync(join(to.stateDir, "console"));
+  writeFileSync(join(to.stateDir, "console/accounts.json"), "[]");
+  writeFileSync(join(to.stateDir, "configs/000002.yaml"), "later");
+  const staged = await stageRestore({ file: from.out, stateDir: to.stateDir, passphrase: phrase, clock });
+  expect(staged.notes).toEqual(phrase === undefined ? [expect.stringContaining("of this box stay")] : []);
+  takeUpRestore(to.stateDir, to.siteFile);
+  expect(readFileSync(join(to.stateDir, "pseudonym.key"), "utf8")).toBe(key);
+  expect(existsSync(join(to.stateDir, "console/accounts.json"))).toBe(accounts);
+  // What may be read by whoever has the backup is the backup's, or gone.
+  expect(existsSync(join(to.stateDir, "configs/000002.yaml"))).toBe(false);
+  const store = new DirectStore({ dir: to.stateDir, budgetBytes: 1e9, ballastBytes: 0 });
+  expect(store.journal(0, 100)).toHaveLength(4);
+  store.close();
+});
+
+test("a restore without secrets that stopped while those of the box came back is taken up where it was", async () => {
+  const from = box(2);
+  await backUp(from);
+  const to = box(9);
+  writeFileSync(join(to.stateDir, "audit.key"), "own");
+  await stageRestore({ file: from.out, stateDir: to.stateDir, clock });
+  const staging = join(to.stateDir, STAGING);
+  const ready = JSON.parse(readFileSync(join(staging, "ready.json"), "utf8")) as object;
+  takeUpRestore(to.stateDir, to.siteFile);
+  // As a power cut would leave it: everything has come but the last secret.
+  rmSync(join(to.stateDir, "audit.key"));
+  mkdirSync(staging);
+  const left = { ...ready, replaced: "replaced/1", phase: "in" };
+  writeFileSync(join(staging, "ready.json"), JSON.stringify(left));
+  takeUpRestore(to.stateDir, to.siteFile);
+  expect(readFileSync(join(to.stateDir, "audit.key"), "utf8")).toBe("own");
+  expect(readFileSync(join(to.stateDir, "pseudonym.key"), "utf8")).toBe(`${SECRET}-2`);
+  expect(existsSync(staging)).toBe(false);
+});
+
 test("a sealed secret opens with its passphrase alone", async () => {
   const from = box(3);
   await backUp(from, PHRASE);

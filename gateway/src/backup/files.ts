@@ -1,5 +1,5 @@
 /** Which files a backup carries: the site file, what it refers to beside it, and what stands in the state folder; and which of them are secrets. */
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { ConfigError } from "@gatehouse/protocol";
 import { parse } from "yaml";
@@ -53,6 +53,10 @@ export function findFiles(stateDir: string, siteFile: string): Found {
   const id = (value as { readonly site?: { readonly id?: unknown } } | null)?.site?.id;
   return { files, notes, site: typeof id === "string" ? id.slice(0, 64) : "" };
 }
+
+/** Files of a state folder that a backup carries sealed or not at all. With slashes. */
+export const secretsOf = (stateDir: string): readonly string[] =>
+  existsSync(stateDir) ? below(stateDir, "").filter((file) => !OPEN.test(file)) : [];
 
 function readSite(siteFile: string): unknown {
   try {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Clock, ConfigError } from "@gatehouse/protocol";
 import { fsyncDir, writeFileDurably } from "../store/durable-file.ts";
 import { SCHEMA_VERSION } from "../store/migrations/migrate.ts";
-import { LEFT_OUT } from "./files.ts";
+import { LEFT_OUT, secretsOf } from "./files.ts";
 import { End, FORMAT_VERSION, Head, MAX_FILE_BYTES, MAX_FILES, Piece, pathProblem } from "./format.ts";
 import { type Bounds, damaged, readBackupLines } from "./read-lines.ts";
 import { Rebuild } from "./rebuild.ts";
@@ -93,10 +93,11 @@ class Staging implements Disposable {
     this.#rebuild = undefined;
     fsyncDir(join(this.#dir, "state"));
     const { madeAt, release, site } = head;
-    writeFileDurably(join(this.#dir, READY_FILE), JSON.stringify({ phase: "aside", madeAt, release, site }));
+    const secrets = this.#sealed > 0;
+    writeFileDurably(join(this.#dir, READY_FILE), JSON.stringify({ phase: "aside", madeAt, release, site, secrets }));
     fsyncDir(this.#options.stateDir);
-    const notes = this.#sealed > 0 ? [] : [WITHOUT_SECRETS];
-    return { madeAt, release, site, rows, files: this.#files, secrets: this.#sealed > 0, notes };
+    const without = secretsOf(this.#options.stateDir).length > 0 ? OWN_SECRETS_STAY : WITHOUT_SECRETS;
+    return { madeAt, release, site, rows, files: this.#files, secrets, notes: secrets ? [] : [without] };
   }
 
   [Symbol.dispose](): void {
@@ -201,5 +202,7 @@ class Staging implements Disposable {
 }
 
 const PASSPHRASE = "give the passphrase it was made with (--passphrase-file)";
+const OWN_SECRETS_STAY =
+  "the backup holds no secrets: accounts, keys and certificates of this box stay; if the backup is another box's, known cards count as new";
 const WITHOUT_SECRETS =
   "the backup holds no secrets: put the files of passwords and keys that the site file names in place (`gatehouse check` says which); the key of the pseudonyms is made anew, so known cards count as new";

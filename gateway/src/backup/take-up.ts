@@ -1,12 +1,13 @@
 /**
- * Puts a restore that was read into place: what is there goes to `STATE/replaced/N`, then the restored files come. Whatever moment a power
- * cut chooses, the next start goes on where it was.
+ * Puts a restore that was read into place: what is there goes to `STATE/replaced/N`, then the restored files come; of a backup without secrets, those
+ * of the box stay. Whatever moment a power cut chooses, the next start goes on where it was.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { fsyncDir, writeFileDurably } from "../store/durable-file.ts";
 import { lockStateDir } from "../store/lock.ts";
+import { secretsOf } from "./files.ts";
 
 export const STAGING = ".restoring";
 export const READY_FILE = "ready.json";
@@ -22,6 +23,8 @@ const Ready = z.object({
   madeAt: z.string(),
   release: z.string(),
   site: z.string(),
+  /** Whether it brings secrets of its own: where it does not, those that are here stay. */
+  secrets: z.boolean().default(true),
   /** Below the state folder; undefined until it was chosen. */
   replaced: z.string().optional(),
 });
@@ -62,6 +65,7 @@ export function takeUpRestore(stateDir: string, siteFile: string): TakenUp | und
     writeFileDurably(join(dir, READY_FILE), JSON.stringify({ ...ready, phase: "in" }));
   }
   moveIn(join(dir, "state"), stateDir);
+  if (!ready.secrets) keepSecrets(join(aside, "state"), stateDir);
   putSite(dir, siteFile);
   rmSync(dir, { recursive: true, force: true });
   fsyncDir(stateDir);
@@ -115,6 +119,12 @@ function copySiteAside(staged: string, siteFile: string, aside: string): void {
 function moveIn(from: string, stateDir: string): void {
   for (const name of existsSync(from) ? readdirSync(from) : []) renameSync(join(from, name), join(stateDir, name));
   fsyncDir(stateDir);
+}
+
+/** Copies, since what stands aside may have to come back whole. */
+function keepSecrets(aside: string, stateDir: string): void {
+  for (const file of secretsOf(aside))
+    if (!existsSync(join(stateDir, file))) put(join(aside, file), join(stateDir, file));
 }
 
 function putSite(dir: string, siteFile: string): void {

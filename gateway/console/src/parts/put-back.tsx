@@ -3,7 +3,8 @@ import { Alert } from "antd";
 import { useWords } from "../words/language.ts";
 import { shellWords } from "../words/shell.ts";
 
-export function PutBack({ why }: { readonly why: string }) {
-  const words = useWords(shellWords);
-  return <Alert type="error" role="alert" showIcon title={words.putBack} description={<bdi>{why}</bdi>} />;
+export function PutBack({ why, className = "" }: { readonly why: string; readonly className?: string }) {
+  const { putBack } = useWords(shellWords);
+  const reason = <bdi>{why}</bdi>;
+  return <Alert className={className} type="error" role="alert" showIcon title={putBack} description={reason} />;
 }

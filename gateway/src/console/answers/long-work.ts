@@ -47,6 +47,15 @@ export interface RestoreDone {
 
 type Keys = "POST /api/1/replays" | "POST /api/1/backups" | "POST /api/1/restores";
 
+const RESTORED = {
+  en: "Everything is read. The gateway starts anew with it; accounts, keys and certificates of this box stay.",
+  zh: "读取完成，网关将以备份内容重新启动；本机的账号、密钥和证书保持不变。",
+};
+const RESTORED_WHOLE = {
+  en: "Everything is read. The gateway starts anew with it, and with the accounts and the certificate of the backup: load this page anew in a moment, and sign in with an account of the backup.",
+  zh: "读取完成，网关将以备份内容重新启动，并使用备份中的账号和证书：请稍后重新打开本页，用备份中的账号登录。",
+};
+
 export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
   const { jobs, core } = parts;
   return {
@@ -89,19 +98,15 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
     "POST /api/1/restores": async ({ body, query: { passphrase } }, { name }) => {
       const path = await parts.keep(body.path);
       const says = { en: "Reading the backup", zh: "正在读取备份" };
-      const end = {
-        en: "Everything is read. The gateway starts anew with it.",
-        zh: "读取完成，网关将以备份内容重新启动。",
-      };
       try {
         return jobs.begin(
           "restore",
           name,
           says,
-          async (desk) => ({
-            says: end,
-            result: await parts.restore(path, passphrase, (share) => desk.at(share, says), desk.signal),
-          }),
+          async (desk) => {
+            const result = await parts.restore(path, passphrase, (share) => desk.at(share, says), desk.signal);
+            return { says: result.secrets ? RESTORED_WHOLE : RESTORED, result };
+          },
           { atOnce: 1 },
         );
       } catch (error) {

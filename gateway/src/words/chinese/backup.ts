@@ -53,6 +53,8 @@ export const ofBackup: Readonly<Record<string, string>> = {
   "{} does not stand beside the site file and is left out: keep it yourself": "{1}不在站点文件旁，未包含：请自行保存",
   "{} has a name or size a backup does not take and is left out": "{1}的名称或大小不符合备份要求，未包含",
   "give the passphrase it was made with (--passphrase-file)": "请给出备份时的口令（--passphrase-file）",
+  "the backup holds no secrets: accounts, keys and certificates of this box stay; if the backup is another box's, known cards count as new":
+    "备份不含密码和密钥：本机的账号、密钥和证书保持不变；如果备份来自另一台网关，已知的卡将视为新卡",
   "the backup holds no secrets: put the files of passwords and keys that the site file names in place (`gatehouse check` says which); the key of the pseudonyms is made anew, so known cards count as new":
     "备份不含密钥：请放好站点文件所指的密码和密钥文件（`gatehouse check`会列出）；化名密钥重新生成，已知的卡视为新卡",
   "name a file in a folder with room that this user may write to": "请指定有空间且当前用户可写的目录中的文件",

@@ -20,7 +20,10 @@ type Config = AnswerOf<"GET /api/1/config">;
 /** Does what changes the site file of that hash; false where the box did not start with it. Throws CallProblem for what is refused. */
 export type Change = (hash: string, work: () => Promise<unknown>) => Promise<boolean>;
 
-type Outcome = { readonly is: "starting" | "inUse" } | { readonly is: "putBack"; readonly why: string };
+type Outcome =
+  | { readonly is: "starting" }
+  | { readonly is: "inUse" }
+  | { readonly is: "putBack"; readonly why: string };
 
 export function ConfigPage() {
   const words = useWords(boxWords);
@@ -43,12 +46,19 @@ export function ConfigPage() {
   return (
     <>
       <PageHead title={words.config} under={words.configUnder} />
-      {outcome?.is === "starting" ? <Alert type="info" role="status" showIcon title={words.starting} /> : null}
-      {outcome?.is === "inUse" ? <Alert type="success" role="status" showIcon title={words.applied} /> : null}
-      {outcome?.is === "putBack" ? <PutBack why={outcome.why} /> : null}
+      <Said outcome={outcome} />
       <Loaded of={config}>{(now) => <Parts config={now} change={change} />}</Loaded>
     </>
   );
+}
+
+function Said({ outcome }: { readonly outcome: Outcome | undefined }) {
+  const words = useWords(boxWords);
+  if (outcome?.is === "starting")
+    return <Alert className="card" type="info" role="status" showIcon title={words.starting} />;
+  if (outcome?.is === "inUse")
+    return <Alert className="card" type="success" role="status" showIcon title={words.applied} />;
+  return outcome === undefined ? null : <PutBack className="card" why={outcome.why} />;
 }
 
 function Parts({ config, change }: { readonly config: Config; readonly change: Change }) {

@@ -29,7 +29,16 @@ export function OpenBroker({ busy, onOpen }: OpenBrokerProps) {
         <>
           <Field label={words.mqttListen} help={words.mqttListenHint} wrong={wrong}>
             {(bind) => (
-              <Input {...bind} value={listen} onChange={(event) => setListen(event.target.value)} onPressEnter={open} />
+              <Input
+                {...bind}
+                value={listen}
+                onChange={(event) => setListen(event.target.value)}
+                onPressEnter={(event) => {
+                  // Else it is the step's own: on to the next.
+                  event.preventDefault();
+                  open();
+                }}
+              />
             )}
           </Field>
           <Button onClick={open} loading={busy}>
