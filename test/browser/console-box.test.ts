@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The pages about the box over a real gateway: platforms, health, configuration with roll-back, accounts, backup, audit, log. */
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { callApi, takeOver } from "../support/console-account.ts";
@@ -164,7 +165,7 @@ it("reads a page that found no box again by itself, though the feed never broke"
   await context.close();
 });
 
-it("a backup without a passphrase is put back: the site file is as it was, and whoever is signed in stays so", async () => {
+it("a backup without a passphrase is put back, or the page says why not: the site file is as it was, and whoever is signed in stays so", async () => {
   const { page, context, trouble } = await signedIn({ width: 390, language: "en" }, "/backup");
   await page.getByRole("button", { name: "Make a backup" }).click();
   const link = page.getByRole("link", { name: /^Download gatehouse-.*\.ghbackup$/ }).first();
@@ -176,11 +177,14 @@ it("a backup without a passphrase is put back: the site file is as it was, and w
   const config = async () =>
     (await callApi(page, "GET", "config").catch(() => ({ body: {} }))).body as { hash?: string; running?: string };
   const { hash } = await config();
-  const { body } = await callApi(page, "PUT", "config", { text: `${before}\n# later\n`, hash });
+  const { host, port } = new URL(rig.url);
+  const later = before.replaceAll(host, `127.0.0.1:${await freePort()}`);
+  const { body } = await callApi(page, "PUT", "config", { text: later, hash });
   await expect.poll(async () => (await config()).running, { timeout: 20_000 }).toBe((body as { hash: string }).hash);
   const starts = () => rig.gateway.log.filter(({ msg }) => msg === "the console is open").length;
   const file = page.locator("input[type=file]");
   const restore = async (buffer: Buffer) => {
+    await page.locator("[data-connection]").waitFor({ state: "detached", timeout: 20_000 });
     await file.setInputFiles({ name: "box.ghbackup", mimeType: "application/octet-stream", buffer });
     await page.getByRole("button", { name: "Restore it" }).click();
     await page.getByRole("button", { name: "Yes" }).click();
@@ -189,12 +193,25 @@ it("a backup without a passphrase is put back: the site file is as it was, and w
   const refusal = page.getByText("is no whole backup");
   await refusal.waitFor({ timeout: 20_000 });
   expect(await refusal.textContent()).not.toContain("/");
+  // Somebody else has taken what the box of the backup listened on.
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(Number(port), "127.0.0.1", resolve));
+  await restore(backup);
+  await page.getByText("The box did not start with the backup").waitFor({ timeout: 30_000 });
+  await page.getByText(`cannot listen on ${host}`).waitFor();
+  expect(await obstacles(page)).toEqual([]);
+  expect(readFileSync(rig.siteFile, "utf8")).toBe(later);
+  await new Promise((resolve) => taken.close(resolve));
   const count = starts();
   await restore(backup);
   await page.getByText("accounts, keys and certificates of this box stay").waitFor({ timeout: 20_000 });
   await eventually(starts, (now) => now > count);
   expect(readFileSync(rig.siteFile, "utf8")).toBe(before);
   await page.locator(".banner", { hasText: "starting anew" }).waitFor({ state: "detached", timeout: 30_000 });
+  await page.getByText("The box did not start with the backup").waitFor({ state: "detached" });
+  // Jobs of the start before are forgotten: no error, and no link to a file that is gone.
+  expect(await page.getByText("There is no").count()).toBe(0);
+  await expect.poll(() => page.getByRole("link", { name: /^Download/ }).count()).toBe(0);
   expect((await callApi(page, "GET", "session")).body).toMatchObject({ name: "wang" });
   await page.goto(`${url}#/accounts`);
   await page.locator("main").getByText("wang", { exact: true }).first().waitFor();

@@ -45,8 +45,13 @@ export function JobProgress({ id, children, onEnd }: JobProgressProps) {
   useEffect(() => {
     if (answer !== undefined && !running) onEnd?.(answer.job);
   }, [answer, running, onEnd]);
+  // A box that started anew knows nothing of it any more: how it ended stays, its file does not.
+  const isForgotten = loading.problem?.status === 404 && answer !== undefined && !running;
+  const shown = isForgotten
+    ? { ...loading, problem: undefined, answer: { ...answer, job: { ...answer.job, file: null } } }
+    : loading;
   return (
-    <Loaded of={loading}>
+    <Loaded of={shown}>
       {({ job, result }) => (
         <div className="job">
           <JobState job={job} />

@@ -20,6 +20,9 @@ export function useLatestJob(fits: (job: JobRow) => boolean): LatestJob {
   useLive({ watch: ["jobs"] }, (message) => {
     if (message.about === "jobs") change(({ jobs }) => ({ jobs: mergeJobs(jobs, message.jobs) }));
   });
+  const known = answer?.jobs.find(({ id }) => id === own?.id);
+  // A box that started anew lists what has ended no more.
+  if (known !== undefined && known !== own) begun(known);
   const job = latestOf(answer?.jobs ?? [], own, fits);
   const running = job?.state === "running";
   if (running && seen !== job.id) setSeen(job.id);

@@ -107,6 +107,10 @@ export const boxWords = dictionary({
     en: "With one, passwords and keys are in the backup, encrypted; without one they are left out. Keep it elsewhere.",
   },
   restore: { zh: "从备份恢复", en: "Restore" },
+  restoreUndone: {
+    zh: "网关无法使用备份启动，已恢复原来的内容。原因：",
+    en: "The box did not start with the backup and runs with what it had. Why:",
+  },
   restoreSays: {
     zh: "恢复会用备份替换本机的配置和历史，网关随后重新启动。现有内容会保留在一旁。",
     en: "A restore puts the backup in place of this box's configuration and history; the box then starts anew. What is here now is kept aside.",

@@ -1,6 +1,7 @@
 /** A backup of everything in one file, and putting one back. */
 import { Alert, Button, Input, Popconfirm } from "antd";
 import { useState } from "react";
+import { useAnswer } from "../../client/use-answer.ts";
 import { Failed } from "../../parts/failed.tsx";
 import { Field } from "../../parts/field.tsx";
 import { JobFile, JobProgress } from "../../parts/job.tsx";
@@ -101,6 +102,16 @@ function Restore() {
       </Popconfirm>
       {problem === undefined ? null : <Failed problem={problem} />}
       {job === undefined || !seen ? null : <JobProgress key={job.id} id={job.id} />}
+      <Undone />
     </section>
   );
+}
+
+/** The box did not start with the backup: it says so when it is back. */
+function Undone() {
+  const { restoreUndone } = useWords(boxWords);
+  const { answer } = useAnswer("GET /api/1/health", {}, { reloadOn: ["health"] });
+  const refused = answer?.codes.find(({ code, subject }) => code === "config-refused" && subject === "restore");
+  if (refused === undefined) return null;
+  return <Alert type="error" role="alert" showIcon title={restoreUndone} description={<bdi>{refused.detail}</bdi>} />;
 }
