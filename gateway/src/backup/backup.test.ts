@@ -133,6 +133,7 @@ test.each([
   mkdirSync(join(to.stateDir, "console"));
   writeFileSync(join(to.stateDir, "console/accounts.json"), "[]");
   writeFileSync(join(to.stateDir, "configs/000002.yaml"), "later");
+  writeFileSync(join(to.stateDir, "new-site"), "");
   const staged = await stageRestore({ file: from.out, stateDir: to.stateDir, passphrase: phrase, clock });
   expect(staged.notes).toEqual(phrase === undefined ? [expect.stringContaining("of this box stay")] : []);
   takeUpRestore(to.stateDir, to.siteFile);
@@ -140,6 +141,7 @@ test.each([
   expect(existsSync(join(to.stateDir, "console/accounts.json"))).toBe(accounts);
   // What may be read by whoever has the backup is the backup's, or gone.
   expect(existsSync(join(to.stateDir, "configs/000002.yaml"))).toBe(false);
+  expect(existsSync(join(to.stateDir, "new-site"))).toBe(false);
   const store = new DirectStore({ dir: to.stateDir, budgetBytes: 1e9, ballastBytes: 0 });
   expect(store.journal(0, 100)).toHaveLength(4);
   store.close();

@@ -54,9 +54,12 @@ export function findFiles(stateDir: string, siteFile: string): Found {
   return { files, notes, site: typeof id === "string" ? id.slice(0, 64) : "" };
 }
 
+/** A box that is restored is no new one any more. */
+const NEW_MARK = "new-site";
+
 /** Files of a state folder that a backup carries sealed or not at all. With slashes. */
 export const secretsOf = (stateDir: string): readonly string[] =>
-  existsSync(stateDir) ? below(stateDir, "").filter((file) => !OPEN.test(file)) : [];
+  existsSync(stateDir) ? below(stateDir, "").filter((file) => !OPEN.test(file) && file !== NEW_MARK) : [];
 
 function readSite(siteFile: string): unknown {
   try {
