@@ -3,7 +3,7 @@ import { ConfigError, LinkError, systemClock } from "@gatehouse/protocol";
 import { z } from "zod";
 import { askRunning, type RunningFlags } from "./running.ts";
 
-export const CONFIG_PATIENCE_MS = 15_000;
+const PATIENCE_MS = 15_000;
 const ASK_EVERY_MS = 300;
 /** A large site starts for long on a small box. */
 const START_MS = 120_000;
@@ -11,16 +11,16 @@ const START_MS = 120_000;
 const Version = z.object({ n: z.number(), at: z.string(), by: z.string(), note: z.string(), hash: z.string() });
 
 /** The site file of the running gateway; `running` is the hash of the one it was ready with last. */
-export const ConfigState = z.object({
+const ConfigState = z.object({
   file: z.string(),
   hash: z.string(),
   running: z.string().optional(),
   versions: z.array(Version),
 });
-export type ConfigState = z.infer<typeof ConfigState>;
+type ConfigState = z.infer<typeof ConfigState>;
 
 export const configState = async (flags: RunningFlags): Promise<ConfigState> =>
-  ConfigState.parse(await askRunning(flags, "config", {}, CONFIG_PATIENCE_MS));
+  ConfigState.parse(await askRunning(flags, "config", {}, PATIENCE_MS));
 
 /**
  * Resolves when the gateway runs with what it was given after version `before`. Throws ConfigError where it did not start with it and put back what
