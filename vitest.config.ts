@@ -1,16 +1,31 @@
 // Test projects: unit beside the sources, the rest in test/. No retries anywhere: a test that passes now and then is a bug.
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, include: readonly string[], testTimeout: number, oneByOne = false) => ({
+interface More {
+  readonly exclude?: readonly string[];
+  /** Projects of a later turn begin when those before are through. */
+  readonly turn?: number;
+  /** Its files one by one. */
+  readonly alone?: boolean;
+}
+
+const project = (name: string, include: readonly string[], testTimeout: number, more: More = {}) => ({
   extends: true as const,
   test: {
     name,
     include: [...include],
+    exclude: [...(more.exclude ?? [])],
     testTimeout,
     hookTimeout: testTimeout,
-    ...(oneByOne ? { fileParallelism: false, maxWorkers: 1 } : {}),
+    sequence: { groupOrder: more.turn ?? 0 },
+    ...(more.alone === true ? { fileParallelism: false, maxWorkers: 1 } : {}),
   },
 });
+
+/** They promise moments: what runs beside them would be what they measure. */
+const TIMED = ["disk/failing-flush", "life-safety", "outage", "replug", "slow-link"].map(
+  (name) => `test/faults/${name}${name.includes("/") ? "" : "/*"}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -41,7 +56,8 @@ export default defineConfig({
       project("contract", ["test/contract/**/*.test.ts"], 30_000),
       project("e2e", ["test/e2e/**/*.test.ts"], 120_000),
       project("browser", ["test/browser/**/*.test.ts"], 60_000),
-      project("faults", ["test/faults/**/*.test.ts"], 600_000, true),
+      project("faults", ["test/faults/**/*.test.ts"], 600_000, { exclude: TIMED, turn: 1 }),
+      project("timed", TIMED, 600_000, { turn: 2, alone: true }),
     ],
   },
 });

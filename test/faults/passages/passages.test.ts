@@ -21,8 +21,8 @@ test("modules that take a cart for a person, or two close people for one, would 
 });
 
 test("the released image counts them as the modules do", async () => {
-  const { passages, different } = await compareImage({ folder: built.folder, passages: 25, seed: 1 });
-  expect(passages).toBeGreaterThan(250);
+  const { passages, different } = await compareImage({ folder: built.folder, passages: 10, seed: 1 });
+  expect(passages).toBeGreaterThan(100);
   expect(different).toEqual([]);
 }, 1_200_000);
 
