@@ -85,8 +85,7 @@ it("the demo says what runs, hears its serial devices, and finds both group rent
   expect(text).toMatch(/dlt645 +energy-1-101 … energy-3-302 +tcp:/);
   expect(text).toMatch(/modbus +count-1-201 +tcp:/);
   expect(text).toMatch(/board +node-3-301 +(serial:\/|tcp:)/);
-  // Where this machine stands still for a second and a half, a serial device is six hours away in this world, and rightly told of.
-  expect(lines.filter((line) => line.includes("device-fault") && !line.includes("offline: "))).toEqual([]);
+  expect(text).not.toContain("device-fault");
   expect(code).toBe(0);
 
   const cards = (events: readonly SimEvent[]) => events.filter(({ kind }) => kind === "card").length;
