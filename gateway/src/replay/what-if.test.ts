@@ -62,6 +62,8 @@ it("tells nights and alerts under another limit beside those of today's, the sam
   expect(first?.nightsOver).toBeGreaterThanOrEqual(first?.nightsOverNow ?? 99);
   expect(first?.alerts).toBeGreaterThan(0);
   expect(first?.alertsNow).toBeGreaterThan(0);
+  // However often a gateway would ask for an answer, an episode is one alert.
+  expect([first?.alerts, first?.alertsNow]).toEqual([1, 2]);
   expect(shares.at(-1)).toBe(1);
   expect(await whatIfInThread(asked, () => {}, new AbortController().signal)).toEqual(found);
   const one = await whatIf({ ...asked, space: "F2", limit: 3 }, () => {});

@@ -66,7 +66,8 @@ export async function whatIf(asked: WhatIfAsked, at: (share: number) => void): P
 class Course {
   readonly replay: Replay;
   readonly nights = new NightBook();
-  readonly alerts = new Map<string, number>();
+  /** Episodes by space: what becomes of an alert later is no other one. */
+  readonly alerts = new Map<string, Set<string>>();
   readonly fromDay: number;
   readonly #zone: string;
   readonly #fromMs: number;
@@ -94,10 +95,10 @@ class Course {
     else this.nights.judge(space, day, estimate);
   }
 
-  #alert({ kind, space, history, raisedAt }: Alert): void {
-    const to = history.at(-1)?.to;
-    if (!ABOUT_LIMITS.includes(kind) || (to !== "raised" && to !== "reopened")) return;
-    if (Date.parse(raisedAt) >= this.#fromMs) this.alerts.set(space, (this.alerts.get(space) ?? 0) + 1);
+  #alert({ id, episode, kind, space, raisedAt }: Alert): void {
+    if (!ABOUT_LIMITS.includes(kind) || Date.parse(raisedAt) < this.#fromMs) return;
+    const episodes = this.alerts.get(space) ?? new Set();
+    this.alerts.set(space, episodes.add(`${id}/${episode}`));
   }
 }
 
@@ -119,8 +120,8 @@ function compared(
         nights: nights.length,
         nightsOver: over(limit),
         nightsOverNow: limitNow === null ? 0 : over(limitNow),
-        alerts: asked.alerts.get(id) ?? 0,
-        alertsNow: now.alerts.get(id) ?? 0,
+        alerts: asked.alerts.get(id)?.size ?? 0,
+        alertsNow: now.alerts.get(id)?.size ?? 0,
       },
     ];
   });
