@@ -72,6 +72,27 @@ test("nobody's body is read for an address that does not exist: strangers would 
   }
 });
 
+test("whose small body is refused may send it to its end, and ask on: a browser sees the answer, no broken connection", async () => {
+  await using server = await openConsoleServer();
+  const socket = await dial(server);
+  let heard = "";
+  socket.on("data", (part: Buffer) => {
+    heard += part;
+  });
+  const told = async (text: string) => {
+    while (!heard.includes(text)) await once(socket, "data");
+  };
+  const body = JSON.stringify({ code: "x".repeat(20_000) });
+  const head = lines("POST /api/1/claim HTTP/1.1", "content-type: application/json", `content-length: ${body.length}`);
+  socket.write(head.replace("connection: close\r\n", ""));
+  await told('"code":"too-large"');
+  expect(heard.toLowerCase()).not.toContain("connection: close");
+  socket.write(body);
+  socket.write(lines("GET /api/1/hello HTTP/1.1"));
+  await told("HTTP/1.1 200");
+  socket.destroy();
+});
+
 test("who hangs up in the middle of a body is no fault of the program", async () => {
   await using server = await openConsoleServer();
   const { cookie, headers } = server.rig.signed("technician");

@@ -99,7 +99,8 @@ describe("the figures of a line", () => {
     const report = reportOf(rounds({ 1: () => [answer(1)], 2: (n) => (n % 2 === 0 ? [answer(2)] : []) }));
     expect(report.addresses).toMatchObject([
       { address: "1", asked: 20, answered: 20, silent: 0, roundTrips: { maxMs: 16 } },
-      { address: "2", asked: 20, answered: 10 },
+      // The last question is still open.
+      { address: "2", asked: 19, answered: 10 },
     ]);
     expect(report.findings).toEqual([]);
     expect(reportText(report, nameOf)).toContain("nothing is wrong with this line");
@@ -112,7 +113,7 @@ describe("the figures of a line", () => {
       expect.stringMatching(/^address 1 \(front\): 20 of 20 .* two devices have this address$/),
     ]);
     const garbled = reportOf(rounds({ 1: () => [answer(1)], 2: () => [answer(2).with(2, 0)] }));
-    expect(garbled.findings).toEqual([expect.stringMatching(/^address 2 \(back\): 19 of 20 answers are garbled/)]);
+    expect(garbled.findings).toEqual([expect.stringMatching(/^address 2 \(back\): 19 of 19 answers are garbled/)]);
   });
 
   it("do not take a late answer to a question asked again for a second device", () => {

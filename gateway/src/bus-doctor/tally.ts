@@ -5,6 +5,7 @@ import { findings } from "./findings.ts";
 /** One address on the line. */
 export interface AddressTally {
   readonly address: string;
+  /** Questions whose end was seen: answered, silent or damaged. One still open when the look ends is none of them. */
   asked: number;
   answered: number;
   silent: number;
@@ -100,7 +101,6 @@ export class Tally {
   #asked({ address, atMs, sizeBytes }: Entry): void {
     this.#close();
     const row = this.#row(address ?? SOMEBODY);
-    row.asked += 1;
     const sentMs = atMs + sizeBytes * this.#characterMs;
     const again = address !== undefined && address === this.#unanswered;
     this.#question = { row, address, sentMs, again, answers: 0, noise: false };
@@ -112,6 +112,7 @@ export class Tally {
     if (question === undefined) return;
     this.#unanswered = question.answers === 0 ? question.address : undefined;
     if (question.answers > 0) return;
+    question.row.asked += 1;
     if (question.noise) question.row.damaged += 1;
     else question.row.silent += 1;
   }
@@ -162,6 +163,7 @@ export class Tally {
 }
 
 function noteRoundTrip(row: AddressTally, ms: number): void {
+  row.asked += 1;
   row.answered += 1;
   row.roundTrips.count += 1;
   row.roundTrips.sumMs += ms;

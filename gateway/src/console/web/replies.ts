@@ -55,9 +55,13 @@ export async function fail(log: Logger, error: unknown, request: FastifyRequest,
   if (refusal?.code === "wrong-method") reply.header("allow", refusal.values["methods"]);
   const { "content-length": length, "transfer-encoding": pieces } = request.raw.headers;
   const bytes = pieces === undefined ? Number(length ?? 0) : Number.POSITIVE_INFINITY;
-  // A large body nobody has read stays unread: the connection goes with the answer. A small one is let pass, or a browser sees a broken connection in place of it.
+  // A large body nobody has read stays unread: the connection goes with the answer. A small one is let pass and the connection
+  // stays, whatever Fastify has set: a browser that still sends sees a broken connection in place of the answer.
   if (!request.raw.readableEnded && bytes > SMALL_BODY) reply.header("connection", "close");
-  else if (!request.raw.readableEnded) request.raw.resume();
+  else {
+    reply.removeHeader("connection");
+    if (!request.raw.readableEnded) request.raw.resume();
+  }
   return reply
     .code(status)
     .header("cache-control", "no-store")
