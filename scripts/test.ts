@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import type { RunTally } from "./tally-reporter.ts";
 
 const FAST = ["unit", "structure", "accuracy", "security", "contract"];
-const SLOW = ["e2e", "browser", "faults", "timed"];
+const SLOW = ["e2e", "browser", "faults", "replug", "timed"];
 
 const root = resolve(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "gatehouse-tally-"));

@@ -39,14 +39,11 @@ export interface Called {
 export const callApi = (page: Page, method: string, path: string, body?: unknown): Promise<Called> =>
   page.evaluate(
     async ({ method, path, text }) => {
-      /** What fails on the way says where to, and after how long. */
-      const ask = (to: string, init: RequestInit = {}) => {
-        const from = performance.now();
-        return fetch(`/api/1/${to}`, init).catch((cause: Error) => {
-          const ms = Math.round(performance.now() - from);
-          throw new Error(`${init.method ?? "GET"} ${to}, ${text?.slice(0, 200)}, after ${ms} ms: ${cause.message}`);
+      /** What fails on the way says where to. */
+      const ask = (to: string, init: RequestInit = {}) =>
+        fetch(`/api/1/${to}`, init).catch((cause: Error) => {
+          throw new Error(`${init.method ?? "GET"} ${to} ${text?.slice(0, 200)}: ${cause.message}`);
         });
-      };
       const { csrf = "" } = (await (await ask("session")).json()) as { csrf?: string };
       const headers = { "x-gatehouse-csrf": csrf, ...(text === null ? {} : { "content-type": "application/json" }) };
       const answer = await ask(path, { method, headers, body: text });

@@ -1,77 +1,48 @@
 /** The command line: builds the program out of its commands, and ends every mistake in a sentence and an exit code. */
 import { Command, CommanderError } from "commander";
-import { alertsCommand } from "./alerts.ts";
-import { auditCommand } from "./audit.ts";
-import { backupCommand, restoreCommand } from "./backup.ts";
-import { bridgeCommand } from "./bridge.ts";
-import { busCommand } from "./bus.ts";
-import { checkCommand } from "./check.ts";
-import { cityCommand } from "./city.ts";
-import { commandCommand } from "./command.ts";
-import { complianceCommand } from "./compliance.ts";
-import { configCommand } from "./config.ts";
-import { demoCommand } from "./demo.ts";
-import { devicesCommand } from "./devices.ts";
-import { exportCommand } from "./export.ts";
-import { fireCommand } from "./fire.ts";
-import { firmwareCommand } from "./firmware.ts";
-import { handoverCommand } from "./handover.ts";
-import { initCommand } from "./init.ts";
-import { opcuaCommand } from "./opcua.ts";
-import { osdpCommand } from "./osdp.ts";
-import { patrolCommand } from "./patrol.ts";
-import { promptsCommand } from "./prompts.ts";
-import { replayCommand } from "./replay.ts";
-import { reportCommand } from "./report.ts";
 import { reportFailure } from "./report-failure.ts";
-import { rollCallCommand } from "./rollcall.ts";
-import { rulesCommand } from "./rules.ts";
-import { runCommand } from "./run.ts";
-import { scanCommand } from "./scan.ts";
-import { simCommand } from "./sim.ts";
-import { spaceCommand } from "./space.ts";
-import { uplinkCommand } from "./uplink.ts";
-import { userCommand } from "./user.ts";
-import { VERSION, versionCommand } from "./version.ts";
-import { z2mCommand } from "./z2m.ts";
+import { VERSION } from "./version.ts";
 
-/** Every command, in the order of the help. A new one is a file here and a row. */
-const COMMANDS: readonly (() => Command)[] = [
-  runCommand,
-  initCommand,
-  checkCommand,
-  configCommand,
-  scanCommand,
-  devicesCommand,
-  z2mCommand,
-  busCommand,
-  bridgeCommand,
-  firmwareCommand,
-  commandCommand,
-  alertsCommand,
-  fireCommand,
-  rollCallCommand,
-  promptsCommand,
-  handoverCommand,
-  patrolCommand,
-  complianceCommand,
-  spaceCommand,
-  reportCommand,
-  osdpCommand,
-  opcuaCommand,
-  replayCommand,
-  exportCommand,
-  auditCommand,
-  backupCommand,
-  restoreCommand,
-  uplinkCommand,
-  userCommand,
-  rulesCommand,
-  simCommand,
-  cityCommand,
-  demoCommand,
-  versionCommand,
-];
+/**
+ * Every command, in the order of the help. A new one is a file here and a row. What a command needs is loaded when it is asked for: all of it
+ * takes longer than most commands do.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./run.ts")).runCommand(),
+  init: async () => (await import("./init.ts")).initCommand(),
+  check: async () => (await import("./check.ts")).checkCommand(),
+  config: async () => (await import("./config.ts")).configCommand(),
+  scan: async () => (await import("./scan.ts")).scanCommand(),
+  devices: async () => (await import("./devices.ts")).devicesCommand(),
+  z2m: async () => (await import("./z2m.ts")).z2mCommand(),
+  bus: async () => (await import("./bus.ts")).busCommand(),
+  bridge: async () => (await import("./bridge.ts")).bridgeCommand(),
+  firmware: async () => (await import("./firmware.ts")).firmwareCommand(),
+  command: async () => (await import("./command.ts")).commandCommand(),
+  alerts: async () => (await import("./alerts.ts")).alertsCommand(),
+  fire: async () => (await import("./fire.ts")).fireCommand(),
+  rollcall: async () => (await import("./rollcall.ts")).rollCallCommand(),
+  prompts: async () => (await import("./prompts.ts")).promptsCommand(),
+  handover: async () => (await import("./handover.ts")).handoverCommand(),
+  patrol: async () => (await import("./patrol.ts")).patrolCommand(),
+  compliance: async () => (await import("./compliance.ts")).complianceCommand(),
+  space: async () => (await import("./space.ts")).spaceCommand(),
+  report: async () => (await import("./report.ts")).reportCommand(),
+  osdp: async () => (await import("./osdp.ts")).osdpCommand(),
+  opcua: async () => (await import("./opcua.ts")).opcuaCommand(),
+  replay: async () => (await import("./replay.ts")).replayCommand(),
+  export: async () => (await import("./export.ts")).exportCommand(),
+  audit: async () => (await import("./audit.ts")).auditCommand(),
+  backup: async () => (await import("./backup.ts")).backupCommand(),
+  restore: async () => (await import("./backup.ts")).restoreCommand(),
+  uplink: async () => (await import("./uplink.ts")).uplinkCommand(),
+  user: async () => (await import("./user.ts")).userCommand(),
+  rules: async () => (await import("./rules.ts")).rulesCommand(),
+  sim: async () => (await import("./sim.ts")).simCommand(),
+  city: async () => (await import("./city.ts")).cityCommand(),
+  demo: async () => (await import("./demo.ts")).demoCommand(),
+  version: async () => (await import("./version.ts")).versionCommand(),
+};
 
 const EXAMPLES = `
 Examples:
@@ -85,7 +56,8 @@ Examples:
 
 Exit codes: 0 done, 64 wrong usage, 78 the configuration must change, 1 anything else.`;
 
-export function buildProgram(): Command {
+/** With the command that `argv` asks for, or with all of them where it names none. */
+async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command("gatehouse")
     .description("Counts who lives where, and tells the city platform when a room holds more than the law allows.")
     .version(VERSION, "-V, --version", "the version in one word")
@@ -93,8 +65,10 @@ export function buildProgram(): Command {
     .showHelpAfterError("(gatehouse --help lists the commands)")
     .addHelpText("after", EXAMPLES)
     .exitOverride();
-  for (const create of COMMANDS) {
-    program.addCommand(create().exitOverride().showHelpAfterError(`(gatehouse ${create().name()} --help explains it)`));
+  const [, , asked = ""] = argv;
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    if (name !== asked && Object.hasOwn(COMMANDS, asked)) continue;
+    program.addCommand((await load()).exitOverride().showHelpAfterError(`(gatehouse ${name} --help explains it)`));
   }
   return program;
 }
@@ -103,7 +77,7 @@ export function buildProgram(): Command {
 export async function main(argv: readonly string[]): Promise<void> {
   for (const out of [process.stdout, process.stderr]) out.on("error", unlessNobodyReads);
   try {
-    await buildProgram().parseAsync([...argv]);
+    await (await buildProgram(argv)).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = error instanceof CommanderError ? usageExit(error) : reportFailure(error);
   }

@@ -22,24 +22,24 @@ export const SALVAGE_MUTANTS = Object.keys(LEFT_OUT) as SalvageMutant[];
 
 export interface SalvageCutResult {
   readonly images: number;
-  /** How many flushes there were to fail. */
+  /** How many of its flushes were made to fail. */
   readonly flushes: number;
   readonly broken: readonly string[];
 }
 
-/** One recording for every flush, and `perCall` images for every call. */
-export async function runSalvageCuts(seed: number, perCall: number): Promise<SalvageCutResult> {
+/** One recording for each flush, or for one in `oneIn`, and `perCall` images for every call. */
+export async function runSalvageCuts(seed: number, perCall: number, oneIn = 1): Promise<SalvageCutResult> {
   const steps = makeWorkload(seed, STEPS);
   const broken: string[] = [];
   let images = 0;
   const recordWith = (failFirst: number) => record({ seed, flushesFail: true, rots: true, failFirst });
   let next = recordWith(1);
-  for (let flush = 1; ; flush++) {
+  for (let flush = 1; ; flush += oneIn) {
     const recording = await next;
     if (!salvageOf(recording).some((each) => "failed" in each && each.failed))
-      return { images, flushes: flush - 1, broken };
+      return { images, flushes: (flush - 1) / oneIn, broken };
     // A process of its own: it goes on while this one's images are looked at.
-    next = recordWith(flush + 1);
+    next = recordWith(flush + oneIn);
     for (const problem of cutSalvage(recording, steps, seed, perCall)) {
       images += 1;
       if (problem !== undefined) broken.push(`seed ${seed}, flush ${flush} of the salvage: ${problem}`);
