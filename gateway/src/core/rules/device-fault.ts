@@ -8,7 +8,7 @@ import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/l
 import type { Model } from "../model.ts";
 import { names } from "../names.ts";
 import { type CoreState, modelOf, setTimer } from "../state.ts";
-import { type Patience, patienceOf, symptomsOf } from "./device-symptoms.ts";
+import { isUnsuspicious, type Patience, patienceOf, silentFromMs, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, NO_FAULTS, newWatch, ODD_COUNT } from "./device-watch.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
 import type { ReadingRule, TimerRule } from "./rule.ts";
@@ -111,9 +111,9 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
   const deafMs = nowMs - dueMs;
   const events: AlertEvent[] = [];
   const patience = patienceByKind(state);
-  // In the order of the site file: a state that was read back from disk has an order of its own.
-  for (const device of modelOf(state).devices.values()) {
-    const watch = state.devices.get(device.id)?.watch;
+  for (const row of lookedAt(state)) {
+    row.watch ??= state.devices.get(row.device.id)?.watch;
+    const { device, watch } = row;
     if (watch === undefined) continue;
     // While the gateway itself was off nobody listened.
     if (deafMs > SWEEP_EVERY_MS) {
@@ -122,11 +122,49 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
       if (watch.offlineAtMs !== undefined) watch.offlineAtMs += deafMs;
       state.dirty.add(`device/${device.id}`);
     }
+    // Four times an hour nearly all of them are well.
+    if (isStill(row, watch) && nowMs <= row.silentFromMs && isUnsuspicious(device, watch, nowMs)) continue;
+    row.heardAtMs = watch.heardAtMs;
+    row.weekAtMs = watch.weekAtMs;
+    row.silentFromMs = silentFromMs(device, watch);
     const found = judge(state, device, watch, patience, nowMs);
     if (found.length > 0) events.push(...found);
   }
   return events;
 };
+
+/** A device as the sweep saw it last. */
+interface Looked {
+  readonly device: Device;
+  watch: DeviceWatch | undefined;
+  heardAtMs: number;
+  weekAtMs: number;
+  silentFromMs: number;
+}
+
+/** Its habit and its last word are what they were. */
+const isStill = (row: Looked, { heardAtMs, weekAtMs }: DeviceWatch): boolean =>
+  row.heardAtMs === heardAtMs && row.weekAtMs === weekAtMs;
+
+const looked = new WeakMap<CoreState["devices"], { readonly model: Model; readonly rows: readonly Looked[] }>();
+
+/** In the order of the site file: a state that was read back from disk has an order of its own. */
+function lookedAt(state: CoreState): readonly Looked[] {
+  const model = modelOf(state);
+  let known = looked.get(state.devices);
+  if (known?.model !== model) {
+    const rows = [...model.devices.values()].map((device) => ({
+      device,
+      watch: undefined,
+      heardAtMs: Number.NaN,
+      weekAtMs: Number.NaN,
+      silentFromMs: 0,
+    }));
+    known = { model, rows };
+    looked.set(state.devices, known);
+  }
+  return known.rows;
+}
 
 const NOTHING: readonly AlertEvent[] = [];
 

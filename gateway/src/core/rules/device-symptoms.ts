@@ -91,7 +91,7 @@ function silence(device: Device, watch: DeviceWatch, nowMs: number): Words | und
   const quietMs = nowMs - watch.heardAtMs;
   // Whatever its habit; most devices have said something since.
   if (quietMs <= HOUR_MS) return undefined;
-  const habitMs = Math.max(most(watch.gaps), (device.reportSeconds ?? 0) * 1_000);
+  const habitMs = habitOf(device, watch);
   if (habitMs <= PERIODIC_MS) return quietMs > Math.max(HOUR_MS, 4 * habitMs) ? silentFor(quietMs, habitMs) : undefined;
   const passedBy = watch.missed >= MISSED_SILENT && quietMs > Math.max(36 * HOUR_MS, 2 * habitMs);
   if (passedBy) {
@@ -103,6 +103,29 @@ function silence(device: Device, watch: DeviceWatch, nowMs: number): Words | und
   }
   return quietMs > Math.max(30 * DAY_MS, 4 * habitMs) ? silentFor(quietMs, habitMs) : undefined;
 }
+
+/** Before then no silence since it was heard last can be a fault, whatever happens at its door. By {@link silence}. */
+export function silentFromMs(device: Device, watch: DeviceWatch): number {
+  const habitMs = habitOf(device, watch);
+  const leastMs =
+    habitMs <= PERIODIC_MS
+      ? Math.max(HOUR_MS, 4 * habitMs)
+      : Math.min(Math.max(36 * HOUR_MS, 2 * habitMs), Math.max(30 * DAY_MS, 4 * habitMs));
+  return watch.heardAtMs + leastMs;
+}
+
+/** Nothing but its silence can be a fault of it. */
+export const isUnsuspicious = (device: Device, watch: DeviceWatch, nowMs: number): boolean =>
+  watch.faults === NO_FAULTS &&
+  watch.offlineAtMs === undefined &&
+  watch.babbleAtMs === undefined &&
+  watch.miscounts === undefined &&
+  watch.wellAtMs === undefined &&
+  watch.oddAtMs.length < ODD_COUNT &&
+  stuckness(device, watch, nowMs) === undefined;
+
+const habitOf = ({ reportSeconds }: Device, { gaps }: DeviceWatch): number =>
+  Math.max(most(gaps), (reportSeconds ?? 0) * 1_000);
 
 function silentFor(quietMs: number, habitMs: number): Words {
   const [quiet, habit] = [span(quietMs), span(habitMs)];
