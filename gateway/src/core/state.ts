@@ -79,6 +79,12 @@ export interface AlertRecord {
   late?: { readonly acknowledge: number; readonly resolve: number };
 }
 
+/**
+ * A gateway has people who answer. In a replay there is nobody: nobody is prompted, no deadline runs, no platform is told who is away. Who only
+ * wants to know what mornings make of the readings does without rules and live head counts too.
+ */
+export type Runs = "gateway" | "replay" | "mornings";
+
 export interface CoreState {
   /** Chosen once per installation, so that ids of two installations never meet. */
   installation: string;
@@ -106,6 +112,8 @@ export interface CoreState {
   residencyModel: ResidencyModel;
   /** Assesses the spaces of a morning. Not part of what is kept either. */
   assessor: Assessor;
+  /** What this is run for. Not part of what is kept either. */
+  runs: Runs;
   /** By alert id. */
   readonly alerts: Map<string, AlertRecord>;
   /** Alert id by subject. */
@@ -147,6 +155,7 @@ export function emptyState(): CoreState {
     overlay: createOverlay(),
     residencyModel: shippedModel,
     assessor: { assess },
+    runs: "gateway",
     alerts: new Map(),
     subjects: new Map(),
     memos: new Map(),

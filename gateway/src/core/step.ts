@@ -86,7 +86,7 @@ const DONE: Effects = { outcome: "accepted", alerts: [], spaces: [] };
 /** Throws RejectedError for a deed that cannot be done, InvariantError when the caller is wrong. */
 export function step(state: CoreState, input: Input, nowMs: number): Effects {
   const effects = decide(state, input, nowMs);
-  if (effects.outcome === "accepted") follow(state, input, effects.alerts, nowMs);
+  if (effects.outcome === "accepted" && state.runs === "gateway") follow(state, input, effects.alerts, nowMs);
   const told = takeTold(state);
   return told === undefined ? effects : { ...effects, ...told };
 }
@@ -162,7 +162,8 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardR
   const believed = happenedMs(known, atMs, nowMs);
   const space = reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id);
   const changed = estimate(state, model, known, { reading, device, portal, space, atMs: believed, nowMs });
-  noteUse(state, model, reading, space, believed, nowMs);
+  if (state.runs === "mornings") return DONE;
+  if (state.runs === "gateway") noteUse(state, model, reading, space, believed, nowMs);
   const observed: Observed = {
     reading,
     device,
@@ -228,7 +229,7 @@ function estimate(
     if (place === undefined || belief === undefined) continue;
     state.dirty.add(beliefPiece(id));
     if (place.limit === undefined) continue;
-    if (!saysLater(belief, reading)) updatePresent(place, belief, nowHour, hour);
+    if (state.runs !== "mornings" && !saysLater(belief, reading)) updatePresent(place, belief, nowHour, hour);
     if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {
       setTimer(state, LATE_TIMER, { dueMs: nowMs + LATE_PAUSE_MS, calendar: false });
     }

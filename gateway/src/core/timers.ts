@@ -89,7 +89,7 @@ export function fireTimers(state: CoreState, model: Model, nowMs: number): Fired
     if (name === "sample" || name === "anchor") {
       sampled = true;
       for (const space of visit(state, model, dueMs)) spaces.add(space);
-      alerts.push(...judgeEstimates(state, model, spaces, dueMs));
+      if (state.runs !== "mornings") alerts.push(...judgeEstimates(state, model, spaces, dueMs));
     } else {
       const day = name.startsWith("night:") ? localDay(dueMs, model.zone) : state.morning?.day;
       alerts.push(...answer(state, model, name, dueMs, nowMs).filter((event) => event !== undefined));
@@ -122,13 +122,15 @@ function answer(
   const slept = nowMs - dueMs >= MAX_SAMPLE_DELAY_MS;
   if (name.startsWith("night:")) {
     const ends = (space: SpaceModel): boolean => name === `night:${space.nightEndMinutes}`;
-    beginMorning(state, model, localDay(dueMs, model.zone), dueMs, ends);
+    beginMorning(state, model, localDay(dueMs, model.zone), ends);
     return judge(state, model, dueMs, slept);
   }
   if (name === "morning") return judge(state, model, dueMs, slept);
   if (name === LATE_TIMER) return judgeLate(state, model, dueMs);
+  if (state.runs === "mornings") return [];
   if (name.startsWith("daily:")) return slept ? [] : calendarRules(state, minutesAfter(name), dueMs);
   if (name === "presence") {
+    if (state.runs !== "gateway") return [];
     if (!slept) passDay(state, model, dueMs);
     countSite(state);
     return [];
@@ -160,7 +162,7 @@ function judgeEstimates(state: CoreState, model: Model, changed: ReadonlySet<str
 /** Brings every belief up to now. Returns their spaces. */
 function visit(state: CoreState, model: Model, dueMs: number): string[] {
   for (const [space, belief] of judged(model, state.beliefs)) {
-    bringUp(model, space, belief, dueMs);
+    bringUp(state, model, space, belief, dueMs);
     state.dirty.add(`belief/${space.space.id}`);
   }
   return [...state.beliefs.keys()];
@@ -190,6 +192,7 @@ function judgeLate(state: CoreState, model: Model, dueMs: number): AlertEvent[] 
 }
 
 function ruleNights(state: CoreState, spaces: readonly string[], dueMs: number): AlertEvent[] {
+  if (state.runs === "mornings") return [];
   const alerts = spaces.flatMap((id) => nightRules.flatMap((rule) => rule(state, id, dueMs)));
   return [...alerts, ...settleBudgets(state, dueMs)];
 }

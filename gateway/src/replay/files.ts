@@ -2,13 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, ConfigError, formatTime } from "@gatehouse/protocol";
+import { Forerunner } from "./forerunner.ts";
 import { Intake } from "./intake.ts";
 import { unwritable } from "./line-file.ts";
 import { parseMoment } from "./moment.ts";
 import { Outcome } from "./outcome.ts";
 import { zoneOf } from "./replay.ts";
-import { SecondThread } from "./second-thread.ts";
-import { openSource, type Source, type SourceFlags } from "./sources.ts";
+import { openSource, type Piece, type Source, type SourceFlags } from "./sources.ts";
 import { type ReplaySummary, summaryOf } from "./summary.ts";
 import { type Variant, type VariantFlags, variantsOf } from "./variants.ts";
 
@@ -28,14 +28,19 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   const startedMs = clock.monoMs();
   const untilMs = parseMoment("--until", flags.until);
   using source = openSource(flags.source);
-  const [first, ...others] = variantsOf(source.grounds, flags);
-  using thread = SecondThread.create();
-  const make = (variant: Variant) => new Outcome(variant, flags.out, thread);
-  const outcomes = [make(first), ...others.map(make)] as const;
+  const variants = variantsOf(source.grounds, flags);
+  const [first, ...others] = variants;
+  using forerunner = Forerunner.create(
+    variants.map(({ config }) => config),
+    untilMs,
+  );
+  const make = (variant: Variant, index: number) => new Outcome(variant, flags.out, forerunner?.assessorOf(index));
+  const outcomes = [make(first, 0), ...others.map((variant, index) => make(variant, index + 1))] as const;
+  const pieces = forerunner?.ahead(source.pieces()) ?? source.pieces();
   const intake = new Intake();
   let firstMs: number | undefined;
   try {
-    firstMs = await replayAll(source, intake, outcomes, untilMs, bar);
+    firstMs = await replayAll(pieces, intake, outcomes, untilMs, bar);
   } finally {
     for (const outcome of outcomes) outcome.close();
   }
@@ -55,7 +60,7 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
 
 /** Returns the time of the first reading. Throws ConfigError when it comes after `untilMs`. */
 async function replayAll(
-  source: Source,
+  pieces: AsyncIterable<Piece>,
   intake: Intake,
   outcomes: readonly [Outcome, ...Outcome[]],
   untilMs: number | undefined,
@@ -63,7 +68,7 @@ async function replayAll(
 ): Promise<number | undefined> {
   const [base, ...compared] = outcomes;
   let [firstMs, nextMs]: (number | undefined)[] = [];
-  read: for await (const { lines, share } of source.pieces()) {
+  read: for await (const { lines, share } of pieces) {
     for (const line of lines) {
       const recorded = intake.take(line);
       if (recorded === undefined) continue;

@@ -2,13 +2,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { localDay } from "@gatehouse/protocol";
+import type { Assessor } from "../core/occupancy/assess.ts";
 import type { Estimate, Stand } from "../core/occupancy/estimate.ts";
 import { EpisodeBook } from "./episodes.ts";
 import { LineFile, unwritable } from "./line-file.ts";
 import { NightBook } from "./nights.ts";
 import { Replay, zoneOf } from "./replay.ts";
-import type { SecondThread } from "./second-thread.ts";
-import { SharedMornings } from "./shared-mornings.ts";
 import { TimeWriter } from "./time-text.ts";
 import type { Variant } from "./variants.ts";
 
@@ -22,7 +21,7 @@ export class Outcome {
   readonly #zone: string;
 
   /** Throws ConfigError when `dir` cannot be written. */
-  constructor(variant: Variant, out: string, thread?: SecondThread) {
+  constructor(variant: Variant, out: string, assessor?: Assessor) {
     const dir = join(out, variant.folder);
     try {
       mkdirSync(dir, { recursive: true });
@@ -36,7 +35,7 @@ export class Outcome {
     this.episodes = new EpisodeBook(join(dir, "alerts.ndjson"));
     this.replay = new Replay({
       config: variant.config,
-      ...(thread === undefined ? {} : { assessor: new SharedMornings(thread) }),
+      assessor,
       onEstimate: (space, nowMs, estimate, sampled) => this.#estimate(space, nowMs, estimate, sampled),
       onAlert: (alert) => this.episodes.record(alert),
     });

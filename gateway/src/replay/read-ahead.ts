@@ -18,6 +18,8 @@ export interface ReadTask {
 
 export interface ReadLines {
   readonly lines: readonly Line[];
+  /** The same as the reading thread packed them. */
+  readonly packed?: Packed;
   /** Of the whole file, 0 to 1. */
   readonly share: number;
 }
@@ -77,7 +79,7 @@ export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
       } else if ("packed" in message) {
         const lines = unpacker.unpack(message.packed);
         if (Atomics.add(taken, 0, 1) % WOKEN_FOR === 0) Atomics.notify(taken, 0);
-        yield { lines, share: message.share };
+        yield { lines, packed: message.packed, share: message.share };
       } else throw new ConfigError(message);
     }
   } finally {

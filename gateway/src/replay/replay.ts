@@ -4,14 +4,16 @@ import type { CoreConfig } from "../core/model.ts";
 import type { Assessor } from "../core/occupancy/assess.ts";
 import type { Estimate } from "../core/occupancy/estimate.ts";
 import { estimateOf } from "../core/occupancy/estimate-of.ts";
-import { type CoreState, emptyState, modelOf } from "../core/state.ts";
+import { type CoreState, emptyState, modelOf, type Runs } from "../core/state.ts";
 import { type Effects, type Input, step } from "../core/step.ts";
 import type { Recorded } from "./recorded.ts";
 
 export interface ReplayOptions {
   readonly config: CoreConfig;
   /** How the spaces of a morning are assessed, where not one after the other. */
-  readonly assessor?: Assessor;
+  readonly assessor?: Assessor | undefined;
+  /** Default "replay". */
+  readonly runs?: Runs;
   /** At every change of `present`, and at 03:00 and 12:00 local time (`sampled`). */
   readonly onEstimate: (space: string, nowMs: number, estimate: Estimate, sampled: boolean) => void;
   /** At every change of an alert. */
@@ -27,6 +29,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     if (options.assessor !== undefined) this.#state.assessor = options.assessor;
+    this.#state.runs = options.runs ?? "replay";
   }
 
   get state(): CoreState {

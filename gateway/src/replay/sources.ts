@@ -7,7 +7,7 @@ import type { CoreConfig } from "../core/model.ts";
 import { driverTypes } from "../drivers/index.ts";
 import { type JournalReader, openJournal } from "../store/journal-reader.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
-import type { Line } from "./packed.ts";
+import type { Line, Packed } from "./packed.ts";
 import { readRecorded } from "./read-ahead.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Grounds } from "./variants.ts";
@@ -19,6 +19,8 @@ export type SourceFlags =
 
 export interface Piece {
   readonly lines: readonly Line[];
+  /** The same as it came from another thread. */
+  readonly packed?: Packed;
   /** Of the whole, 0 to 1. */
   readonly share: number;
 }

@@ -44,6 +44,7 @@ const NIGHT_MS = 3 * 3_600_000;
 export function judgeSite(name: string, { site, truth, readings, occupancy }: Judged): SiteResult {
   const startMs = Date.parse(truth.start);
   const state = emptyState();
+  state.runs = "replay";
   const alerts = new Map<string, Span>();
   const present = new PresentSampler(startMs, occupancy, (space) => estimateOf(state, space)?.present);
   const residing = { sum: 0, samples: 0 };

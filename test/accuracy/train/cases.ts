@@ -58,6 +58,7 @@ export function casesOf(
     }),
   );
   const state = emptyState();
+  state.runs = "mornings";
   // Sites start at local midnight.
   const startDay = Math.round((startMs + SHANGHAI_MS) / DAY_MS);
   state.residencyModel = (space, values, day) => {

@@ -135,6 +135,7 @@ function startClocks(state: CoreState, record: AlertRecord, nowMs: number): void
   const { acknowledgeMs, resolveMs } = deadlinesFor(kind, level, clocks);
   const at = (ms: number) => formatTime(nowMs + ms, model.zone);
   record.alert = { ...record.alert, sla: { acknowledgeBy: at(acknowledgeMs), resolveBy: at(resolveMs) } };
+  if (state.runs !== "gateway") return;
   setTimer(state, `overdue:acknowledge:${id}`, { dueMs: nowMs + acknowledgeMs, calendar: false });
   setTimer(state, `overdue:resolve:${id}`, { dueMs: nowMs + resolveMs, calendar: false });
 }

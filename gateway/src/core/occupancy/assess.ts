@@ -3,14 +3,15 @@ import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
 import { cardValues } from "./card-features.ts";
 import { type CountSense, countsMakeSense, countsOfDay, WEEK } from "./counter-sense.ts";
-import { dayTable } from "./days.ts";
+import { dayTable, type HeadDays, headDays } from "./days.ts";
 import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { spaceFeatureValues } from "./features.ts";
 import { type HabitPart, habitPart, type SiteHabits } from "./habits.ts";
+import { RATES } from "./hours.ts";
 import type { ResidencyModel } from "./residency.ts";
 import type { Roster } from "./roster.ts";
-import { smooth } from "./smoother.ts";
+import { type Settled, smooth } from "./smoother.ts";
 
 /** People a space is thought able to hold at the most, for the hidden count. */
 export const mostPersons = ({ limit }: Pick<SpaceModel, "limit">): number =>
@@ -47,6 +48,16 @@ export interface MorningJob {
   readonly roster: Roster;
   /** As known before this morning. */
   readonly habits: SiteHabits;
+  /** As the morning before left it; undefined where the whole diary is to be gone through. */
+  readonly past: Past | undefined;
+}
+
+/** What mornings leave to the next, so that it does not go through the whole diary again. */
+export interface Past {
+  /** Local day of that morning. */
+  readonly day: number;
+  readonly settled: Settled;
+  readonly heads: HeadDays;
 }
 
 /** What is made of it. */
@@ -56,25 +67,26 @@ export interface Assessed {
   readonly hourly: Float64Array;
   readonly part: HabitPart;
   readonly verdict: Residency;
+  /** Undefined where somebody else keeps it. */
+  readonly past: Past | undefined;
 }
 
-/** Assesses the spaces of a morning. How it shares the work changes no result. */
+/** Assesses the spaces of a morning. Where it does so changes no result. */
 export interface Assessor {
-  /** What will be asked for next, as far as it can be told now. A hint: it may be asked for otherwise, or not at all. */
-  expect?(jobs: () => readonly MorningJob[]): void;
   assess(job: MorningJob, model: ResidencyModel): Assessed;
 }
 
 export function assess(job: MorningJob, model: ResidencyModel): Assessed {
-  const { space, day, diary, roster, habits } = job;
+  const { space, day, diary, roster, habits, past } = job;
   const morningHour = day * 24 + cutHourOf(space);
   // The four weeks up to the morning.
   const fromHour = Math.max(livedFrom(diary) * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
   const worksOn = worksByDay(diary, day);
-  const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn);
-  const table = dayTable(diary, roster, smoothed, day, cutHourOf(space), worksOn);
+  const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn, RATES, past?.settled);
+  const table = dayTable(diary, roster, smoothed, past, day, cutHourOf(space), worksOn);
   return {
+    past: { day, settled: smoothed.settled, heads: headDays(table, day) },
     last: smoothed.last,
     hourly: smoothed.habits.map((weight) => Math.round(weight * THOUSAND) / THOUSAND),
     part: habitPart(table, space),

@@ -10,6 +10,14 @@ it("comes back from JSON as it was, with the same text", () => {
   belief.heads = { hour: 480_000, chances: [0.1, 0.9] };
   belief.habits = Float64Array.from({ length: 48 }, (_, n) => (n % 2 === 0 ? 1 : 0.5));
   belief.watches["radar-1"] = { on: true, toMs: 7 };
+  const settled = {
+    hour: 479_800,
+    usual: Float64Array.of(0.25, 0.75),
+    habitHour: 479_920,
+    plain: Float64Array.of(1 / 3, 2 / 3),
+    days: Float64Array.from({ length: 48 }, (_, n) => n / 1000),
+  };
+  belief.past = { day: 20_000, settled, heads: Float64Array.of(1.234, Number.NaN, 0) };
   const text = JSON.stringify(beliefToJson(belief));
   const back = beliefFromJson(JSON.parse(text) as BeliefJson);
   expect(back).toEqual(belief);
@@ -19,6 +27,9 @@ it("comes back from JSON as it was, with the same text", () => {
 it("begins anew where an earlier release left something else", () => {
   const old = { balance: 3, low: 0, lows: [], nights: [], counted: 9 } as unknown as BeliefJson;
   expect(beliefFromJson(old)).toEqual(createBelief());
+  // Before mornings left anything to the next.
+  const { past: _, ...json } = beliefToJson(createBelief());
+  expect(beliefFromJson(JSON.parse(JSON.stringify(json)) as BeliefJson).past).toBeUndefined();
 });
 
 it("stays within a few kilobytes for a busy room after years", () => {

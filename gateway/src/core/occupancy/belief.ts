@@ -1,4 +1,5 @@
 /** The estimator's memory of one space: bounded, and plain JSON in a snapshot. */
+import type { Past } from "./assess.ts";
 import { createDiary, DAYS, type Diary, type DiaryJson, diaryFromJson, diaryToJson } from "./diary.ts";
 import type { Estimate, Residency, Stand } from "./estimate.ts";
 import type { Member, Roster } from "./roster.ts";
@@ -47,6 +48,8 @@ export interface Belief {
   anchor: HeadCount | undefined;
   /** Weights of 0, 1, … people in each hour of the day, one after the other, to thousandths; empty before the first morning. */
   habits: Float64Array;
+  /** As the last morning left it to the next. */
+  past: Past | undefined;
   heads: HeadCount | undefined;
   /** Its counters were deaf one way or the wrong way round in the week before the last morning. */
   miscounts: boolean;
@@ -72,6 +75,7 @@ export const createBelief = (): Belief => ({
   meters: {},
   anchor: undefined,
   habits: new Float64Array(0),
+  past: undefined,
   heads: undefined,
   miscounts: false,
   present: { present: 0, presentLow: 0, presentHigh: 0 },
@@ -86,13 +90,26 @@ export const createBelief = (): Belief => ({
 
 export const THOUSAND = 1000;
 
+interface PastJson {
+  readonly day: number;
+  readonly hour: number;
+  readonly usual: readonly number[];
+  readonly habitHour: number;
+  readonly plain: readonly number[];
+  /** By hour of the day, in thousandths. */
+  readonly days: readonly (readonly number[])[];
+  /** In thousandths; null: not known. */
+  readonly heads: readonly (number | null)[];
+}
+
 interface MemberJson extends Omit<Member, "uses"> {
   readonly uses: string;
 }
 
-export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits"> {
+export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits" | "past"> {
   /** By hour of the day, in thousandths. */
   readonly habits: readonly (readonly number[])[];
+  readonly past: PastJson | undefined;
   readonly diary: DiaryJson;
   readonly roster: Readonly<Record<string, MemberJson>>;
 }
@@ -124,7 +141,8 @@ export function beliefToJson(belief: Belief): BeliefJson {
     watches,
     meters,
     anchor,
-    habits: rowsOf(Array.from(belief.habits, (weight) => Math.round(weight * THOUSAND))),
+    habits: rowsOf(inThousandths(belief.habits)),
+    past: belief.past === undefined ? undefined : pastToJson(belief.past),
     heads,
     miscounts,
     present,
@@ -137,6 +155,33 @@ export function beliefToJson(belief: Belief): BeliefJson {
     stand,
   };
 }
+
+const inThousandths = (values: Float64Array): number[] => Array.from(values, (value) => Math.round(value * THOUSAND));
+
+const pastToJson = ({ day, settled, heads }: Past): PastJson => ({
+  day,
+  hour: settled.hour,
+  usual: [...settled.usual],
+  habitHour: settled.habitHour,
+  plain: [...settled.plain],
+  days: rowsOf(inThousandths(settled.days)),
+  heads: inThousandths(heads).map((value) => (Number.isNaN(value) ? null : value)),
+});
+
+const pastFromJson = ({ day, hour, usual, habitHour, plain, days, heads }: PastJson): Past => ({
+  day,
+  settled: {
+    hour,
+    usual: Float64Array.from(usual),
+    habitHour,
+    plain: Float64Array.from(plain),
+    days: ofThousandths(days.flat()),
+  },
+  heads: ofThousandths(heads.map((value) => value ?? Number.NaN)),
+});
+
+const ofThousandths = (values: readonly number[]): Float64Array =>
+  Float64Array.from(values, (value) => value / THOUSAND);
 
 /** One for each hour of the day. */
 function rowsOf(habits: readonly number[]): number[][] {
@@ -161,7 +206,9 @@ export function beliefFromJson(json: BeliefJson): Belief {
     residency: json.residency,
     staleFrom: json.staleFrom,
     stand: json.stand,
-    habits: Float64Array.from(json.habits.flat(), (weight) => weight / THOUSAND),
+    habits: ofThousandths(json.habits.flat()),
+    // Missing in what an earlier release wrote.
+    past: json.past === undefined ? undefined : pastFromJson(json.past),
     diary: diaryFromJson(json.diary),
     roster: new Map(members),
   };

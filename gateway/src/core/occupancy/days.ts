@@ -44,6 +44,12 @@ export const FIGURES = [
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 
+/** Those that come from the smoothed head count. */
+export const HEADS = ["night", "nightSd", "high", "low", "range", "empty", "home", "noon"] as const satisfies Figure[];
+
+/** The figures of HEADS on the days kept, to thousandths: by `day % DAYS`, one after the other; NaN: not known. */
+export type HeadDays = Float64Array;
+
 /** One row a figure, one column a day; the last column is the day that ended last. */
 export type DayTable = { readonly [F in Figure]: Float64Array };
 
@@ -60,12 +66,13 @@ const EVENING = [16, 24] as const;
 
 /**
  * Days `lastDay - DAYS + 1` to `lastDay`, each from `cutHour` of the day before to `cutHour`. Days before the diary's first whole one are NaN.
- * `smoothed` must cover them. The table stands until the next call.
+ * Of days before those smoothed it is `known` what they came to. The table stands until the next call.
  */
 export function dayTable(
   diary: Diary,
   roster: Roster,
   smoothed: Smoothed,
+  known: { readonly day: number; readonly heads: HeadDays } | undefined,
   lastDay: number,
   cutHour: number,
   worksOn: (day: number) => boolean,
@@ -76,8 +83,9 @@ export function dayTable(
     const day = lastDay - DAYS + 1 + column;
     if (day <= livedFrom(diary)) continue;
     const fromHour = (day - 1) * 24 + cutHour;
-    if (fromHour < smoothed.fromHour) continue;
-    heads(table, column, smoothed, fromHour, day);
+    if (fromHour >= smoothed.fromHour) heads(table, column, smoothed, fromHour, day);
+    else if (known === undefined || day > known.day || day <= known.day - DAYS) continue;
+    else for (const [row, figure] of HEADS.entries()) table[figure][column] = known.heads[placeOf(day, row)] as number;
     traffic(table, column, rings, fromHour, worksOn);
     presence(table, column, rings, fromHour);
     meters(table, column, rings, fromHour);
@@ -85,6 +93,18 @@ export function dayTable(
     table.counterWorks[column] = worksOn(day) ? 1 : 0;
   }
   return table;
+}
+
+const placeOf = (day: number, row: number): number => (day % DAYS) * HEADS.length + row;
+
+/** What the next mornings may go by. */
+export function headDays(table: DayTable, lastDay: number): HeadDays {
+  const days = new Float64Array(DAYS * HEADS.length);
+  for (const [row, figure] of HEADS.entries()) {
+    for (let column = 0; column < DAYS; column++)
+      days[placeOf(lastDay - DAYS + 1 + column, row)] = Math.round((table[figure][column] as number) * 1_000) / 1_000;
+  }
+  return days;
 }
 
 const within = (ofDay: number, [from, to]: readonly [number, number]) => ofDay >= from && ofDay < to;

@@ -22,18 +22,6 @@ export interface Diary {
 
 const TOP = 65_535;
 
-export function copyDiary({ firstDay, lastDay, hours }: Diary): Diary {
-  const channels = Object.keys(hours) as Channel[];
-  const room = new Uint16Array(channels.length * HOURS);
-  const copies: Partial<Record<Channel, Uint16Array>> = {};
-  for (const [index, channel] of channels.entries()) {
-    const copy = room.subarray(index * HOURS, (index + 1) * HOURS);
-    copy.set(hours[channel] as Uint16Array);
-    copies[channel] = copy;
-  }
-  return { firstDay, lastDay, hours: copies };
-}
-
 export const createDiary = (): Diary => ({ firstDay: -1, lastDay: -1, hours: {} });
 
 /**

@@ -4,15 +4,15 @@
  */
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
-import { assess, cutHourOf, judged, type MorningJob } from "./assess.ts";
+import { cutHourOf, judged, type MorningJob } from "./assess.ts";
 import { type Belief, createBelief } from "./belief.ts";
 import { countsMakeSense } from "./counter-sense.ts";
-import { copyDiary, openDay } from "./diary.ts";
+import { openDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { addToHabits, createHabitSums, type HabitSums, habitsOf } from "./habits.ts";
 import { updatePresent } from "./heads.ts";
 import { watchAll } from "./observe.ts";
-import { copyRoster, forgetGone } from "./roster.ts";
+import { forgetGone } from "./roster.ts";
 
 /** A morning being judged. */
 export interface MorningWork {
@@ -31,11 +31,11 @@ const MORNINGS_KEPT = 62;
 const LATE_MORNINGS = 7;
 
 /** Brings what is known of a space up to `nowMs`. */
-export function bringUp(model: Model, space: SpaceModel, belief: Belief, nowMs: number): void {
+export function bringUp(state: CoreState, model: Model, space: SpaceModel, belief: Belief, nowMs: number): void {
   const hour = model.hourOf(nowMs);
   watchAll(model, belief, nowMs);
   openDay(belief.diary, Math.floor(hour / 24));
-  updatePresent(space, belief, hour, hour);
+  if (state.runs !== "mornings") updatePresent(space, belief, hour, hour);
 }
 
 /**
@@ -52,18 +52,10 @@ export function forgetFuture(state: CoreState, model: Model, nowMs: number): voi
 }
 
 /** Begins the morning of local day `day` for the spaces for which `ends` holds; what an unfinished one left is judged with it. */
-export function beginMorning(
-  state: CoreState,
-  model: Model,
-  day: number,
-  nowMs: number,
-  ends: (space: SpaceModel) => boolean,
-): void {
+export function beginMorning(state: CoreState, model: Model, day: number, ends: (space: SpaceModel) => boolean): void {
   const ended = judged(model, state.beliefs).flatMap(([space]) => (ends(space) ? [space.space.id] : []));
   const unfinished = state.morning?.left.filter((id) => !ended.includes(id)) ?? [];
-  const morning = { day, left: [...unfinished, ...ended], sums: createHabitSums() };
-  state.morning = morning;
-  state.assessor.expect?.(() => foresee(state, model, morning, nowMs));
+  state.morning = { day, left: [...unfinished, ...ended], sums: createHabitSums() };
   state.dirty.add("core/morning");
 }
 
@@ -81,17 +73,20 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
     openDay(belief.diary, Math.floor(model.hourOf(nowMs) / 24));
     forgetGone(belief.roster, morning.day);
     rejudgeLate(state, space, belief, morning.day);
-    const { last, hourly, part, verdict } = state.assessor.assess(
+    const { last, hourly, part, verdict, past } = state.assessor.assess(
       jobOf(state, space, belief, morning.day),
       state.residencyModel,
     );
     // The live head count goes on from what the whole diary says.
     belief.anchor = { hour: morning.day * 24 + cutHourOf(space), chances: last };
     belief.habits = hourly;
+    belief.past = past;
     belief.heads = undefined;
-    belief.miscounts = !countsMakeSense(belief.diary, morning.day - 1);
     addToHabits(morning.sums, part);
-    updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
+    if (state.runs !== "mornings") {
+      belief.miscounts = !countsMakeSense(belief.diary, morning.day - 1);
+      updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
+    }
     conclude(belief, space, morning.day, verdict);
     state.dirty.add(`belief/${id}`);
   }
@@ -104,32 +99,14 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
   return now;
 }
 
-const jobOf = ({ habits }: CoreState, space: SpaceModel, { diary, roster }: Belief, day: number): MorningJob => ({
+const jobOf = ({ habits }: CoreState, space: SpaceModel, { diary, roster, past }: Belief, day: number): MorningJob => ({
   space,
   day,
   diary,
   roster,
   habits,
+  past,
 });
-
-/** What the morning of a space will have to go by if nothing more comes in until then. Changes nothing. */
-function foresee(state: CoreState, model: Model, { day, left }: MorningWork, nowMs: number): MorningJob[] {
-  return left.flatMap((id): MorningJob[] => {
-    const space = model.spaces.get(id);
-    const belief = state.beliefs.get(id);
-    if (space === undefined || belief === undefined) return [];
-    const watches = Object.entries(belief.watches).map(([device, watch]) => [device, { ...watch }] as const);
-    const copy: Belief = {
-      ...belief,
-      diary: copyDiary(belief.diary),
-      roster: copyRoster(belief.roster),
-      watches: Object.fromEntries(watches),
-    };
-    watchAll(model, copy, nowMs);
-    forgetGone(copy.roster, day);
-    return [jobOf(state, space, copy, day)];
-  });
-}
 
 function conclude(belief: Belief, { limit }: SpaceModel, day: number, verdict: Residency): void {
   const { pOver, residing, low, high } = verdict;
@@ -144,8 +121,11 @@ function conclude(belief: Belief, { limit }: SpaceModel, day: number, verdict: R
 export function rejudgeLate(state: CoreState, space: SpaceModel, belief: Belief, before: number): void {
   const { staleFrom } = belief;
   if (staleFrom === undefined) return;
+  // Days that were settled have changed.
+  if (belief.past !== undefined && (staleFrom - 1) * 24 + cutHourOf(space) < belief.past.settled.habitHour)
+    belief.past = undefined;
   const days = belief.mornings.map(({ day }) => day).filter((day) => day >= staleFrom && day < before);
   for (const day of days.slice(-LATE_MORNINGS))
-    conclude(belief, space, day, assess(jobOf(state, space, belief, day), state.residencyModel).verdict);
+    conclude(belief, space, day, state.assessor.assess(jobOf(state, space, belief, day), state.residencyModel).verdict);
   belief.staleFrom = undefined;
 }

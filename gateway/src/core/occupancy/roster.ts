@@ -26,18 +26,6 @@ export function hasCards(roster: Roster): boolean {
   return false;
 }
 
-/** Of what they did, day by day: not of who is inside. */
-export function copyRoster(roster: Roster): Roster {
-  const copies: Roster = new Map();
-  const room = new Uint8Array(roster.size * DAYS);
-  for (const [credential, { role, uses, lastDay, firstDay }] of roster) {
-    const copy = room.subarray(copies.size * DAYS, (copies.size + 1) * DAYS);
-    copy.set(uses);
-    copies.set(credential, { role, uses: copy, lastDay, firstDay });
-  }
-  return copies;
-}
-
 /** A second swipe of the same entry. */
 const SAME_ENTRY_MS = 60_000;
 

@@ -13,7 +13,7 @@ import {
   writeThrift,
   writeWeights,
 } from "./hours.ts";
-import { smooth } from "./smoother.ts";
+import { type Settled, smooth } from "./smoother.ts";
 
 const DAY = 20_000;
 const hour = (day: number, ofDay: number) => (DAY + day) * 24 + ofDay;
@@ -150,6 +150,34 @@ it("finds what the whole calculation finds, in quiet hours and busy ones, with n
     const book = byTheBook(diary, hour(0, 0), 240, size);
     for (const [t, value] of mean.entries()) expect(value, `run ${run} hour ${t}`).toBeCloseTo(book[t] as number, 3);
   }
+});
+
+it("going on from what is settled says what the whole diary says, to a twentieth of a person", () => {
+  const missed = (day: number, ofDay: number) => (day % 5 === 4 && ofDay === 8) || (day % 9 === 3 && ofDay === 18);
+  const diary = workers(26, missed);
+  const size = 12;
+  let settled: Settled | undefined;
+  for (let day = 2; day <= 26; day++) {
+    const on = smooth(diary, hour(1, 0), hour(day, 6), size, everyDay, RATES, settled);
+    const whole = smooth(diary, hour(1, 0), hour(day, 6), size, everyDay);
+    const begin = on.fromHour - whole.fromHour;
+    // An open week, and the day that was settled with this morning.
+    expect(on.mean.length).toBe(Math.min(8 * 24, hour(day, 6) - hour(1, 0)));
+    for (const [t, mean] of on.mean.entries())
+      expect(mean, `morning ${day} hour ${t}`).toBeCloseTo(whole.mean[begin + t] as number, 1);
+    for (const [n, chance] of on.last.entries()) expect(chance).toBeCloseTo(whole.last[n] as number, 1);
+    settled = on.settled;
+  }
+});
+
+it("goes through the whole diary again where what was settled does not fit: another size, or an earlier morning", () => {
+  const diary = workers(26, () => false);
+  const { settled } = smooth(diary, hour(0, 0), hour(20, 6), 12, everyDay);
+  const from = (toDay: number, most: number) =>
+    smooth(diary, hour(0, 0), hour(toDay, 6), most, everyDay, RATES, settled).fromHour;
+  expect(from(21, 12)).toBe(settled.hour);
+  expect(from(21, 14)).toBe(hour(0, 0));
+  expect(from(17, 12)).toBe(hour(0, 0));
 });
 
 it("does not keep the errors of other rates", () => {

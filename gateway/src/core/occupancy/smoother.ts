@@ -5,6 +5,18 @@ import { backward, forward } from "./chain-steps.ts";
 import { type Diary, hasRing, type Rings, ringsOf } from "./diary.ts";
 import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
 
+/** What the hours that nothing changes any more came to: the next morning goes on from there. */
+export interface Settled {
+  /** Local hour up to which the head count is settled, and chances of 0, 1, … people then, by all that came before. */
+  readonly hour: number;
+  readonly usual: Float64Array;
+  /** Local hour up to which habits are, which is later, and those chances then, where fewer are leant to. */
+  readonly habitHour: number;
+  readonly plain: Float64Array;
+  /** By hour of the day, one after the other: on how many days 0, 1, … people were in, older days counting less; to thousandths. */
+  readonly days: Float64Array;
+}
+
 /** Believed people at the end of each hour from `fromHour`. */
 export interface Smoothed {
   readonly fromHour: number;
@@ -15,6 +27,8 @@ export interface Smoothed {
   readonly last: readonly number[];
   /** Weights of 0, 1, … people in each hour of the day, for a live count that goes on from here; empty where habits do not count. */
   readonly habits: Float64Array;
+  /** What the next morning goes on from. */
+  readonly settled: Settled;
 }
 
 const NO_HABITS = new Float64Array(0);
@@ -48,9 +62,13 @@ export function stepHour(
   return rowOf(chain, 1);
 }
 
+/** Hours that what comes later may still change: what a week shows of a counter holds for all of that week. Habits are not that particular. */
+const OPEN_HOURS = 7 * 24;
+const HABIT_OPEN_HOURS = 2 * 24;
+
 /**
- * The hours from `fromHour` to `toHour` (excluded), twice: first leaning towards fewer people, then towards what the hour of the day usually
- * is by the first. `worksOn(day)` tells whether the counters can be believed on that local day. O(hours x likely persons).
+ * The hours from `fromHour` to `toHour` (excluded), or from where `settled` ends, twice: first leaning towards fewer people, then towards what the
+ * hour of the day usually is by the first. `worksOn(day)` tells whether the counters can be believed on that local day. O(hours x likely persons).
  */
 export function smooth(
   diary: Diary,
@@ -59,29 +77,38 @@ export function smooth(
   maxPersons: number,
   worksOn: (day: number) => boolean,
   rates: Rates = RATES,
+  settled?: Settled,
 ): Smoothed {
-  const hours = toHour - fromHour;
-  const chain = chainOf(hours, maxPersons + 1);
+  const size = maxPersons + 1;
+  const before = settled?.plain.length === size && settled.habitHour < toHour ? settled : undefined;
+  const begin = before?.hour ?? fromHour;
+  const hours = toHour - begin;
+  const chain = chainOf(hours, size);
   const rings = ringsOf(diary);
   let works = false;
   for (let t = 0; t < hours; t++) {
-    const hour = fromHour + t;
+    const hour = begin + t;
     if (t === 0 || hour % 24 === 0) works = worksOn(Math.floor(hour / 24));
     setHour(chain, t, rings, hour, works, rates);
   }
-  let habits: Float64Array = NO_HABITS;
-  if (rates.habit !== 0) {
-    lean(chain, rings, fromHour, NO_HABITS, rates);
-    allForward(chain);
-    const known = Math.max(0, hours - HABIT_HOURS);
-    allBackward(chain, known);
-    habits = habitsOf(chain, known, fromHour, rates);
-  }
-  lean(chain, rings, fromHour, habits, rates);
-  allForward(chain);
+  lean(chain, rings, begin, NO_HABITS, rates);
+  const from = before === undefined ? 0 : before.habitHour - begin;
+  const known = Math.max(from, hours - HABIT_OPEN_HOURS);
+  allForward(chain, from, before?.plain);
+  const plain = Float64Array.from(rowOf(chain, known));
+  allBackward(chain, from);
+  const days = before === undefined ? new Float64Array(24 * size) : Float64Array.from(before.days);
+  addDays(days, chain, begin, from, known, FADING);
+  for (let at = 0; at < days.length; at++) days[at] = Math.round((days[at] as number) * THOUSAND) / THOUSAND;
+  const habits = habitsOf(days, chain, begin, known, rates);
+  lean(chain, rings, begin, habits, rates);
+  allForward(chain, 0, before?.usual);
+  const closed = Math.max(0, hours - OPEN_HOURS);
+  const usual = Float64Array.from(rowOf(chain, closed));
   const last = rowOf(chain, hours);
   allBackward(chain, 0);
-  return { fromHour, ...summarise(chain), last, habits };
+  const next: Settled = { hour: begin + closed, usual, habitHour: begin + known, plain, days };
+  return { fromHour: begin, ...summarise(chain), last, habits, settled: next };
 }
 
 /** Sets every hour's weights: by habit where there is one, else towards fewer people. */
@@ -101,13 +128,19 @@ function lean(chain: Chain, rings: Rings, fromHour: number, habits: Float64Array
   }
 }
 
-/** Nothing is known to begin with. */
-function allForward(chain: Chain): void {
-  const { hours, size } = chain;
-  chain.rows.fill(1 / size, 0, size);
-  chain.lows[0] = 0;
-  chain.highs[0] = size - 1;
-  for (let t = 0; t < hours; t++) forward(chain, t, t + 1 < hours ? TINY : 0);
+/** From row `from` on, where there was `before`; where there is nothing before, nothing is known to begin with. */
+function allForward(chain: Chain, from: number, before?: Float64Array): void {
+  const { hours, size, rows, lows, highs } = chain;
+  if (before === undefined) {
+    rows.fill(1 / size, from * size, (from + 1) * size);
+    lows[from] = 0;
+    highs[from] = size - 1;
+  } else {
+    rows.set(before, from * size);
+    lows[from] = before.findIndex((chance) => chance > 0);
+    highs[from] = before.findLastIndex((chance) => chance > 0);
+  }
+  for (let t = from; t < hours; t++) forward(chain, t, t + 1 < hours ? TINY : 0);
 }
 
 /** Makes the rows behind row `until` those of the whole diary. */
@@ -124,17 +157,34 @@ function rowOf({ rows, size, lows, highs }: Chain, row: number): number[] {
   return chances;
 }
 
-/** Hours a habit is taken from. */
-const HABIT_HOURS = 21 * 24;
+/** Of a settled day in the habits from one day to the next: with the open ones they count for three weeks. */
+const FADING = 1 - 1 / 19;
+const THOUSAND = 1000;
 
-function habitsOf({ hours, size, rows, lows, highs }: Chain, from: number, fromHour: number, rates: Rates) {
-  const habits = new Float64Array(24 * size).fill(rates.habitFloor);
-  for (let t = from; t < hours; t++) {
-    const at = ((fromHour + t) % 24) * size;
+/** Adds the hours from `from` to `until` of the chain to the days of their hour of the day, of which those before have faded. */
+function addDays(
+  days: Float64Array,
+  { size, rows, lows, highs }: Chain,
+  begin: number,
+  from: number,
+  until: number,
+  fading: number,
+): void {
+  for (let t = from; t < until; t++) {
+    const at = ((begin + t) % 24) * size;
+    if (fading !== 1) for (let n = 0; n < size; n++) days[at + n] = (days[at + n] as number) * fading;
     const high = highs[t + 1] as number;
     for (let n = lows[t + 1] as number; n <= high; n++)
-      habits[at + n] = (habits[at + n] as number) + (rows[(t + 1) * size + n] as number);
+      days[at + n] = (days[at + n] as number) + (rows[(t + 1) * size + n] as number);
   }
+}
+
+/** Of the settled days and of the open hours from `closed` on. */
+function habitsOf(settled: Float64Array, chain: Chain, begin: number, closed: number, rates: Rates): Float64Array {
+  if (rates.habit === 0) return NO_HABITS;
+  const { hours, size } = chain;
+  const habits = settled.map((days) => days + rates.habitFloor);
+  addDays(habits, chain, begin, closed, hours, 1);
   for (let at = 0; at < habits.length; at += size) {
     let most = 0;
     for (let n = 0; n < size; n++) most = Math.max(most, habits[at + n] as number);

@@ -1,0 +1,76 @@
+/** What runs in a replay's forerunner: each configuration's mornings over the readings as they come, posted as they are done. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { assess } from "../core/occupancy/assess.ts";
+import type { ForerunnerMessage, ForerunnerPiece, ForerunnerTask, MorningDone } from "./forerunner.ts";
+import { Unpacker } from "./packed.ts";
+import { Replay } from "./replay.ts";
+
+const { configs, untilMs, posted, results } = workerData as ForerunnerTask & { readonly results: MessagePort };
+
+function post(message: ForerunnerMessage): void {
+  results.postMessage(message);
+  Atomics.add(posted, 0, 1);
+  Atomics.notify(posted, 0);
+}
+
+const runners = configs.map((config) => {
+  const mornings: MorningDone[] = [];
+  const replay = new Replay({
+    config,
+    runs: "mornings",
+    assessor: {
+      assess: (job, model) => {
+        const assessed = assess(job, model);
+        // What the next morning goes on from stays here.
+        mornings.push({ space: job.space.space.id, day: job.day, assessed: { ...assessed, past: undefined } });
+        return assessed;
+      },
+    },
+    onEstimate: () => {},
+    onAlert: () => {},
+  });
+  return { replay, mornings };
+});
+
+function tell(): void {
+  for (const [replay, { mornings }] of runners.entries())
+    if (mornings.length > 0) post({ replay, mornings: mornings.splice(0) });
+}
+
+const unpacker = new Unpacker();
+let begun = false;
+let over = false;
+
+/** To the time asked for; nothing later counts. */
+function end(): void {
+  over = true;
+  if (begun && untilMs !== undefined) for (const { replay } of runners) replay.advance(untilMs);
+  tell();
+}
+
+function take(piece: ForerunnerPiece): void {
+  if (over) return;
+  if (piece === "end") {
+    end();
+    return;
+  }
+  for (const line of unpacker.unpack(piece)) {
+    if (line === "" || "unreadable" in line) continue;
+    if (untilMs !== undefined && line.receivedMs > untilMs) {
+      end();
+      return;
+    }
+    begun = true;
+    for (const { replay } of runners) replay.take(line);
+    tell();
+  }
+}
+
+parentPort?.on("message", (piece: ForerunnerPiece) => {
+  try {
+    take(piece);
+  } catch (error) {
+    over = true;
+    post(String(error));
+  }
+});
