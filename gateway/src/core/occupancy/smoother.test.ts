@@ -170,14 +170,15 @@ it("going on from what is settled says what the whole diary says, to a twentieth
   }
 });
 
-it("goes through the whole diary again where what was settled does not fit: another size, or an earlier morning", () => {
+it("goes through the whole diary again where what was settled does not fit: another size, an earlier morning, or weeks later", () => {
   const diary = workers(26, () => false);
   const { settled } = smooth(diary, hour(0, 0), hour(20, 6), 12, everyDay);
-  const from = (toDay: number, most: number) =>
-    smooth(diary, hour(0, 0), hour(toDay, 6), most, everyDay, RATES, settled).fromHour;
+  const from = (toDay: number, most: number, fromDay = 0) =>
+    smooth(diary, hour(fromDay, 0), hour(toDay, 6), most, everyDay, RATES, settled).fromHour;
   expect(from(21, 12)).toBe(settled.hour);
   expect(from(21, 14)).toBe(hour(0, 0));
   expect(from(17, 12)).toBe(hour(0, 0));
+  expect(from(40, 12, 14)).toBe(hour(14, 0));
 });
 
 it("does not keep the errors of other rates", () => {

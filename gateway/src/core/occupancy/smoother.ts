@@ -80,7 +80,7 @@ export function smooth(
   settled?: Settled,
 ): Smoothed {
   const size = maxPersons + 1;
-  const before = settled?.plain.length === size && settled.habitHour < toHour ? settled : undefined;
+  const before = settled !== undefined && fits(settled, size, fromHour, toHour) ? settled : undefined;
   const begin = before?.hour ?? fromHour;
   const hours = toHour - begin;
   const chain = chainOf(hours, size);
@@ -110,6 +110,10 @@ export function smooth(
   const next: Settled = { hour: begin + closed, usual, habitHour: begin + known, plain, days };
   return { fromHour: begin, ...summarise(chain), last, habits, settled: next };
 }
+
+/** Of the same numbers of people, no older than the diary (a box may have been off for weeks), and of before the morning in hand. */
+const fits = ({ hour, habitHour, plain }: Settled, size: number, fromHour: number, toHour: number): boolean =>
+  plain.length === size && hour >= fromHour && habitHour < toHour;
 
 /** Sets every hour's weights: by habit where there is one, else towards fewer people. */
 function lean(chain: Chain, rings: Rings, fromHour: number, habits: Float64Array, rates: Rates): void {
