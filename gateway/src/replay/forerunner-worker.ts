@@ -13,8 +13,14 @@ function post(message: ForerunnerMessage): void {
   Atomics.notify(posted, 0);
 }
 
-const runners = configs.map((config) => {
+/** Mornings told at once: a site may have ten thousand rooms, and who waits for the first must not wait for all. */
+const AT_ONCE = 64;
+
+const runners = configs.map((config, index) => {
   const mornings: MorningDone[] = [];
+  const tell = (): void => {
+    if (mornings.length > 0) post({ replay: index, mornings: mornings.splice(0) });
+  };
   const replay = new Replay({
     config,
     runs: "mornings",
@@ -23,19 +29,15 @@ const runners = configs.map((config) => {
         const assessed = assess(job, model);
         // What the next morning goes on from stays here.
         mornings.push({ space: job.space.space.id, day: job.day, assessed: { ...assessed, past: undefined } });
+        if (mornings.length >= AT_ONCE) tell();
         return assessed;
       },
     },
     onEstimate: () => {},
     onAlert: () => {},
   });
-  return { replay, mornings };
+  return { replay, tell };
 });
-
-function tell(): void {
-  for (const [replay, { mornings }] of runners.entries())
-    if (mornings.length > 0) post({ replay, mornings: mornings.splice(0) });
-}
 
 const unpacker = new Unpacker();
 let begun = false;
@@ -44,8 +46,10 @@ let over = false;
 /** To the time asked for; nothing later counts. */
 function end(): void {
   over = true;
-  if (begun && untilMs !== undefined) for (const { replay } of runners) replay.advance(untilMs);
-  tell();
+  for (const { replay, tell } of runners) {
+    if (begun && untilMs !== undefined) replay.advance(untilMs);
+    tell();
+  }
 }
 
 function take(piece: ForerunnerPiece): void {
@@ -61,8 +65,10 @@ function take(piece: ForerunnerPiece): void {
       return;
     }
     begun = true;
-    for (const { replay } of runners) replay.take(line);
-    tell();
+    for (const { replay, tell } of runners) {
+      replay.take(line);
+      tell();
+    }
   }
 }
 

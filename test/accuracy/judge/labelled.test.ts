@@ -15,7 +15,8 @@ it.each([
   "is right on sites somebody else made, far more often than any simple way, %s",
   { timeout: 120_000 },
   (_, flaws) => {
-    const names = ["compound-1", "lockonly-2", "construction-1"];
+    // One of each kind.
+    const names = ["compound-1", "dormitory-1", "lockonly-2", "construction-1"];
     const results = names.map((name) => judgeSite(name, flawed(readLabelledSite(join(FOLDER, name)), flaws)));
     const gateway = figuresOf(sumScores(results.map((result) => result.gateway)));
     expect(gateway.accuracy).toBeGreaterThanOrEqual(0.9);
