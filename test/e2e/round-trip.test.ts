@@ -15,8 +15,13 @@ const DAY_MS = 86_400_000;
 const SCALE = 7_200;
 const DAYS = 2.3;
 
-/** An alert without what names the installation. */
-const plain = ({ id, ...alert }: Alert): object => ({ ...alert, number: id.slice(-5) });
+/** An alert without what names the installation, and without who was told that nobody answers: in a replay nobody is asked. */
+const plain = ({ id, escalation: _, ...alert }: Alert): object => ({
+  ...alert,
+  number: id.slice(-5),
+  history: alert.history.filter((step) => step.escalation === undefined && !OVERDUE.has(step.note ?? "")),
+});
+const OVERDUE = new Set(["not acknowledged in time", "not resolved in time"]);
 const byEpisode = (a: Alert, b: Alert) =>
   `${a.id.slice(-5)}/${a.episode}`.localeCompare(`${b.id.slice(-5)}/${b.episode}`);
 
