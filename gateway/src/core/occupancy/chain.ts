@@ -3,7 +3,7 @@
  * Most hours are alike, so they share their errors and weights; and of each hour only the likely numbers of people are followed.
  */
 import { HOURS, type Rings } from "./diary.ts";
-import { isQuiet, isUnseen, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
+import { isQuiet, isStill, isUnseen, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
 
 /** Rows of weights that hours may share: one for each hour of the day, or those of the leaning towards fewer. */
 export const PLAIN_ROWS = 24;
@@ -85,7 +85,14 @@ export function setHour(
     setErrors(chain, 0, rates.quiet, rates.quiet);
     (chain as Room).quiet = rates.quiet;
   }
-  const traffic = trafficOf(rings, hour % HOURS, counterWorks, rates);
+  const slot = hour % HOURS;
+  if (isStill(rings, slot)) {
+    chain.nets[t] = 0;
+    chain.moved[t] = 0;
+    chain.kernelOf[t] = 0;
+    return;
+  }
+  const traffic = trafficOf(rings, slot, counterWorks, rates);
   chain.nets[t] = traffic.in - traffic.out;
   chain.moved[t] = traffic.in + traffic.out > 0 ? 1 : 0;
   const row = isQuiet(traffic, rates) ? 0 : t + 1;

@@ -1,6 +1,6 @@
 /** What each day of a space came to: its diary and its smoothed head count added up from one night's end to the next. */
 import { DAYS, type Diary, gaugeIn, HOURS, hasRing, livedFrom, type Rings, ringsOf } from "./diary.ts";
-import { trafficOf } from "./hours.ts";
+import { enteredAt, isCounted, isStill, leftAt } from "./hours.ts";
 import { hasCards, type Role, type Roster, usesOn } from "./roster.ts";
 import type { Smoothed } from "./smoother.ts";
 
@@ -139,18 +139,20 @@ function traffic(
   fromHour: number,
   worksOn: (day: number) => boolean,
 ): void {
-  const [hasIn, hasGrants, hasOpens] = [hasRing(rings.in), hasRing(rings.grants), hasRing(rings.opens)];
   let [allIn, allOut, allGrants, allOpens] = [0, 0, 0, 0];
   let [morningOut, eveningIn, nightMoves, uncarded, twice] = [0, 0, 0, 0, 0];
   const midnight = Math.ceil(fromHour / 24) * 24;
   const [worksBefore, worksAfter] = [worksOn(Math.floor(fromHour / 24)), worksOn(midnight / 24)];
   for (let hour = fromHour; hour < fromHour + 24; hour++) {
-    const ofDay = hour % 24;
     const slot = hour % HOURS;
-    const { in: entered, out: left } = trafficOf(rings, slot, hour < midnight ? worksBefore : worksAfter);
-    const grants = rings.grants[slot] as number;
-    uncarded += Math.max(0, entered - grants);
     twice += rings.twice[slot] as number;
+    if (isStill(rings, slot)) continue;
+    const ofDay = hour % 24;
+    const counted = isCounted(rings, slot, hour < midnight ? worksBefore : worksAfter);
+    const grants = rings.grants[slot] as number;
+    const entered = enteredAt(rings, slot, counted);
+    const left = leftAt(rings, slot, counted);
+    uncarded += Math.max(0, entered - grants);
     allIn += entered;
     allOut += left;
     allGrants += grants;
@@ -159,19 +161,23 @@ function traffic(
     if (ofDay >= EVENING[0]) eveningIn += entered;
     if (ofDay >= 23 || ofDay < SLEEP[1]) nightMoves += entered + left;
   }
-  if (hasIn || hasOpens) {
-    table.in[column] = allIn;
-    table.out[column] = allOut;
-    table.morningOut[column] = morningOut;
-    table.eveningIn[column] = eveningIn;
-    table.nightMoves[column] = nightMoves;
-  }
-  if (hasGrants) {
-    table.grants[column] = allGrants;
-    if (hasIn) table.uncarded[column] = uncarded;
-  }
-  if (hasGrants || hasRing(rings.twice)) table.twice[column] = twice;
-  if (hasOpens) table.opens[column] = allOpens;
+  const sums = { in: allIn, out: allOut, grants: allGrants, opens: allOpens, morningOut, eveningIn, nightMoves };
+  write(table, column, rings, { ...sums, uncarded, twice });
+}
+
+type Passing = "in" | "out" | "grants" | "opens" | "morningOut" | "eveningIn" | "nightMoves" | "uncarded" | "twice";
+
+/** Where no device tells of something, nothing is known of it. */
+function write(table: DayTable, column: number, rings: Rings, sums: Readonly<Record<Passing, number>>): void {
+  const [hasIn, hasGrants, hasOpens] = [hasRing(rings.in), hasRing(rings.grants), hasRing(rings.opens)];
+  const put = (...figures: readonly Passing[]) => {
+    for (const figure of figures) table[figure][column] = sums[figure];
+  };
+  if (hasIn || hasOpens) put("in", "out", "morningOut", "eveningIn", "nightMoves");
+  if (hasGrants) put("grants");
+  if (hasGrants && hasIn) put("uncarded");
+  if (hasGrants || hasRing(rings.twice)) put("twice");
+  if (hasOpens) put("opens");
 }
 
 function presence(table: DayTable, column: number, rings: Rings, fromHour: number): void {

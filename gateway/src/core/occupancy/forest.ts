@@ -32,8 +32,8 @@ export interface Explained {
 }
 
 const LEAF = -1;
-/** Of a node in `links`: its feature or LEAF, then where it goes at most the threshold, above it, and when the feature is unknown. */
-const LINKS = 4;
+/** Of a node in `links`: twice its feature, one more where unknown goes left, or LEAF; then its right child. Its left child stands behind it. */
+const LINKS = 2;
 
 /**
  * `features` names the vectors' values; the file may do with some of them. The first `fixed` of them stay as they are between {@link Forest.again} and
@@ -51,15 +51,14 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
   const trees = roots.length;
   /** Of the vector last explained: where in each tree the features that may change come in. */
   const entries = new Int32Array(trees);
-  const onward = (node: number, values: ArrayLike<number>): number => {
-    const known = values[links[node] as number] as number;
-    const limit = threshold[node / LINKS] as number;
-    return links[known <= limit ? node + 1 : known > limit ? node + 2 : node + 3] as number;
-  };
   const leafFrom = (node: number, values: ArrayLike<number>): number => {
     let at = node;
-    while (links[at] !== LEAF) at = onward(at, values);
-    return at / LINKS;
+    for (let link = links[at * LINKS] as number; link !== LEAF; link = links[at * LINKS] as number) {
+      const known = values[link >> 1] as number;
+      const limit = threshold[at] as number;
+      at = known <= limit || ((link & 1) === 1 && !(known > limit)) ? at + 1 : (links[at * LINKS + 1] as number);
+    }
+    return at;
   };
   const sumFrom = (nodes: Int32Array, values: ArrayLike<number>): number => {
     let sum = file.base;
@@ -67,7 +66,7 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
     return sum;
   };
   return {
-    base: file.base + roots.reduce((sum, root) => sum + (value[root / LINKS] as number), 0),
+    base: file.base + roots.reduce((sum, root) => sum + (value[root] as number), 0),
     score: (values) => sumFrom(roots, values),
     again: (values) => sumFrom(entries, values),
     explain(values) {
@@ -76,18 +75,21 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
       for (let tree = 0; tree < trees; tree++) {
         let at = roots[tree] as number;
         let entered = false;
-        for (let feature = links[at] as number; feature !== LEAF; feature = links[at] as number) {
+        for (let link = links[at * LINKS] as number; link !== LEAF; link = links[at * LINKS] as number) {
+          const feature = link >> 1;
           if (!entered && feature >= fixed) {
             entered = true;
             entries[tree] = at;
           }
-          const to = onward(at, values);
-          contributions[feature] =
-            (contributions[feature] as number) + (value[to / LINKS] as number) - (value[at / LINKS] as number);
+          const known = values[feature] as number;
+          const limit = threshold[at] as number;
+          const isLeft = known <= limit || ((link & 1) === 1 && !(known > limit));
+          const to = isLeft ? at + 1 : (links[at * LINKS + 1] as number);
+          contributions[feature] = (contributions[feature] as number) + (value[to] as number) - (value[at] as number);
           at = to;
         }
         if (!entered) entries[tree] = at;
-        score += value[at / LINKS] as number;
+        score += value[at] as number;
       }
       return { score, contributions };
     },
@@ -98,12 +100,11 @@ interface Laid {
   /** Of each node: its value and its threshold. */
   readonly value: Float64Array;
   readonly threshold: Float64Array;
-  /** Nodes stand for themselves as the place of their first link. */
   readonly links: Int32Array;
   readonly roots: Int32Array;
 }
 
-/** Lays out the trees one behind the other. `places` says which of a vector's values each of the file's features is. */
+/** Lays out the trees one behind the other, each from left to right. `places` says which of a vector's values each of the file's features is. */
 function layOut({ trees }: ForestFile, places: readonly number[]): Laid {
   const size = trees.reduce((sum, tree) => sum + tree.length, 0);
   const laid: Laid = {
@@ -112,19 +113,17 @@ function layOut({ trees }: ForestFile, places: readonly number[]): Laid {
     links: new Int32Array(size * LINKS).fill(LEAF),
     roots: new Int32Array(trees.length),
   };
-  let at = 0;
-  for (const [tree, nodes] of trees.entries()) {
-    const root = at;
-    laid.roots[tree] = root * LINKS;
-    for (const [value = 0, feature, threshold = 0, left = 0, right = 0, unknownLeft = 0] of nodes) {
-      laid.value[at] = value;
-      if (feature !== undefined) {
-        laid.threshold[at] = threshold;
-        const [low, high] = [(root + left) * LINKS, (root + right) * LINKS];
-        laid.links.set([places[feature] ?? 0, low, high, unknownLeft === 1 ? low : high], at * LINKS);
-      }
-      at += 1;
-    }
-  }
+  let end = 0;
+  const lay = (nodes: ForestFile["trees"][number], index: number): number => {
+    const at = end++;
+    const [value = 0, feature, threshold = 0, left = 0, right = 0, unknownLeft = 0] = nodes[index] ?? [];
+    laid.value[at] = value;
+    if (feature === undefined) return at;
+    laid.threshold[at] = threshold;
+    lay(nodes, left);
+    laid.links.set([2 * (places[feature] ?? 0) + unknownLeft, lay(nodes, right)], at * LINKS);
+    return at;
+  };
+  for (const [tree, nodes] of trees.entries()) laid.roots[tree] = lay(nodes, 0);
   return laid;
 }

@@ -45,17 +45,37 @@ export const TINY = 1e-7;
 /** What would leave the range stays at its edge, at a price: a count that cannot be. */
 export const AT_EDGE = 0.02;
 
+/** At `slot` of the rings, `hour % HOURS`: nothing passed, opened or was granted. */
+export const isStill = (rings: Rings, slot: number): boolean =>
+  ((rings.in[slot] as number) |
+    (rings.out[slot] as number) |
+    (rings.grants[slot] as number) |
+    (rings.opens[slot] as number)) ===
+  0;
+
+/** The counters' word counts there, not that of grants and openings. */
+export function isCounted(rings: Rings, slot: number, counterWorks: boolean): boolean {
+  const passed = (rings.in[slot] as number) + (rings.out[slot] as number);
+  const chatters = hasRing(rings.opens) && passed > CHATTER_RATIO * (rings.opens[slot] as number) + CHATTER_MIN;
+  return counterWorks && !chatters;
+}
+
+export const enteredAt = (rings: Rings, slot: number, counted: boolean): number =>
+  (counted ? rings.in[slot] : rings.grants[slot]) as number;
+
+export const leftAt = (rings: Rings, slot: number, counted: boolean): number =>
+  counted ? (rings.out[slot] as number) : Math.max(0, (rings.opens[slot] as number) - (rings.grants[slot] as number));
+
 /** At `slot` of the rings: `hour % HOURS`. */
 export function trafficOf(rings: Rings, slot: number, counterWorks: boolean, rates: Rates = RATES): Traffic {
   const opens = rings.opens[slot] as number;
   const grants = rings.grants[slot] as number;
-  const entered = rings.in[slot] as number;
-  const exited = rings.out[slot] as number;
-  const chatters = hasRing(rings.opens) && entered + exited > CHATTER_RATIO * opens + CHATTER_MIN;
-  if (!counterWorks || chatters) {
-    const left = Math.max(0, opens - grants);
-    const rate = rates.quiet + rates.lockOnly * (grants + left);
-    return { in: grants, out: left, missedIn: rate, missedOut: rate };
+  const counted = isCounted(rings, slot, counterWorks);
+  const entered = enteredAt(rings, slot, counted);
+  const exited = leftAt(rings, slot, counted);
+  if (!counted) {
+    const rate = rates.quiet + rates.lockOnly * (entered + exited);
+    return { in: entered, out: exited, missedIn: rate, missedOut: rate };
   }
   const uncounted = Math.max(0, opens - entered - exited);
   const granted = Math.min(uncounted, Math.max(0, grants - entered));

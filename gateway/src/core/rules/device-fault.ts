@@ -226,9 +226,10 @@ const FAULT_ZH: Readonly<Record<Fault, string>> = {
 /** By what is remembered of all devices of the kind. */
 function patienceFor(state: CoreState, kind: Device["kind"]): number {
   const outages: number[] = [];
-  for (const device of modelOf(state).devices.values()) {
-    if (device.kind !== kind) continue;
-    for (const ms of state.devices.get(device.id)?.watch?.outages ?? NO_OUTAGES) outages.push(ms);
+  for (const row of lookedAt(state)) {
+    if (row.device.kind !== kind) continue;
+    row.watch ??= state.devices.get(row.device.id)?.watch;
+    for (const ms of row.watch?.outages ?? NO_OUTAGES) outages.push(ms);
   }
   return patienceOf(outages);
 }
