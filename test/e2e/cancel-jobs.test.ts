@@ -114,7 +114,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   replay: { begin: () => console.ask("POST", "/replays", { limit: 1, days: 180 }) },
   backup: { begin: () => console.ask("POST", "/backups", { passphrase: PASSPHRASE }) },
-  restore: { begin: () => console.ask("POST", `/restores?passphrase=${encodeURIComponent(PASSPHRASE)}`, backup) },
+  restore: {
+    begin: () => console.ask("POST", "/restores", backup, { "x-gatehouse-passphrase": encodeURIComponent(PASSPHRASE) }),
+  },
   flash: {
     begin: () => console.ask("POST", "/lines/firmware", { link: line.link, chip: "atmega328p" }),
     takes: () => line.sockets.size === 1 && children() !== "",

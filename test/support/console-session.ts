@@ -12,7 +12,12 @@ export interface Replied {
 
 export interface ConsoleSession {
   /** `body`: JSON, or bytes as a file. */
-  ask(method: string, path: string, body?: object | Buffer): Promise<Replied>;
+  ask(
+    method: string,
+    path: string,
+    body?: object | Buffer,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Replied>;
 }
 
 export async function claimConsole(gateway: GatewayProcess, port: number): Promise<ConsoleSession> {
@@ -25,9 +30,10 @@ export async function claimConsole(gateway: GatewayProcess, port: number): Promi
 
 export async function claimWith(code: string, port: number): Promise<ConsoleSession> {
   const own = { cookie: "", csrf: "" };
-  const ask = (method: string, path: string, body?: object | Buffer): Promise<Replied> => {
+  const ask: ConsoleSession["ask"] = (method, path, body, more = {}) => {
     const type = Buffer.isBuffer(body) ? "application/octet-stream" : "application/json";
     const headers = {
+      ...more,
       ...(body === undefined ? {} : { "content-type": type }),
       ...(own.cookie === "" ? {} : { cookie: own.cookie, "x-gatehouse-csrf": own.csrf }),
     };

@@ -54,7 +54,7 @@ function accessOf({ access }: Route): string {
 }
 
 function parametersOf(row: Route, named: Record<string, Json>): Json[] {
-  const from = (schema: z.ZodType | undefined, where: "path" | "query"): Json[] => {
+  const from = (schema: z.ZodType | undefined, where: "path" | "query" | "header"): Json[] => {
     if (schema === undefined) return [];
     const { properties = {}, required = [] } = schemaOf(schema, "input", named) as {
       readonly properties?: Readonly<Record<string, Json>>;
@@ -68,7 +68,7 @@ function parametersOf(row: Route, named: Record<string, Json>): Json[] {
       schema: property,
     }));
   };
-  return [...from(row.params, "path"), ...from(row.query, "query")];
+  return [...from(row.params, "path"), ...from(row.query, "query"), ...from(row.headers, "header")];
 }
 
 function bodyOf({ body, binary }: Route, named: Record<string, Json>): Json {

@@ -96,6 +96,13 @@ describe("calls", () => {
     expect(seen[1]?.headers["content-type"]).toBe("application/json");
   });
 
+  test("what no address should show goes in the header, whatever is written in it", async () => {
+    const headers = { "x-gatehouse-passphrase": "长城 100% ü" };
+    await clientOf().call("POST /api/1/restores", { headers, body: new Blob(["x"]) });
+    expect(seen[0]?.url).toBe("/api/1/restores");
+    expect(decodeURIComponent(String(seen[0]?.headers["x-gatehouse-passphrase"]))).toBe("长城 100% ü");
+  });
+
   test("a file goes as it is, under its own type", async () => {
     const body = new Blob(["\u0001\u0002"], { type: "image/png" });
     await clientOf().call("POST /api/1/alerts/:id/photos", { params: { id: "alr_1" }, body });

@@ -4,7 +4,7 @@ import type { Problem } from "../../../src/console/table/route.ts";
 import type { Language } from "../words/language.ts";
 import { CallProblem } from "./problem.ts";
 
-type Field<K extends ApiKey, P extends "params" | "query" | "body"> =
+type Field<K extends ApiKey, P extends "params" | "query" | "headers" | "body"> =
   AskOf<K, P> extends undefined
     ? unknown
     : object extends AskOf<K, P>
@@ -12,8 +12,12 @@ type Field<K extends ApiKey, P extends "params" | "query" | "body"> =
       : { readonly [Key in P]: AskOf<K, P> };
 type Binary<K extends ApiKey> = ApiTable[K] extends { readonly binary: unknown } ? { readonly body: Blob } : unknown;
 
-/** What a row wants: its path's names, its query, its body; a file where it takes one. */
-export type Ask<K extends ApiKey> = Field<K, "params"> & Field<K, "query"> & Field<K, "body"> & Binary<K>;
+/** What a row wants: its path's names, its query, its headers, its body; a file where it takes one. */
+export type Ask<K extends ApiKey> = Field<K, "params"> &
+  Field<K, "query"> &
+  Field<K, "headers"> &
+  Field<K, "body"> &
+  Binary<K>;
 export type Arguments<K extends ApiKey> =
   object extends Ask<K> ? [ask?: Ask<K>, options?: CallOptions] : [ask: Ask<K>, options?: CallOptions];
 
@@ -46,6 +50,7 @@ export interface Client {
 interface Loose {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
 }
 
@@ -64,8 +69,18 @@ export function addressOf<K extends ApiKey>(key: K, ...rest: Arguments<K>): stri
 const isProblem = (value: unknown): value is Problem =>
   typeof value === "object" && value !== null && "code" in value && "message" in value;
 
-function optionsOf(method: string, body: unknown, language: Language, csrf: string | undefined): RequestInit {
+function optionsOf(
+  method: string,
+  { headers: own = {}, body }: Loose,
+  language: Language,
+  csrf: string | undefined,
+): RequestInit {
   const headers: Record<string, string> = {
+    ...Object.fromEntries(
+      Object.entries(own).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, encodeURIComponent(String(value))]],
+      ),
+    ),
     accept: "application/json",
     "accept-language": language === "zh" ? "zh-CN" : "en",
   };
@@ -86,7 +101,7 @@ export function createClient(parts: ClientParts): Client {
     csrf: undefined,
     async call(key, ...rest) {
       const [ask, { signal, unattended } = {}] = rest as readonly [Loose?, CallOptions?];
-      const options = optionsOf(key.slice(0, key.indexOf(" ")), ask?.body, parts.language(), client.csrf);
+      const options = optionsOf(key.slice(0, key.indexOf(" ")), ask ?? {}, parts.language(), client.csrf);
       if (unattended === true) options.headers = { ...options.headers, [UNATTENDED_HEADER]: "1" };
       if (signal !== undefined) options.signal = signal;
       const { response, answer } = await reach(parts, addressOf(key, ...rest), options);

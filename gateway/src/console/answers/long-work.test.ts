@@ -20,7 +20,10 @@ it.each(["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠SUM(A1)",
     const ended = new Promise<void>((resolve) => {
       jobs.onChange(({ state }) => state === "running" || resolve());
     });
-    const { id } = await replay({ params: undefined, query: undefined, body: { limit: 3, days: 30 } }, asking);
+    const { id } = await replay(
+      { params: undefined, query: undefined, headers: undefined, body: { limit: 3, days: 30 } },
+      asking,
+    );
     await ended;
     expect(String(jobs.file(id).body)).toContain(`"3-302","'${name}","4"`);
   },

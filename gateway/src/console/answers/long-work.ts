@@ -95,7 +95,8 @@ export function longWorkAnswers(parts: LongWorkParts): Answers<Keys> {
         { atOnce: 1 },
       );
     },
-    "POST /api/1/restores": async ({ body, query: { passphrase } }, { name }) => {
+    "POST /api/1/restores": async ({ body, headers }, { name }) => {
+      const passphrase = headers["x-gatehouse-passphrase"];
       const path = await parts.keep(body.path);
       const says = { en: "Reading the backup", zh: "正在读取备份" };
       try {

@@ -29,7 +29,7 @@ export type ApiKey = keyof ApiTable;
 
 type Out<T> = T extends z.ZodType ? z.output<T> : undefined;
 type In<T> = T extends z.ZodType ? z.input<T> : undefined;
-type Part<K extends ApiKey, P extends "params" | "query" | "body" | "binary"> = ApiTable[K] extends {
+type Part<K extends ApiKey, P extends "params" | "query" | "headers" | "body" | "binary"> = ApiTable[K] extends {
   readonly [Key in P]: infer T;
 }
   ? T
@@ -39,6 +39,7 @@ type Part<K extends ApiKey, P extends "params" | "query" | "body" | "binary"> = 
 export interface Asked<K extends ApiKey> {
   readonly params: Out<Part<K, "params">>;
   readonly query: Out<Part<K, "query">>;
+  readonly headers: Out<Part<K, "headers">>;
   readonly body: BodyOf<K>;
 }
 type BodyOf<K extends ApiKey> =
@@ -53,7 +54,7 @@ export interface SpooledBody {
   readonly bytes: number;
 }
 /** What a caller writes. */
-export type AskOf<K extends ApiKey, P extends "params" | "query" | "body"> = In<Part<K, P>>;
+export type AskOf<K extends ApiKey, P extends "params" | "query" | "headers" | "body"> = In<Part<K, P>>;
 export type AnswerOf<K extends ApiKey> = Out<ApiTable[K]["answer"]>;
 
 /** Who asks, and how they want to be answered. */

@@ -110,7 +110,9 @@ export const jobRoutes = {
   "POST /api/1/restores": route({
     summary: "Put a backup in place of what is here; the gateway starts anew with it",
     access: ["technician"],
-    query: z.object({ passphrase: z.string().max(200).optional() }),
+    headers: z.object({
+      "x-gatehouse-passphrase": z.string().max(200).optional().describe("of the backup, percent-encoded"),
+    }),
     binary: { types: ["application/octet-stream", "application/gzip"], maxBytes: 2_000_000_000, spool: true },
     answer: JobRow,
   }),

@@ -26,6 +26,8 @@ export interface Route {
   readonly access: Access;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
+  /** Fields of the request's header, named in small letters, their values percent-encoded: what no address should show. */
+  readonly headers?: z.ZodType;
   readonly body?: z.ZodType;
   /** Of the JSON body; 256 KiB without it. */
   readonly maxBytes?: number;

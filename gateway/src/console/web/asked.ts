@@ -16,6 +16,7 @@ export function bodyLimitOf({ access, binary, maxBytes }: Route): number {
 export interface CheckedParts {
   readonly params: unknown;
   readonly query: unknown;
+  readonly headers: unknown;
   readonly body: unknown;
 }
 
@@ -26,8 +27,21 @@ export function askedOf(row: Route, request: FastifyRequest): CheckedParts {
   return {
     params: parsed(row.params, request.params, "params"),
     query: parsed(row.query, asksLang ? request.query : query, "query"),
+    headers: row.headers === undefined ? undefined : parsed(row.headers, decoded(request.headers), "headers"),
     body: row.binary === undefined ? parsed(row.body, request.body, "body") : request.body,
   };
+}
+
+/** What is not percent-encoded is taken as it stands. */
+function decoded(headers: FastifyRequest["headers"]): Readonly<Record<string, unknown>> {
+  const whole = Object.entries(headers).map(([name, value]) => {
+    try {
+      return [name, typeof value === "string" ? decodeURIComponent(value) : value];
+    } catch {
+      return [name, value];
+    }
+  });
+  return Object.fromEntries(whole);
 }
 
 function parsed(schema: Route["body"], value: unknown, where: string): unknown {

@@ -29,11 +29,13 @@ const JOB = {
 
 test("a large body is a file for as long as it is asked about, and gone whatever came of it", async () => {
   const seen: { readonly body: SpooledBody; readonly text: string; readonly was: boolean }[] = [];
+  const phrases: (string | undefined)[] = [];
   let refuse = false;
   const { app, signed } = await openConsoleRig({
     spoolDir: dir,
     answers: {
-      "POST /api/1/restores": async ({ body }) => {
+      "POST /api/1/restores": async ({ body, headers }) => {
+        phrases.push(headers["x-gatehouse-passphrase"]);
         seen.push({ body, text: readFileSync(body.path, "utf8"), was: existsSync(body.path) });
         if (refuse) throw new RejectedError("no backup");
         return JOB;
@@ -41,11 +43,11 @@ test("a large body is a file for as long as it is asked about, and gone whatever
     },
   });
   const { headers } = signed("technician");
-  const send = () =>
+  const send = (phrase: Readonly<Record<string, string>> = {}) =>
     app.inject({
       method: "POST",
       url: "/api/1/restores",
-      headers: { ...headers, "content-type": "application/octet-stream" },
+      headers: { ...headers, ...phrase, "content-type": "application/octet-stream" },
       payload: "x".repeat(200_000),
     });
   expect((await send()).json()).toEqual(JOB);
@@ -59,6 +61,8 @@ test("a large body is a file for as long as it is asked about, and gone whatever
     [200_000, 200_000, true],
     [200_000, 200_000, true],
   ]);
+  for (const phrase of ["100 %", encodeURIComponent("长城 100 %")]) await send({ "x-gatehouse-passphrase": phrase });
+  expect(phrases).toEqual([undefined, undefined, "100 %", "长城 100 %"]);
   while (readdirSync(dir).length > 0) await systemClock.sleep(2);
 });
 

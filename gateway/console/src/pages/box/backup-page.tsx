@@ -73,9 +73,9 @@ function Restore() {
   const restore = () =>
     run(async () => {
       if (file === undefined) return;
-      const query = passphrase === "" ? {} : { passphrase };
+      const headers = passphrase === "" ? {} : { "x-gatehouse-passphrase": passphrase };
       const body = new Blob([file], { type: "application/octet-stream" });
-      begun(await call("POST /api/1/restores", { query, body }));
+      begun(await call("POST /api/1/restores", { headers, body }));
       setPassphrase("");
     });
   return (
