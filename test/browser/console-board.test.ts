@@ -54,7 +54,7 @@ afterAll(async () => {
 const text = async (page: Page, selector: string) => (await page.locator(selector).first().textContent()) ?? "";
 
 async function signedIn(look: Parameters<typeof openPage>[2]): Promise<Opened> {
-  const opened = await openPage(browser, url, look);
+  const opened = await openPage(browser, url, { ...look, keepsPage: true });
   await signIn(opened.page, "wang", PASSWORD);
   return opened;
 }

@@ -17,6 +17,8 @@ export interface Look {
   readonly width: number;
   readonly language: "zh" | "en";
   readonly scheme?: "light" | "dark";
+  /** With the service worker, which takes in the whole page a second time: where losing the box is tried. */
+  readonly keepsPage?: true;
 }
 
 export interface Opened {
@@ -30,12 +32,13 @@ export interface Opened {
 const EXPECTED = /Failed to load resource|WebSocket connection|ERR_CONNECTION|ERR_INTERNET|net::/;
 
 export async function openPage(browser: Browser, url: string, look: Look): Promise<Opened> {
-  const { width, language, scheme = "light" } = look;
+  const { width, language, scheme = "light", keepsPage } = look;
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 844 : 800 },
     locale: language === "zh" ? "zh-CN" : "en-US",
     colorScheme: scheme,
     ignoreHTTPSErrors: true,
+    serviceWorkers: keepsPage === true ? "allow" : "block",
   });
   const trouble: string[] = [];
   await context.exposeFunction("tellTrouble", (text: string) => trouble.push(text));
