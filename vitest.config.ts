@@ -28,11 +28,14 @@ const REPLUG = ["test/faults/replug/*.test.ts"];
 
 /** They promise moments, or a world in fast time: what runs beside them would be what they measure. */
 const TIMED = [
+  "test/contract/line.test.ts",
   "test/e2e/demo.test.ts",
+  "test/e2e/rollcall.test.ts",
   "test/faults/disk/failing-flush.test.ts",
   "test/faults/life-safety/*.test.ts",
   "test/faults/outage/*.test.ts",
   "test/faults/slow-link/*.test.ts",
+  "test/security/slow-peers.test.ts",
 ];
 
 /** Short files that take long. Vitest begins with the longest files: at the end one of these would run on alone. */
@@ -84,8 +87,8 @@ export default defineConfig({
       ),
       project("structure", ["test/structure/**/*.test.ts"], 60_000),
       project("accuracy", ["test/accuracy/**/*.test.ts"], 60_000),
-      project("security", ["test/security/**/*.test.ts"], 60_000),
-      project("contract", ["test/contract/**/*.test.ts"], 30_000),
+      project("security", ["test/security/**/*.test.ts"], 60_000, { exclude: TIMED }),
+      project("contract", ["test/contract/**/*.test.ts"], 30_000, { exclude: TIMED }),
       project("e2e", ["test/e2e/**/*.test.ts"], 120_000, { exclude: TIMED }),
       project("browser", ["test/browser/**/*.test.ts"], 60_000),
       project("faults", ["test/faults/**/*.test.ts"], 600_000, { exclude: [...REPLUG, ...TIMED], turn: 1 }),
