@@ -5,6 +5,8 @@ import { call } from "./box.ts";
 
 const ASK_EVERY_MS = 500;
 const LONG_AFTER = 40;
+/** An answer that was on its way when the box went is none: after so long it is asked for again. */
+const PATIENCE_MS = 15_000;
 
 const pause = (ms: number) => new Promise<void>((done) => void systemClock.after(ms, done));
 
@@ -33,12 +35,13 @@ export async function withRestart<T>(
 async function untilStarted(onLong: () => void): Promise<string> {
   for (let turn = 1; ; turn++) {
     await pause(ASK_EVERY_MS);
+    const patience = AbortSignal.timeout(PATIENCE_MS);
     try {
-      const { hash, running } = await call("GET /api/1/config");
+      const { hash, running } = await call("GET /api/1/config", {}, { signal: patience });
       if (running === hash) return hash;
     } catch (error) {
       const away = error instanceof CallProblem && (error.unreachable || error.status >= 500);
-      if (!away) throw error;
+      if (!away && !patience.aborted) throw error;
     }
     if (turn === LONG_AFTER) onLong();
   }
