@@ -60,9 +60,11 @@ export function isCounted(rings: Rings, slot: number, counterWorks: boolean): bo
   return counterWorks && !chatters;
 }
 
+/** Persons who came in: as counted, else one for each grant. */
 export const enteredAt = (rings: Rings, slot: number, counted: boolean): number =>
   (counted ? rings.in[slot] : rings.grants[slot]) as number;
 
+/** Persons who went out: as counted, else one for each opening that nobody was granted. */
 export const leftAt = (rings: Rings, slot: number, counted: boolean): number =>
   counted ? (rings.out[slot] as number) : Math.max(0, (rings.opens[slot] as number) - (rings.grants[slot] as number));
 
