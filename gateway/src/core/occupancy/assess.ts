@@ -2,7 +2,7 @@
 import type { Model, SpaceModel } from "../model.ts";
 import { type Belief, THOUSAND } from "./belief.ts";
 import { cardValues } from "./card-features.ts";
-import { type CountSense, countsMakeSense, countsOfDay, WEEK } from "./counter-sense.ts";
+import { countsMakeSense, daysOfSense, WEEK } from "./counter-sense.ts";
 import { dayTable, type HeadDays, headDays } from "./days.ts";
 import { DAYS, type Diary, livedFrom, sumOfDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
@@ -88,30 +88,28 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   return {
     past: { day, settled: smoothed.settled, heads: headDays(table, day) },
     last: smoothed.last,
-    hourly: smoothed.habits.map((weight) => Math.round(weight * THOUSAND) / THOUSAND),
+    hourly: inThousandths(smoothed.habits),
     part: habitPart(table, space),
     verdict: model(space, spaceFeatureValues(space, table, cardValues(roster, day, livedFrom(diary)), habits), day),
   };
 }
 
+function inThousandths(weights: Float64Array): Float64Array {
+  const rounded = new Float64Array(weights.length);
+  for (let at = 0; at < weights.length; at++) rounded[at] = Math.round((weights[at] as number) * THOUSAND) / THOUSAND;
+  return rounded;
+}
+
 /** On the morning of local day `morning`: what the week before it shows of a counter holds for all of that week. */
 function worksByDay(diary: Diary, morning: number): (day: number) => boolean {
-  const known = new Map<number, boolean>();
-  const counts = new Map<number, CountSense>();
-  const countsOf = (day: number): CountSense => {
-    const own = counts.get(day) ?? countsOfDay(diary, day);
-    counts.set(day, own);
-    return own;
-  };
-  const doubtedFrom = countsMakeSense(diary, morning - 1, countsOf) ? Number.POSITIVE_INFINITY : morning - WEEK;
-  return (day) => {
-    let works = known.get(day);
-    if (works === undefined) {
-      works = day < doubtedFrom && counterIsWell(diary, day) && countsMakeSense(diary, day, countsOf);
-      known.set(day, works);
-    }
-    return works;
-  };
+  // The table of days begins the day before its first.
+  const fromDay = morning - DAYS;
+  const sense = daysOfSense(diary, fromDay, morning);
+  const doubtedFrom = sense[DAYS - 1] ? Number.POSITIVE_INFINITY : morning - WEEK;
+  const works = sense.map(
+    (isSense, back) => isSense && fromDay + back < doubtedFrom && counterIsWell(diary, fromDay + back),
+  );
+  return (day) => works[day - fromDay] as boolean;
 }
 
 export const cutHourOf = (space: Pick<SpaceModel, "nightEndMinutes">): number => Math.floor(space.nightEndMinutes / 60);

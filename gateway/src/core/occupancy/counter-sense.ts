@@ -1,5 +1,5 @@
 /** Whether a space's counters count both ways, and the right way round, as far as its diary shows. Pure. */
-import { DAYS, type Diary, HOURS, ringsOf } from "./diary.ts";
+import { DAYS, type Diary, HOURS } from "./diary.ts";
 
 /** What a week of one diary came to. */
 export interface CountSense {
@@ -26,45 +26,42 @@ const ONE_WAY_RATIO = 10;
 const BACKWARDS_LEAST = 8;
 const BACKWARDS_RATIO = 1.5;
 
-type CountsOf = (day: number) => CountSense;
+type Sums = { -readonly [Field in keyof CountSense]: number };
 
 /** Of one local day; nobody where the diary does not reach. */
-export function countsOfDay(diary: Diary, day: number): CountSense {
+function countsOfDay({ firstDay, lastDay, hours }: Diary, day: number): CountSense {
+  if (day < firstDay || day <= lastDay - DAYS || (hours.in === undefined && hours.out === undefined)) return NOBODY;
   let [entered, left, keyedIn, keyedOut] = [0, 0, 0, 0];
-  if (day >= diary.firstDay && day > diary.lastDay - DAYS) {
-    const rings = ringsOf(diary);
-    const from = (day * 24) % HOURS;
-    for (let slot = from; slot < from + 24; slot++) {
-      const inward = rings.in[slot] as number;
-      const outward = rings.out[slot] as number;
-      if (inward + outward === 0) continue;
-      const keys = rings.grants[slot] as number;
-      entered += inward;
-      left += outward;
-      keyedIn += Math.min(keys, inward);
-      keyedOut += Math.min(keys, outward);
-    }
+  const from = (day * 24) % HOURS;
+  for (let slot = from; slot < from + 24; slot++) {
+    const inward = hours.in?.[slot] ?? 0;
+    const outward = hours.out?.[slot] ?? 0;
+    if (inward + outward === 0) continue;
+    const keys = hours.grants?.[slot] ?? 0;
+    entered += inward;
+    left += outward;
+    keyedIn += Math.min(keys, inward);
+    keyedOut += Math.min(keys, outward);
   }
   return { entered, left, daysEntered: entered > 0 ? 1 : 0, daysLeft: left > 0 ? 1 : 0, keyedIn, keyedOut };
 }
 
+const NOBODY: CountSense = { entered: 0, left: 0, daysEntered: 0, daysLeft: 0, keyedIn: 0, keyedOut: 0 };
+
+function add(sums: Sums, { entered, left, daysEntered, daysLeft, keyedIn, keyedOut }: CountSense, times: 1 | -1): void {
+  sums.entered += times * entered;
+  sums.left += times * left;
+  sums.daysEntered += times * daysEntered;
+  sums.daysLeft += times * daysLeft;
+  sums.keyedIn += times * keyedIn;
+  sums.keyedOut += times * keyedOut;
+}
+
 /** Of the seven days up to local day `day`, as far as the diary has them. */
-export function countSense(
-  diary: Diary,
-  day: number,
-  countsOf: CountsOf = (each) => countsOfDay(diary, each),
-): CountSense {
-  const sum = { entered: 0, left: 0, daysEntered: 0, daysLeft: 0, keyedIn: 0, keyedOut: 0 };
-  for (let each = day - WEEK + 1; each <= day; each++) {
-    const counts = countsOf(each);
-    sum.entered += counts.entered;
-    sum.left += counts.left;
-    sum.daysEntered += counts.daysEntered;
-    sum.daysLeft += counts.daysLeft;
-    sum.keyedIn += counts.keyedIn;
-    sum.keyedOut += counts.keyedOut;
-  }
-  return sum;
+export function countSense(diary: Diary, day: number): CountSense {
+  const sums = { ...NOBODY };
+  for (let each = day - WEEK + 1; each <= day; each++) add(sums, countsOfDay(diary, each), 1);
+  return sums;
 }
 
 export function countsOneWay({ entered, left, daysEntered, daysLeft }: CountSense): boolean {
@@ -75,8 +72,21 @@ export function countsOneWay({ entered, left, daysEntered, daysLeft }: CountSens
 export const countsBackwards = ({ keyedIn, keyedOut }: CountSense): boolean =>
   keyedOut >= BACKWARDS_LEAST && keyedOut >= BACKWARDS_RATIO * keyedIn;
 
+const isSense = (sums: CountSense): boolean => !countsOneWay(sums) && !countsBackwards(sums);
+
 /** Nothing speaks against the counters in the week up to local day `day`. */
-export function countsMakeSense(diary: Diary, day: number, countsOf?: CountsOf): boolean {
-  const sense = countSense(diary, day, countsOf);
-  return !countsOneWay(sense) && !countsBackwards(sense);
+export const countsMakeSense = (diary: Diary, day: number): boolean => isSense(countSense(diary, day));
+
+/** The same of each local day from `fromDay` to `toDay`, one after the other. */
+export function daysOfSense(diary: Diary, fromDay: number, toDay: number): boolean[] {
+  const sums = { ...NOBODY };
+  const days: CountSense[] = [];
+  const sense: boolean[] = [];
+  for (let day = fromDay - WEEK + 1; day <= toDay; day++) {
+    const own = countsOfDay(diary, day);
+    add(sums, own, 1);
+    if (days.push(own) > WEEK) add(sums, days[days.length - 1 - WEEK] as CountSense, -1);
+    if (day >= fromDay) sense.push(isSense(sums));
+  }
+  return sense;
 }

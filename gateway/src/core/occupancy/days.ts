@@ -44,7 +44,7 @@ export const FIGURES = [
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 
-/** Those that come from the smoothed head count. */
+/** Those that come from the smoothed head count: the first rows of the table. */
 export const HEADS = ["night", "nightSd", "high", "low", "range", "empty", "home", "noon"] as const satisfies Figure[];
 
 /** The figures of HEADS on the days kept, to thousandths: by `day % DAYS`, one after the other; NaN: not known. */
@@ -79,14 +79,17 @@ export function dayTable(
 ): DayTable {
   cells.fill(Number.NaN);
   const rings = ringsOf(diary);
+  const told = toldBy(rings);
   for (let column = 0; column < DAYS; column++) {
     const day = lastDay - DAYS + 1 + column;
     if (day <= livedFrom(diary)) continue;
     const fromHour = (day - 1) * 24 + cutHour;
     if (fromHour >= smoothed.fromHour) heads(table, column, smoothed, fromHour, day);
     else if (known === undefined || day > known.day || day <= known.day - DAYS) continue;
-    else for (const [row, figure] of HEADS.entries()) table[figure][column] = known.heads[placeOf(day, row)] as number;
-    traffic(table, column, rings, fromHour, worksOn);
+    else
+      for (let row = 0; row < HEADS.length; row++)
+        cells[row * DAYS + column] = known.heads[placeOf(day, row)] as number;
+    traffic(table, column, rings, told, fromHour, worksOn);
     presence(table, column, rings, fromHour);
     meters(table, column, rings, fromHour);
     cards(table, column, roster, day);
@@ -100,9 +103,10 @@ const placeOf = (day: number, row: number): number => (day % DAYS) * HEADS.lengt
 /** What the next mornings may go by. */
 export function headDays(table: DayTable, lastDay: number): HeadDays {
   const days = new Float64Array(DAYS * HEADS.length);
-  for (const [row, figure] of HEADS.entries()) {
+  for (let row = 0; row < HEADS.length; row++) {
+    const figures = table[HEADS[row] as (typeof HEADS)[number]];
     for (let column = 0; column < DAYS; column++)
-      days[placeOf(lastDay - DAYS + 1 + column, row)] = Math.round((table[figure][column] as number) * 1_000) / 1_000;
+      days[placeOf(lastDay - DAYS + 1 + column, row)] = Math.round((figures[column] as number) * 1_000) / 1_000;
   }
   return days;
 }
@@ -136,6 +140,7 @@ function traffic(
   table: DayTable,
   column: number,
   rings: Rings,
+  told: Told,
   fromHour: number,
   worksOn: (day: number) => boolean,
 ): void {
@@ -161,23 +166,38 @@ function traffic(
     if (ofDay >= EVENING[0]) eveningIn += entered;
     if (ofDay >= 23 || ofDay < SLEEP[1]) nightMoves += entered + left;
   }
-  const sums = { in: allIn, out: allOut, grants: allGrants, opens: allOpens, morningOut, eveningIn, nightMoves };
-  write(table, column, rings, { ...sums, uncarded, twice });
+  // Where no device tells of something, nothing is known of it.
+  if (told.passing) {
+    table.in[column] = allIn;
+    table.out[column] = allOut;
+    table.morningOut[column] = morningOut;
+    table.eveningIn[column] = eveningIn;
+    table.nightMoves[column] = nightMoves;
+  }
+  if (told.granted) table.grants[column] = allGrants;
+  if (told.granted && told.counted) table.uncarded[column] = uncarded;
+  if (told.granted || told.twice) table.twice[column] = twice;
+  if (told.opened) table.opens[column] = allOpens;
 }
 
-type Passing = "in" | "out" | "grants" | "opens" | "morningOut" | "eveningIn" | "nightMoves" | "uncarded" | "twice";
+/** What the space's devices tell of. */
+interface Told {
+  readonly counted: boolean;
+  readonly granted: boolean;
+  readonly opened: boolean;
+  readonly twice: boolean;
+  readonly passing: boolean;
+}
 
-/** Where no device tells of something, nothing is known of it. */
-function write(table: DayTable, column: number, rings: Rings, sums: Readonly<Record<Passing, number>>): void {
-  const [hasIn, hasGrants, hasOpens] = [hasRing(rings.in), hasRing(rings.grants), hasRing(rings.opens)];
-  const put = (...figures: readonly Passing[]) => {
-    for (const figure of figures) table[figure][column] = sums[figure];
+function toldBy(rings: Rings): Told {
+  const [counted, opened] = [hasRing(rings.in), hasRing(rings.opens)];
+  return {
+    counted,
+    granted: hasRing(rings.grants),
+    opened,
+    twice: hasRing(rings.twice),
+    passing: counted || opened,
   };
-  if (hasIn || hasOpens) put("in", "out", "morningOut", "eveningIn", "nightMoves");
-  if (hasGrants) put("grants");
-  if (hasGrants && hasIn) put("uncarded");
-  if (hasGrants || hasRing(rings.twice)) put("twice");
-  if (hasOpens) put("opens");
 }
 
 function presence(table: DayTable, column: number, rings: Rings, fromHour: number): void {

@@ -2,7 +2,8 @@
 import type { SpaceModel } from "../model.ts";
 import { counterIsWell, mostPersons } from "./assess.ts";
 import type { Belief, HeadCount, Present } from "./belief.ts";
-import { stepHour } from "./smoother.ts";
+import type { Chain } from "./chain.ts";
+import { goOn, rowOf } from "./smoother.ts";
 
 /** More hours than this are not gone through one by one: a box that slept, or a room that said nothing. */
 const MAX_STEPS = 7 * 24;
@@ -11,21 +12,17 @@ const MAX_STEPS = 7 * 24;
 export function updatePresent(space: SpaceModel, belief: Belief, hour: number, changedHour: number): void {
   let heads = belief.heads;
   if (heads === undefined || changedHour < heads.hour) heads = belief.anchor ?? firstHeads(space, changedHour);
-  const day = Math.floor(hour / 24);
-  let { chances } = heads;
-  for (let at = Math.max(heads.hour, hour - MAX_STEPS); at < hour; at++) {
-    chances = stepHour(chances, belief.diary, at, worksOn(belief, at, day), belief.habits);
-  }
-  if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances };
-  belief.present = summary(stepHour(chances, belief.diary, hour, worksOn(belief, hour, day), belief.habits));
+  const today = Math.floor(hour / 24);
+  const fromHour = Math.min(hour, Math.max(heads.hour, hour - MAX_STEPS));
+  const worksOn = (day: number): boolean => counterWorksNow(belief, day, today);
+  const chain = goOn(heads.chances, belief.diary, fromHour, hour, worksOn, belief.habits);
+  if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances: rowOf(chain, hour - fromHour) };
+  belief.present = summary(chain, chain.hours);
 }
 
 /** As the morning left it; and today's counter is believed while the day is young: it may yet count. */
-function worksOn(belief: Belief, hour: number, today: number): boolean {
-  const day = Math.floor(hour / 24);
-  if (belief.miscounts) return false;
-  return counterIsWell(belief.diary, day) || (day === today && counterIsWell(belief.diary, day - 1));
-}
+const counterWorksNow = ({ miscounts, diary }: Belief, day: number, today: number): boolean =>
+  !miscounts && (counterIsWell(diary, day) || (day === today && counterIsWell(diary, day - 1)));
 
 /** Nothing is known: anything up to the limit alike, more with less chance. */
 function firstHeads(space: SpaceModel, hour: number): HeadCount {
@@ -35,14 +32,16 @@ function firstHeads(space: SpaceModel, hour: number): HeadCount {
   return { hour, chances: raw.map((chance) => chance / sum) };
 }
 
-export function summary(chances: ArrayLike<number>): Present {
-  const at = (share: number): number => {
-    let sum = 0;
-    for (let n = 0; n < chances.length; n++) {
-      sum += chances[n] ?? 0;
-      if (sum >= share) return n;
-    }
-    return chances.length - 1;
-  };
-  return { present: at(0.5), presentLow: at(0.1), presentHigh: at(0.9) };
+/** The middle of the chances of a row, and where 80 % of them lie. */
+function summary({ size, rows, lows, highs }: Chain, row: number): Present {
+  const least = [size - 1, size - 1, size - 1];
+  let [sum, found] = [0, 0];
+  for (let n = lows[row] as number, high = highs[row] as number; n <= high && found < SHARES.length; n++) {
+    sum += rows[row * size + n] as number;
+    while (found < SHARES.length && sum >= (SHARES[found] as number)) least[found++] = n;
+  }
+  const [presentLow = 0, present = 0, presentHigh = 0] = least;
+  return { present, presentLow, presentHigh };
 }
+
+const SHARES = [0.1, 0.5, 0.9] as const;

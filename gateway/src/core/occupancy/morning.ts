@@ -5,7 +5,7 @@
 import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { cutHourOf, judged, type MorningJob } from "./assess.ts";
-import { type Belief, createBelief } from "./belief.ts";
+import { type Belief, createBelief, type Morning } from "./belief.ts";
 import { countsMakeSense } from "./counter-sense.ts";
 import { openDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
@@ -110,10 +110,20 @@ const jobOf = ({ habits }: CoreState, space: SpaceModel, { diary, roster, past }
 
 function conclude(belief: Belief, { limit }: SpaceModel, day: number, verdict: Residency): void {
   const { pOver, residing, low, high } = verdict;
-  belief.mornings = belief.mornings.filter((morning) => morning.day !== day);
-  belief.mornings.push({ day, pOver, residing, low, high, ...(limit === undefined ? {} : { limit: limit.persons }) });
-  belief.mornings.sort((a, b) => a.day - b.day);
-  if (belief.mornings.length > MORNINGS_KEPT) belief.mornings.shift();
+  const { mornings } = belief;
+  // Nearly always the one behind the last; one that is judged again takes its own place.
+  let at = mornings.length;
+  while (at > 0 && (mornings[at - 1] as Morning).day >= day) at -= 1;
+  const again = mornings[at]?.day === day ? 1 : 0;
+  mornings.splice(at, again, {
+    day,
+    pOver,
+    residing,
+    low,
+    high,
+    ...(limit === undefined ? {} : { limit: limit.persons }),
+  });
+  if (mornings.length > MORNINGS_KEPT) mornings.shift();
   if (day === belief.mornings.at(-1)?.day) belief.residency = verdict;
 }
 

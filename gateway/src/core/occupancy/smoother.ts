@@ -33,33 +33,51 @@ export interface Smoothed {
 
 const NO_HABITS = new Float64Array(0);
 
-/** One hour of the forward pass: what was believed at its start, and what its traffic and sensors make of it by its end (or by now). */
-export function stepHour(
+/**
+ * The forward pass gone on with, from the chances `before` of 0, 1, … people at the start of local hour `fromHour` to within `hour`: row
+ * `hour - fromHour` holds those at the start of `hour`, the next row those by now. The chain stands until the next call.
+ */
+export function goOn(
   before: readonly number[],
   diary: Diary,
+  fromHour: number,
   hour: number,
-  counterWorks: boolean,
+  worksOn: (day: number) => boolean,
   habits: Float64Array,
   rates: Rates = RATES,
-): number[] {
-  const size = before.length;
-  const chain = chainOf(1, size);
+): Chain {
+  const hours = hour - fromHour + 1;
+  const chain = chainOf(hours, before.length);
   const rings = ringsOf(diary);
-  setHour(chain, 0, rings, hour, counterWorks, rates);
-  lean(chain, rings, hour, habits, rates);
+  setHours(chain, rings, fromHour, worksOn, rates);
+  lean(chain, rings, fromHour, habits, rates);
+  follow(chain, before);
+  for (let t = 0; t < hours; t++) forward(chain, t, t + 1 < hours ? TINY : 0);
+  return chain;
+}
+
+/** Makes `before` the first row, as far as it is followed. */
+function follow({ size, rows, lows, highs }: Chain, before: readonly number[]): void {
   let [low, high] = [size - 1, 0];
   for (let n = 0; n < size; n++) {
     const chance = before[n] as number;
     const followed = chance >= TINY;
-    chain.rows[n] = followed ? chance : 0;
+    rows[n] = followed ? chance : 0;
     if (!followed) continue;
-    low = Math.min(low, n);
+    if (n < low) low = n;
     high = n;
   }
-  chain.lows[0] = Math.min(low, high);
-  chain.highs[0] = high;
-  forward(chain, 0, 0);
-  return rowOf(chain, 1);
+  lows[0] = Math.min(low, high);
+  highs[0] = high;
+}
+
+function setHours(chain: Chain, rings: Rings, fromHour: number, worksOn: (day: number) => boolean, rates: Rates): void {
+  let works = false;
+  for (let t = 0; t < chain.hours; t++) {
+    const hour = fromHour + t;
+    if (t === 0 || hour % 24 === 0) works = worksOn(Math.floor(hour / 24));
+    setHour(chain, t, rings, hour, works, rates);
+  }
 }
 
 /** Hours that what comes later may still change: what a week shows of a counter holds for all of that week. Habits are not that particular. */
@@ -85,26 +103,21 @@ export function smooth(
   const hours = toHour - begin;
   const chain = chainOf(hours, size);
   const rings = ringsOf(diary);
-  let works = false;
-  for (let t = 0; t < hours; t++) {
-    const hour = begin + t;
-    if (t === 0 || hour % 24 === 0) works = worksOn(Math.floor(hour / 24));
-    setHour(chain, t, rings, hour, works, rates);
-  }
+  setHours(chain, rings, begin, worksOn, rates);
   lean(chain, rings, begin, NO_HABITS, rates);
   const from = before === undefined ? 0 : before.habitHour - begin;
   const known = Math.max(from, hours - HABIT_OPEN_HOURS);
   allForward(chain, from, before?.plain);
-  const plain = Float64Array.from(rowOf(chain, known));
+  const plain = copyOf(chain, known);
   allBackward(chain, from);
-  const days = before === undefined ? new Float64Array(24 * size) : Float64Array.from(before.days);
+  const days = before === undefined ? new Float64Array(24 * size) : before.days.slice();
   addDays(days, chain, begin, from, known, FADING);
   for (let at = 0; at < days.length; at++) days[at] = Math.round((days[at] as number) * THOUSAND) / THOUSAND;
   const habits = habitsOf(days, chain, begin, known, rates);
   lean(chain, rings, begin, habits, rates);
   allForward(chain, 0, before?.usual);
   const closed = Math.max(0, hours - OPEN_HOURS);
-  const usual = Float64Array.from(rowOf(chain, closed));
+  const usual = copyOf(chain, closed);
   const last = rowOf(chain, hours);
   allBackward(chain, 0);
   const next: Settled = { hour: begin + closed, usual, habitHour: begin + known, plain, days };
@@ -154,10 +167,19 @@ function allBackward(chain: Chain, until: number): void {
   for (let row = hours; row > until; row--) backward(chain, row);
 }
 
-function rowOf({ rows, size, lows, highs }: Chain, row: number): number[] {
+/** All its chances, also of numbers that are not followed. */
+export function rowOf({ rows, size, lows, highs }: Chain, row: number): number[] {
   const chances: number[] = [];
   const [low, high] = [lows[row] as number, highs[row] as number];
   for (let n = 0; n < size; n++) chances.push(n < low || n > high ? 0 : (rows[row * size + n] as number));
+  return chances;
+}
+
+/** The same for who keeps it. */
+function copyOf({ rows, size, lows, highs }: Chain, row: number): Float64Array {
+  const chances = new Float64Array(size);
+  const high = highs[row] as number;
+  for (let n = lows[row] as number; n <= high; n++) chances[n] = rows[row * size + n] as number;
   return chances;
 }
 
@@ -187,7 +209,8 @@ function addDays(
 function habitsOf(settled: Float64Array, chain: Chain, begin: number, closed: number, rates: Rates): Float64Array {
   if (rates.habit === 0) return NO_HABITS;
   const { hours, size } = chain;
-  const habits = settled.map((days) => days + rates.habitFloor);
+  const habits = settled.slice();
+  for (let at = 0; at < habits.length; at++) habits[at] = (habits[at] as number) + rates.habitFloor;
   addDays(habits, chain, begin, closed, hours, 1);
   for (let at = 0; at < habits.length; at += size) {
     let most = 0;
