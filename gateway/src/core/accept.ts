@@ -47,15 +47,22 @@ const BURST_MS = 10 * 60_000;
 export function happenedMs(state: DeviceState, atMs: number | undefined, nowMs: number): number {
   if (atMs === undefined || Math.abs(nowMs - atMs) > BELIEVED_MS) return nowMs;
   state.behind ??= [];
+  const { behind } = state;
   const behindMs = nowMs - atMs;
-  const last = state.behind.at(-1);
+  const last = behind.at(-1);
+  let gone: number | undefined;
   if (last !== undefined && nowMs - last.atMs < BURST_MS) last.behindMs = Math.min(last.behindMs, behindMs);
-  else state.behind.push({ atMs: nowMs, behindMs });
-  if (state.behind.length > BEHIND_KEPT) state.behind.shift();
-  let least = behindMs;
-  for (const kept of state.behind) least = Math.min(least, kept.behindMs);
-  return Math.min(nowMs, atMs + least);
+  else {
+    behind.push({ atMs: nowMs, behindMs });
+    if (behind.length > BEHIND_KEPT) gone = behind.shift()?.behindMs;
+  }
+  const known = state.leastMs;
+  state.leastMs = known === undefined || gone === known ? leastOf(behind) : Math.min(known, behindMs);
+  return Math.min(nowMs, atMs + state.leastMs);
 }
+
+const leastOf = (behind: NonNullable<DeviceState["behind"]>): number =>
+  behind.reduce((least, { behindMs }) => Math.min(least, behindMs), Number.POSITIVE_INFINITY);
 
 /** False for a repeat. Without a `seq` every reading is news. */
 export function isNews(state: DeviceState, reading: RawReading): boolean {

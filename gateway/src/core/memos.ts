@@ -4,7 +4,7 @@
  */
 import type { Model } from "./model.ts";
 import { names } from "./names.ts";
-import type { CoreState } from "./state.ts";
+import { type CoreState, touch } from "./state.ts";
 
 export type Memo = Record<string, unknown>;
 
@@ -12,7 +12,6 @@ export type Memo = Record<string, unknown>;
 export const SITE_MEMO = "compliance-site";
 
 const keysByRule = new Map<string, (subject: string) => string>();
-const pieceOf = names("memo/");
 
 function keyOf(rule: string, subject: string): string {
   let keys = keysByRule.get(rule);
@@ -31,12 +30,12 @@ export function memoOf<T extends object>(state: CoreState, rule: string, subject
 export function setMemo(state: CoreState, rule: string, subject: string, memo: object): void {
   const key = keyOf(rule, subject);
   state.memos.set(key, memo as Memo);
-  state.dirty.add(pieceOf(key));
+  touch(state, "memo", key);
 }
 
 export function dropMemo(state: CoreState, rule: string, subject: string): void {
   const key = keyOf(rule, subject);
-  if (state.memos.delete(key)) state.dirty.add(pieceOf(key));
+  if (state.memos.delete(key)) touch(state, "memo", key);
 }
 
 /** Forgets what belongs to subjects that are no longer on the site. */

@@ -13,12 +13,13 @@ export const MAX_RANGES = 64;
 
 /** True when `seq` of `epoch` was not seen before; it is now. */
 export function markSeen(epochs: SeenEpoch[], epoch: number, seq: number): boolean {
-  let life = epochs.find((candidate) => candidate.epoch === epoch);
+  const latest = epochs.at(-1);
+  let life = latest?.epoch === epoch ? latest : epochs.find((candidate) => candidate.epoch === epoch);
   if (life === undefined) {
     life = { epoch, ranges: [] };
     epochs.push(life);
     if (epochs.length > MAX_EPOCHS) epochs.shift();
-  } else if (life !== epochs.at(-1)) {
+  } else if (life !== latest) {
     // The one heard last is last: a board in another's place may well count in a lower epoch.
     epochs.splice(epochs.indexOf(life), 1);
     epochs.push(life);

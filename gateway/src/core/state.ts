@@ -45,6 +45,8 @@ export interface DeviceState {
   watch?: DeviceWatch | undefined;
   /** How far its clock is behind the gateway's, by the latest prompt readings, ms. */
   behind?: { atMs: number; behindMs: number }[] | undefined;
+  /** The least of them; missing in what an earlier release wrote. */
+  leastMs?: number | undefined;
 }
 
 /** Every field has its place from the beginning: objects of one form are read fastest, and a device is at every reading. */
@@ -54,6 +56,7 @@ export const newDevice = (): DeviceState => ({
   online: undefined,
   watch: undefined,
   behind: undefined,
+  leastMs: undefined,
 });
 
 /** An alert with what its life needs beside the published form. One per subject, and older ones that nobody has closed yet. */
@@ -184,6 +187,11 @@ export function setTimer(state: CoreState, name: string, timer: Timer): void {
 /** A deadline that is met before it is due. */
 export function dropTimer(state: CoreState, name: string): void {
   if (state.timers.delete(name)) state.dirty.add("core/timers");
+}
+
+/** Notes that a piece changed. Of what is run for an answer alone nothing is kept. */
+export function touch(state: CoreState, part: string, id: string): void {
+  if (state.runs === "gateway") state.dirty.add(`${part}/${id}`);
 }
 
 /** The changed pieces since the last call, which forgets them. */

@@ -2,7 +2,7 @@
  * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
-import { type ClockQuality, type Deed, OUTSIDE, type RawReading } from "@gatehouse/protocol";
+import { type ClockQuality, type Deed, OUTSIDE, type Portal, type RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import type { AlertEvent } from "./alerts/life.ts";
 import { endOf, type RefusedCommand, refuseCommand, type UsedNow, useCommand } from "./commands/use-command.ts";
@@ -13,18 +13,17 @@ import { endFire, hearFire } from "./fire/memory.ts";
 import { type EgressRecord, recordEgress, recordFireOver } from "./fire/record.ts";
 import { followOpen } from "./hand-over/hand-over.ts";
 import type { CoreConfig, Model, SpaceModel } from "./model.ts";
-import { names } from "./names.ts";
 import { cutHourOf } from "./occupancy/assess.ts";
 import type { Belief } from "./occupancy/belief.ts";
 import { updatePresent } from "./occupancy/heads.ts";
 import { forgetFuture } from "./occupancy/morning.ts";
-import { observe } from "./occupancy/observe.ts";
+import { type Observation, observe } from "./occupancy/observe.ts";
 import { noteUse } from "./presence/residence.ts";
 import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts/causes.ts";
 import { followFaults, followReading } from "./repair/repair.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
-import { type CoreState, type DeviceState, modelOf, newDevice, setTimer } from "./state.ts";
+import { type CoreState, modelOf, newDevice, setTimer, touch } from "./state.ts";
 import { fireTimers, LATE_TIMER, shiftTimers } from "./timers.ts";
 import { type Told, takeTold } from "./told.ts";
 
@@ -152,21 +151,35 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardR
   if (problem !== undefined) return rejected(problem);
   const device = model.devices.get(reading.device);
   if (device === undefined) return rejected(`unknown device ${reading.device}`);
-  const known = state.devices.get(device.id) ?? newDevice();
-  state.devices.set(device.id, known);
+  let known = state.devices.get(device.id);
+  if (known === undefined) {
+    known = newDevice();
+    state.devices.set(device.id, known);
+  }
   if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
-  state.dirty.add(devicePiece(device.id));
+  touch(state, "device", device.id);
   if (reading.kind === "device.online" || reading.kind === "device.offline")
     known.online = reading.kind === "device.online";
   const portal = reading.portal ?? device.portal;
+  const place = portal === undefined ? undefined : model.portals.get(portal);
   const believed = happenedMs(known, atMs, nowMs);
-  const space = reading.space ?? innerSpace(model, portal) ?? model.spaceOf.get(device.id);
-  const changed = estimate(state, model, known, { reading, device, portal, space, atMs: believed, nowMs });
+  const space = reading.space ?? innerSpace(place) ?? model.spaceOf.get(device.id);
+  const observation: Observation = {
+    reading,
+    portal: place,
+    space,
+    atMs: believed,
+    hour: model.hourOf(believed),
+    passage: passage(device, known, reading),
+    direction: device.direction,
+  };
+  const changed = estimate(state, model, observation, nowMs);
   if (state.runs === "mornings") return DONE;
   if (state.runs === "gateway") noteUse(state, model, reading, space, believed, nowMs);
   const observed: Observed = {
     reading,
     device,
+    known,
     portal,
     space,
     changed,
@@ -190,44 +203,26 @@ function add(alerts: AlertEvent[], more: readonly AlertEvent[]): void {
   if (more.length > 0) alerts.push(...more);
 }
 
-const devicePiece = names("device/");
-const beliefPiece = names("belief/");
-
-function innerSpace(model: Model, portalId: string | undefined): string | undefined {
-  const portal = portalId === undefined ? undefined : model.portals.get(portalId);
+function innerSpace(portal: Portal | undefined): string | undefined {
   if (portal === undefined) return undefined;
   const inner = portal.to === OUTSIDE ? portal.from : portal.to;
   return inner === OUTSIDE ? undefined : inner;
 }
 
 /** Tells the estimator. Returns the spaces whose estimate may have changed. */
-function estimate(
-  state: CoreState,
-  model: Model,
-  known: DeviceState,
-  { reading, device, portal: portalId, space, atMs, nowMs }: Omit<Observed, "changed" | "toldMs">,
-): string[] {
-  const portal = portalId === undefined ? undefined : model.portals.get(portalId);
-  const hour = model.hourOf(atMs);
-  const observation = {
-    reading,
-    portal,
-    space,
-    atMs,
-    hour,
-    passage: passage(device, known, reading),
-    direction: device.direction,
-  };
+function estimate(state: CoreState, model: Model, observation: Observation, nowMs: number): readonly string[] {
   const { beliefs, gate, passKeys } = state;
+  const { reading, hour } = observation;
   const gateChanges = gate.changes;
   const touched = observe({ model, beliefs, gate, passKeys }, observation);
   if (gate.changes !== gateChanges) state.dirty.add("core/gate");
+  if (touched.length === 0) return touched;
   const nowHour = model.hourOf(nowMs);
   for (const id of touched) {
     const place = model.spaces.get(id);
     const belief = beliefs.get(id);
     if (place === undefined || belief === undefined) continue;
-    state.dirty.add(beliefPiece(id));
+    touch(state, "belief", id);
     if (place.limit === undefined) continue;
     if (state.runs !== "mornings" && !saysLater(belief, reading)) updatePresent(place, belief, nowHour, hour);
     if (markStale(place, belief, hour, nowHour) && !state.timers.has(LATE_TIMER)) {

@@ -3,7 +3,7 @@ import type { Alert } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
 import type { Assessor } from "../core/occupancy/assess.ts";
 import type { Estimate } from "../core/occupancy/estimate.ts";
-import { estimateOf } from "../core/occupancy/estimate-of.ts";
+import { estimateOf, presentOf } from "../core/occupancy/estimate-of.ts";
 import { type CoreState, emptyState, modelOf, type Runs } from "../core/state.ts";
 import { type Effects, type Input, step } from "../core/step.ts";
 import type { Recorded } from "./recorded.ts";
@@ -68,10 +68,11 @@ export class Replay {
   }
 
   #estimate(space: string, nowMs: number, sampled: boolean): void {
+    const present = presentOf(this.#state, space);
+    if (present === undefined || (!sampled && this.#present.get(space) === present)) return;
     const estimate = estimateOf(this.#state, space);
     if (estimate === undefined) return;
-    if (!sampled && this.#present.get(space) === estimate.present) return;
-    this.#present.set(space, estimate.present);
+    this.#present.set(space, present);
     this.#options.onEstimate(space, nowMs, estimate, sampled);
   }
 }

@@ -63,9 +63,11 @@ export interface Past {
 /** What is made of it. */
 export interface Assessed {
   /** Chances of 0, 1, … people at the end of the night, and each hour's usual weights, to thousandths: as the smoother has them. */
-  readonly last: readonly number[];
+  readonly last: Float64Array;
   readonly hourly: Float64Array;
   readonly part: HabitPart;
+  /** Its counters were deaf one way or the wrong way round in the week before. */
+  readonly miscounts: boolean;
   readonly verdict: Residency;
   /** Undefined where somebody else keeps it. */
   readonly past: Past | undefined;
@@ -82,7 +84,7 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
   // The four weeks up to the morning.
   const fromHour = Math.max(livedFrom(diary) * 24, morningHour - DAYS * 24 + 24);
   const toHour = Math.max(fromHour + 1, morningHour);
-  const worksOn = worksByDay(diary, day);
+  const { worksOn, miscounts } = worksByDay(diary, day);
   const smoothed = smooth(diary, fromHour, toHour, mostPersons(space), worksOn, RATES, past?.settled);
   const table = dayTable(diary, roster, smoothed, past, day, cutHourOf(space), worksOn);
   return {
@@ -90,6 +92,7 @@ export function assess(job: MorningJob, model: ResidencyModel): Assessed {
     last: smoothed.last,
     hourly: inThousandths(smoothed.habits),
     part: habitPart(table, space),
+    miscounts,
     verdict: model(space, spaceFeatureValues(space, table, cardValues(roster, day, livedFrom(diary)), habits), day),
   };
 }
@@ -101,15 +104,16 @@ function inThousandths(weights: Float64Array): Float64Array {
 }
 
 /** On the morning of local day `morning`: what the week before it shows of a counter holds for all of that week. */
-function worksByDay(diary: Diary, morning: number): (day: number) => boolean {
+function worksByDay(diary: Diary, morning: number): { worksOn: (day: number) => boolean; miscounts: boolean } {
   // The table of days begins the day before its first.
   const fromDay = morning - DAYS;
   const sense = daysOfSense(diary, fromDay, morning);
-  const doubtedFrom = sense[DAYS - 1] ? Number.POSITIVE_INFINITY : morning - WEEK;
+  const miscounts = sense[DAYS - 1] !== true;
+  const doubtedFrom = miscounts ? morning - WEEK : Number.POSITIVE_INFINITY;
   const works = sense.map(
     (isSense, back) => isSense && fromDay + back < doubtedFrom && counterIsWell(diary, fromDay + back),
   );
-  return (day) => works[day - fromDay] as boolean;
+  return { worksOn: (day) => works[day - fromDay] as boolean, miscounts };
 }
 
 export const cutHourOf = (space: Pick<SpaceModel, "nightEndMinutes">): number => Math.floor(space.nightEndMinutes / 60);

@@ -7,7 +7,7 @@ it("comes back from JSON as it was, with the same text", () => {
   const belief = createBelief();
   addSum(belief.diary, "in", 480_000, 2);
   useCredential(belief.roster, "c_1", "tenant", 20_000).inside = { exits: 2, atMs: 5 };
-  belief.heads = { hour: 480_000, chances: [0.1, 0.9] };
+  belief.heads = { hour: 480_000, chances: Float64Array.of(0.1, 0.9) };
   belief.habits = Float64Array.from({ length: 48 }, (_, n) => (n % 2 === 0 ? 1 : 0.5));
   belief.watches["radar-1"] = { on: true, toMs: 7 };
   const settled = {

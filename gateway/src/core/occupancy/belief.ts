@@ -22,7 +22,7 @@ export interface Meter {
 export interface HeadCount {
   /** Local hour number. */
   hour: number;
-  chances: readonly number[];
+  chances: Float64Array;
 }
 
 export type Present = Pick<Estimate, "present" | "presentLow" | "presentHigh">;
@@ -106,7 +106,14 @@ interface MemberJson extends Omit<Member, "uses"> {
   readonly uses: string;
 }
 
-export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits" | "past"> {
+interface HeadCountJson {
+  readonly hour: number;
+  readonly chances: readonly number[];
+}
+
+export interface BeliefJson extends Omit<Belief, "diary" | "roster" | "habits" | "past" | "anchor" | "heads"> {
+  readonly anchor: HeadCountJson | undefined;
+  readonly heads: HeadCountJson | undefined;
   /** By hour of the day, in thousandths. */
   readonly habits: readonly (readonly number[])[];
   readonly past: PastJson | undefined;
@@ -140,10 +147,10 @@ export function beliefToJson(belief: Belief): BeliefJson {
     roster: Object.fromEntries(members),
     watches,
     meters,
-    anchor,
+    anchor: headsToJson(anchor),
     habits: rowsOf(inThousandths(belief.habits)),
     past: belief.past === undefined ? undefined : pastToJson(belief.past),
-    heads,
+    heads: headsToJson(heads),
     miscounts,
     present,
     exits,
@@ -155,6 +162,12 @@ export function beliefToJson(belief: Belief): BeliefJson {
     stand,
   };
 }
+
+const headsToJson = (heads: HeadCount | undefined): HeadCountJson | undefined =>
+  heads === undefined ? undefined : { hour: heads.hour, chances: [...heads.chances] };
+
+const headsFromJson = (heads: HeadCountJson | undefined): HeadCount | undefined =>
+  heads === undefined ? undefined : { hour: heads.hour, chances: Float64Array.from(heads.chances) };
 
 const inThousandths = (values: Float64Array): number[] => Array.from(values, (value) => Math.round(value * THOUSAND));
 
@@ -199,8 +212,8 @@ export function beliefFromJson(json: BeliefJson): Belief {
   });
   return {
     ...json,
-    anchor: json.anchor,
-    heads: json.heads,
+    anchor: headsFromJson(json.anchor),
+    heads: headsFromJson(json.heads),
     // Missing in what an earlier release wrote.
     miscounts: json.miscounts ?? false,
     residency: json.residency,

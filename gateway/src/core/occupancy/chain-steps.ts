@@ -1,5 +1,5 @@
 /** One hour on, and one hour back, along the chain of hours. Of each hour only the likely numbers of people are followed. */
-import { type Chain, put } from "./chain.ts";
+import { type Chain, weightsFrom, weightsIn } from "./chain.ts";
 import { AT_EDGE, MISSED, WIDTH } from "./hours.ts";
 import { isNear, nearExplain, nearForward } from "./near-steps.ts";
 
@@ -12,7 +12,8 @@ export function forward(chain: Chain, t: number, least: number): void {
   const first = chain.firsts[errors] as number;
   const last = chain.lasts[errors] as number;
   const shift = (chain.nets[t] as number) - MISSED;
-  const weightsAt = (chain.weightsOf[t] as number) * size;
+  const weights = weightsIn(chain, t);
+  const weightsAt = weightsFrom(chain, t);
   const low = lows[t] as number;
   const high = highs[t] as number;
   const lowest = within(low + shift + first, size);
@@ -21,19 +22,27 @@ export function forward(chain: Chain, t: number, least: number): void {
   let sum = 0;
   if (isNear(chain, t)) sum = nearForward(chain, t, lowest, inner);
   else {
-    if (lowest === 0) sum = put(chain, to, weightsAt, 0, edge(chain, from, low, high, errors, shift, 0), sum);
+    if (lowest === 0) {
+      sum = edge(chain, from, low, high, errors, shift, 0) * (weights[weightsAt] as number);
+      rows[to] = sum;
+    }
     for (let n = Math.max(1, lowest); n <= inner; n++) {
       const error = errors * WIDTH + n - shift;
       const end = Math.min(high, n - shift - first);
       let chance = 0;
       for (let before = Math.max(low, n - shift - last); before <= end; before++)
         chance += (rows[from + before] as number) * (kernels[error - before] as number);
-      sum = put(chain, to, weightsAt, n, chance, sum);
+      const value = chance * (weights[weightsAt + n] as number);
+      rows[to + n] = value;
+      sum += value;
     }
   }
   const top = size - 1;
-  if (highest === top && top > 0)
-    sum = put(chain, to, weightsAt, top, edge(chain, from, low, high, errors, shift, top), sum);
+  if (highest === top && top > 0) {
+    const value = edge(chain, from, low, high, errors, shift, top) * (weights[weightsAt + top] as number);
+    rows[to + top] = value;
+    sum += value;
+  }
   if (sum > 0) settle(chain, t + 1, lowest, highest, sum, least);
   else allAlike(chain, t + 1);
 }
@@ -122,14 +131,15 @@ export function backward(chain: Chain, row: number): void {
 
 /** How well each number of people followed before row `row` fits that row and all behind it, into `earlier`. Returns the best. */
 function explain(chain: Chain, row: number): number {
-  const { size, rows, lows, highs, kernels, weights, later, earlier, fits } = chain;
+  const { size, rows, lows, highs, kernels, later, earlier, fits } = chain;
   const t = row - 1;
   const errors = chain.kernelOf[t] as number;
   const kernelAt = errors * WIDTH;
   const first = chain.firsts[errors] as number;
   const last = chain.lasts[errors] as number;
   const shift = (chain.nets[t] as number) - MISSED;
-  const weightsAt = (chain.weightsOf[t] as number) * size;
+  const weights = weightsIn(chain, t);
+  const weightsAt = weightsFrom(chain, t);
   const low = lows[t] as number;
   const high = highs[t] as number;
   const reachedLow = lows[row] as number;

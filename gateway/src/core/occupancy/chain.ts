@@ -5,8 +5,8 @@
 import { HOURS, type Rings } from "./diary.ts";
 import { isQuiet, isStill, isUnseen, type Rates, TINY, trafficOf, WIDTH, writeKernel, writeWeights } from "./hours.ts";
 
-/** Rows of weights that hours may share: one for each hour of the day, or those of the leaning towards fewer. */
-export const PLAIN_ROWS = 24;
+/** Of `weightsOf`: what sensors have to say is in it. */
+export const OWN = -1;
 
 export interface Chain {
   readonly hours: number;
@@ -26,9 +26,10 @@ export interface Chain {
   readonly kernelOf: Uint16Array;
   /** The rate the quiet hours' row stands for; NaN before it is written. */
   readonly quiet: number;
-  /** Rows of weights: the plain ones, then one for each hour; and which of them an hour takes. */
+  /** Rows of weights that hours share, and which of them an hour takes; OWN for its own row of `weights`. */
+  readonly shared: Float64Array;
+  readonly weightsOf: Int16Array;
   readonly weights: Float64Array;
-  readonly weightsOf: Uint16Array;
   /** How well each number of people at the end of the hour in hand fits all that comes later. */
   readonly later: Float64Array;
   readonly earlier: Float64Array;
@@ -51,8 +52,9 @@ const makeChain = (hours: number, size: number): Room => ({
   lasts: new Uint8Array(hours + 1),
   kernelOf: new Uint16Array(hours),
   quiet: Number.NaN,
-  weights: new Float64Array((PLAIN_ROWS + hours) * size),
-  weightsOf: new Uint16Array(hours),
+  shared: new Float64Array(0),
+  weightsOf: new Int16Array(hours),
+  weights: new Float64Array(hours * size),
   later: new Float64Array(size),
   earlier: new Float64Array(size),
   fits: new Float64Array(size),
@@ -60,6 +62,11 @@ const makeChain = (hours: number, size: number): Room => ({
 
 /** The room of the largest chain so far. Every call writes what it reads, but for the quiet hours' row, so nothing of one chain shows in the next. */
 let room: Room = makeChain(1, 1);
+
+/** Sets the rows of weights that hours share. */
+export function share(chain: Chain, rows: Float64Array): void {
+  (chain as Room).shared = rows;
+}
 
 /** A chain to fill hour by hour. It stands until the next call. */
 export function chainOf(hours: number, size: number): Chain {
@@ -110,28 +117,22 @@ function setErrors({ kernels, firsts, lasts }: Chain, row: number, missedIn: num
   lasts[row] = last;
 }
 
-/** The hour's weights: those of the plain row, and what sensors have to say. */
-export function weighBy(chain: Chain, t: number, rings: Rings, hour: number, plainRow: number, rates: Rates): void {
+/** The hour's weights: those of the shared row, and what sensors have to say. */
+export function weighBy(chain: Chain, t: number, rings: Rings, hour: number, row: number, rates: Rates): void {
   const { size, weights, weightsOf } = chain;
   const moved = chain.moved[t] === 1;
   if (isUnseen(rings, hour % HOURS, moved)) {
-    weightsOf[t] = plainRow;
+    weightsOf[t] = row;
     return;
   }
-  weightsOf[t] = PLAIN_ROWS + t;
-  writeWeights(rings, hour % HOURS, moved, rates, weights, plainRow * size, weights, (PLAIN_ROWS + t) * size, size);
+  weightsOf[t] = OWN;
+  writeWeights(rings, hour % HOURS, moved, rates, chain.shared, row * size, weights, t * size, size);
 }
 
-/** Writes one number's weighed chance. Returns the new `sum`. */
-export function put(
-  { rows, weights }: Chain,
-  to: number,
-  weightsAt: number,
-  n: number,
-  chance: number,
-  sum: number,
-): number {
-  const value = chance * (weights[weightsAt + n] as number);
-  rows[to + n] = value;
-  return sum + value;
-}
+/** Where hour `t`'s weights are. */
+export const weightsIn = ({ weightsOf, shared, weights }: Chain, t: number): Float64Array =>
+  weightsOf[t] === OWN ? weights : shared;
+
+/** … and from where on. */
+export const weightsFrom = ({ weightsOf, size }: Chain, t: number): number =>
+  (weightsOf[t] === OWN ? t : (weightsOf[t] as number)) * size;

@@ -29,6 +29,14 @@ export function estimateOf(state: CoreState, id: string): Estimate | undefined {
   return { present, presentLow, presentHigh, residing, low, high, pOver, evidence, stand };
 }
 
+/** Its `present` alone. */
+export function presentOf(state: CoreState, id: string): number | undefined {
+  const space = state.model?.spaces.get(id);
+  const belief = state.beliefs.get(id);
+  if (space === undefined || belief === undefined) return undefined;
+  return space.limit === undefined ? belief.balance : belief.present.present;
+}
+
 const UNJUDGED: Stand = { sign: "none", signSince: null, signNights: 0, signNeeded: 0, signOf: 0, abstains: null };
 const TOO_EARLY: Stand = {
   ...UNJUDGED,

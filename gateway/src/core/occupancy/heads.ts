@@ -3,7 +3,7 @@ import type { SpaceModel } from "../model.ts";
 import { counterIsWell, mostPersons } from "./assess.ts";
 import type { Belief, HeadCount, Present } from "./belief.ts";
 import type { Chain } from "./chain.ts";
-import { goOn, rowOf } from "./smoother.ts";
+import { goOn, writeChances } from "./smoother.ts";
 
 /** More hours than this are not gone through one by one: a box that slept, or a room that said nothing. */
 const MAX_STEPS = 7 * 24;
@@ -16,8 +16,16 @@ export function updatePresent(space: SpaceModel, belief: Belief, hour: number, c
   const fromHour = Math.min(hour, Math.max(heads.hour, hour - MAX_STEPS));
   const worksOn = (day: number): boolean => counterWorksNow(belief, day, today);
   const chain = goOn(heads.chances, belief.diary, fromHour, hour, worksOn, belief.habits);
-  if (heads.hour !== hour || heads !== belief.heads) belief.heads = { hour, chances: rowOf(chain, hour - fromHour) };
+  if (heads.hour !== hour || heads !== belief.heads) keepHeads(belief, hour, chain, hour - fromHour);
   belief.present = summary(chain, chain.hours);
+}
+
+function keepHeads(belief: Belief, hour: number, chain: Chain, row: number): void {
+  // Readings come by the thousand: where there is room it is written over.
+  const own = belief.heads?.chances.length === chain.size ? belief.heads : undefined;
+  belief.heads = own ?? { hour, chances: new Float64Array(chain.size) };
+  belief.heads.hour = hour;
+  writeChances(chain, row, belief.heads.chances);
 }
 
 /** As the morning left it; and today's counter is believed while the day is young: it may yet count. */
@@ -29,7 +37,7 @@ function firstHeads(space: SpaceModel, hour: number): HeadCount {
   const limit = space.limit?.persons ?? 4;
   const raw = Array.from({ length: mostPersons(space) + 1 }, (_, n) => (n <= limit ? 1 : 0.7 ** (n - limit)));
   const sum = raw.reduce((total, chance) => total + chance, 0);
-  return { hour, chances: raw.map((chance) => chance / sum) };
+  return { hour, chances: Float64Array.from(raw, (chance) => chance / sum) };
 }
 
 /** The middle of the chances of a row, and where 80 % of them lie. */

@@ -141,14 +141,22 @@ export function writeWeights(
 }
 
 /** The leaning towards fewer people: a row of 0, 1, … people for the day, one for all other hours. */
-export function writeThrift(rates: Rates, rows: Float64Array, size: number): void {
+export function thriftRows(rates: Rates, size: number): Float64Array {
+  const known = rates === RATES ? thrifts[size] : undefined;
+  if (known !== undefined) return known;
+  const rows = new Float64Array(2 * size);
   for (const [row, rate] of [rates.thriftByDay, rates.thriftElse].entries()) {
     const fewer = Math.exp(-rate);
     for (let n = 0, thrift = 1; n < size; n++, thrift *= fewer) rows[row * size + n] = thrift;
   }
+  if (rates === RATES) thrifts[size] = rows;
+  return rows;
 }
 
-/** The row of {@link writeThrift} that is the hour's. */
+/** By size. */
+const thrifts: Float64Array[] = [];
+
+/** The row of {@link thriftRows} that is the hour's. */
 export function thriftRowOf(hour: number): number {
   const ofDay = hour % 24;
   return ofDay >= DAY_HOURS[0] && ofDay < DAY_HOURS[1] ? 0 : 1;

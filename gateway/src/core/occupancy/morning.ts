@@ -6,7 +6,6 @@ import type { Model, SpaceModel } from "../model.ts";
 import type { CoreState } from "../state.ts";
 import { cutHourOf, judged, type MorningJob } from "./assess.ts";
 import { type Belief, createBelief, type Morning } from "./belief.ts";
-import { countsMakeSense } from "./counter-sense.ts";
 import { openDay } from "./diary.ts";
 import type { Residency } from "./estimate.ts";
 import { addToHabits, createHabitSums, type HabitSums, habitsOf } from "./habits.ts";
@@ -73,7 +72,7 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
     openDay(belief.diary, Math.floor(model.hourOf(nowMs) / 24));
     forgetGone(belief.roster, morning.day);
     rejudgeLate(state, space, belief, morning.day);
-    const { last, hourly, part, verdict, past } = state.assessor.assess(
+    const { last, hourly, part, miscounts, verdict, past } = state.assessor.assess(
       jobOf(state, space, belief, morning.day),
       state.residencyModel,
     );
@@ -83,10 +82,8 @@ export function continueMorning(state: CoreState, model: Model, nowMs: number): 
     belief.past = past;
     belief.heads = undefined;
     addToHabits(morning.sums, part);
-    if (state.runs !== "mornings") {
-      belief.miscounts = !countsMakeSense(belief.diary, morning.day - 1);
-      updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
-    }
+    belief.miscounts = miscounts;
+    if (state.runs !== "mornings") updatePresent(space, belief, model.hourOf(nowMs), model.hourOf(nowMs));
     conclude(belief, space, morning.day, verdict);
     state.dirty.add(`belief/${id}`);
   }

@@ -1,5 +1,5 @@
 /** Steps of the chain over an hour in which nothing passed, which most are: few errors are thinkable, so the numbers go by as in a window of five. */
-import { type Chain, put } from "./chain.ts";
+import { type Chain, weightsFrom, weightsIn } from "./chain.ts";
 import { AT_EDGE, MISSED, WIDTH } from "./hours.ts";
 
 /** So far from none are errors followed. */
@@ -13,10 +13,11 @@ export function isNear({ kernelOf, firsts, lasts, nets }: Chain, t: number): boo
 
 /** Fills row `t + 1` from row `t` from `lowest` to `inner`, which lies below the highest number of all. Returns the sum of what it wrote. */
 export function nearForward(chain: Chain, t: number, lowest: number, inner: number): number {
-  const { size, rows, kernels, weights } = chain;
+  const { size, rows, kernels } = chain;
   const from = t * size;
   const to = from + size;
-  const weightsAt = (chain.weightsOf[t] as number) * size;
+  const weights = weightsIn(chain, t);
+  const weightsAt = weightsFrom(chain, t);
   const low = chain.lows[t] as number;
   const high = chain.highs[t] as number;
   const k = (chain.kernelOf[t] as number) * WIDTH + MISSED - NEAR;
@@ -35,7 +36,8 @@ export function nearForward(chain: Chain, t: number, lowest: number, inner: numb
   if (lowest === 0) {
     // What would be fewer than nobody is held there.
     const nobody = b * ((k0 + k1) * AT_EDGE + k2) + c * (k0 * AT_EDGE + k1) + d * k0;
-    sum = put(chain, to, weightsAt, 0, nobody, sum);
+    sum = nobody * (weights[weightsAt] as number);
+    rows[to] = sum;
   }
   for (let n = begin; n <= inner; n++) {
     const e = n + NEAR > high ? 0 : (rows[from + n + NEAR] as number);

@@ -46,14 +46,14 @@ export interface Beliefs {
 
 /** Writes the reading down. Returns the spaces it said something about. */
 export function observe(site: Beliefs, observation: Observation): string[] {
-  const { reading, portal, space } = observation;
+  const { reading, space } = observation;
   switch (reading.kind) {
     case "count.in":
     case "count.out":
     case "count.totals":
       return passed(site, observation);
     case "door.opened":
-      return sides(portal).filter((id) => note(site, id, (belief) => opened(belief, observation)));
+      return opened(site, observation);
     case "access.granted":
     case "card.read":
       return granted(site, observation);
@@ -73,10 +73,17 @@ export function observe(site: Beliefs, observation: Observation): string[] {
   }
 }
 
-function opened(belief: Belief, { hour, atMs }: Observation): void {
-  addSum(belief.diary, "opens", hour, 1);
-  // Without a counter, a door that opens and no card was shown let somebody out.
-  if (belief.diary.hours.out === undefined && Math.abs(atMs - belief.lastGrantMs) > GRANT_MS) belief.exits += 1;
+function opened(site: Beliefs, { portal, hour, atMs }: Observation): string[] {
+  const told: string[] = [];
+  for (const id of sides(portal)) {
+    const belief = judgedBelief(site, id);
+    if (belief === undefined) continue;
+    addSum(belief.diary, "opens", hour, 1);
+    // Without a counter, a door that opens and no card was shown let somebody out.
+    if (belief.diary.hours.out === undefined && Math.abs(atMs - belief.lastGrantMs) > GRANT_MS) belief.exits += 1;
+    told.push(id);
+  }
+  return told;
 }
 
 const GRANT_MS = 20_000;
@@ -98,12 +105,9 @@ export function beliefOf({ beliefs }: Beliefs, space: string): Belief {
   return belief;
 }
 
-/** Writes into a judged space's belief; false for others. */
-function note(site: Beliefs, space: string, write: (belief: Belief) => void): boolean {
-  if (site.model.spaces.get(space)?.limit === undefined) return false;
-  write(beliefOf(site, space));
-  return true;
-}
+/** Undefined where nobody is judged. */
+const judgedBelief = (site: Beliefs, space: string): Belief | undefined =>
+  site.model.spaces.get(space)?.limit === undefined ? undefined : beliefOf(site, space);
 
 function passed(site: Beliefs, { portal, passage, hour, atMs }: Observation): string[] {
   if (portal === undefined || passage === undefined || passage.entered + passage.left === 0) return [];
@@ -140,30 +144,27 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
     const home = listed?.space ?? strangerAtGate(site.gate, credential, atMs, direction !== "out");
     const role = listed === undefined ? "unlisted" : "tenant";
     if (home === undefined) return [];
-    const used = note(site, home, (belief) => {
-      const member = useCredential(belief.roster, credential, role, day);
-      site.passKeys.used(credential, home);
-      if (direction === "out") member.inside = undefined;
-      // At a gate only the card's own way out counts.
-      else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
-    });
-    return used ? [home] : [];
+    const belief = judgedBelief(site, home);
+    if (belief === undefined) return [];
+    const member = useCredential(belief.roster, credential, role, day);
+    site.passKeys.used(credential, home);
+    if (direction === "out") member.inside = undefined;
+    // At a gate only the card's own way out counts.
+    else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
+    return [home];
   }
-  let firstOfDay = false;
-  note(site, inner, (belief) => {
-    openDay(belief.diary, day);
-    if (direction !== "out") addSum(belief.diary, "grants", hour, 1);
-    belief.lastGrantMs = Math.max(belief.lastGrantMs, atMs);
-    if (credential === undefined) return;
-    firstOfDay = (belief.roster.get(credential)?.lastDay ?? -1) < day;
-    const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
-    site.passKeys.used(credential, inner);
-    if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
-  });
+  const belief = beliefOf(site, inner);
+  openDay(belief.diary, day);
+  if (direction !== "out") addSum(belief.diary, "grants", hour, 1);
+  belief.lastGrantMs = Math.max(belief.lastGrantMs, atMs);
+  if (credential === undefined) return [inner];
+  const firstOfDay = (belief.roster.get(credential)?.lastDay ?? -1) < day;
+  const member = useCredential(belief.roster, credential, roleHere(listed, inner), day);
+  site.passKeys.used(credential, inner);
+  if (direction !== "out" && comesInTwice(member, belief.exits, atMs)) addSum(belief.diary, "twice", hour, 1);
   // Once a day for each card and door is often enough.
-  const elsewhere =
-    credential !== undefined && listed === undefined && firstOfDay ? site.passKeys.found(credential) : [];
-  return [inner, ...elsewhere.filter((id) => id !== inner)];
+  if (listed !== undefined || !firstOfDay) return [inner];
+  return [inner, ...site.passKeys.found(credential).filter((id) => id !== inner)];
 }
 
 function roleHere(
@@ -175,15 +176,15 @@ function roleHere(
 }
 
 function watched(site: Beliefs, space: string, { reading, atMs }: Observation, on: boolean): string[] {
-  const done = note(site, space, (belief) => {
-    const watch = belief.watches[reading.device];
-    if (watch === undefined) belief.watches[reading.device] = { on, toMs: atMs };
-    else {
-      watchUntil(site.model, belief, watch, atMs);
-      watch.on = on;
-    }
-  });
-  return done ? [space] : [];
+  const belief = judgedBelief(site, space);
+  if (belief === undefined) return [];
+  const watch = belief.watches[reading.device];
+  if (watch === undefined) belief.watches[reading.device] = { on, toMs: atMs };
+  else {
+    watchUntil(site.model, belief, watch, atMs);
+    watch.on = on;
+  }
+  return [space];
 }
 
 /** Brings what the presence sensors saw up to `nowMs` into the diary. */
@@ -210,36 +211,38 @@ function lost(site: Beliefs, space: string, { reading, atMs }: Observation): str
 }
 
 function counted(site: Beliefs, space: string, { reading, hour }: Observation): string[] {
-  const done = note(site, space, (belief) => liftGauge(belief.diary, "seen", hour, reading.value as number));
-  return done ? [space] : [];
+  const belief = judgedBelief(site, space);
+  if (belief === undefined) return [];
+  liftGauge(belief.diary, "seen", hour, reading.value as number);
+  return [space];
 }
 
 function metered(site: Beliefs, space: string, { reading, atMs }: Observation, channel: "water" | "energy"): string[] {
   const total = reading.value as number;
   // Beside a seq it counts restarts of the device, alone it is the total that began anew.
   const epoch = reading.seq === undefined ? reading.epoch : undefined;
-  const done = note(site, space, (belief) => {
-    const last = belief.meters[reading.device];
-    if (last !== undefined && atMs <= last.atMs) return;
-    belief.meters[reading.device] = { total, atMs, ...(epoch === undefined ? {} : { epoch }) };
-    if (last === undefined || atMs - last.atMs > MAX_METER_GAP_MS) return;
-    // Set back, or another meter in its place: what was used meanwhile nobody knows.
-    if (epoch !== last.epoch || !isUse(total - last.total, atMs - last.atMs, channel)) return;
-    const used = total - last.total;
-    if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
-      const hour = site.model.hourOf((last.atMs + atMs) / 2);
-      if (used >= DRAWN_L) addSum(belief.diary, "draws", hour, 1);
-      if (used >= BATH_L) addSum(belief.diary, "baths", hour, bathsIn(used));
-    }
-    let [whole, spreadMs] = [0, 0];
-    spread(site.model, last.atMs, atMs, (hour, ms) => {
-      spreadMs += ms;
-      const upTo = Math.round((used * spreadMs) / (atMs - last.atMs));
-      addGauge(belief.diary, channel, hour, upTo - whole);
-      whole = upTo;
-    });
+  const belief = judgedBelief(site, space);
+  if (belief === undefined) return [];
+  const last = belief.meters[reading.device];
+  if (last !== undefined && atMs <= last.atMs) return [space];
+  belief.meters[reading.device] = { total, atMs, ...(epoch === undefined ? {} : { epoch }) };
+  if (last === undefined || atMs - last.atMs > MAX_METER_GAP_MS) return [space];
+  // Set back, or another meter in its place: what was used meanwhile nobody knows.
+  if (epoch !== last.epoch || !isUse(total - last.total, atMs - last.atMs, channel)) return [space];
+  const used = total - last.total;
+  if (channel === "water" && atMs - last.atMs <= MAX_DRAW_MS) {
+    const hour = site.model.hourOf((last.atMs + atMs) / 2);
+    if (used >= DRAWN_L) addSum(belief.diary, "draws", hour, 1);
+    if (used >= BATH_L) addSum(belief.diary, "baths", hour, bathsIn(used));
+  }
+  let [whole, spreadMs] = [0, 0];
+  spread(site.model, last.atMs, atMs, (hour, ms) => {
+    spreadMs += ms;
+    const upTo = Math.round((used * spreadMs) / (atMs - last.atMs));
+    addGauge(belief.diary, channel, hour, upTo - whole);
+    whole = upTo;
   });
-  return done ? [space] : [];
+  return [space];
 }
 
 const isUse = (used: number, ms: number, channel: "water" | "energy"): boolean =>

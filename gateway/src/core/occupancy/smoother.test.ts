@@ -7,10 +7,10 @@ import {
   MISSED,
   RATES,
   thriftRowOf,
+  thriftRows,
   trafficOf,
   WIDTH,
   writeKernel,
-  writeThrift,
   writeWeights,
 } from "./hours.ts";
 import { type Settled, smooth } from "./smoother.ts";
@@ -85,8 +85,7 @@ it("stays a distribution whatever the counts are", () => {
 function byTheBook(diary: Diary, fromHour: number, hours: number, size: number): number[] {
   const rings = ringsOf(diary);
   const rates = { ...RATES, habit: 0 };
-  const thrift = new Float64Array(2 * size);
-  writeThrift(rates, thrift, size);
+  const thrift = thriftRows(rates, size);
   const steps = Array.from({ length: hours }, (_, t) => {
     const slot = (fromHour + t) % HOURS;
     const traffic = trafficOf(rings, slot, true, rates);

@@ -1,9 +1,9 @@
 /** How many people were in, hour by hour, as the whole diary has it: forward-backward over a hidden count that is never negative. */
 
-import { type Chain, chainOf, PLAIN_ROWS, setHour, weighBy } from "./chain.ts";
+import { type Chain, chainOf, setHour, share, weighBy } from "./chain.ts";
 import { backward, forward } from "./chain-steps.ts";
 import { type Diary, hasRing, type Rings, ringsOf } from "./diary.ts";
-import { RATES, type Rates, TINY, thriftRowOf, writeThrift } from "./hours.ts";
+import { RATES, type Rates, TINY, thriftRowOf, thriftRows } from "./hours.ts";
 
 /** What the hours that nothing changes any more came to: the next morning goes on from there. */
 export interface Settled {
@@ -24,7 +24,7 @@ export interface Smoothed {
   readonly mean: Float64Array;
   readonly sd: Float64Array;
   /** Chances of 0, 1, … people at the end of the last hour. */
-  readonly last: readonly number[];
+  readonly last: Float64Array;
   /** Weights of 0, 1, … people in each hour of the day, for a live count that goes on from here; empty where habits do not count. */
   readonly habits: Float64Array;
   /** What the next morning goes on from. */
@@ -38,7 +38,7 @@ const NO_HABITS = new Float64Array(0);
  * `hour - fromHour` holds those at the start of `hour`, the next row those by now. The chain stands until the next call.
  */
 export function goOn(
-  before: readonly number[],
+  before: Float64Array,
   diary: Diary,
   fromHour: number,
   hour: number,
@@ -57,7 +57,7 @@ export function goOn(
 }
 
 /** Makes `before` the first row, as far as it is followed. */
-function follow({ size, rows, lows, highs }: Chain, before: readonly number[]): void {
+function follow({ size, rows, lows, highs }: Chain, before: Float64Array): void {
   let [low, high] = [size - 1, 0];
   for (let n = 0; n < size; n++) {
     const chance = before[n] as number;
@@ -108,7 +108,7 @@ export function smooth(
   const from = before === undefined ? 0 : before.habitHour - begin;
   const known = Math.max(from, hours - HABIT_OPEN_HOURS);
   allForward(chain, from, before?.plain);
-  const plain = copyOf(chain, known);
+  const plain = chancesOf(chain, known);
   allBackward(chain, from);
   const days = before === undefined ? new Float64Array(24 * size) : before.days.slice();
   addDays(days, chain, begin, from, known, FADING);
@@ -117,8 +117,8 @@ export function smooth(
   lean(chain, rings, begin, habits, rates);
   allForward(chain, 0, before?.usual);
   const closed = Math.max(0, hours - OPEN_HOURS);
-  const usual = copyOf(chain, closed);
-  const last = rowOf(chain, hours);
+  const usual = chancesOf(chain, closed);
+  const last = chancesOf(chain, hours);
   allBackward(chain, 0);
   const next: Settled = { hour: begin + closed, usual, habitHour: begin + known, plain, days };
   return { fromHour: begin, ...summarise(chain), last, habits, settled: next };
@@ -130,18 +130,15 @@ const fits = ({ hour, habitHour, plain }: Settled, size: number, fromHour: numbe
 
 /** Sets every hour's weights: by habit where there is one, else towards fewer people. */
 function lean(chain: Chain, rings: Rings, fromHour: number, habits: Float64Array, rates: Rates): void {
-  const { hours, size, weights } = chain;
-  const habitual = habits.length === PLAIN_ROWS * size;
-  if (!habitual) writeThrift(rates, weights, size);
-  else if (hours > 1) weights.set(habits);
-  // The live count asks for one hour at every reading.
-  else for (let at = (fromHour % 24) * size, n = 0; n < size; n++, at++) weights[at] = habits[at] as number;
+  const { hours, size, weightsOf } = chain;
+  const habitual = habits.length === 24 * size;
+  share(chain, habitual ? habits : thriftRows(rates, size));
   const blind = !hasRing(rings.on) && !hasRing(rings.seen);
   for (let t = 0; t < hours; t++) {
     const hour = fromHour + t;
-    const plainRow = habitual ? hour % 24 : thriftRowOf(hour);
-    if (blind) chain.weightsOf[t] = plainRow;
-    else weighBy(chain, t, rings, hour, plainRow, rates);
+    const row = habitual ? hour % 24 : thriftRowOf(hour);
+    if (blind) weightsOf[t] = row;
+    else weighBy(chain, t, rings, hour, row, rates);
   }
 }
 
@@ -167,19 +164,15 @@ function allBackward(chain: Chain, until: number): void {
   for (let row = hours; row > until; row--) backward(chain, row);
 }
 
-/** All its chances, also of numbers that are not followed. */
-export function rowOf({ rows, size, lows, highs }: Chain, row: number): number[] {
-  const chances: number[] = [];
+/** A row's chances for who keeps them; 0 of numbers that are not followed. */
+export function writeChances({ rows, size, lows, highs }: Chain, row: number, chances: Float64Array): void {
   const [low, high] = [lows[row] as number, highs[row] as number];
-  for (let n = 0; n < size; n++) chances.push(n < low || n > high ? 0 : (rows[row * size + n] as number));
-  return chances;
+  for (let n = 0; n < size; n++) chances[n] = n < low || n > high ? 0 : (rows[row * size + n] as number);
 }
 
-/** The same for who keeps it. */
-function copyOf({ rows, size, lows, highs }: Chain, row: number): Float64Array {
-  const chances = new Float64Array(size);
-  const high = highs[row] as number;
-  for (let n = lows[row] as number; n <= high; n++) chances[n] = rows[row * size + n] as number;
+function chancesOf(chain: Chain, row: number): Float64Array {
+  const chances = new Float64Array(chain.size);
+  writeChances(chain, row, chances);
   return chances;
 }
 

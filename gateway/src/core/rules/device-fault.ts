@@ -6,8 +6,7 @@
 import type { Device, RawReading } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
-import { names } from "../names.ts";
-import { type CoreState, modelOf, setTimer } from "../state.ts";
+import { type CoreState, modelOf, setTimer, touch } from "../state.ts";
 import { isUnsuspicious, type Patience, patienceOf, silentFromMs, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, NO_FAULTS, newWatch, ODD_COUNT } from "./device-watch.ts";
 import { isRecurring, QUIET_MS, recurrence } from "./recurring.ts";
@@ -27,16 +26,18 @@ export function keepWatch(state: CoreState, nowMs: number): void {
   if (!state.timers.has(SWEEP)) setTimer(state, SWEEP, { dueMs: nowMs + SWEEP_EVERY_MS, calendar: false });
 }
 
-export const deviceFault: ReadingRule = (state, { reading, device, toldMs, nowMs }) => {
-  const known = state.devices.get(device.id);
-  if (known === undefined || device.watch === false) return [];
+export const deviceFault: ReadingRule = (state, { reading, device, known, toldMs, nowMs }) => {
+  if (device.watch === false) return NOTHING;
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
+  const { offlineAtMs, weekAtMs } = watch;
   if (reading.kind === "device.offline") watch.offlineAtMs ??= nowMs;
   else if (reading.kind === "device.online") comeBack(watch, nowMs);
   else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
+  // Its outages may be other ones now.
+  if (watch.offlineAtMs !== offlineAtMs || watch.weekAtMs !== weekAtMs) lookedAt(state).patience.delete(device.kind);
   noteUse(state, device, reading, nowMs);
-  return isSuspicious(watch) ? judge(state, device, watch, (kind) => patienceFor(state, kind), nowMs) : NOTHING;
+  return isSuspicious(watch) ? judge(state, device, watch, nowMs) : NOTHING;
 };
 
 /** What a reading alone can begin or end; silence and stillness are found by the sweep. */
@@ -62,11 +63,9 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
       watch.missed += 1;
       watch.unseen += 1;
     }
-    state.dirty.add(devicePiece(id));
+    touch(state, "device", id);
   }
 }
-
-const devicePiece = names("device/");
 
 const isUse = ({ kind, value }: RawReading): boolean =>
   kind === "access.granted" || kind === "door.opened" || ((kind === "count.in" || kind === "count.out") && value !== 0);
@@ -110,8 +109,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
   setTimer(state, SWEEP, { dueMs: Math.max(dueMs, nowMs - SWEEP_EVERY_MS) + SWEEP_EVERY_MS, calendar: false });
   const deafMs = nowMs - dueMs;
   const events: AlertEvent[] = [];
-  const patience = patienceByKind(state);
-  for (const row of lookedAt(state)) {
+  for (const row of lookedAt(state).rows) {
     row.watch ??= state.devices.get(row.device.id)?.watch;
     const { device, watch } = row;
     if (watch === undefined) continue;
@@ -127,7 +125,7 @@ export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {
     row.heardAtMs = watch.heardAtMs;
     row.weekAtMs = watch.weekAtMs;
     row.silentFromMs = silentFromMs(device, watch);
-    const found = judge(state, device, watch, patience, nowMs);
+    const found = judge(state, device, watch, nowMs);
     if (found.length > 0) events.push(...found);
   }
   return events;
@@ -146,10 +144,17 @@ interface Looked {
 const isStill = (row: Looked, { heardAtMs, weekAtMs }: DeviceWatch): boolean =>
   row.heardAtMs === heardAtMs && row.weekAtMs === weekAtMs;
 
-const looked = new WeakMap<CoreState["devices"], { readonly model: Model; readonly rows: readonly Looked[] }>();
+interface LookedAt {
+  readonly model: Model;
+  /** In the order of the site file: a state that was read back from disk has an order of its own. */
+  readonly rows: readonly Looked[];
+  /** How long devices of a kind may be away, as far as their outages have been looked at. */
+  readonly patience: Map<Device["kind"], number>;
+}
 
-/** In the order of the site file: a state that was read back from disk has an order of its own. */
-function lookedAt(state: CoreState): readonly Looked[] {
+const looked = new WeakMap<CoreState["devices"], LookedAt>();
+
+function lookedAt(state: CoreState): LookedAt {
   const model = modelOf(state);
   let known = looked.get(state.devices);
   if (known?.model !== model) {
@@ -160,21 +165,16 @@ function lookedAt(state: CoreState): readonly Looked[] {
       weekAtMs: Number.NaN,
       silentFromMs: 0,
     }));
-    known = { model, rows };
+    known = { model, rows, patience: new Map() };
     looked.set(state.devices, known);
   }
-  return known.rows;
+  return known;
 }
 
 const NOTHING: readonly AlertEvent[] = [];
 
-function judge(
-  state: CoreState,
-  device: Device,
-  watch: DeviceWatch,
-  patience: Patience,
-  nowMs: number,
-): readonly AlertEvent[] {
+function judge(state: CoreState, device: Device, watch: DeviceWatch, nowMs: number): readonly AlertEvent[] {
+  const patience: Patience = (kind) => patienceFor(state, kind);
   const faults = device.watch === false ? NO_FAULTS : symptomsOf(device, watch, nowMs, patience);
   if (watch.wellAtMs === undefined && faults === NO_FAULTS && !hasAny(watch.faults)) return NOTHING;
   const space = state.model?.spaceOf.get(device.id);
@@ -225,23 +225,19 @@ const FAULT_ZH: Readonly<Record<Fault, string>> = {
 
 /** By what is remembered of all devices of the kind. */
 function patienceFor(state: CoreState, kind: Device["kind"]): number {
-  const outages: number[] = [];
-  for (const row of lookedAt(state)) {
-    if (row.device.kind !== kind) continue;
-    row.watch ??= state.devices.get(row.device.id)?.watch;
-    for (const ms of row.watch?.outages ?? NO_OUTAGES) outages.push(ms);
+  const { rows, patience } = lookedAt(state);
+  let patienceMs = patience.get(kind);
+  if (patienceMs === undefined) {
+    const outages: number[] = [];
+    for (const row of rows) {
+      if (row.device.kind !== kind) continue;
+      row.watch ??= state.devices.get(row.device.id)?.watch;
+      for (const ms of row.watch?.outages ?? NO_OUTAGES) outages.push(ms);
+    }
+    patienceMs = patienceOf(outages);
+    patience.set(kind, patienceMs);
   }
-  return patienceOf(outages);
+  return patienceMs;
 }
 
 const NO_OUTAGES: readonly number[] = [];
-
-/** The same, found once for all devices of a sweep. */
-function patienceByKind(state: CoreState): Patience {
-  const known = new Map<Device["kind"], number>();
-  return (kind) => {
-    const patienceMs = known.get(kind) ?? patienceFor(state, kind);
-    known.set(kind, patienceMs);
-    return patienceMs;
-  };
-}

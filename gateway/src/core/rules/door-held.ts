@@ -82,6 +82,8 @@ const quietTimerOf = names("rule:door-held-quiet:");
 function shut(state: CoreState, portal: string, space: string, nowMs: number, proof: string): AlertEvent[] {
   const place = placeOf(portal, space);
   const record = recordOf(state, place);
+  // Most doors were never held.
+  if (record === undefined) return [];
   if (isStanding(record) && isRecurring(record)) {
     if (!state.timers.has(quietTimerOf(portal)))
       setTimer(state, quietTimerOf(portal), { dueMs: nowMs + QUIET_MS, calendar: false });

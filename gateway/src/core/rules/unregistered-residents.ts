@@ -37,7 +37,8 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
   const { over, of, clear: clearMornings, workingDays } = space.registration;
   const day = localDay(nowMs, model.zone);
   const known = memoOf<Mornings>(state, NAME, spaceId)?.days ?? [];
-  const days = [...known.filter((morning) => morning.day < day), { day, more: estimate.low > registered }];
+  const before = (known.at(-1)?.day ?? -1) < day ? known : known.filter((morning) => morning.day < day);
+  const days = before.concat({ day, more: estimate.low > registered });
   setMemo(state, NAME, spaceId, { days: days.slice(-MAX_MORNINGS) } satisfies Mornings);
   const record = recordOf(state, place);
   if (isStanding(record)) {

@@ -43,10 +43,15 @@ export const customReadingRules: ReadingRule = (state, observed) => {
   );
 };
 
-export const customEstimateRules: EstimateRule = (state, space, seen) =>
-  modelOf(state).rules.flatMap((compiled) =>
+const NOTHING: readonly AlertEvent[] = [];
+
+export const customEstimateRules: EstimateRule = (state, space, seen) => {
+  const { rules } = modelOf(state);
+  if (rules.length === 0) return NOTHING;
+  return rules.flatMap((compiled) =>
     compiled.rule.when === "estimate" ? judge(state, compiled, space, seen, {}) : [],
   );
+};
 
 const placeOf = (rule: string, space: string) => ({ kind: "custom" as const, space, rule });
 const subjectOf = (rule: string, space: string) => `${rule}|${space}`;
