@@ -54,3 +54,19 @@ test("a local time that clocks skip falls on the same day", () => {
   const ms = localTimeMs(day, 150, "Europe/Berlin");
   expect(localDay(ms, "Europe/Berlin")).toBe(day);
 });
+
+test.each(["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca"])(
+  "%s has the runtime's offset in every hour of a year",
+  (zone) => {
+    const format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
+    const seen = new Set<number>();
+    for (let ms = Date.parse("2026-01-01T00:00:00Z"); ms < Date.parse("2027-01-01T00:00:00Z"); ms += HOUR) {
+      const offset = zoneOffsetMs(ms, zone);
+      const text = new Date(Math.abs(offset)).toISOString().slice(11, 16);
+      const told = format.format(ms).replace(/GMT$/, "GMT+00:00");
+      expect(told.slice(-9)).toBe(`GMT${offset < 0 ? "-" : "+"}${text}`);
+      seen.add(offset);
+    }
+    expect(seen.size).toBe(2);
+  },
+);

@@ -18,3 +18,8 @@ export function nightAround(ms: number, zone: string, fromMinutes: number, toMin
 export function isNight(ms: number, zone: string, fromMinutes: number, toMinutes: number): boolean {
   return nightAround(ms, zone, fromMinutes, toMinutes).startMs <= ms;
 }
+
+/** Those of the mornings, oldest first, that are later than local day `day`. */
+export function morningsAfter<Row extends { readonly day: number }>(mornings: readonly Row[], day: number): Row[] {
+  return mornings.slice(mornings.findLastIndex((morning) => morning.day <= day) + 1);
+}

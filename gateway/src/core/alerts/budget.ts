@@ -48,8 +48,9 @@ export function withdraw(state: CoreState, subject: Pick<Finding, "kind" | "spac
   const budget = grid === undefined ? undefined : state.budgets.get(grid);
   if (grid === undefined || budget === undefined || budget.waiting.length === 0) return;
   const wanted = subjectOf(subject);
-  const left = budget.waiting.filter(({ finding }) => subjectOf(finding) !== wanted);
-  if (left.length === budget.waiting.length) return;
+  const isMeant = ({ finding }: Waiting): boolean => finding.space === subject.space && subjectOf(finding) === wanted;
+  if (!budget.waiting.some(isMeant)) return;
+  const left = budget.waiting.filter((waiting) => !isMeant(waiting));
   state.budgets.set(grid, { ...budget, waiting: left });
   state.dirty.add(`budget/${grid}`);
 }

@@ -45,7 +45,7 @@ export const countCompliance: NightRule = (state, spaceId, nowMs) => {
   const known = memoOf<SpaceStreak>(state, NAME, spaceId);
   const raiseAt = space.nights.raiseAt ?? RAISE_AT;
   // A late reading may have changed what a remembered morning says; what is older stands as it was.
-  const over = mornings.filter(({ day, pOver }) => day <= today && pOver >= raiseAt).at(-1)?.day;
+  const over = mornings.findLast(({ day, pOver }) => day <= today && pOver >= raiseAt)?.day;
   const older = known?.nightDay !== undefined && known.nightDay < oldest ? known.nightDay : undefined;
   // What this morning found is raised after it was counted, and may have to wait for the day's budget.
   const found = waitingFor(state, spaceId);

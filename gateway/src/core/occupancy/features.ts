@@ -182,14 +182,12 @@ export function spaceFeatureValues(
 const countedRegister = (registered: number | undefined, limit: number | undefined): number =>
   registered === undefined ? Number.NaN : Math.min(registered, limit ?? registered);
 
-/** What the number of persons in question is held against. */
-interface Register {
-  readonly limit: number | undefined;
-  readonly registered: number | undefined;
-}
-
 /** Fills in what depends on the number of persons in question. */
-export function against(values: Float64Array, space: Register, persons: number): Float64Array {
+export function against(
+  values: Float64Array,
+  space: { readonly limit: number | undefined; readonly registered: number | undefined },
+  persons: number,
+): Float64Array {
   let at = OWN;
   values[at++] = persons;
   values[at++] = (space.limit ?? Number.NaN) - persons;
@@ -199,25 +197,4 @@ export function against(values: Float64Array, space: Register, persons: number):
     for (const n of days) values[at++] = shareAbove(values, DAYS_AT + (index + 1) * DAYS, n, persons);
   }
   return values;
-}
-
-/**
- * The same of `count` numbers of persons from `least` on, a row for each feature behind the space's own: `persons` rises along its row, all others fall.
- */
-export function againstEach(values: Float64Array, space: Register, least: number, count: number): Float64Array {
-  const rows = new Float64Array((FEATURES.length - OWN) * count);
-  const registered = countedRegister(space.registered, space.limit);
-  let at = 0;
-  for (let n = 0; n < count; n++) rows[at++] = least + n;
-  const fall = (from: number): void => {
-    for (let n = 0; n < count; n++) rows[at++] = from - (least + n);
-  };
-  fall(space.limit ?? Number.NaN);
-  fall(registered);
-  for (const index of headed) fall(values[index] as number);
-  for (const [index, { days }] of ABOVE.entries()) {
-    const end = DAYS_AT + (index + 1) * DAYS;
-    for (const window of days) for (let n = 0; n < count; n++) rows[at++] = shareAbove(values, end, window, least + n);
-  }
-  return rows;
 }

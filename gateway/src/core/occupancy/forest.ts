@@ -16,13 +16,12 @@ export interface ForestFile {
 }
 
 export interface Forest {
-  /** The score in log-odds, and what each feature added to it, in the order of the features; with `base` those sum up to the score. */
+  /** Log-odds. */
+  score(values: ArrayLike<number>): number;
+  /** The score, and what each feature added to it, in the order of the features; with `base` those sum up to the score. */
   explain(values: ArrayLike<number>): Explained;
-  /**
-   * The scores of the vector last explained with other features from `fixed` on: `varied` holds a row of `count` values of each, one for each score,
-   * which along the row only rise or only fall (or are all unknown). All are asked at one go, for they go most of their ways together.
-   */
-  again(varied: Float64Array, count: number): Float64Array;
+  /** The score of the vector last explained, of which only features from `fixed` on have changed since: trees are entered where those begin to matter. */
+  again(values: ArrayLike<number>): number;
   /** Log-odds of the average case. */
   readonly base: number;
 }
@@ -52,43 +51,25 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
   const trees = roots.length;
   /** Of the vector last explained: where in each tree the features that may change come in. */
   const entries = new Int32Array(trees);
-  let explained: ArrayLike<number> = [];
-  const isLeft = (at: number, link: number, known: number): boolean => {
-    const limit = threshold[at] as number;
-    return known <= limit || ((link & 1) === 1 && !(known > limit));
-  };
-  const rightOf = (at: number): number => links[at * LINKS + 1] as number;
-  /** Adds to each score from `from` to `to` (excluded) the leaf it comes to from node `node` on. */
-  const addLeaves = (node: number, from: number, to: number, varied: Float64Array, scores: Float64Array): void => {
+  const leafFrom = (node: number, values: ArrayLike<number>): number => {
     let at = node;
-    let end = to;
     for (let link = links[at * LINKS] as number; link !== LEAF; link = links[at * LINKS] as number) {
-      const feature = link >> 1;
-      if (feature < fixed) {
-        at = isLeft(at, link, explained[feature] as number) ? at + 1 : rightOf(at);
-        continue;
-      }
-      const row = (feature - fixed) * scores.length;
-      const firstLeft = isLeft(at, link, varied[row + from] as number);
-      if (firstLeft !== isLeft(at, link, varied[row + end - 1] as number)) {
-        let parting = from + 1;
-        while (isLeft(at, link, varied[row + parting] as number) === firstLeft) parting += 1;
-        addLeaves(firstLeft ? rightOf(at) : at + 1, parting, end, varied, scores);
-        end = parting;
-      }
-      at = firstLeft ? at + 1 : rightOf(at);
+      const known = values[link >> 1] as number;
+      const limit = threshold[at] as number;
+      at = known <= limit || ((link & 1) === 1 && !(known > limit)) ? at + 1 : (links[at * LINKS + 1] as number);
     }
-    for (let n = from; n < end; n++) scores[n] = (scores[n] as number) + (value[at] as number);
+    return at;
+  };
+  const sumFrom = (nodes: Int32Array, values: ArrayLike<number>): number => {
+    let sum = file.base;
+    for (let tree = 0; tree < trees; tree++) sum += value[leafFrom(nodes[tree] as number, values)] as number;
+    return sum;
   };
   return {
     base: file.base + roots.reduce((sum, root) => sum + (value[root] as number), 0),
-    again(varied, count) {
-      const scores = new Float64Array(count).fill(file.base);
-      for (let tree = 0; tree < trees; tree++) addLeaves(entries[tree] as number, 0, count, varied, scores);
-      return scores;
-    },
+    score: (values) => sumFrom(roots, values),
+    again: (values) => sumFrom(entries, values),
     explain(values) {
-      explained = values;
       const contributions = new Float64Array(features.length);
       let score = file.base;
       for (let tree = 0; tree < trees; tree++) {
@@ -100,7 +81,10 @@ export function createForest(file: ForestFile, features: readonly string[], fixe
             entered = true;
             entries[tree] = at;
           }
-          const to = isLeft(at, link, values[feature] as number) ? at + 1 : rightOf(at);
+          const known = values[feature] as number;
+          const limit = threshold[at] as number;
+          const isLeft = known <= limit || ((link & 1) === 1 && !(known > limit));
+          const to = isLeft ? at + 1 : (links[at * LINKS + 1] as number);
           contributions[feature] = (contributions[feature] as number) + (value[to] as number) - (value[at] as number);
           at = to;
         }

@@ -1,5 +1,5 @@
 /** From a reading to the diaries: which spaces it speaks of, and what it says of them. */
-import { OUTSIDE, type Portal, type RawReading } from "@gatehouse/protocol";
+import { type Credential, OUTSIDE, type Portal, type RawReading } from "@gatehouse/protocol";
 import type { Model } from "../model.ts";
 import { type Belief, createBelief } from "./belief.ts";
 import { addGauge, addSum, liftGauge, openDay } from "./diary.ts";
@@ -132,27 +132,14 @@ function passed(site: Beliefs, { portal, passage, hour, atMs }: Observation): st
 const isBehindGate = (model: Model, portal: Portal): boolean =>
   portal.from !== OUTSIDE && portal.to !== OUTSIDE && model.spaces.get(portal.to)?.limit !== undefined;
 
-function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Observation): string[] {
+function granted(site: Beliefs, observation: Observation): string[] {
+  const { reading, portal, hour, atMs, direction } = observation;
   if (portal === undefined) return [];
   const { credential } = reading;
   const listed = credential === undefined ? undefined : site.model.credentials.get(credential);
   const day = Math.floor(hour / 24);
   const inner = portal.to === OUTSIDE ? portal.from : portal.to;
-  if (site.model.spaces.get(inner)?.limit === undefined) {
-    // A gate with rooms behind: the card says whose room.
-    if (credential === undefined || (listed !== undefined && listed.role !== "tenant")) return [];
-    const home = listed?.space ?? strangerAtGate(site.gate, credential, atMs, direction !== "out");
-    const role = listed === undefined ? "unlisted" : "tenant";
-    if (home === undefined) return [];
-    const belief = judgedBelief(site, home);
-    if (belief === undefined) return [];
-    const member = useCredential(belief.roster, credential, role, day);
-    site.passKeys.used(credential, home);
-    if (direction === "out") member.inside = undefined;
-    // At a gate only the card's own way out counts.
-    else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
-    return [home];
-  }
+  if (site.model.spaces.get(inner)?.limit === undefined) return grantedAtGate(site, observation, listed);
   const belief = beliefOf(site, inner);
   openDay(belief.diary, day);
   if (direction !== "out") addSum(belief.diary, "grants", hour, 1);
@@ -165,6 +152,25 @@ function granted(site: Beliefs, { reading, portal, hour, atMs, direction }: Obse
   // Once a day for each card and door is often enough.
   if (listed !== undefined || !firstOfDay) return [inner];
   return [inner, ...site.passKeys.found(credential).filter((id) => id !== inner)];
+}
+
+/** A gate with rooms behind: the card says whose room. */
+function grantedAtGate(
+  site: Beliefs,
+  { reading: { credential }, hour, atMs, direction }: Observation,
+  listed: Credential | undefined,
+): string[] {
+  if (credential === undefined || (listed !== undefined && listed.role !== "tenant")) return [];
+  const home = listed?.space ?? strangerAtGate(site.gate, credential, atMs, direction !== "out");
+  const belief = home === undefined ? undefined : judgedBelief(site, home);
+  if (home === undefined || belief === undefined) return [];
+  const role = listed === undefined ? "unlisted" : "tenant";
+  const member = useCredential(belief.roster, credential, role, Math.floor(hour / 24));
+  site.passKeys.used(credential, home);
+  if (direction === "out") member.inside = undefined;
+  // At a gate only the card's own way out counts.
+  else if (direction === "in" && comesInTwice(member, 0, atMs)) addSum(belief.diary, "twice", hour, 1);
+  return [home];
 }
 
 function roleHere(

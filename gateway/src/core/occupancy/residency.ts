@@ -2,7 +2,7 @@
 import { type JudgedSpace, mostPersons } from "./assess.ts";
 import type { Residency } from "./estimate.ts";
 import { evidenceOf } from "./evidence.ts";
-import { against, againstEach } from "./features.ts";
+import { against } from "./features.ts";
 import type { Forest } from "./forest.ts";
 
 /** Judges a space by its features on the morning of a local day. */
@@ -12,10 +12,6 @@ const chance = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 const DIGITS = 1e4;
 /** The interval holds the truth with a chance of 80 %. */
 const UNLIKELY = 0.1;
-
-/** Numbers of persons beyond the limit that are asked about at one go. */
-const AT_ONCE = 4;
-const NO_SCORES: Float64Array = new Float64Array(0);
 
 /** The forest answers "do more than so many people reside here?" for any number; asked for the limit it is the probability of being over it. */
 export const residencyBy =
@@ -29,15 +25,8 @@ export const residencyBy =
     const pOver = chance(score);
     // More than n can only grow less likely with n; from where it is unlikely on nothing more is asked.
     let [residing, low, high] = [0, 0, 0];
-    let scores = NO_SCORES;
-    let asked = 0;
     for (let n = 0, least = 1; n < mostPersons(space) && least > UNLIKELY; n++) {
-      if (n >= asked + scores.length && n !== limit) {
-        asked = n;
-        const count = n < limit ? limit - n : Math.min(AT_ONCE, mostPersons(space) - n);
-        scores = forest.again(againstEach(own, facts, n, count), count);
-      }
-      least = Math.min(least, n === limit ? pOver : chance(scores[n - asked] as number));
+      least = Math.min(least, n === limit ? pOver : chance(forest.again(against(values, facts, n))));
       if (least > UNLIKELY) high += 1;
       if (least > 0.5) residing += 1;
       if (least > 1 - UNLIKELY) low += 1;

@@ -57,8 +57,8 @@ function onlyVague(diary: Diary, day: number): { readonly says: string; readonly
   const { hours } = diary;
   const days = lastDays(diary, day);
   const total = (channel: Channel): number => days.reduce((sum, each) => sum + sumOfDay(hours[channel], each), 0);
-  const counted = days.some((each) => counterWorks(diary, each)) && total("in") + total("out") > 0;
-  if (counted || total("grants") > 0 || hours.seen !== undefined || total("draws") > 0) return undefined;
+  if (total("grants") > 0 || hours.seen !== undefined || total("draws") > 0) return undefined;
+  if (total("in") + total("out") > 0 && days.some((each) => counterWorks(diary, each))) return undefined;
   const there = VAGUE.filter(([channel]) => hours[channel] !== undefined);
   // Where no water is drawn nobody lives, however seldom the meter reports.
   if (there.length === 0 || (hours.water !== undefined && !usesWater(diary, days))) return undefined;

@@ -7,6 +7,7 @@ import { formatTime, type Limit, localDay } from "@gatehouse/protocol";
 import { propose, waitingFor, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isOpen, isStanding, recordOf } from "../alerts/life.ts";
 import { RAISE_AT } from "../model.ts";
+import { morningsAfter } from "../night.ts";
 import type { Belief, Morning } from "../occupancy/belief.ts";
 import type { Stand } from "../occupancy/estimate.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
@@ -34,7 +35,7 @@ function standOf(state: CoreState, spaceId: string, belief: Belief, nowMs: numbe
   if (limit === undefined || space === undefined || belief.residency === undefined) return undefined;
   const { over, of, raiseAt = RAISE_AT, clearAt = CLEAR_AT } = space.nights;
   const today = localDay(nowMs, model.zone);
-  const likely = belief.mornings.filter((morning) => morning.day > today - of && isOver(morning, limit, raiseAt));
+  const likely = morningsAfter(belief.mornings, today - of).filter((morning) => isOver(morning, limit, raiseAt));
   const record = recordOf(state, { kind: "group-rental", space: spaceId });
   const standing = isOpen(record);
   const confirmed = standing || waitingFor(state, spaceId).includes("group-rental");
@@ -79,7 +80,7 @@ function judge(state: CoreState, spaceId: string, nowMs: number): readonly Alert
   }
   const today = localDay(nowMs, model.zone);
   const from = Math.max(today - of, lastTrusted(state, record));
-  const recent = belief.mornings.filter(({ day }) => day > from);
+  const recent = morningsAfter(belief.mornings, from);
   const above = recent.filter((morning) => isOver(morning, limit, raiseAt));
   const latest = recent.at(-1);
   const [first] = above;

@@ -10,7 +10,7 @@ export const QUIET_MS = 14 * DAY_MS;
 
 /** Of the alert's latest episode: how many were raised within the days before it, this one included. */
 const timesBefore = (offences: readonly number[], raisedMs: number): number =>
-  offences.filter((ms) => ms > raisedMs - WITHIN_MS && ms <= raisedMs).length;
+  offences.reduce((times, ms) => times + (ms > raisedMs - WITHIN_MS && ms <= raisedMs ? 1 : 0), 0);
 
 /** True while its end must last before it is believed. Once a person has closed it, what they found out counts. */
 export function isRecurring(record: AlertRecord | undefined): boolean {

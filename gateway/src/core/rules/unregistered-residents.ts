@@ -6,6 +6,7 @@ import { localDay, workingDaysBetween } from "@gatehouse/protocol";
 import { propose, withdraw } from "../alerts/budget.ts";
 import { type AlertEvent, clear, isOpen, isStanding, recordOf } from "../alerts/life.ts";
 import { dropMemo, memoOf, setMemo } from "../memos.ts";
+import { morningsAfter } from "../night.ts";
 import { estimateOf } from "../occupancy/estimate-of.ts";
 import { modelOf } from "../state.ts";
 import { lastTrusted } from "./proving.ts";
@@ -51,12 +52,12 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
     if (isOpen(record)) return [];
   }
   const from = Math.max(day - of, lastTrusted(state, record));
-  const recent = days.filter((morning) => morning.day > from);
+  const recent = morningsAfter(days, from);
   const more = recent.filter((morning) => morning.more);
-  const first = firstMore(days, clearMornings) ?? day;
-  const due = workingDaysBetween(first, day, model.config.site.calendar) >= workingDays;
   // The latest morning must be one of them: who has gone already needs no visit.
-  if (more.length < over || recent.at(-1)?.more !== true || !due) {
+  const first =
+    more.length < over || recent.at(-1)?.more !== true ? undefined : (firstMore(days, clearMornings) ?? day);
+  if (first === undefined || workingDaysBetween(first, day, model.config.site.calendar) < workingDays) {
     withdraw(state, place);
     return [];
   }
