@@ -69,7 +69,7 @@ async function replayAll(
   const [base, ...compared] = outcomes;
   let [firstMs, nextMs]: (number | undefined)[] = [];
   read: for await (const { lines, share } of pieces) {
-    for (const line of lines) {
+    for (const line of lines()) {
       const recorded = intake.take(line);
       if (recorded === undefined) continue;
       if (untilMs !== undefined && recorded.receivedMs > untilMs) {

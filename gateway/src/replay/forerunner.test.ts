@@ -37,7 +37,8 @@ function readings(days: number, seed: number): Recorded[] {
 }
 
 async function* pieces(lines: readonly Recorded[]): AsyncGenerator<Piece> {
-  for (let at = 0; at < lines.length; at += 25) yield { lines: lines.slice(at, at + 25), share: at / lines.length };
+  for (let at = 0; at < lines.length; at += 25)
+    yield { lines: () => lines.slice(at, at + 25), share: at / lines.length };
 }
 
 /** Everything a replay says; `end` when its time is up. */
@@ -74,7 +75,7 @@ it.each([1, 2, 3])(
     using forerunner = new Forerunner(configs, untilMs);
     const ahead = configs.map((config, index) => replayOf(config, forerunner.assessorOf(index)));
     reading: for await (const piece of forerunner.ahead(pieces(lines))) {
-      for (const line of piece.lines as readonly Recorded[]) {
+      for (const line of piece.lines() as readonly Recorded[]) {
         if (line.receivedMs > untilMs) break reading;
         for (const { replay } of ahead) replay.take(line);
       }
@@ -104,7 +105,7 @@ it("tells why there are no more mornings", async () => {
   using forerunner = new Forerunner([LIMITED]);
   const { replay } = replayOf(LIMITED, forerunner.assessorOf(0));
   const lines = readings(4, 7);
-  const broken = { lines, share: 1, packed: { count: 1 } } as unknown as Piece;
+  const broken = { lines: () => lines, share: 1, packed: { count: 1 } } as unknown as Piece;
   const take = async () => {
     for await (const _ of forerunner.ahead(
       (async function* () {

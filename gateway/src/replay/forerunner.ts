@@ -75,7 +75,7 @@ export class Forerunner implements Disposable {
   async *ahead(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
     const waiting: Piece[] = [];
     for await (const piece of pieces) {
-      this.#worker.postMessage((piece.packed ?? this.#packer.pack(piece.lines)) satisfies ForerunnerPiece);
+      this.#worker.postMessage((piece.packed ?? this.#packer.pack(piece.lines())) satisfies ForerunnerPiece);
       waiting.push(piece);
       if (waiting.length > AHEAD) yield waiting.shift() as Piece;
     }

@@ -17,7 +17,8 @@ export interface ReadTask {
 }
 
 export interface ReadLines {
-  readonly lines: readonly Line[];
+  /** To be asked once, piece by piece in their order: readings are made when they are wanted, and are gone soon. */
+  readonly lines: () => readonly Line[];
   /** The same as the reading thread packed them. */
   readonly packed?: Packed;
   /** Of the whole file, 0 to 1. */
@@ -45,7 +46,7 @@ export function readLine(reader: RecordReader, text: string): Line {
 export async function* readHere(file: string): AsyncGenerator<ReadLines> {
   const reader = new RecordReader();
   for await (const { lines, share } of readLines(file))
-    yield { lines: lines.map((text) => readLine(reader, text)), share };
+    yield { lines: () => lines.map((text) => readLine(reader, text)), share };
 }
 
 export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
@@ -77,9 +78,9 @@ export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
           wake = resolve;
         });
       } else if ("packed" in message) {
-        const lines = unpacker.unpack(message.packed);
+        const { packed, share } = message;
         if (Atomics.add(taken, 0, 1) % WOKEN_FOR === 0) Atomics.notify(taken, 0);
-        yield { lines, packed: message.packed, share: message.share };
+        yield { lines: () => unpacker.unpack(packed), packed, share };
       } else throw new ConfigError(message);
     }
   } finally {

@@ -18,7 +18,7 @@ export type SourceFlags =
   | { readonly site?: string | undefined; readonly readings?: undefined; readonly state: string };
 
 export interface Piece {
-  readonly lines: readonly Line[];
+  readonly lines: () => readonly Line[];
   /** The same as it came from another thread. */
   readonly packed?: Packed;
   /** Of the whole, 0 to 1. */
@@ -87,6 +87,6 @@ async function* journalPieces(journal: JournalReader): AsyncGenerator<Piece> {
       const input = inputOf(entry);
       return input.type === "reading" ? [{ ...input, receivedMs: entry.nowMs }] : [];
     });
-    yield { lines, share };
+    yield { lines: () => lines, share };
   }
 }

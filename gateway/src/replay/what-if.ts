@@ -48,7 +48,7 @@ export async function whatIf(asked: WhatIfAsked, at: (share: number) => void): P
   const intake = new Intake();
   let any = false;
   for await (const { lines, share } of source.pieces()) {
-    for (const line of lines) {
+    for (const line of lines()) {
       const recorded = intake.take(line);
       if (recorded === undefined || recorded.receivedMs < fromMs - RUN_UP_MS || recorded.receivedMs > nowMs) continue;
       any = true;

@@ -13,6 +13,7 @@ it("comes back from JSON as it was, with the same text", () => {
   const settled = {
     hour: 479_800,
     usual: Float64Array.of(0.25, 0.75),
+    works: 5,
     habitHour: 479_920,
     plain: Float64Array.of(1 / 3, 2 / 3),
     days: Float64Array.from({ length: 48 }, (_, n) => n / 1000),

@@ -94,6 +94,8 @@ interface PastJson {
   readonly day: number;
   readonly hour: number;
   readonly usual: readonly number[];
+  /** Missing in what an earlier release wrote. */
+  readonly works?: number;
   readonly habitHour: number;
   readonly plain: readonly number[];
   /** By hour of the day, in thousandths. */
@@ -175,17 +177,22 @@ const pastToJson = ({ day, settled, heads }: Past): PastJson => ({
   day,
   hour: settled.hour,
   usual: [...settled.usual],
+  works: settled.works,
   habitHour: settled.habitHour,
   plain: [...settled.plain],
   days: rowsOf(inThousandths(settled.days)),
   heads: inThousandths(heads).map((value) => (Number.isNaN(value) ? null : value)),
 });
 
-const pastFromJson = ({ day, hour, usual, habitHour, plain, days, heads }: PastJson): Past => ({
+/** Like no standing of counters: the whole diary is gone through. */
+const NOT_KNOWN = -1;
+
+const pastFromJson = ({ day, hour, usual, works = NOT_KNOWN, habitHour, plain, days, heads }: PastJson): Past => ({
   day,
   settled: {
     hour,
     usual: Float64Array.from(usual),
+    works,
     habitHour,
     plain: Float64Array.from(plain),
     days: ofThousandths(days.flat()),

@@ -160,8 +160,8 @@ it("going on from what is settled says what the whole diary says, to a twentieth
     const on = smooth(diary, hour(1, 0), hour(day, 6), size, everyDay, RATES, settled);
     const whole = smooth(diary, hour(1, 0), hour(day, 6), size, everyDay);
     const begin = on.fromHour - whole.fromHour;
-    // An open week, and the day that was settled with this morning.
-    expect(on.mean.length).toBe(Math.min(8 * 24, hour(day, 6) - hour(1, 0)));
+    // Three open days, and the one that was settled with this morning.
+    expect(on.mean.length).toBe(Math.min(4 * 24, hour(day, 6) - hour(1, 0)));
     for (const [t, mean] of on.mean.entries())
       expect(mean, `morning ${day} hour ${t}`).toBeCloseTo(whole.mean[begin + t] as number, 1);
     for (const [n, chance] of on.last.entries()) expect(chance).toBeCloseTo(whole.last[n] as number, 1);
@@ -177,7 +177,18 @@ it("goes through the whole diary again where what was settled does not fit: anot
   expect(from(21, 12)).toBe(settled.hour);
   expect(from(21, 14)).toBe(hour(0, 0));
   expect(from(17, 12)).toBe(hour(0, 0));
-  expect(from(40, 12, 14)).toBe(hour(14, 0));
+  expect(from(40, 12, 18)).toBe(hour(18, 0));
+});
+
+it("goes through the whole diary again where a counter of the days behind is no longer believed, or is again", () => {
+  const diary = workers(26, () => false);
+  const { settled } = smooth(diary, hour(0, 0), hour(20, 6), 12, everyDay);
+  const from = (worksOn: (day: number) => boolean) =>
+    smooth(diary, hour(0, 0), hour(21, 6), 12, worksOn, RATES, settled).fromHour;
+  expect(from((day) => day !== DAY + 19)).toBe(settled.hour);
+  expect(from((day) => day !== DAY + 14)).toBe(hour(0, 0));
+  expect(from((day) => day < DAY + 14)).toBe(hour(0, 0));
+  expect(from((day) => day !== DAY + 3)).toBe(settled.hour);
 });
 
 it("does not keep the errors of other rates", () => {

@@ -5,11 +5,13 @@ import { backward, forward } from "./chain-steps.ts";
 import { type Diary, hasRing, type Rings, ringsOf } from "./diary.ts";
 import { RATES, type Rates, TINY, thriftRowOf, thriftRows } from "./hours.ts";
 
-/** What the hours that nothing changes any more came to: the next morning goes on from there. */
+/** What the hours that nothing changes any more came to: the next morning goes on from there, unless the standing of a counter behind it changed. */
 export interface Settled {
   /** Local hour up to which the head count is settled, and chances of 0, 1, … people then, by all that came before. */
   readonly hour: number;
   readonly usual: Float64Array;
+  /** Whether the counters were believed on the local day of that hour, and on the seven before: a bit for each, the latest lowest. */
+  readonly works: number;
   /** Local hour up to which habits are, which is later, and those chances then, where fewer are leant to. */
   readonly habitHour: number;
   readonly plain: Float64Array;
@@ -80,9 +82,11 @@ function setHours(chain: Chain, rings: Rings, fromHour: number, worksOn: (day: n
   }
 }
 
-/** Hours that what comes later may still change: what a week shows of a counter holds for all of that week. Habits are not that particular. */
-const OPEN_HOURS = 7 * 24;
+/** Hours that what comes later may still change. Habits are not that particular. */
+const OPEN_HOURS = 3 * 24;
 const HABIT_OPEN_HOURS = 2 * 24;
+/** Days before those whose counters may yet be doubted: what a week shows of a counter holds for all of that week. */
+const DOUBTED_DAYS = 8;
 
 /**
  * The hours from `fromHour` to `toHour` (excluded), or from where `settled` ends, twice: first leaning towards fewer people, then towards what the
@@ -98,7 +102,8 @@ export function smooth(
   settled?: Settled,
 ): Smoothed {
   const size = maxPersons + 1;
-  const before = settled !== undefined && fits(settled, size, fromHour, toHour) ? settled : undefined;
+  const goesOn = settled !== undefined && fits(settled, size, fromHour, toHour);
+  const before = goesOn && settled.works === standing(settled.hour, worksOn) ? settled : undefined;
   const begin = before?.hour ?? fromHour;
   const hours = toHour - begin;
   const chain = chainOf(hours, size);
@@ -120,8 +125,16 @@ export function smooth(
   const usual = chancesOf(chain, closed);
   const last = chancesOf(chain, hours);
   allBackward(chain, 0);
-  const next: Settled = { hour: begin + closed, usual, habitHour: begin + known, plain, days };
+  const hour = begin + closed;
+  const next: Settled = { hour, usual, works: standing(hour, worksOn), habitHour: begin + known, plain, days };
   return { fromHour: begin, ...summarise(chain), last, habits, settled: next };
+}
+
+function standing(hour: number, worksOn: (day: number) => boolean): number {
+  const day = Math.floor(hour / 24);
+  let bits = 0;
+  for (let back = 0; back < DOUBTED_DAYS; back++) if (worksOn(day - back)) bits |= 1 << back;
+  return bits;
 }
 
 /** Of the same numbers of people, no older than the diary (a box may have been off for weeks), and of before the morning in hand. */

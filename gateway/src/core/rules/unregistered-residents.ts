@@ -37,9 +37,7 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
   }
   const { over, of, clear: clearMornings, workingDays } = space.registration;
   const day = localDay(nowMs, model.zone);
-  const known = memoOf<Mornings>(state, NAME, spaceId)?.days ?? [];
-  const before = (known.at(-1)?.day ?? -1) < day ? known : known.filter((morning) => morning.day < day);
-  const days = before.concat({ day, more: estimate.low > registered });
+  const days = withToday(memoOf<Mornings>(state, NAME, spaceId)?.days ?? [], { day, more: estimate.low > registered });
   setMemo(state, NAME, spaceId, { days: days.slice(-MAX_MORNINGS) } satisfies Mornings);
   const record = recordOf(state, place);
   if (isStanding(record)) {
@@ -55,9 +53,9 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
   const recent = morningsAfter(days, from);
   const more = recent.filter((morning) => morning.more);
   // The latest morning must be one of them: who has gone already needs no visit.
-  const first =
-    more.length < over || recent.at(-1)?.more !== true ? undefined : (firstMore(days, clearMornings) ?? day);
-  if (first === undefined || workingDaysBetween(first, day, model.config.site.calendar) < workingDays) {
+  const often = more.length >= over && recent.at(-1)?.more === true;
+  const first = often ? firstMore(days, clearMornings, day) : day;
+  if (!often || workingDaysBetween(first, day, model.config.site.calendar) < workingDays) {
     withdraw(state, place);
     return [];
   }
@@ -83,9 +81,15 @@ export const unregisteredResidents: NightRule = (state, spaceId, nowMs): readonl
   return [];
 };
 
-/** The morning it began on: nothing that would have cleared it lies between then and now. */
-function firstMore(days: Mornings["days"], clearMornings: number): number | undefined {
-  let first: number | undefined;
+/** Judged again, a morning stands as it was judged last. */
+function withToday(days: Mornings["days"], today: Mornings["days"][number]): Mornings["days"] {
+  const before = (days.at(-1)?.day ?? -1) < today.day ? days : days.filter(({ day }) => day < today.day);
+  return before.concat(today);
+}
+
+/** The morning it began on, `today` if no other: nothing that would have cleared it lies between then and now. */
+function firstMore(days: Mornings["days"], clearMornings: number, today: number): number {
+  let first = today;
   let quiet = 0;
   for (const { day, more } of days.toReversed()) {
     quiet = more ? 0 : quiet + 1;
