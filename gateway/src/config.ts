@@ -100,7 +100,7 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
   if (unfit.length > 0) throw new ConfigError(unfit.map((problem) => source.place(problem)));
   const judged = judge(site, policies);
   const whole = withOwnDriver(site);
-  return {
+  const loaded = {
     file,
     site: whole,
     policies,
@@ -108,9 +108,23 @@ export function loadSite<D extends AdapterRow, U extends AdapterRow>(
     ...judged,
     drivers: adapters.drivers,
     uplinks: adapters.uplinks,
-    warnings: [...warningsOf(whole, judged.policyOf), ...secrets.warnings].map((problem) => source.place(problem)),
     secret: secrets.get,
   };
+  return withWarnings(loaded, () =>
+    [...warningsOf(whole, judged.policyOf), ...secrets.warnings].map((problem) => source.place(problem)),
+  );
+}
+
+/** Finding a line takes a second reading of the file: only for who asks. What it is made of is let go then. */
+function withWarnings<L extends object>(loaded: L, find: () => Problem[]): L & Pick<LoadedSite, "warnings"> {
+  let todo: typeof find | undefined = find;
+  let found: readonly Problem[] = [];
+  const get = (): readonly Problem[] => {
+    if (todo !== undefined) found = todo();
+    todo = undefined;
+    return found;
+  };
+  return Object.defineProperty(loaded, "warnings", { enumerable: true, get }) as L & Pick<LoadedSite, "warnings">;
 }
 
 interface Checked<D, U> {

@@ -27,13 +27,12 @@ export interface ReplayProgress {
 export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock: Clock): Promise<ReplaySummary> {
   const startedMs = clock.monoMs();
   const untilMs = parseMoment("--until", flags.until);
+  using forerunner = Forerunner.create();
   using source = openSource(flags.source);
   const variants = variantsOf(source.grounds, flags);
   const [first, ...others] = variants;
-  using forerunner = Forerunner.create(
-    variants.map(({ config }) => config),
-    untilMs,
-  );
+  const configs = variants.map(({ config }) => config);
+  forerunner?.begin(configs, untilMs);
   const make = (variant: Variant, index: number) => new Outcome(variant, flags.out, forerunner?.assessorOf(index));
   const outcomes = [make(first, 0), ...others.map((variant, index) => make(variant, index + 1))] as const;
   const pieces = forerunner?.ahead(source.pieces()) ?? source.pieces();

@@ -1,11 +1,12 @@
 /** What runs in a replay's forerunner: each configuration's mornings over the readings as they come, posted as they are done. */
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import type { CoreConfig } from "../core/model.ts";
 import { assess } from "../core/occupancy/assess.ts";
-import type { ForerunnerMessage, ForerunnerPiece, ForerunnerTask, MorningDone } from "./forerunner.ts";
-import { Unpacker } from "./packed.ts";
+import type { ForerunnerInput, ForerunnerMessage, ForerunnerTask, ForerunnerWays, MorningDone } from "./forerunner.ts";
+import { type Packed, Unpacker } from "./packed.ts";
 import { Replay } from "./replay.ts";
 
-const { configs, untilMs, posted, results } = workerData as ForerunnerTask & { readonly results: MessagePort };
+const { posted, results } = workerData as ForerunnerWays;
 
 function post(message: ForerunnerMessage): void {
   results.postMessage(message);
@@ -16,7 +17,12 @@ function post(message: ForerunnerMessage): void {
 /** Mornings told at once: a site may have ten thousand rooms, and who waits for the first must not wait for all. */
 const AT_ONCE = 64;
 
-const runners = configs.map((config, index) => {
+interface Runner {
+  readonly replay: Replay;
+  tell(): void;
+}
+
+function runnerOf(config: CoreConfig, index: number): Runner {
   const mornings: MorningDone[] = [];
   const tell = (): void => {
     if (mornings.length > 0) post({ replay: index, mornings: mornings.splice(0) });
@@ -37,11 +43,18 @@ const runners = configs.map((config, index) => {
     onAlert: () => {},
   });
   return { replay, tell };
-});
+}
 
 const unpacker = new Unpacker();
+let runners: readonly Runner[] = [];
+let untilMs: number | undefined;
 let begun = false;
 let over = false;
+
+function begin(task: ForerunnerTask): void {
+  runners = task.configs.map(runnerOf);
+  untilMs = task.untilMs;
+}
 
 /** To the time asked for; nothing later counts. */
 function end(): void {
@@ -52,12 +65,7 @@ function end(): void {
   }
 }
 
-function take(piece: ForerunnerPiece): void {
-  if (over) return;
-  if (piece === "end") {
-    end();
-    return;
-  }
+function take(piece: Packed): void {
   for (const line of unpacker.unpack(piece)) {
     if (line === "" || "unreadable" in line) continue;
     if (untilMs !== undefined && line.receivedMs > untilMs) {
@@ -72,9 +80,12 @@ function take(piece: ForerunnerPiece): void {
   }
 }
 
-parentPort?.on("message", (piece: ForerunnerPiece) => {
+parentPort?.on("message", (input: ForerunnerInput) => {
+  if (over) return;
   try {
-    take(piece);
+    if (input === "end") end();
+    else if ("configs" in input) begin(input);
+    else take(input);
   } catch (error) {
     over = true;
     post(String(error));

@@ -72,7 +72,8 @@ it.each([1, 2, 3])(
     for (const line of lines) if (line.receivedMs <= untilMs) for (const { replay } of alone) replay.take(line);
     for (const { replay } of alone) replay.advance(untilMs);
 
-    using forerunner = new Forerunner(configs, untilMs);
+    using forerunner = new Forerunner();
+    forerunner.begin(configs, untilMs);
     const ahead = configs.map((config, index) => replayOf(config, forerunner.assessorOf(index)));
     reading: for await (const piece of forerunner.ahead(pieces(lines))) {
       for (const line of piece.lines() as readonly Recorded[]) {
@@ -88,7 +89,8 @@ it.each([1, 2, 3])(
 );
 
 it("notices when it went another way", async () => {
-  using forerunner = new Forerunner([LIMITED]);
+  using forerunner = new Forerunner();
+  forerunner.begin([LIMITED]);
   const { replay } = replayOf(LIMITED, forerunner.assessorOf(0));
   const lines = readings(4, 7);
   // The other flat is the first to be judged.
@@ -102,7 +104,8 @@ it("notices when it went another way", async () => {
 });
 
 it("tells why there are no more mornings", async () => {
-  using forerunner = new Forerunner([LIMITED]);
+  using forerunner = new Forerunner();
+  forerunner.begin([LIMITED]);
   const { replay } = replayOf(LIMITED, forerunner.assessorOf(0));
   const lines = readings(4, 7);
   const broken = { lines: () => lines, share: 1, packed: { count: 1 } } as unknown as Piece;

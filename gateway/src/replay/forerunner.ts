@@ -4,7 +4,7 @@
  * thread alone would say.
  */
 import { availableParallelism } from "node:os";
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { InvariantError } from "@gatehouse/protocol";
 import type { CoreConfig } from "../core/model.ts";
 import type { Assessed, Assessor, MorningJob } from "../core/occupancy/assess.ts";
@@ -15,12 +15,16 @@ export interface ForerunnerTask {
   /** One for each replay. */
   readonly configs: readonly CoreConfig[];
   readonly untilMs: number | undefined;
-  /** How many messages were posted; shared. */
+}
+
+/** What it answers with: where to, and how many messages were posted; shared. */
+export interface ForerunnerWays {
+  readonly results: MessagePort;
   readonly posted: Int32Array;
 }
 
-/** A piece of the input, or its end. */
-export type ForerunnerPiece = Packed | "end";
+/** Its task, then the input piece by piece, and its end. */
+export type ForerunnerInput = ForerunnerTask | Packed | "end";
 
 /** Of one replay: its mornings in their order; or why there will be no more. */
 export type ForerunnerMessage = { readonly replay: number; readonly mornings: readonly MorningDone[] } | string;
@@ -41,23 +45,20 @@ export class Forerunner implements Disposable {
   readonly #results: MessageChannel = new MessageChannel();
   readonly #posted = new Int32Array(new SharedArrayBuffer(4));
   /** By replay: what came in and was not asked for yet. */
-  readonly #done: MorningDone[][];
+  #done: MorningDone[][] = [];
   readonly #packer = new Packer();
 
   /** Undefined where there is no second processor core. */
-  static create(configs: readonly CoreConfig[], untilMs?: number): Forerunner | undefined {
-    return availableParallelism() > 1 ? new Forerunner(configs, untilMs) : undefined;
+  static create(): Forerunner | undefined {
+    return availableParallelism() > 1 ? new Forerunner() : undefined;
   }
 
-  constructor(configs: readonly CoreConfig[], untilMs?: number) {
+  /** Starts the thread, which takes a while: best before anything else. */
+  constructor() {
     const file = import.meta.url.endsWith(".ts") ? "./forerunner-worker.ts" : "./forerunner-worker.js";
     const { port2 } = this.#results;
-    // Rules do not cross: it has no use for them.
-    const bare = configs.map(({ site, policies }) => ({ site, policies }));
-    const task: ForerunnerTask = { configs: bare, untilMs, posted: this.#posted };
-    this.#done = configs.map(() => []);
     this.#worker = new Worker(new URL(file, import.meta.url), {
-      workerData: { ...task, results: port2 },
+      workerData: { results: port2, posted: this.#posted } satisfies ForerunnerWays,
       transferList: [port2],
       name: "forerunner",
     });
@@ -71,15 +72,23 @@ export class Forerunner implements Disposable {
     void this.#worker.terminate();
   }
 
+  /** Once, before any piece. */
+  begin(configs: readonly CoreConfig[], untilMs?: number): void {
+    this.#done = configs.map(() => []);
+    // Rules do not cross: it has no use for them.
+    const bare = configs.map(({ site, policies }) => ({ site, policies }));
+    this.#worker.postMessage({ configs: bare, untilMs } satisfies ForerunnerInput);
+  }
+
   /** Hands the pieces on, each some time after the forerunner has had it. */
   async *ahead(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
     const waiting: Piece[] = [];
     for await (const piece of pieces) {
-      this.#worker.postMessage((piece.packed ?? this.#packer.pack(piece.lines())) satisfies ForerunnerPiece);
+      this.#worker.postMessage((piece.packed ?? this.#packer.pack(piece.lines())) satisfies ForerunnerInput);
       waiting.push(piece);
       if (waiting.length > AHEAD) yield waiting.shift() as Piece;
     }
-    this.#worker.postMessage("end" satisfies ForerunnerPiece);
+    this.#worker.postMessage("end" satisfies ForerunnerInput);
     yield* waiting;
   }
 

@@ -6,7 +6,7 @@ import { ConfigError, READING_KINDS } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { afterAll, expect, it } from "vitest";
 import { type Line, Packer, Unpacker } from "./packed.ts";
-import { type ReadLines, readAhead, readHere } from "./read-ahead.ts";
+import { ReadingAhead, type ReadLines, readHere } from "./read-ahead.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-read-ahead-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,6 +29,11 @@ function line(n: number): string {
   ]);
   if (random.chance(0.02)) return random.pick(["", "{", "[]", '{"device":1}', "\r"]);
   return JSON.stringify({ receivedAt, at: time(START_MS + n * 1_000 - 300), device: `lock-${n % 7}`, ...more });
+}
+
+async function* readAhead(path: string): AsyncGenerator<ReadLines> {
+  using reading = new ReadingAhead(path);
+  yield* reading.pieces();
 }
 
 async function allOf(pieces: AsyncIterable<ReadLines>): Promise<Line[]> {

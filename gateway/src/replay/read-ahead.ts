@@ -31,10 +31,15 @@ export type ReadMessage =
   | "end"
   | { readonly path: string; readonly reason: string; readonly fix?: string };
 
-/** Throws ConfigError for a file that cannot be read to its end. */
-export function readRecorded(file: string): AsyncGenerator<ReadLines> {
-  return availableParallelism() > 1 ? readAhead(file) : readHere(file);
+/** A file being read. */
+export interface Reading extends Disposable {
+  /** To be asked once. Throws ConfigError for a file that cannot be read to its end. */
+  pieces(): AsyncGenerator<ReadLines>;
 }
+
+/** Begins at once where there is a second processor core. */
+export const startReading = (file: string): Reading =>
+  availableParallelism() > 1 ? new ReadingAhead(file) : { pieces: () => readHere(file), [Symbol.dispose]: () => {} };
 
 /** A line of text as the replay takes it. */
 export function readLine(reader: RecordReader, text: string): Line {
@@ -49,41 +54,48 @@ export async function* readHere(file: string): AsyncGenerator<ReadLines> {
     yield { lines: () => lines.map((text) => readLine(reader, text)), share };
 }
 
-export async function* readAhead(file: string): AsyncGenerator<ReadLines> {
-  const name = import.meta.url.endsWith(".ts") ? "./read-worker.ts" : "./read-worker.js";
-  const taken = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL(name, import.meta.url), {
-    workerData: { file, taken } satisfies ReadTask,
-    name: "reading",
-  });
-  const unpacker = new Unpacker();
-  const ready: ReadMessage[] = [];
-  let broken: { readonly error: unknown } | undefined;
-  let wake = () => {};
-  worker.on("message", (message: ReadMessage) => {
-    ready.push(message);
-    wake();
-  });
-  worker.on("error", (error) => {
-    broken = { error };
-    wake();
-  });
-  try {
+export class ReadingAhead implements Reading {
+  readonly #worker: Worker;
+  readonly #taken = new Int32Array(new SharedArrayBuffer(4));
+  readonly #ready: ReadMessage[] = [];
+  #broken: { readonly error: unknown } | undefined;
+  #wake = (): void => {};
+
+  constructor(file: string) {
+    const name = import.meta.url.endsWith(".ts") ? "./read-worker.ts" : "./read-worker.js";
+    this.#worker = new Worker(new URL(name, import.meta.url), {
+      workerData: { file, taken: this.#taken } satisfies ReadTask,
+      name: "reading",
+    });
+    this.#worker.on("message", (message: ReadMessage) => {
+      this.#ready.push(message);
+      this.#wake();
+    });
+    this.#worker.on("error", (error) => {
+      this.#broken = { error };
+      this.#wake();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    void this.#worker.terminate();
+  }
+
+  async *pieces(): AsyncGenerator<ReadLines> {
+    const unpacker = new Unpacker();
     for (;;) {
-      const message = ready.shift();
+      const message = this.#ready.shift();
       if (message === "end") return;
       if (message === undefined) {
-        if (broken !== undefined) throw broken.error;
+        if (this.#broken !== undefined) throw this.#broken.error;
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          this.#wake = resolve;
         });
       } else if ("packed" in message) {
         const { packed, share } = message;
-        if (Atomics.add(taken, 0, 1) % WOKEN_FOR === 0) Atomics.notify(taken, 0);
+        if (Atomics.add(this.#taken, 0, 1) % WOKEN_FOR === 0) Atomics.notify(this.#taken, 0);
         yield { lines: () => unpacker.unpack(packed), packed, share };
       } else throw new ConfigError(message);
     }
-  } finally {
-    await worker.terminate();
   }
 }

@@ -8,7 +8,7 @@ import { driverTypes } from "../drivers/index.ts";
 import { type JournalReader, openJournal } from "../store/journal-reader.ts";
 import { uplinkTypes } from "../uplinks/index.ts";
 import type { Line, Packed } from "./packed.ts";
-import { readRecorded } from "./read-ahead.ts";
+import { startReading } from "./read-ahead.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Grounds } from "./variants.ts";
 
@@ -38,13 +38,20 @@ export interface Source extends Disposable {
 export function openSource(flags: SourceFlags): Source {
   if (flags.state !== undefined) return journalSource(flags.state, flags.site);
   const { site, readings } = flags;
-  return {
-    grounds: fileGrounds(site),
-    name: readings,
-    pieces: () => readRecorded(readings),
-    notes: () => [],
-    [Symbol.dispose]: () => {},
-  };
+  // While the site is looked through.
+  const reading = startReading(readings);
+  try {
+    return {
+      grounds: fileGrounds(site),
+      name: readings,
+      pieces: () => reading.pieces(),
+      notes: () => [],
+      [Symbol.dispose]: () => reading[Symbol.dispose](),
+    };
+  } catch (error) {
+    reading[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function fileGrounds(site: string): Grounds {
