@@ -16,10 +16,12 @@ const LEAN = {
   flags: ["--max-semi-space-size=4", "--heap-growing-percent=30", "--v8-pool-size=1", "--expose-gc"],
   arenas: "2",
 };
-const lean = process.argv[2] === "run" ? LEAN.flags : [];
+// A replay keeps two processor cores busy by itself: helpers of the garbage collector would only be in the way.
+const BUSY = { flags: ["--single-threaded-gc"], arenas: undefined };
+const { flags, arenas } = { run: LEAN, replay: BUSY }[process.argv[2]] || { flags: [], arenas: undefined };
 
-function leanEnvironment() {
-  return Object.assign({}, lean.length > 0 ? { MALLOC_ARENA_MAX: LEAN.arenas } : {}, process.env);
+function environment() {
+  return Object.assign({}, arenas === undefined ? {} : { MALLOC_ARENA_MAX: arenas }, process.env);
 }
 
 function refuse(reason) {
@@ -38,7 +40,7 @@ function bundledNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, lean.concat(self, process.argv.slice(2)), { stdio: "inherit", env: leanEnvironment() });
+  const child = spawn(node, flags.concat(self, process.argv.slice(2)), { stdio: "inherit", env: environment() });
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2"]) {
     process.on(signal, () => {
       // A terminal's Ctrl-C reaches the child by itself; twice would mean "at once".
@@ -52,12 +54,12 @@ function handOver(node) {
 function start() {
   if (!existsSync(entry)) refuse(`run "npm run build" first: ${entry} is not there`);
   if (Number(process.versions.node.split(".")[0]) >= 24) {
-    const isLean = lean.every((flag) => process.execArgv.includes(flag));
+    const isSet = flags.every((flag) => process.execArgv.includes(flag));
     // The same process, begun anew: signals and exit code need nobody between.
-    if (isLean || process.execve === undefined) load();
+    if (isSet || process.execve === undefined) load();
     else {
-      const command = [process.execPath].concat(process.execArgv, lean, self, process.argv.slice(2));
-      process.execve(process.execPath, command, leanEnvironment());
+      const command = [process.execPath].concat(process.execArgv, flags, self, process.argv.slice(2));
+      process.execve(process.execPath, command, environment());
     }
     return;
   }

@@ -53,8 +53,8 @@ export function happenedMs(state: DeviceState, atMs: number | undefined, nowMs: 
   let gone: number | undefined;
   if (last !== undefined && nowMs - last.atMs < BURST_MS) last.behindMs = Math.min(last.behindMs, behindMs);
   else {
+    if (behind.length >= BEHIND_KEPT) gone = behind.shift()?.behindMs;
     behind.push({ atMs: nowMs, behindMs });
-    if (behind.length > BEHIND_KEPT) gone = behind.shift()?.behindMs;
   }
   const known = state.leastMs;
   state.leastMs = known === undefined || gone === known ? leastOf(behind) : Math.min(known, behindMs);

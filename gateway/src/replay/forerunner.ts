@@ -36,7 +36,7 @@ export interface MorningDone {
 }
 
 /** Pieces it may be ahead: some days of a large site. */
-const AHEAD = 40;
+const AHEAD = 16;
 /** A piece takes some milliseconds; a thread that says nothing for so long is no more. */
 const PATIENCE_MS = 60_000;
 

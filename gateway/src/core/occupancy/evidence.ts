@@ -17,7 +17,10 @@ type Say = (
   space: JudgedSpace,
 ) => { readonly en: string; readonly zh: string } | undefined;
 
-const one = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
+function one(value: number): string {
+  const text = value.toFixed(1);
+  return text.endsWith(".0") ? text.slice(0, -2) : text;
+}
 
 /** A part of a sentence for what is known, and none for what is not yet. */
 const known = (value: number, part: (text: string) => string): string => (Number.isNaN(value) ? "" : part(one(value)));
