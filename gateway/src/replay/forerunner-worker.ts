@@ -1,7 +1,8 @@
 /** What runs in a replay's forerunner: each configuration's mornings over the readings as they come, posted as they are done. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { CoreConfig } from "../core/model.ts";
+import { type CoreConfig, type Model, RAISE_AT } from "../core/model.ts";
 import { assess } from "../core/occupancy/assess.ts";
+import { modelOf } from "../core/state.ts";
 import type { ForerunnerInput, ForerunnerMessage, ForerunnerTask, ForerunnerWays, MorningDone } from "./forerunner.ts";
 import { type Packed, Unpacker } from "./packed.ts";
 import { Replay } from "./replay.ts";
@@ -22,17 +23,24 @@ interface Runner {
   tell(): void;
 }
 
+/** No alert says why a morning came to less, and a replay tells of alerts alone. */
+const lowestRaise = ({ spaces }: Model): number =>
+  [...spaces.values()].reduce((least, { nights }) => Math.min(least, nights.raiseAt ?? RAISE_AT), 1);
+
 function runnerOf(config: CoreConfig, index: number): Runner {
   const mornings: MorningDone[] = [];
   const tell = (): void => {
     if (mornings.length > 0) post({ replay: index, mornings: mornings.splice(0) });
   };
+  let raisesFrom: number | undefined;
   const replay = new Replay({
     config,
     runs: "mornings",
     assessor: {
       assess: (job, model) => {
-        const assessed = assess(job, model);
+        raisesFrom ??= lowestRaise(modelOf(replay.state));
+        const from = raisesFrom;
+        const assessed = assess(job, (space, values, day) => model(space, values, day, from));
         // What the next morning goes on from stays here.
         mornings.push({ space: job.space.space.id, day: job.day, assessed: { ...assessed, past: undefined } });
         if (mornings.length >= AT_ONCE) tell();

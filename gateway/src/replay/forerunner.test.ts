@@ -41,13 +41,13 @@ async function* pieces(lines: readonly Recorded[]): AsyncGenerator<Piece> {
     yield { lines: () => lines.slice(at, at + 25), share: at / lines.length };
 }
 
-/** Everything a replay says; `end` when its time is up. */
+/** Everything a replay says. Why a morning came to what it did stands in alerts alone. */
 function replayOf(config: CoreConfig, assessor?: Assessor) {
   const said: unknown[] = [];
   const replay = new Replay({
     config,
     assessor,
-    onEstimate: (space, nowMs, estimate) => said.push([space, nowMs, estimate]),
+    onEstimate: (space, nowMs, { evidence: _, ...estimate }) => said.push([space, nowMs, estimate]),
     onAlert: (alert) => said.push(alert),
   });
   return { replay, said };
@@ -84,6 +84,9 @@ it.each([1, 2, 3])(
     for (const { replay } of ahead) replay.advance(untilMs);
     for (const [index, { said }] of ahead.entries()) expect(said).toEqual(alone[index]?.said);
     expect(alone[0]?.said.length).toBeGreaterThan(100);
+    expect(alone[0]?.said).toContainEqual(
+      expect.objectContaining({ kind: "group-rental", evidence: expect.arrayContaining([expect.anything()]) }),
+    );
     expect(alone[1]?.said).not.toEqual(alone[0]?.said);
   },
 );

@@ -24,11 +24,11 @@ const made = () => {
 };
 
 /** Made at their first use: a gateway with nothing to judge has no use for them. */
-export const shippedModel: ResidencyModel = (space, values, day) => {
+export const shippedModel: ResidencyModel = (space, values, day, explainFrom) => {
   // Not one whole day since its devices were mounted: neither for nor against.
   if (!((values[DAYS_KNOWN] as number) > 0))
     return { residing: 0, low: 0, high: mostPersons(space), pOver: UNDECIDED, evidence: [] };
   models ??= made();
   const sensed = SENSED.some((index) => !Number.isNaN(values[index] ?? Number.NaN));
-  return (sensed ? models.doors : models.meters)(space, values, day);
+  return (sensed ? models.doors : models.meters)(space, values, day, explainFrom);
 };
