@@ -37,6 +37,8 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   const outcomes = [make(first, 0), ...others.map((variant, index) => make(variant, index + 1))] as const;
   const pieces = forerunner?.ahead(source.pieces()) ?? source.pieces();
   const intake = new Intake();
+  // Loaded while the first readings are on their way.
+  const report = import("./report/page.ts");
   let firstMs: number | undefined;
   try {
     firstMs = await replayAll(pieces, intake, outcomes, untilMs, bar);
@@ -45,7 +47,7 @@ export async function replayFiles(flags: ReplayFlags, bar: ReplayProgress, clock
   }
   if (firstMs === undefined || intake.tally.accepted === 0) throw nothingIn(source, intake);
   const summary = summaryOf(intake, outcomes, firstMs, (ms) => formatTime(ms, zoneOf(first.config)));
-  const { reportPage } = await import("./report/page.ts");
+  const { reportPage } = await report;
   const page = join(flags.out, "report.html");
   try {
     writeFileSync(page, reportPage(summary, outcomes));

@@ -85,7 +85,7 @@ function setHours(chain: Chain, rings: Rings, fromHour: number, worksOn: (day: n
 /** Hours that what comes later may still change. Habits are not that particular. */
 const OPEN_HOURS = 3 * 24;
 const HABIT_OPEN_HOURS = 2 * 24;
-/** Days before those whose counters may yet be doubted: what a week shows of a counter holds for all of that week. */
+/** Days up to the settled one whose counters may yet be doubted, or believed again: what a week shows of a counter holds for all of that week. */
 const DOUBTED_DAYS = 8;
 
 /**
@@ -130,6 +130,7 @@ export function smooth(
   return { fromHour: begin, ...summarise(chain), last, habits, settled: next };
 }
 
+/** As in {@link Settled.works}. */
 function standing(hour: number, worksOn: (day: number) => boolean): number {
   const day = Math.floor(hour / 24);
   let bits = 0;
