@@ -1,7 +1,6 @@
 /** One session with a PLC and its subscription. Single use: what is lost ends it, and the library's own reconnect never gets its turn. */
 import { join } from "node:path";
 import { type Clock, LinkError } from "@gatehouse/protocol";
-import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import {
   AttributeIds,
   type ClientMonitoredItemGroup,
@@ -16,6 +15,7 @@ import {
   UserTokenType,
 } from "node-opcua-client";
 import type { PointValue, ReaderTask } from "../seam.ts";
+import { openTrustStore } from "./trust-store.ts";
 
 export interface PlcLink {
   /** Rejects with a LinkError when the PLC is lost; never resolves. */
@@ -64,10 +64,7 @@ export async function openPlcLink(
 }
 
 async function makeClient({ folder, name, security }: ReaderTask): Promise<OPCUAClient> {
-  const certificates = new OPCUACertificateManager({
-    rootFolder: join(folder, "pki"),
-    automaticallyAcceptUnknownCertificate: false,
-  });
+  const certificates = openTrustStore(join(folder, "pki"));
   await certificates.initialize();
   const client = OPCUAClient.create({
     applicationName: `Gatehouse ${name}`,

@@ -1,7 +1,4 @@
-/**
- * Whom the server trusts, as the folders say now. The library's own watcher misses a file that is moved in while its client tries again; and while the
- * list is read anew the library knows nobody, rejects whoever comes just then, and turns away for good whoever stands on both sides.
- */
+/** Whom the server trusts, as the folders say now: a file may be put on the other side at any time, by a person or another process. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@gatehouse/protocol";
@@ -22,10 +19,11 @@ export function followTrust(pki: string, trust: TrustList, clock: Clock, signal:
     while (!signal.aborted) {
       await clock.sleep(EVERY_MS, signal);
       const now = await changedAt(pki);
-      if (now === seen) continue;
-      const isRejectedAlone = now.split(" ")[0] === seen.split(" ")[0] && (await dropTrustedFromRejected(pki)) === 0;
+      if (now.lists === seen.lists && now.rejected === seen.rejected) continue;
+      const isRejectedAlone = now.lists === seen.lists && (await dropTrustedFromRejected(pki)) === 0;
       seen = now;
       if (isRejectedAlone) continue;
+      // The library turns away whoever stands on both sides.
       await dropTrustedFromRejected(pki);
       await trust.reloadCertificates();
       log.info({}, "the trust list has changed and is read anew");
@@ -36,13 +34,17 @@ export function followTrust(pki: string, trust: TrustList, clock: Clock, signal:
   });
 }
 
-/** When the two folders changed last, trusted first. */
-const changedAt = async (pki: string): Promise<string> => {
-  const times = [join(pki, "trusted", "certs"), join(pki, "rejected")].map((folder) =>
-    stat(folder).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
+const LISTS = ["trusted/certs", "trusted/crl", "issuers/certs", "issuers/crl"];
+
+/** When the folders changed last. */
+async function changedAt(pki: string): Promise<{ readonly lists: string; readonly rejected: number }> {
+  const [rejected = 0, ...lists] = await Promise.all(
+    ["rejected", ...LISTS].map((folder) =>
+      stat(join(pki, folder)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
     ),
   );
-  return (await Promise.all(times)).join(" ");
-};
+  return { lists: lists.join(" "), rejected };
+}

@@ -5,13 +5,14 @@ import { ConfigError } from "@gatehouse/protocol";
 import {
   MessageSecurityMode,
   nodesets,
-  OPCUACertificateManager,
+  type OPCUACertificateManager,
   OPCUAServer,
   RegisterServerMethod,
   SecurityPolicy,
 } from "node-opcua";
 import type { ServerTask } from "../seam.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
+import { openTrustStore } from "./trust-store.ts";
 
 const MOST_SESSIONS = 50;
 const MOST_CONNECTIONS = 60;
@@ -22,10 +23,7 @@ export async function prepareServer(
   doorkeeper: Doorkeeper,
 ): Promise<{ readonly server: OPCUAServer; readonly certificates: OPCUACertificateManager }> {
   const { host, port } = placeOf(task.listen);
-  const certificates = new OPCUACertificateManager({
-    rootFolder: join(task.folder, "pki"),
-    automaticallyAcceptUnknownCertificate: false,
-  });
+  const certificates = openTrustStore(join(task.folder, "pki"));
   await certificates.initialize();
   const [name = hostname(), ...others] = task.names;
   const server = new OPCUAServer({
