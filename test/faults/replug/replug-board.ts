@@ -1,5 +1,5 @@
 /** A door board under its bridge, pulled out and put in again: each time somebody walks through, and everybody is to be counted once. */
-import { systemClock } from "@gatehouse/protocol";
+import { awakeTime } from "../../support/awake-time.ts";
 import { type BridgeProcess, startBridge } from "../../support/bridge-process.ts";
 import { boardSections, journalOf, kindsOf } from "../../support/bridged-board.ts";
 import { doorBoard } from "../../support/door-board.ts";
@@ -20,6 +20,7 @@ export async function replugBoard(
   onProgress: (share: number, note: string) => void = () => {},
 ): Promise<BoardReplugs> {
   using folder = tempDir();
+  using awake = awakeTime();
   const sections = boardSections(`serial:${folder.path}/door`);
   await using rig = await openRig({ devices: 1, uplinks: () => [], sections });
   await using bridge = startBridge(rig.siteFile, rig.url);
@@ -27,10 +28,10 @@ export async function replugBoard(
   for (let round = 1; round <= rounds; round++) {
     {
       // With the start of the simulator's process.
-      const pluggedMs = systemClock.monoMs();
+      const pluggedMs = awake.nowMs();
       await using board = await doorBoard(folder.path);
       await said(bridge, "board is there", round);
-      backMs.push(systemClock.monoMs() - pluggedMs);
+      backMs.push(awake.nowMs() - pluggedMs);
       board.act({ kind: "walk", direction: "in", speedMmPerS: 1_500 });
       await eventually(
         () => kindsOf(rig, "count-0001").length,

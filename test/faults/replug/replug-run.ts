@@ -9,6 +9,7 @@ import { type DeviceCommand, systemClock } from "@gatehouse/protocol";
 import { Random } from "@gatehouse/protocol/testing";
 import { type Driver, type DriverDeps, HealthBoard } from "gatehouse";
 import { bareDeps, MemoryLog, supervise } from "gatehouse/testing";
+import { type AwakeTime, awakeTime } from "../../support/awake-time.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 /** One serial driver and what its devices do. */
@@ -41,7 +42,7 @@ export interface ReplugWorld {
 
 export interface ReplugResult {
   readonly cycles: number;
-  /** From the moment the line is there again to the first reading, ms. */
+  /** From the moment the line is there again to the first reading, ms of awake time. */
   readonly backMs: readonly number[];
   readonly descriptors: { readonly before: number; readonly after: number };
   /** What happened and was told twice though it is told once. */
@@ -62,6 +63,7 @@ export interface ReplugOptions {
 }
 
 const PATIENCE_MS = 10_000;
+const LOOK_MS = 500;
 /** How long the line lives and is out, ms. */
 const LIFE = { low: 150, high: 400 };
 const OUT = { low: 20, high: 500 };
@@ -69,6 +71,7 @@ const COMMAND_LIFE_MS = 15;
 
 export async function runReplug({ row, cycles, seed, onProgress = () => {} }: ReplugOptions): Promise<ReplugResult> {
   using dir = tempDir();
+  using awake = awakeTime();
   const random = new Random(`${row.driver}/${seed}`);
   const world = row.simulate(random.fork("devices"));
   const socket = new Socket(join(dir.path, "port"));
@@ -102,9 +105,9 @@ export async function runReplug({ row, cycles, seed, onProgress = () => {} }: Re
       await systemClock.sleep(random.int(OUT.low, OUT.high));
       const obeyed = world.obeyed();
       await socket.plug();
-      const fromMs = systemClock.monoMs();
-      await told.until(n, PATIENCE_MS);
-      backMs.push(systemClock.monoMs() - fromMs);
+      const fromMs = awake.nowMs();
+      await told.until(n, PATIENCE_MS, awake);
+      backMs.push(awake.nowMs() - fromMs);
       const heardBefore = socket.heard;
       const lifeMs = random.int(LIFE.low, LIFE.high);
       await systemClock.sleep(lifeMs);
@@ -246,13 +249,13 @@ class Told {
   }
 
   /** Resolves when `n` has been told, or patience is at its end. */
-  async until(n: number, ms: number): Promise<void> {
+  async until(n: number, ms: number, awake: AwakeTime): Promise<void> {
     while (this.#counts.length <= n) this.#counts.push(0);
-    const late = AbortSignal.timeout(ms);
-    while (this.#counts[n] === 0 && !late.aborted)
+    const endMs = awake.nowMs() + ms;
+    while (this.#counts[n] === 0 && awake.nowMs() < endMs)
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
-        late.addEventListener("abort", () => resolve(), { once: true });
+        AbortSignal.timeout(LOOK_MS).addEventListener("abort", () => resolve(), { once: true });
       });
   }
 }
