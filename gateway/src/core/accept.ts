@@ -13,9 +13,8 @@ export const MAX_AHEAD_MS = 31 * DAY_MS;
 /** Device time is believed this far from the gateway's (a lock that was offline, a clock that is off). Else the time of receipt counts. */
 const BELIEVED_MS = 7 * DAY_MS;
 
-/** Undefined when nothing is wrong with where the reading says it comes from. */
-export function placeProblem(model: Model, reading: RawReading): string | undefined {
-  const device = model.devices.get(reading.device);
+/** Undefined when nothing is wrong with where the reading says it comes from; `device` is the one of that name on the site. */
+export function placeProblem(model: Model, device: Device | undefined, reading: RawReading): string | undefined {
   if (device === undefined) return `unknown device ${reading.device}`;
   if (reading.portal !== undefined && reading.portal !== device.portal && !model.portals.has(reading.portal)) {
     return `unknown portal ${quotedWord(reading.portal)}`;

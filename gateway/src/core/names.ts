@@ -3,15 +3,20 @@
 /** More ids than any site has; beyond them names are made anew. */
 export const MAX_KNOWN = 50_000;
 
+/** By id the names made with each prefix: they are asked for together, so they lie together. */
+const known = new Map<string, (string | undefined)[]>();
+let prefixes = 0;
+
 /** `names("device/")("D1")` is `device/D1`, `names("tamper|", "||")("D1")` is `tamper|D1||`. */
 export function names(prefix: string, suffix = ""): (id: string) => string {
-  const known = new Map<string, string>();
+  const place = prefixes++;
   return (id) => {
-    let name = known.get(id);
-    if (name === undefined) {
-      name = prefix + id + suffix;
-      if (known.size < MAX_KNOWN) known.set(id, name);
+    let own = known.get(id);
+    if (own === undefined) {
+      own = [];
+      if (known.size < MAX_KNOWN) known.set(id, own);
     }
-    return name;
+    own[place] ??= prefix + id + suffix;
+    return own[place];
   };
 }

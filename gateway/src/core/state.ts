@@ -23,6 +23,7 @@ import { createOverlay, type Overlay, type OverlayJson, overlayFromJson, overlay
 import type { Snapshot } from "./ports.ts";
 import type { Stay } from "./presence/residence.ts";
 import type { DeviceWatch } from "./rules/device-watch.ts";
+import { Seats } from "./seats.ts";
 import type { SeenEpoch } from "./seen.ts";
 import { type Timer, TimerQueue } from "./timer-queue.ts";
 import type { Fact, Order } from "./told.ts";
@@ -97,6 +98,8 @@ export interface CoreState {
   factCount: number;
   model: Model | undefined;
   readonly devices: Map<string, DeviceState>;
+  /** Found anew from the model, not kept. */
+  readonly seats: Seats;
   readonly beliefs: Map<string, Belief>;
   /** Found anew from the beliefs, not kept. */
   readonly passKeys: PassKeys;
@@ -141,13 +144,15 @@ export interface CoreState {
 }
 
 export function emptyState(): CoreState {
+  const devices = new Map<string, DeviceState>();
   const beliefs = new Map<string, Belief>();
   return {
     installation: "",
     alertCount: 0,
     factCount: 0,
     model: undefined,
-    devices: new Map(),
+    devices,
+    seats: new Seats(devices),
     beliefs,
     passKeys: new PassKeys(beliefs),
     habits: {},

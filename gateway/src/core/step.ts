@@ -2,7 +2,7 @@
  * The core: one input in, what follows from it out. No clock, no chance, no I/O; the state is owned by the caller and changed in place.
  * The same inputs with the same times give the same state and the same effects, on every machine and after every crash.
  */
-import { type ClockQuality, type Deed, OUTSIDE, type Portal, type RawReading } from "@gatehouse/protocol";
+import type { ClockQuality, Deed, RawReading } from "@gatehouse/protocol";
 import { happenedMs, isNews, passage, placeProblem, timeProblem } from "./accept.ts";
 import type { AlertEvent } from "./alerts/life.ts";
 import { endOf, type RefusedCommand, refuseCommand, type UsedNow, useCommand } from "./commands/use-command.ts";
@@ -23,6 +23,7 @@ import { checkFields, followAlerts, seeOperator, watchOperator } from "./prompts
 import { followFaults, followReading } from "./repair/repair.ts";
 import { estimateRules, readingRules } from "./rules/index.ts";
 import { type Observed, type Seen, triggerOf } from "./rules/rule.ts";
+import { innerSpace } from "./seats.ts";
 import { type CoreState, modelOf, newDevice, setTimer, touch } from "./state.ts";
 import { fireTimers, LATE_TIMER, shiftTimers } from "./timers.ts";
 import { type Told, takeTold } from "./told.ts";
@@ -147,26 +148,26 @@ const rejected = (reason: string): Effects => ({ outcome: "rejected", reason, al
 
 function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardReading, nowMs: number): Effects {
   const atMs = reading.at === undefined ? undefined : (toldMs ?? Date.parse(reading.at));
-  const problem = placeProblem(model, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
-  if (problem !== undefined) return rejected(problem);
-  const device = model.devices.get(reading.device);
-  if (device === undefined) return rejected(`unknown device ${reading.device}`);
-  let known = state.devices.get(device.id);
-  if (known === undefined) {
-    known = newDevice();
-    state.devices.set(device.id, known);
+  const seat = state.seats.of(model, reading.device);
+  const problem = placeProblem(model, seat?.device, reading) ?? timeProblem(atMs, nowMs, clock !== "unsynced");
+  if (seat === undefined || problem !== undefined) return rejected(problem ?? `unknown device ${reading.device}`);
+  const { device } = seat;
+  if (seat.known === undefined) {
+    seat.known = newDevice();
+    state.devices.set(device.id, seat.known);
   }
+  const { known } = seat;
   if (!isNews(known, reading)) return { outcome: "duplicate", alerts: [], spaces: [] };
   touch(state, "device", device.id);
   if (reading.kind === "device.online" || reading.kind === "device.offline")
     known.online = reading.kind === "device.online";
-  const portal = reading.portal ?? device.portal;
-  const place = portal === undefined ? undefined : model.portals.get(portal);
+  const isElsewhere = reading.portal !== undefined && reading.portal !== device.portal;
+  const portal = isElsewhere ? model.portals.get(reading.portal) : seat.portal;
   const believed = happenedMs(known, atMs, nowMs);
-  const space = reading.space ?? innerSpace(place) ?? model.spaceOf.get(device.id);
+  const space = reading.space ?? (isElsewhere ? (innerSpace(portal) ?? model.spaceOf.get(device.id)) : seat.space);
   const observation: Observation = {
     reading,
-    portal: place,
+    portal,
     space,
     atMs: believed,
     hour: model.hourOf(believed),
@@ -178,9 +179,9 @@ function read(state: CoreState, model: Model, { reading, clock, toldMs }: HeardR
   if (state.runs === "gateway") noteUse(state, model, reading, space, believed, nowMs);
   const observed: Observed = {
     reading,
+    seat,
     device,
-    known,
-    portal,
+    portal: portal?.id,
     space,
     changed,
     atMs: believed,
@@ -201,12 +202,6 @@ function judgeChanged(state: CoreState, changed: readonly string[], seen: Seen, 
 /** Hardly ever is there anything to go through. */
 function add(alerts: AlertEvent[], more: readonly AlertEvent[]): void {
   if (more.length > 0) alerts.push(...more);
-}
-
-function innerSpace(portal: Portal | undefined): string | undefined {
-  if (portal === undefined) return undefined;
-  const inner = portal.to === OUTSIDE ? portal.from : portal.to;
-  return inner === OUTSIDE ? undefined : inner;
 }
 
 /** Tells the estimator. Returns the spaces whose estimate may have changed. */

@@ -16,8 +16,9 @@ interface Entry {
 
 export class TimerQueue {
   readonly #entries = new Map<string, Entry>();
-  /** A binary heap; what is gone leaves it when it comes to the top. */
+  /** A binary heap, and beside it when each of its entries is due; what is gone leaves it when it comes to the top. */
   #heap: Entry[] = [];
+  #dues: number[] = [];
   #ranks = 0;
 
   /** A timer that is set anew keeps its place among those of the same moment, as a snapshot of the map does. */
@@ -27,9 +28,11 @@ export class TimerQueue {
     else this.#ranks++;
     const entry = { name, timer: { dueMs, calendar }, rank: before?.rank ?? this.#ranks, gone: false };
     this.#entries.set(name, entry);
-    if (this.#heap.length > 2 * this.#entries.size + 64)
+    if (this.#heap.length > 2 * this.#entries.size + 64) {
       this.#heap = this.#heap.filter(({ gone }) => !gone).sort(order);
-    this.#push(entry);
+      this.#dues = this.#heap.map(({ timer }) => timer.dueMs);
+    }
+    this.#push(entry, dueMs);
   }
 
   /** False when there was none. */
@@ -66,36 +69,46 @@ export class TimerQueue {
   /** Infinity where there is none. */
   get nextDueMs(): number {
     while (this.#heap[0]?.gone) this.#pop();
-    return this.#heap[0]?.timer.dueMs ?? Number.POSITIVE_INFINITY;
+    return this.#dues[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  #push(entry: Entry): void {
-    const heap = this.#heap;
+  #push(entry: Entry, dueMs: number): void {
+    const [heap, dues] = [this.#heap, this.#dues];
     let at = heap.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      const above = heap[parent] as Entry;
-      if (order(above, entry) <= 0) break;
-      heap[at] = above;
+      if (this.#isFirst(parent, entry, dueMs)) break;
+      heap[at] = heap[parent] as Entry;
+      dues[at] = dues[parent] as number;
       at = parent;
     }
     heap[at] = entry;
+    dues[at] = dueMs;
   }
 
   #pop(): void {
-    const heap = this.#heap;
+    const [heap, dues] = [this.#heap, this.#dues];
     const last = heap.pop() as Entry;
+    const lastMs = dues.pop() as number;
     if (heap.length === 0) return;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && order(heap[child + 1] as Entry, heap[child] as Entry) < 0) child++;
-      if (order(heap[child] as Entry, last) >= 0) break;
+      if (child + 1 < heap.length && this.#isFirst(child + 1, heap[child] as Entry, dues[child] as number)) child++;
+      if (!this.#isFirst(child, last, lastMs)) break;
       heap[at] = heap[child] as Entry;
+      dues[at] = dues[child] as number;
       at = child;
     }
     heap[at] = last;
+    dues[at] = lastMs;
+  }
+
+  /** The one at that place comes before the other. No two entries are alike. */
+  #isFirst(at: number, other: Entry, otherMs: number): boolean {
+    const dueMs = this.#dues[at] as number;
+    return dueMs < otherMs || (dueMs === otherMs && order(this.#heap[at] as Entry, other) < 0);
   }
 }
 

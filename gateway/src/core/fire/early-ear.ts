@@ -47,12 +47,13 @@ export function heed(
 
 /** As the core will judge it in its turn. */
 function isGood(state: CoreState, model: Model, driver: string, reading: RawReading, now: Now): boolean {
-  const { device, at, epoch = 0, seq } = reading;
-  if (model.devices.get(device)?.driver !== driver) return false;
+  const { at, epoch = 0, seq } = reading;
+  const device = model.devices.get(reading.device);
+  if (device?.driver !== driver) return false;
   const atMs = at === undefined ? undefined : Date.parse(at);
-  if (placeProblem(model, reading) !== undefined || timeProblem(atMs, now.nowMs, now.clockKnown) !== undefined)
-    return false;
-  return seq === undefined || !wasSeen(state.devices.get(device)?.seen ?? [], epoch, seq);
+  const problem = placeProblem(model, device, reading) ?? timeProblem(atMs, now.nowMs, now.clockKnown);
+  if (problem !== undefined) return false;
+  return seq === undefined || !wasSeen(state.devices.get(device.id)?.seen ?? [], epoch, seq);
 }
 
 /** Told by its kind alone, so that the flood of other readings costs nothing. */

@@ -6,6 +6,7 @@
 import type { Device, RawReading } from "@gatehouse/protocol";
 import { type AlertEvent, clear, isStanding, raise, recordOf } from "../alerts/life.ts";
 import type { Model } from "../model.ts";
+import type { Seat } from "../seats.ts";
 import { type CoreState, modelOf, setTimer, touch } from "../state.ts";
 import { isUnsuspicious, type Patience, patienceOf, silentFromMs, symptomsOf } from "./device-symptoms.ts";
 import { comeBack, type DeviceWatch, type Fault, hear, NO_FAULTS, newWatch, ODD_COUNT } from "./device-watch.ts";
@@ -26,8 +27,9 @@ export function keepWatch(state: CoreState, nowMs: number): void {
   if (!state.timers.has(SWEEP)) setTimer(state, SWEEP, { dueMs: nowMs + SWEEP_EVERY_MS, calendar: false });
 }
 
-export const deviceFault: ReadingRule = (state, { reading, device, known, toldMs, nowMs }) => {
-  if (device.watch === false) return NOTHING;
+export const deviceFault: ReadingRule = (state, { reading, device, seat, toldMs, nowMs }) => {
+  const { known } = seat;
+  if (device.watch === false || known === undefined) return NOTHING;
   known.watch ??= newWatch(nowMs);
   const { watch } = known;
   const { offlineAtMs, weekAtMs } = watch;
@@ -36,7 +38,7 @@ export const deviceFault: ReadingRule = (state, { reading, device, known, toldMs
   else hear(watch, device, reading, toldMs ?? nowMs, nowMs);
   // Its outages may be other ones now.
   if (watch.offlineAtMs !== offlineAtMs || watch.weekAtMs !== weekAtMs) lookedAt(state).patience.delete(device.kind);
-  noteUse(state, device, reading, nowMs);
+  noteUse(state, seat, reading, nowMs);
   return isSuspicious(watch) ? judge(state, device, watch, nowMs) : NOTHING;
 };
 
@@ -51,10 +53,10 @@ function hasAny(faults: DeviceWatch["faults"]): boolean {
 }
 
 /** Every neighbour that should have noticed. */
-function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: number): void {
+function noteUse(state: CoreState, seat: Seat, reading: RawReading, nowMs: number): void {
   if (!isUse(reading)) return;
-  for (const id of neighboursOf(modelOf(state), device)) {
-    const watch = state.devices.get(id)?.watch;
+  for (const { device, known } of seat.neighbours) {
+    const watch = known?.watch;
     // Of a device that is known to be away nobody expects that it notices.
     if (watch === undefined || watch.offlineAtMs !== undefined || nowMs - watch.missedAtMs < SAME_USE_MS) continue;
     watch.missedAtMs = nowMs;
@@ -63,46 +65,12 @@ function noteUse(state: CoreState, device: Device, reading: RawReading, nowMs: n
       watch.missed += 1;
       watch.unseen += 1;
     }
-    touch(state, "device", id);
+    touch(state, "device", device.id);
   }
 }
 
 const isUse = ({ kind, value }: RawReading): boolean =>
   kind === "access.granted" || kind === "door.opened" || ((kind === "count.in" || kind === "count.out") && value !== 0);
-
-/** By device. */
-type Neighbours = ReadonlyMap<string, readonly string[]>;
-
-const neighbours = new WeakMap<Model, Neighbours>();
-
-/** Devices at the same portal, and presence sensors in the spaces on its two sides. */
-function neighboursOf(model: Model, device: Device): readonly string[] {
-  let known = neighbours.get(model);
-  if (known === undefined) {
-    known = findNeighbours(model);
-    neighbours.set(model, known);
-  }
-  return known.get(device.id) ?? [];
-}
-
-function findNeighbours(model: Model): Neighbours {
-  const devices = [...model.devices.values()];
-  const atPortal = Map.groupBy(devices, ({ portal }) => portal ?? "");
-  const seeing = Map.groupBy(
-    devices.filter(({ kind, portal }) => kind === "presence" && portal === undefined),
-    ({ space }) => space ?? "",
-  );
-  return new Map(
-    devices.map(({ id, portal }) => {
-      const at = portal === undefined ? undefined : model.portals.get(portal);
-      const near = at === undefined ? [] : [atPortal.get(at.id), seeing.get(at.from), seeing.get(at.to)];
-      return [
-        id,
-        near.flatMap((each) => each ?? []).flatMap((device) => (device.id === id ? [] : [device.id])),
-      ] as const;
-    }),
-  );
-}
 
 /** Looks at every device: silence makes no reading. */
 export const sweepDevices: TimerRule = (state, _subject, dueMs, nowMs) => {

@@ -1,13 +1,14 @@
 /** What a rule may see, and what it answers. */
 import type { Alert, Device, RawReading } from "@gatehouse/protocol";
 import type { AlertEvent } from "../alerts/life.ts";
-import type { CoreState, DeviceState } from "../state.ts";
+import type { Seat } from "../seats.ts";
+import type { CoreState } from "../state.ts";
 
 /** An accepted reading with what the core found out about it. */
 export interface Observed {
   readonly reading: RawReading;
   readonly device: Device;
-  readonly known: DeviceState;
+  readonly seat: Seat;
   /** The space it belongs to; undefined only for a device between two outsides. */
   readonly space: string | undefined;
   readonly portal: string | undefined;
