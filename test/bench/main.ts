@@ -20,6 +20,7 @@ import { probe, quantilesOf } from "./probes.ts";
 import { benchRawAedes } from "./raw-aedes.ts";
 import { benchReplay } from "./replay.ts";
 import { openRig, type Rig } from "./rig.ts";
+import { benchRooms } from "./rooms.ts";
 import { benchSparkplug } from "./sparkplug.ts";
 import { benchStore } from "./store.ts";
 import { benchUplinks } from "./uplinks.ts";
@@ -174,6 +175,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   boards: async () => benchBoards(quick ? 2 : 10),
   "replay-camp": () => benchReplay({ kind: "construction", seed: 1, spaces: 40, days: quick ? 21 : 84 }),
   "replay-compound": () => benchReplay({ kind: "compound", seed: 1, spaces: 60, days: quick ? 21 : 120 }),
+  rooms: async () => benchRooms(60, quick ? 21 : 120),
   console: () => benchConsole(quick ? 5 : 15),
   bridges: () => benchBridges(seconds),
   "board-latency": () => benchBoardLatency(quick ? 20 : 300),

@@ -12,7 +12,7 @@ export { estimateOf } from "../core/occupancy/estimate-of.ts";
 export { against, FEATURES } from "../core/occupancy/features.ts";
 export { createForest, type ForestFile } from "../core/occupancy/forest.ts";
 export { residencyBy } from "../core/occupancy/residency.ts";
-export { type CoreState, emptyState } from "../core/state.ts";
+export { type CoreState, emptyState, takeSnapshot, touchAll } from "../core/state.ts";
 export { type Effects, step } from "../core/step.ts";
 export { supervise } from "../core/supervise.ts";
 export { OpcuaDevice } from "../drivers/opcua/config.ts";
