@@ -117,8 +117,8 @@ function table(rooms: readonly Room[], linked: ReadonlySet<Room>): string {
     ["上限", "limit", "n"],
     ["登记", "registered", "n hide"],
     ["居住", "living here", "n"],
-    ["群租", "over limit", "n"],
-    ["其他", "other", "n"],
+    ["居住预警", "resident alerts", "n"],
+    ["其他预警", "others", "n"],
   ].map(([zh = "", en = "", kind = ""]) => `<th scope="col" class="${kind}">${both(zh, en)}</th>`);
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
